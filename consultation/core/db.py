@@ -1,0 +1,171 @@
+"""The only module that knows which database is underneath, and the only one that commits."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TypeDecorator,
+    Uuid,
+    create_engine,
+    event,
+    update,
+)  # fmt: skip
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from consultation.core.errors import Conflict
+from consultation.core.language import M
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware in, aware out, UTC at rest; SQLite would silently drop the offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def words(enum: type[StrEnum]) -> Enum:
+    """An enum stored as its word: plain VARCHAR plus CHECK, so adding a state is a portable migration."""
+    return Enum(
+        enum, native_enum=False, create_constraint=True, length=40, name=enum.__name__.lower(),
+        values_callable=lambda e: [m.value for m in e], validate_strings=True,
+    )  # fmt: skip
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        uuid.UUID: Uuid,
+        dict[str, Any]: Json,
+        list[str]: Json,
+        list[Any]: Json,
+    }
+
+
+class Identified:
+    """A random id of 122 bits; times come from the actor, never from a column default."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def build_engine(url: str, threads: int) -> Engine:
+    """As many connections as threads: a request that got a thread never waits for a connection."""
+    engine = create_engine(
+        url, pool_size=threads, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"),
+        json_serializer=_dumps, json_deserializer=orjson.loads,
+    )  # fmt: skip
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # pysqlite's own BEGIN would come too late
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Any) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Opens the two kinds of session there are: `transaction()` writes, `reader()` sees one consistent state."""
+
+    def __init__(self, url: str, threads: int = 16) -> None:
+        self.url = url
+        self.engine = build_engine(url, threads)
+        self.threads = threads
+        snapshot: dict[str, Any] = {"reading": True}
+        if self.engine.dialect.name == "postgresql":
+            snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        self._write = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(self.engine.execution_options(**snapshot), expire_on_commit=False, autoflush=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: commits on success, rolls back on any exception."""
+        with self._write.begin() as session:
+            yield session
+
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        with self._read() as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def compare_and_set(session: Session, row: Any, expected: dict[str, Any], change: dict[str, Any]) -> None:
+    """UPDATE … WHERE column = old: of two racing requests exactly one wins, on every database."""
+    table = type(row)
+    session.flush()
+    statement = (
+        update(table)
+        .where(table.id == row.id, *(getattr(table, name) == old for name, old in expected.items()))
+        .values(change)
+        .execution_options(synchronize_session=False)
+    )
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+    session.refresh(row, attribute_names=list(change))
+
+
+def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str]) -> int:
+    """Insert what is not there yet (by the unique columns); returns how many rows were new."""
+    if not rows:
+        return 0
+    session.flush()
+    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = engine.insert(table).on_conflict_do_nothing(index_elements=list(unique))
+    result = session.execute(statement, list(rows)) if len(rows) > 1 else session.execute(statement.values(rows[0]))
+    assert isinstance(result, CursorResult)
+    return result.rowcount

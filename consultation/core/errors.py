@@ -1,0 +1,58 @@
+"""Every refusal the rooms can utter. The edge maps them to status codes; nothing else knows HTTP."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from consultation.core.language import Message
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: which field, why, and how to mend it (in the message)."""
+
+    field: str
+    message: Message
+
+
+class DomainError(Exception):
+    status = 400
+    code = "invalid"
+
+    def __init__(self, message: Message, *, problems: Iterable[Problem] = ()) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.problems = tuple(problems)
+
+
+class NotFound(DomainError):
+    status, code = 404, "not_found"
+
+
+class Forbidden(DomainError):
+    status, code = 403, "forbidden"
+
+
+class Conflict(DomainError):
+    status, code = 409, "conflict"
+
+
+class NotReady(DomainError):
+    """The request is understood and allowed, but what it is about is not complete or not valid."""
+
+    status, code = 422, "not_ready"
+
+
+class Invalid(NotReady):
+    """Bad input; `problems` name field, reason and remedy."""
+
+    status, code = 422, "invalid"
+
+
+class TooMany(DomainError):
+    """A limit was reached; `retry_after` is in seconds."""
+
+    status, code = 429, "too_many"
+
+    def __init__(self, message: Message, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

@@ -1,0 +1,78 @@
+"""Jobs are rows written in the same transaction as the change that causes them: both happen or neither."""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Update, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from consultation.core.db import Base, Identified, insert_new, words
+
+LEASE = timedelta(minutes=15)
+MAX_ATTEMPTS = 8
+
+
+class JobState(StrEnum):
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class Job(Identified, Base):
+    """Work to be done at least once. The payload holds ids only; `unique_key` makes a job one of its kind."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_due", "state", "run_at"),)
+    kind: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]]
+    unique_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    state: Mapped[JobState] = mapped_column(words(JobState))
+    run_at: Mapped[datetime]
+    attempts: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(String(2000))
+
+
+def enqueue(
+    session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, unique_key: str | None = None
+) -> None:
+    """A second job with the same `unique_key` is silently left out."""
+    values = {
+        "id": uuid.uuid4(), "kind": kind, "payload": payload, "unique_key": unique_key, "state": JobState.READY,
+        "run_at": run_at, "attempts": 0,
+    }  # fmt: skip
+    insert_new(session, Job, [values], ["unique_key"])
+
+
+def claim(session: Session, moment: datetime) -> Job | None:
+    """Take the next due job under a lease. SQLite drops the lock hint; its BEGIN IMMEDIATE already serialises."""
+    due = or_(Job.state == JobState.READY, (Job.state == JobState.RUNNING) & (Job.locked_until < moment))
+    next_id = (
+        select(Job.id).where(due, Job.run_at <= moment).order_by(Job.run_at, Job.id).limit(1)
+        .with_for_update(skip_locked=True).scalar_subquery()
+    )  # fmt: skip
+    take: Update = (
+        update(Job)
+        .where(Job.id == next_id)
+        .values(state=JobState.RUNNING, attempts=Job.attempts + 1, locked_until=moment + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(take.returning(Job), execution_options={"populate_existing": True}).one_or_none()
+
+
+def succeed(session: Session, job_id: uuid.UUID) -> None:
+    _finish(session, job_id, state=JobState.DONE, last_error=None)
+
+
+def fail(session: Session, job: Job, error: str, moment: datetime) -> None:
+    """Back off exponentially; after the last attempt the job is parked and visible to the operator."""
+    state = JobState.DEAD if job.attempts >= MAX_ATTEMPTS else JobState.READY
+    run_at = moment + timedelta(seconds=min(3600, 5 * 2**job.attempts))
+    _finish(session, job.id, state=state, last_error=error[:2000], run_at=run_at)
+
+
+def _finish(session: Session, job_id: uuid.UUID, **values: Any) -> None:
+    session.execute(update(Job).where(Job.id == job_id).values(locked_until=None, **values))

@@ -1,0 +1,117 @@
+"""Messages travel as (source text, parameters) and become sentences at the edge, in the reader's language.
+
+The source text is German and is the key of the English catalogue (`locales/en.po`); a test fails on a text without
+translation. Parameters stand in braces, are formatted by type and locale, and are never markup.
+"""
+
+import functools
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from consultation.core.places import package_folder
+from consultation.core.times import BERLIN, is_midnight, local_day_ending
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+SOURCE: Language = "de"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence yet to be written: `M("Noch {count} Angaben fehlen.", count=3)`."""
+
+    text: str
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+    def __str__(self) -> str:
+        return say(self, SOURCE)
+
+
+def M(text: str, /, **parameters: Any) -> Message:  # noqa: N802 -- the short name keeps rule tables readable
+    return Message(text, tuple(parameters.items()))
+
+
+@functools.cache
+def catalogue(language: Language) -> dict[str, str]:
+    """Source text → translation; empty for the source language."""
+    if language == SOURCE:
+        return {}
+    with (package_folder() / "locales" / f"{language}.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id and m.string}
+
+
+def translate(text: str, language: Language) -> str:
+    return catalogue(language).get(text, text)
+
+
+def say(message: Message, language: Language) -> str:
+    parameters = {name: _spoken(value, language) for name, value in message.parameters}
+    sentence = translate(message.text, language)
+    for name, value in parameters.items():
+        sentence = sentence.replace("{" + name + "}", value)
+    return sentence
+
+
+def _spoken(value: Any, language: Language) -> str:
+    match value:
+        case Message():
+            return say(value, language)
+        case bool():
+            return say(M("ja") if value else M("nein"), language)
+        case int() | float() | Decimal():
+            return number(value, language)
+        case datetime():
+            return moment(value, language)
+        case date():
+            return day(value, language)
+        case tuple() | list():
+            return ", ".join(_spoken(item, language) for item in value)
+        case _:
+            return str(value)
+
+
+# -- numbers, money, dates: formatted once, here ------------------------------------------------
+def locale_of(language: Language) -> Locale:
+    return Locale.parse("de_DE" if language == "de" else "en_GB")
+
+
+def number(value: float | Decimal, language: Language, digits: int | None = None) -> str:
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=locale_of(language)))
+
+
+def percent(share: Fraction | float | None, language: Language, digits: int = 1) -> str:
+    """A share between 0 and 1; `None` (nobody was asked) is a dash."""
+    if share is None:
+        return "–"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "\u00a0%"
+    return str(format_percent(float(share), format=pattern, locale=locale_of(language)))
+
+
+def money(cents: int, language: Language) -> str:
+    value = Decimal(cents) / 100
+    pattern = "#,##0\u00a0¤" if cents % 100 == 0 else "#,##0.00\u00a0¤"
+    return str(format_currency(value, "EUR", format=pattern, locale=locale_of(language), currency_digits=False))
+
+
+def day(value: date, language: Language) -> str:
+    if isinstance(value, datetime):
+        value = value.astimezone(BERLIN).date()
+    return str(format_date(value, "dd.MM.yyyy" if language == "de" else "d MMMM yyyy", locale=locale_of(language)))
+
+
+def moment(value: datetime, language: Language) -> str:
+    """A UTC moment as Berlin reads it. Midnight is the end of the day before: 31.03.2026, 24:00 Uhr."""
+    if is_midnight(value):
+        return f"{day(local_day_ending(value), language)}, 24:00" + (" Uhr" if language == "de" else "")
+    text = format_datetime(value, "dd.MM.yyyy, HH:mm" if language == "de" else "d MMMM yyyy, HH:mm", tzinfo=BERLIN,
+                           locale=locale_of(language))  # fmt: skip
+    return text + (" Uhr" if language == "de" else "")

@@ -1,0 +1,59 @@
+"""The only module that imports the template engine: everything is escaped, whatever the file is called."""
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from consultation.core import language as words
+from consultation.core.language import Language, Message
+from consultation.core.places import top_folder
+
+
+def render(name: str, data: Mapping[str, Any], language: Language) -> str:
+    """A template under `templates/`, filled with data, in the reader's language."""
+    return environment(language).get_template(name).render(data)
+
+
+@functools.cache
+def environment(language: Language) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(top_folder("templates")), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"],
+    )  # fmt: skip
+    env.globals["language"] = language
+    env.globals["t"] = functools.partial(_sentence, language=language)
+    env.filters["say"] = functools.partial(_said, language=language)
+    env.filters["day"] = functools.partial(words.day, language=language)
+    env.filters["moment"] = functools.partial(words.moment, language=language)
+    env.filters["number"] = functools.partial(words.number, language=language)
+    env.filters["percent"] = functools.partial(words.percent, language=language)
+    env.filters["money"] = functools.partial(words.money, language=language)
+    env.filters["paragraphs"] = paragraphs
+    return env
+
+
+def _sentence(text: str, /, *, language: Language, **parameters: Any) -> str:
+    """`{{ t("Noch {count} Angaben fehlen.", count=3) }}`"""
+    return words.say(words.M(text, **parameters), language)
+
+
+def _said(value: Message | Mapping[str, str] | str | None, *, language: Language) -> str:
+    """A message, or a planner's text per language (falling back to German), as text."""
+    match value:
+        case None:
+            return ""
+        case Message():
+            return words.say(value, language)
+        case str():
+            return value
+        case _:
+            return value.get(language) or value.get(words.SOURCE) or next(iter(value.values()), "")
+
+
+def paragraphs(text: str) -> Markup:
+    """User text with its line breaks, as escaped HTML paragraphs."""
+    parts = [escape(part.strip()).replace("\n", Markup("<br>")) for part in text.split("\n\n") if part.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)

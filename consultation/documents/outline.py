@@ -1,0 +1,91 @@
+"""The neutral document: what is said, in which order; nothing of how it looks. Formats turn it into files."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from consultation.core.blocks import Footnote, ListBlock, ListItem, Paragraph, Table
+from consultation.core.language import Language
+
+__all__ = [
+    "Chart", "ChartRow", "Footnote", "Heading", "ListBlock", "ListItem", "Meta", "Node", "Outline", "PageBreak",
+    "Paragraph", "Statement", "Table",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Meta:
+    """`facts` stand on the title page as label and text; `marks` on every page (draft notice, demo data)."""
+
+    title: str
+    subtitle: str
+    author: str
+    language: Language
+    moment: datetime
+    description: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    marks: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Levels 1 to 4, none skipped. `key` is unique in the document and usable as an anchor."""
+
+    level: int
+    text: str
+    key: str
+    in_contents: bool = True
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    label: str
+    total: int
+    values: tuple[float, ...]
+    """Shares of the options, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Horizontal bars. `alt` is a sentence with the numbers; a table with the same numbers follows in the outline."""
+
+    key: str
+    caption: str
+    alt: str
+    kind: Literal["stacked", "bars"]
+    options: tuple[str, ...]
+    rows: tuple[ChartRow, ...]
+    scale: bool = False
+    """The options are steps of a scale: colours diverge."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Somebody's own words under the sender's name (a heading of level 3 or 4 that is not in the contents)."""
+
+    sender: str
+    key: str
+    level: int
+    paragraphs: tuple[str, ...]
+    rationale: str = ""
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    pass
+
+
+Node = Heading | Paragraph | ListBlock | Table | Footnote | Chart | Statement | PageBreak
+
+
+@dataclass(frozen=True)
+class Outline:
+    """`nodes` can be called again and again: each call walks the document from the start without holding it."""
+
+    meta: Meta
+    nodes: Callable[[], Iterator[Node]] = field(repr=False)
+
+    def contents(self, depth: int = 2) -> list[Heading]:
+        return [n for n in self.nodes() if isinstance(n, Heading) and n.in_contents and n.level <= depth]
