@@ -8,8 +8,9 @@ from typing import Generic, Protocol, TypeVar
 from consultation.core.errors import Conflict, Forbidden, NotReady, Problem
 from consultation.core.language import M, Message
 
-A = TypeVar("A")
-S = TypeVar("S")
+A = TypeVar("A", contravariant=True)
+S = TypeVar("S", contravariant=True)
+T = TypeVar("T")
 
 
 class Stateful(Protocol):
@@ -17,7 +18,7 @@ class Stateful(Protocol):
     def state(self) -> StrEnum: ...
 
 
-St = TypeVar("St", bound=Stateful)
+St = TypeVar("St", bound=Stateful, contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Rule(Generic[A, S]):
     def __call__(self, actor: A, subject: S) -> bool:
         return self.test(actor, subject)
 
-    def __and__(self, other: "Rule[A, S]") -> "Rule[A, S]":
+    def __and__(self: "Rule[A, T]", other: "Rule[A, T]") -> "Rule[A, T]":
         return Rule(M("{a} und {b}", a=self.name, b=other.name), lambda a, s: self(a, s) and other(a, s))
 
-    def __or__(self, other: "Rule[A, S]") -> "Rule[A, S]":
+    def __or__(self: "Rule[A, T]", other: "Rule[A, T]") -> "Rule[A, T]":
         return Rule(M("{a} oder {b}", a=self.name, b=other.name), lambda a, s: self(a, s) or other(a, s))
 
     def __invert__(self) -> "Rule[A, S]":
