@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     JSON,
+    Connection,
     CursorResult,
     DateTime,
     Dialect,
@@ -112,6 +113,29 @@ def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 def _sqlite_begin(connection: Any) -> None:
     reading = connection.get_execution_options().get("reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def schema_transaction(engine: Engine) -> Iterator[Connection]:
+    """All migrations in one transaction, one process at a time.
+
+    SQLite changes a table by making a new one; with its foreign keys on, dropping the old one would delete the rows
+    that point to it. They are off for this connection only, and checked before the commit.
+    """
+    with engine.connect() as connection:
+        sqlite_connection: Any = connection.connection.driver_connection if engine.dialect.name == "sqlite" else None
+        if sqlite_connection:
+            sqlite_connection.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not sqlite_connection:
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(4711)")
+                yield connection
+                if sqlite_connection and (broken := sqlite_connection.execute("PRAGMA foreign_key_check").fetchall()):
+                    raise RuntimeError(f"foreign keys that point nowhere after the migration: {broken[:10]}")
+        finally:
+            if sqlite_connection:
+                sqlite_connection.execute("PRAGMA foreign_keys=ON")
 
 
 class Database:

@@ -1,0 +1,75 @@
+"""Brings a database to the newest schema. The revisions stand in `alembic/versions`, one line of them."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, func, inspect, select, table
+
+from consultation.core.db import build_engine, schema_transaction
+from consultation.core.places import package_folder, top_folder
+
+
+def upgrade(database_url: str) -> None:
+    """From wherever the database stands (empty too) to the newest revision, all or nothing.
+
+    Raises RuntimeError when rows went missing that no revision announced, or foreign keys point nowhere.
+    """
+    import_models()
+    engine = build_engine(database_url, threads=1)
+    try:
+        with schema_transaction(engine) as connection:
+            before = row_counts(connection)
+            config = configuration()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            _refuse_loss(before, row_counts(connection), set(_shrinking(ScriptDirectory.from_config(config))))
+    finally:
+        engine.dispose()
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has the schema this programme was written for."""
+    with engine.execution_options(reading=True).connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return set(heads) == set(ScriptDirectory.from_config(configuration()).get_heads())
+
+
+def configuration() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(top_folder("alembic")).replace("%", "%%"))
+    return config
+
+
+def import_models() -> None:
+    """Every table registers itself with `Base` when its module is imported; found by file, so no floor looks up."""
+    for name in ("core.history", "core.jobs", *_rooms_with_tables()):
+        importlib.import_module(f"consultation.{name}")
+
+
+def _rooms_with_tables() -> Iterator[str]:
+    for info in pkgutil.iter_modules([str(package_folder())]):
+        if info.ispkg and (package_folder() / info.name / "models.py").is_file():
+            yield f"{info.name}.models"
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    names = inspect(connection).get_table_names()
+    return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
+
+
+def _shrinking(scripts: ScriptDirectory) -> Iterator[str]:
+    """A revision that means to delete rows says so: `shrinks = {"table"}`."""
+    for revision in scripts.walk_revisions():
+        yield from getattr(revision.module, "shrinks", ())
+
+
+def _refuse_loss(before: dict[str, int], after: dict[str, int], announced: set[str]) -> None:
+    lost = [f"{n}: {before[n]} → {after[n]}" for n in before if n in after and after[n] < before[n]]
+    lost = [line for line in lost if line.partition(":")[0] not in announced | {"alembic_version"}]
+    if lost:
+        raise RuntimeError(f"rows went missing in the migration: {', '.join(lost)}")
