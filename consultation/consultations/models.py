@@ -1,0 +1,153 @@
+"""Consultations and their versions, who is asked, by which address, until when."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consultation.core.db import Base, Identified, words
+from consultation.forms.models import FormVersion
+from consultation.people.models import Organisation
+from consultation.programmes.models import DraftVersion, Programme
+from consultation.states import ConsultationState, ExtensionState, InvitationState, Purpose, Visibility
+
+
+class AudienceUnit(StrEnum):
+    """Each municipality, or each administration: a municipality without association, or the association."""
+
+    MUNICIPALITY = "municipality"
+    ADMINISTRATION = "administration"
+
+
+class Consultation(Identified, Base):
+    """One form, at most one draft version, one audience, one deadline."""
+
+    __tablename__ = "consultation"
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    round: Mapped[int]
+    state: Mapped[ConsultationState] = mapped_column(words(ConsultationState), index=True)
+    visibility: Mapped[Visibility] = mapped_column(words(Visibility))
+    draft_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("draft_version.id"))
+    form_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("form_version.id"))
+    unit: Mapped[AudienceUnit] = mapped_column(words(AudienceUnit))
+    audience: Mapped[dict[str, Any]]
+    """The register filter, as `register.queries.AudienceFilter`; {} while none is chosen."""
+    opens_at: Mapped[datetime | None]
+    deadline: Mapped[datetime | None]
+    notice: Mapped[str] = mapped_column(String(300))
+    """Stands on every page of an unagreed draft ("Entwurf, nicht abgestimmt")."""
+    introduction: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str] = mapped_column(String(500))
+    minimum_cell: Mapped[int]
+    demo: Mapped[bool]
+    created_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]
+    programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
+    draft_version: Mapped[DraftVersion | None] = relationship(lazy="raise_on_sql")
+    form_version: Mapped[FormVersion | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.programme.planners
+
+
+class ConsultationVersion(Identified, Base):
+    """What was asked when: the first is made by the announcement, each correction makes another."""
+
+    __tablename__ = "consultation_version"
+    __table_args__ = (UniqueConstraint("consultation_id", "number"),)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    number: Mapped[int]
+    draft_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("draft_version.id"))
+    form_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("form_version.id"))
+    effective_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class Address(Identified, Base):
+    """Where a body is reached, as a planning organisation knows it. The register itself holds no addresses."""
+
+    __tablename__ = "address"
+    __table_args__ = (UniqueConstraint("owner_id", "organisation_id"),)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str | None] = mapped_column(String(254))
+    postal: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str] = mapped_column(String(200))
+    updated_at: Mapped[datetime]
+
+
+class AddressUpload(Identified, Base):
+    """An uploaded address list between upload and confirmation: rows with what was matched, doubted or wrong."""
+
+    __tablename__ = "address_upload"
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    rows: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    taken_over_at: Mapped[datetime | None]
+
+
+class Invitation(Identified, Base):
+    """One organisation, one consultation. `planned` rows are the audience before anything was sent."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("consultation_id", "organisation_id"), Index(None, "organisation_id", "state"))
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    state: Mapped[InvitationState] = mapped_column(words(InvitationState))
+    by_filter: Mapped[bool]
+    """Came through the register filter; false for organisations added one by one."""
+    email: Mapped[str | None] = mapped_column(String(254))
+    postal: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str] = mapped_column(String(200))
+    code_counter: Mapped[int]
+    """Raised to make the code of an invitation worthless (wrong recipient, revoked claim)."""
+    extended_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    letter_at: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(String(500))
+    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.consultation.planners
+
+
+class Claim(Identified, Base):
+    """Somebody typed the code of an invitation and took a place in the invited organisation."""
+
+    __tablename__ = "claim"
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), index=True)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    claimed_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class DeadlineExtension(Identified, Base):
+    """Asked for by a body, or given by the planner at once; for one body."""
+
+    __tablename__ = "deadline_extension"
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), index=True)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text)
+    state: Mapped[ExtensionState] = mapped_column(words(ExtensionState))
+    requested_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.invitation.planners

@@ -1,0 +1,31 @@
+"""Form versions: a definition as JSON, frozen with the announcement."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consultation.core.db import Base, Identified, words
+from consultation.programmes.models import Programme
+from consultation.states import FormVersionState
+
+
+class FormVersion(Identified, Base):
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+    programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme.id"))
+    number: Mapped[int]
+    template_key: Mapped[str | None] = mapped_column(String(60))
+    definition: Mapped[dict[str, Any]]
+    """See `forms.definition.Form`."""
+    state: Mapped[FormVersionState] = mapped_column(words(FormVersionState))
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    frozen_at: Mapped[datetime | None]
+    programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.programme.planners

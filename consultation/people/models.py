@@ -1,0 +1,113 @@
+"""Organisations, persons, who belongs where, and how they prove who they are. Secrets are stored hashed only."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consultation.core.db import Base, Identified, words
+from consultation.people.kinds import OrganisationKind, PartnerKind
+from consultation.register.models import RegisterBody
+from consultation.register.states import State
+
+
+class Organisation(Identified, Base):
+    """Whoever plans or answers. A municipal body is unique per register row and made when first invited."""
+
+    __tablename__ = "organisation"
+    kind: Mapped[OrganisationKind] = mapped_column(words(OrganisationKind), index=True)
+    partner_kind: Mapped[PartnerKind | None] = mapped_column(words(PartnerKind))
+    name: Mapped[str] = mapped_column(String(200))
+    sort_key: Mapped[str] = mapped_column(String(200), index=True)
+    register_key: Mapped[str | None] = mapped_column(ForeignKey("register_body.key"), unique=True)
+    state: Mapped[State | None] = mapped_column(words(State), index=True)
+    may_plan: Mapped[bool]
+    """Marked by the operator: this organisation may own programmes and run consultations."""
+    four_eyes: Mapped[bool]
+    """Author and releaser of an answer are different people."""
+    demo: Mapped[bool]
+    created_at: Mapped[datetime]
+    register_body: Mapped[RegisterBody | None] = relationship(lazy="raise_on_sql")
+
+
+class Person(Identified, Base):
+    """Somebody who can log in. Name and address are personal data."""
+
+    __tablename__ = "person"
+    email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    """What makes two addresses the same (`core.text.identity_key`)."""
+    name: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(2))
+    operator: Mapped[bool]
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise_on_sql")
+
+
+class Membership(Identified, Base):
+    """A person in an organisation. `waiting` claims have no roles until a manager gives them some."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    roles: Mapped[list[str]]
+    function: Mapped[str] = mapped_column(String(200))
+    """What the person is in the house ("Integrationsbeauftragte"); printed with a release if wanted."""
+    waiting: Mapped[bool]
+    created_at: Mapped[datetime]
+    person: Mapped[Person] = relationship(back_populates="memberships", lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+
+class LoginSession(Identified, Base):
+    """A browser that is logged in. The cookie holds a random token, the row only its hash."""
+
+    __tablename__ = "login_session"
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    """Written at most every five minutes."""
+    expires_at: Mapped[datetime]
+
+
+class OneTimeCode(Identified, Base):
+    """A code by mail: to log in, to set a password, to accept a place in an organisation. Used once, by POST only."""
+
+    __tablename__ = "one_time_code"
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int]
+    used_at: Mapped[datetime | None]
+
+
+class ApiToken(Identified, Base):
+    """A key for programs, of one organisation, with scopes. Shown once, stored hashed, revocable."""
+
+    __tablename__ = "api_token"
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hint: Mapped[str] = mapped_column(String(12))
+    """The first characters, so that people can tell their tokens apart."""
+    name: Mapped[str] = mapped_column(String(100))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class RateLimit(Base):
+    """A counter of attempts in a window, shared by all processes."""
+
+    __tablename__ = "rate_limit"
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    window_ends_at: Mapped[datetime]
+    count: Mapped[int]

@@ -1,0 +1,169 @@
+"""Answers: the draft people write together, the immutable revision that was submitted, and what stands beside it."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.db import Base, Identified, words
+from consultation.core.history import Sequence64
+from consultation.people.models import Organisation
+from consultation.states import ResponseState
+
+
+class Channel(StrEnum):
+    """How an answer came in; every channel ends in the same register."""
+
+    PORTAL = "portal"
+    API = "api"
+    UPLOAD = "upload"
+    MAIL = "mail"
+    LETTER = "letter"
+    WORKSHOP = "workshop"
+
+
+class Disclosure(StrEnum):
+    """What may leave the planner's house, from most to least."""
+
+    NAMED = "named"
+    DESCRIBED = "described"
+    FIGURES = "figures"
+    NONE = "none"
+
+
+class RepresentationKind(StrEnum):
+    REPRESENTED = "represented"
+    SUPPORTER = "supporter"
+
+
+class Response(Identified, Base):
+    """One per organisation and round. What it says is in its draft answers, what it said in its revisions."""
+
+    __tablename__ = "response"
+    __table_args__ = (UniqueConstraint("consultation_id", "organisation_id"),)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), unique=True)
+    state: Mapped[ResponseState] = mapped_column(words(ResponseState))
+    counted_revision_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("revision.id", use_alter=True, name="fk_response_counted_revision_id"), index=True
+    )
+    """What counts: the last submission; none while nothing was submitted, or after withdrawal or declining."""
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    own_reference: Mapped[str] = mapped_column(String(100))
+    author_id: Mapped[uuid.UUID | None]
+    reopened_until: Mapped[datetime | None]
+    resolution_on: Mapped[date | None]
+    """Under council reservation: when the council meets. `confirmed_at` ends the reservation."""
+    confirmed_at: Mapped[datetime | None]
+    started_at: Mapped[datetime]
+    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+    organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+    invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")
+    counted_revision: Mapped["Revision | None"] = relationship(lazy="raise_on_sql", foreign_keys=[counted_revision_id])
+
+
+class DraftAnswer(Base):
+    """One answer being written; the item is a section, a matrix row or a group entry, or empty."""
+
+    __tablename__ = "draft_answer"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    question_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    item_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    """{"value": …}: any JSON; a value that was refused is kept as {"raw": …} so that nothing typed is lost."""
+    version: Mapped[int]
+    editor_id: Mapped[uuid.UUID | None]
+    edited_at: Mapped[datetime]
+
+
+class Revision(Identified, Base):
+    """A submission: immutable, numbered, hashed. The document is canonical JSON and the only submitted form."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("response_id", "number"), Index(None, "consultation_id", "id"))
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"))
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    consultation_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation_version.id"))
+    number: Mapped[int]
+    nil_return: Mapped[bool]
+    document: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    receipt_number: Mapped[str] = mapped_column(String(20), unique=True)
+    submitted_at: Mapped[datetime]
+    late: Mapped[bool]
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    person_id: Mapped[uuid.UUID | None]
+    idempotency_key: Mapped[str | None] = mapped_column(String(100))
+    sealed_head: Mapped[str | None] = mapped_column(String(64))
+    """Last link of the procedure log's chain when it was received."""
+
+
+class PersonalValue(Identified, Base):
+    """Personal data of a submission: stands beside the revision, whose document holds only the salted hash."""
+
+    __tablename__ = "personal_value"
+    __table_args__ = (UniqueConstraint("revision_id", "key"),)
+    revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("revision.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    """A question key, or `release.name` and `release.function`."""
+    value: Mapped[dict[str, Any] | None]
+    salt: Mapped[str | None] = mapped_column(String(64))
+
+
+class AnswerFact(Base):
+    """One countable thing in a counted revision, narrow and without text; rebuildable from the documents."""
+
+    __tablename__ = "answer_fact"
+    __table_args__ = (
+        ForeignKeyConstraint(["revision_id"], ["revision.id"]),
+        Index("ix_answer_fact_cube", "consultation_id", "question", "item", "option", "size_class", "state", "kind"),
+    )
+    id: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
+    revision_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    consultation_id: Mapped[uuid.UUID]
+    question: Mapped[str] = mapped_column(String(80))
+    item: Mapped[str] = mapped_column(String(80))
+    option: Mapped[str] = mapped_column(String(80))
+    number: Mapped[float | None]
+    size_class: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[str | None] = mapped_column(String(2))
+    kind: Mapped[str] = mapped_column(String(40))
+
+
+class Representation(Base):
+    """Whom an answer speaks for, or who supports it: bodies of the register. Frozen in the revision."""
+
+    __tablename__ = "representation"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    register_key: Mapped[str] = mapped_column(ForeignKey("register_body.key"), primary_key=True, index=True)
+    kind: Mapped[RepresentationKind] = mapped_column(words(RepresentationKind))
+
+
+class DisclosureChoice(Base):
+    """What may be shown of a part, from this moment on; append-only, the last row of a part is in force."""
+
+    __tablename__ = "disclosure_choice"
+    __table_args__ = (Index(None, "response_id", "part", "seq"),)
+    seq: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"))
+    part: Mapped[str] = mapped_column(String(40))
+    level: Mapped[Disclosure] = mapped_column(words(Disclosure))
+    moment: Mapped[datetime]
+    person_id: Mapped[uuid.UUID | None]
+
+
+class Note(Identified, Base):
+    """A reason given inside the house: why an answer was returned for rework."""
+
+    __tablename__ = "response_note"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[uuid.UUID | None]
+    moment: Mapped[datetime]
+    position: Mapped[int] = mapped_column(Integer)
