@@ -1,7 +1,7 @@
 """The neutral document: what is said, in which order; nothing of how it looks. Formats turn it into files."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -87,5 +87,19 @@ class Outline:
     meta: Meta
     nodes: Callable[[], Iterator[Node]] = field(repr=False)
 
+    def walk(self) -> Iterator[Node]:
+        """The nodes, with headings that start at level 1 and skip none: accessible files must not have gaps."""
+        level = 0
+        for node in self.nodes():
+            match node:
+                case Heading() | Statement():
+                    level = min(node.level, level + 1)
+                    yield node if node.level == level else replace(node, level=level)
+                case _:
+                    yield node
+
     def contents(self, depth: int = 2) -> list[Heading]:
-        return [n for n in self.nodes() if isinstance(n, Heading) and n.in_contents and n.level <= depth]
+        return [n for n in self.walk() if isinstance(n, Heading) and n.in_contents and n.level <= depth]
+
+    def charts(self) -> list[Chart]:
+        return [n for n in self.nodes() if isinstance(n, Chart)]

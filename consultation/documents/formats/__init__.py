@@ -50,10 +50,23 @@ class DocumentFormat(abc.ABC):
     title: ClassVar[Message]
     media_type: ClassVar[str]
     extension: ClassVar[str]
+    reads_outline: ClassVar[bool] = False
+    """Made of the outline alone: letters, receipts and working copies come in these formats."""
 
     @abc.abstractmethod
     def write(self, compiled: Compiled, target: Path) -> None:
         """Write one complete file to `target`; memory stays flat as the data grows."""
+
+
+def write_document(outline: Outline, format_key: str, target: Path) -> None:
+    """An outline without data behind it (a letter, a receipt, a working copy) as a file.
+
+    Raises `KeyError` for an unknown format, `ValueError` for one that is made of data.
+    """
+    chosen = FORMATS[format_key]
+    if not chosen.reads_outline:
+        raise ValueError(f"{format_key} is made of data, not of an outline")
+    chosen.write(Compiled(outline, (), {}, lambda: iter(())), target)
 
 
 FORMATS: Mapping[str, DocumentFormat] = discover(sys.modules[__name__], DocumentFormat)  # type: ignore[type-abstract]

@@ -1,0 +1,230 @@
+"""Charts as one SVG template: geometry here, drawing in `templates/print/chart.svg`.
+
+Scales are stacked bars that diverge from the middle of the scale; everything else is stacked from the left or one bar
+per option. Segments carry their numbers and differ in lightness, the rejecting half of a scale is hatched: a chart
+can be read in greyscale.
+"""
+
+import textwrap
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from consultation.core import language as spoken
+from consultation.core.language import Language
+from consultation.core.markup import render
+from consultation.documents.outline import Chart, ChartRow
+
+WIDTH = 700
+LEFT, RIGHT = 190, 628
+"""Where the plot begins and ends; row labels stand before, totals behind."""
+BAR, GAP, LINE = 20, 9, 14
+LETTER = 6.3
+"""Mean width of a letter at 12 px."""
+DARK, LIGHT = "#16202e", "#ffffff"
+
+_DIVERGING = {
+    1: ("#1f4e8c",),
+    2: ("#b5541c", "#1f4e8c"),
+    3: ("#b5541c", "#dfe1e6", "#1f4e8c"),
+    4: ("#a3430f", "#eba36a", "#86b4e0", "#173e75"),
+    5: ("#a3430f", "#eba36a", "#e4e6ea", "#86b4e0", "#173e75"),
+}
+_SERIES = ("#173e75", "#86b4e0", "#4f7f6b", "#c9dccf", "#6b5b95", "#d6cfe6", "#8a6d3b", "#ecdcb9")
+
+
+@dataclass(frozen=True)
+class Label:
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+    fill: str = DARK
+
+
+@dataclass(frozen=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str
+    hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical line; the strong one is the middle of a scale."""
+
+    x: float
+    strong: bool
+
+
+@dataclass
+class Drawing:
+    key: str
+    title: str
+    desc: str
+    height: float = 0
+    top: float = 0
+    boxes: list[Box] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+
+def svg(chart: Chart, language: Language, font: str) -> str:
+    """A complete SVG file. `font` is a list of families as CSS has it."""
+    return render("print/chart.svg", {"drawing": drawing(chart, language), "font": font}, language)
+
+
+def size(chart: Chart, language: Language) -> tuple[float, float]:
+    """Width and height in px; pictures keep this proportion."""
+    return WIDTH, drawing(chart, language).height
+
+
+def drawing(chart: Chart, language: Language) -> Drawing:
+    made = Drawing(chart.key, chart.caption, chart.alt or chart.caption)
+    if chart.kind == "bars":
+        _bars(made, chart, language)
+    else:
+        _stacked(made, chart, language)
+    return made
+
+
+def _colour(chart: Chart, number: int) -> tuple[str, bool]:
+    """Fill, and whether it is hatched."""
+    count = len(chart.options)
+    if chart.scale and count in _DIVERGING:
+        return _DIVERGING[count][number], number < count // 2
+    return _SERIES[number % len(_SERIES)], False
+
+
+def _ink(fill: str) -> str:
+    """White on dark, dark on light."""
+    red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
+    return LIGHT if 0.299 * red + 0.587 * green + 0.114 * blue < 140 else DARK
+
+
+def _legend(made: Drawing, chart: Chart) -> float:
+    """Returns where the plot may begin."""
+    x, y = 10.0, 10.0
+    for number, option in enumerate(chart.options):
+        text = textwrap.shorten(option, 90, placeholder=" …")
+        needed = 20 + len(text) * LETTER + 14
+        if x > 10 and x + needed > WIDTH:
+            x, y = 10.0, y + 20
+        fill, hatched = _colour(chart, number)
+        made.boxes.append(Box(x, y, 13, 13, fill, hatched))
+        made.labels.append(Label(x + 19, y + 11, text))
+        x += needed
+    return y + 32
+
+
+def _row_label(made: Drawing, text: str, y: float) -> float:
+    """Writes the label of a row whose bar begins at `y`; returns the height of the row."""
+    lines = textwrap.wrap(text, 28, max_lines=3, placeholder=" …") or [""]
+    height = max(BAR, LINE * len(lines))
+    first = y + height / 2 - LINE * (len(lines) - 1) / 2 + 4
+    for number, line in enumerate(lines):
+        made.labels.append(Label(LEFT - 10, round(first + number * LINE, 1), line, "end"))
+    return height
+
+
+def _finish(made: Drawing, top: float, y: float, ticks: list[tuple[float, str, bool]]) -> None:
+    made.top = top - 4
+    made.height = round(y + 20, 1)
+    for x, text, strong in ticks:
+        made.marks.append(Mark(round(x, 1), strong))
+        made.labels.append(Label(round(x, 1), round(y + 14, 1), text, "middle"))
+
+
+# -- stacked ---------------------------------------------------------------------------------------
+def _before_middle(chart: Chart, row: ChartRow) -> float:
+    """The share left of the middle: the lower half of the scale and half of a neutral step."""
+    half, odd = divmod(len(row.values), 2)
+    return sum(row.values[:half]) + (row.values[half] / 2 if odd else 0)
+
+
+def _stacked(made: Drawing, chart: Chart, language: Language) -> None:
+    y = top = _legend(made, chart)
+    left = max((_before_middle(chart, row) for row in chart.rows), default=0) if chart.scale else 0.0
+    right = max((sum(row.values) - _before_middle(chart, row) for row in chart.rows), default=0) if chart.scale else 1.0
+    left, right = _tenths(left), max(_tenths(right), 0.1)
+    unit = (RIGHT - LEFT) / (left + right)
+    for row in chart.rows:
+        height = _row_label(made, row.label, y)
+        start = LEFT + (left - _before_middle(chart, row) if chart.scale else 0) * unit
+        _segments(made, chart, row, (start, y + (height - BAR) / 2), unit, language)
+        total = f"n = {spoken.number(row.total, language)}"
+        made.labels.append(Label(RIGHT + 8, round(y + height / 2 + 4, 1), total))
+        y += height + GAP
+    _finish(made, top, y, [(LEFT + (left + at) * unit, spoken.percent(abs(at), language, 0), at == 0)
+                           for at in _ticks(-left, right)])  # fmt: skip
+
+
+def _segments(
+    made: Drawing, chart: Chart, row: ChartRow, place: tuple[float, float], unit: float, language: Language
+) -> None:
+    x, y = place
+    for number, share in enumerate(row.values):
+        fill, hatched = _colour(chart, number)
+        if share > 0:
+            made.boxes.append(Box(round(x, 1), y, round(share * unit, 1), BAR, fill, hatched))
+        text = spoken.percent(share, language, 0)
+        if share * unit > len(text) * LETTER + 6:
+            made.labels.append(Label(round(x + share * unit / 2, 1), y + 14, text, "middle", _ink(fill)))
+        x += share * unit
+
+
+def _tenths(share: float) -> float:
+    """Rounded up to a tenth, so that the axis ends on a line."""
+    return -(-round(share * 1000) // 100) / 10
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    step = 0.25 if high - low > 0.8 else 0.1
+    count = range(round(low / step - 0.4999), round(high / step + 0.4999) + 1)
+    return [at for at in (number * step for number in count) if low - 1e-9 <= at <= high + 1e-9]
+
+
+# -- one bar per option ----------------------------------------------------------------------------
+def _bars(made: Drawing, chart: Chart, language: Language) -> None:
+    """Rows with one value each, or one row whose options are the bars, or groups of bars with a legend."""
+    grouped = len(chart.options) > 1 and len(chart.rows) > 1
+    y = top = _legend(made, chart) if grouped else 12.0
+    highest = max(_tenths(max((v for row in chart.rows for v in row.values), default=0)), 0.1)
+    unit = (RIGHT - LEFT) / highest
+    for label, values in _groups(chart):
+        height = max(_row_label(made, label, y), BAR * len(values))
+        for number, share in enumerate(values):
+            fill = _SERIES[number % len(_SERIES)]
+            at = y + (height - BAR * len(values)) / 2 + number * BAR
+            made.boxes.append(Box(LEFT, at, max(round(share * unit, 1), 0.5), BAR - 2, fill))
+            made.labels.append(_behind(round(LEFT + share * unit, 1), at + 13, spoken.percent(share, language), fill))
+        y += height + GAP
+    ticks = [(LEFT + at * unit, spoken.percent(at, language, 0), at == 0) for at in _ticks(0, highest)]
+    _finish(made, top, y, ticks)
+
+
+def _groups(chart: Chart) -> list[tuple[str, tuple[float, ...]]]:
+    if len(chart.rows) == 1 and len(chart.options) > 1:
+        return [(option, (value,)) for option, value in zip(chart.options, chart.rows[0].values, strict=False)]
+    return [(row.label, row.values) for row in chart.rows]
+
+
+def _behind(x: float, y: float, text: str, fill: str) -> Label:
+    """The number behind its bar, inside if there is no room."""
+    if x + 50 > WIDTH:
+        return Label(x - 5, y, text, "end", _ink(fill))
+    return Label(x + 5, y, text)
+
+
+def overlapping(made: Drawing) -> list[tuple[Label, Label]]:
+    """Labels of one line that stand closer than a letter: for tests that look after legibility."""
+    lines: dict[float, list[Label]] = {}
+    for label in made.labels:
+        if label.anchor == "middle":
+            lines.setdefault(label.y, []).append(label)
+    ordered = [sorted(line, key=lambda label: label.x) for line in lines.values()]
+    return [
+        (a, b) for line in ordered for a, b in pairwise(line) if b.x - a.x < LETTER * (len(a.text) + len(b.text)) / 2
+    ]

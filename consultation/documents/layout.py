@@ -1,0 +1,95 @@
+"""What every paged format has to decide alike: widths of columns, complete rows, how deep a list may nest."""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from consultation.core.blocks import Align, Block, ListBlock, ListItem, Table
+from consultation.core.language import Language
+from consultation.documents import words
+
+LINE = 92
+"""Characters of table text that fit beside each other on a page."""
+LONGEST_WORD = 22
+"""Longer words are hyphenated or broken, they do not widen a column."""
+SAMPLE = 300
+DEEPEST = 8
+"""Levels of a list; what lies deeper follows on the last level, with its label."""
+
+
+def width(table: Table) -> int:
+    """Number of columns."""
+    return max([len(table.head), *(len(row) for row in table.rows), 1])
+
+
+def head(table: Table) -> tuple[str, ...]:
+    """Complete, or empty if the table has no header row."""
+    return _filled(table.head, width(table)) if table.head else ()
+
+
+def rows(table: Table, language: Language) -> Iterator[tuple[str, ...]]:
+    """Every row complete; a table without rows says so in one."""
+    columns = width(table)
+    if not table.rows:
+        yield _filled((words.nothing(language),), columns)
+    for row in table.rows:
+        yield _filled(row, columns)
+
+
+def _filled(row: Sequence[str], columns: int) -> tuple[str, ...]:
+    return (*row, *[""] * (columns - len(row)))
+
+
+def aligns(table: Table) -> tuple[Align, ...]:
+    columns = width(table)
+    return (*table.align[:columns], *["left" for _ in range(columns - len(table.align))])  # type: ignore[arg-type]  # mypy widens the literal
+
+
+def shares(table: Table) -> tuple[float, ...]:
+    """How much of the line each column gets; sums up to 1. Text columns get room, numbers only what they need."""
+    sample = [_filled(row, width(table)) for row in (table.head, *islice(table.rows, SAMPLE))]
+    columns = list(zip(*sample, strict=True))
+    needs = [min(max(_longest_word(cell) for cell in column), LONGEST_WORD) + 2 for column in columns]
+    wants = [max(max(len(cell) for cell in column) + 2, need) for column, need in zip(columns, needs, strict=True)]
+    room = LINE - sum(needs)
+    if sum(wants) <= LINE:
+        widths: list[float] = [float(want) for want in wants]
+    elif room <= 0:
+        widths = [float(need) for need in needs]
+    else:
+        hunger = [math.sqrt(want - need) for want, need in zip(wants, needs, strict=True)]
+        widths = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
+    return tuple(w / sum(widths) for w in widths)
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=1)
+
+
+def dense(table: Table) -> bool:
+    """Many columns: smaller type."""
+    return width(table) > 7
+
+
+def shallow(block: ListBlock, depth: int = 1) -> ListBlock:
+    """The same items in the same order, nested at most `DEEPEST` levels."""
+    items: list[ListItem] = []
+    for item in block.items:
+        kept, deeper = _split(item.blocks, depth)
+        items += [ListItem(item.label, kept), *deeper]
+    return ListBlock(tuple(items))
+
+
+def _split(blocks: tuple[Block, ...], depth: int) -> tuple[tuple[Block, ...], list[ListItem]]:
+    """What stays in the item, and the items that must move out of it. Text after a list too deep moves with it."""
+    kept: list[Block] = []
+    for position, block in enumerate(blocks):
+        if not isinstance(block, ListBlock):
+            kept.append(block)
+        elif depth < DEEPEST:
+            kept.append(shallow(block, depth + 1))
+        else:
+            rest = blocks[position + 1 :]
+            after = [ListItem("", rest)] if rest else []
+            return tuple(kept), [*shallow(block, depth).items, *after]
+    return tuple(kept), []
