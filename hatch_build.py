@@ -67,14 +67,19 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # the para
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Runs before every wheel, editable ones too; does nothing when the assets are there and whole."""
+        """Runs before every wheel, editable ones too."""
         root = Path(self.root)
         if version == "standard":  # an editable install finds these folders in the checkout
             build_data["force_include"] |= {name: f"consultation/_top/{name}" for name in ("templates", "alembic")}
-        target = root / "consultation" / "static" / "vendor"
-        stamp = hashlib.sha256((root / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
-        if not is_whole(target, stamp):
-            make(root, target, stamp)
+        ensure(root)
+
+
+def ensure(root: Path) -> None:
+    """Does nothing when the assets are there, whole and of this lock file."""
+    target = root / "consultation" / "static" / "vendor"
+    stamp = hashlib.sha256((root / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    if not is_whole(target, stamp):
+        make(root, target, stamp)
 
 
 def is_whole(target: Path, stamp: str) -> bool:
@@ -133,3 +138,7 @@ def listing(fresh: Path) -> dict[str, dict[str, Any]]:
         digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
         files[path.relative_to(fresh).as_posix()] = {"integrity": f"sha384-{digest}", "bytes": len(content)}
     return files
+
+
+if __name__ == "__main__":  # `make setup` mends what somebody deleted
+    ensure(Path(__file__).resolve().parent)

@@ -1,0 +1,259 @@
+"""Every environment variable of the service, typed, explained once, checked at start.
+
+`load()` reads them; a wrong value ends the start with one message that lists all problems.
+"""
+
+import ipaddress
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+DATABASES = ("sqlite", "postgresql")
+TRUE, FALSE = ("1", "true", "yes", "on", "ja"), ("0", "false", "no", "off", "nein", "")
+ADDRESS = re.compile(r"\A(?:[^<>\r\n]+ )?<?[^\s<>@,;]+@[^\s<>@,;]+>?\Z")
+
+
+class SettingsError(Exception):
+    """The message lists everything that is wrong, one line a variable."""
+
+
+def setting(default: Any, explanation: str, expected: str = "ein Text", **limits: Any) -> Any:
+    return Field(default, description=explanation, json_schema_extra={"expected": expected}, **limits)
+
+
+def _flag(value: Any) -> Any:
+    word = str(value).strip().casefold()
+    return True if word in TRUE else False if word in FALSE else value
+
+
+def _networks(value: Any) -> Any:
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(ipaddress.ip_network(part.strip() if isinstance(part, str) else part) for part in parts if part)
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+FLAG = "„1“ oder „0“"
+
+
+class Settings(BaseModel):
+    """The variable of a field is its name in capitals: `data_dir` is DATA_DIR."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    data_dir: Path = setting(
+        Path("var"),
+        "Ordner für alles, was der Dienst ablegt: SQLite-Datenbank, Dokumente, Schlüssel, Mails im Ordner.",
+        "ein Ordner, in den der Dienst schreiben darf",
+    )
+    database_url: str = setting(
+        "",
+        "Datenbank. Leer: SQLite in DATA_DIR. Für den Betrieb mit mehreren Prozessen: "
+        "postgresql://nutzer:passwort@rechner/datenbank.",
+        "eine Adresse, die mit „sqlite:///“ oder „postgresql://“ beginnt",
+    )
+    base_url: str = setting(
+        "http://127.0.0.1:8000",
+        "Adresse, unter der Menschen den Dienst erreichen. Alle Links in Mails und Briefen beginnen damit; mit https "
+        "werden Cookies nur verschlüsselt gesendet.",
+        "eine Adresse mit http:// oder https:// ohne Pfad",
+    )
+    secret_key: SecretStr = setting(
+        SecretStr(""),
+        "Schlüssel für Signaturen. Leer: wird einmal erzeugt und in DATA_DIR/secret_key abgelegt (nur für den Dienst "
+        "lesbar). Mehrere Rechner brauchen denselben.",
+        "mindestens 32 Zeichen, zum Beispiel aus „openssl rand -hex 32“",
+    )
+    host: str = setting("127.0.0.1", "Netzadresse, an der der Dienst lauscht.", "eine Netzadresse", min_length=1)
+    port: int = setting(8000, "Anschluss, an dem der Dienst lauscht.", "eine Zahl von 1 bis 65535", ge=1, le=65535)
+    threads: int = setting(
+        16, "Gleichzeitig bearbeitete Anfragen; ebenso viele Datenbankverbindungen.", "eine Zahl von 1 bis 200", ge=1,
+        le=200,
+    )  # fmt: skip
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = setting(
+        (),
+        "Vorgeschaltete Server, deren Angabe X-Forwarded-For geglaubt wird. Leer: keinem.",
+        "Netzadressen, mit Komma getrennt, zum Beispiel „10.0.0.5, 172.16.0.0/12“",
+    )
+    worker_inline: Flag = setting(
+        True, "Ob „serve“ die Aufträge (Mails, Dokumente, Fristen) selbst abarbeitet. „0“, wenn „worker“ läuft.", FLAG
+    )
+    mail: str = setting(
+        "folder:",
+        "Weg der Mails. „folder:“ legt sie als .eml in DATA_DIR/mail ab, „folder:/pfad“ anderswo. Versand: "
+        "„smtp+starttls://nutzer:passwort@rechner:587“, „smtps://…:465“ oder ohne Verschlüsselung „smtp://rechner:25“.",
+        "„folder:“, „smtp+starttls://“, „smtps://“ oder „smtp://“ mit Rechner",
+    )
+    mail_from: str = setting(
+        "beteiligung@dienst.example",
+        "Absender aller Mails.",
+        "eine Mailadresse, auch mit Namen: „Beteiligung <post@amt.example>“",
+        pattern=ADDRESS,
+    )
+    site_name: str = setting(
+        "Beteiligung der Kommunen", "Name des Dienstes in Kopfzeile und Mails.", min_length=1, max_length=80
+    )
+    authority_line: str = setting(
+        "",
+        "Satz im Streifen über der Seite, etwa „Offizielle Website …“. Nur setzen, wenn er stimmt.",
+    )
+    imprint_name: str = setting("", "Impressum: wer den Dienst betreibt.")
+    imprint_address: str = setting("", "Impressum: Anschrift; Zeilen mit „\\n“ getrennt.")
+    imprint_email: str = setting("", "Impressum: Mailadresse; auch Ziel von Rückfragen und Meldungen von Barrieren.")
+    imprint_phone: str = setting("", "Impressum: Telefonnummer.")
+    imprint_responsible: str = setting("", "Impressum: wer für den Inhalt verantwortlich ist und die Stelle vertritt.")
+    privacy_officer: str = setting("", "Datenschutz: Kontakt der oder des Datenschutzbeauftragten.")
+    privacy_authority: str = setting("", "Datenschutz: zuständige Aufsichtsbehörde.")
+    privacy_basis: str = setting(
+        "Art. 6 Abs. 1 Buchst. e DSGVO (Wahrnehmung einer öffentlichen Aufgabe)", "Datenschutz: Rechtsgrundlage."
+    )
+    accessibility_authority: str = setting("", "Barrierefreiheit: zuständige Schlichtungs- oder Durchsetzungsstelle.")
+    minimum_cell: int = setting(
+        5, "Kleinste Zahl von Antworten, die veröffentlichte Zahlen verbergen dürfen; nie unter 5.",
+        "eine Zahl von 5 bis 100", ge=5, le=100,
+    )  # fmt: skip
+    log_json: Flag = setting(
+        False, "Ob das Protokoll des Dienstes als JSON geschrieben wird (eine Zeile je Ereignis).", FLAG
+    )
+    log_level: str = setting(
+        "info", "Wie ausführlich das Protokoll ist.", "„debug“, „info“, „warning“ oder „error“",
+        pattern="^(debug|info|warning|error)$",
+    )  # fmt: skip
+    metrics: Flag = setting(False, "Ob /metrics Messwerte für Prometheus zeigt.", FLAG)
+    metrics_token: SecretStr = setting(
+        SecretStr(""), "Wenn gesetzt: /metrics verlangt „Authorization: Bearer …“ mit diesem Wort."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        """The short names of PostgreSQL are understood; the driver is ours to choose."""
+        scheme, separator, rest = url.partition("://")
+        if not url:
+            return url
+        kind = "postgresql" if scheme == "postgres" else scheme.partition("+")[0]
+        if kind not in DATABASES or not separator:
+            raise ValueError("unknown database")
+        return f"{'postgresql+psycopg' if kind == 'postgresql' else 'sqlite'}://{rest}"
+
+    @field_validator("base_url")
+    @classmethod
+    def _bare_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("not a bare address")
+        return url.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < 32:
+            raise ValueError("too short")
+        return key
+
+    @field_validator("mail")
+    @classmethod
+    def _known_way(cls, way: str) -> str:
+        parts = urlsplit(way)
+        if parts.scheme != "folder" and not (parts.scheme in {"smtp", "smtps", "smtp+starttls"} and parts.hostname):
+            raise ValueError("unknown way")
+        return way
+
+    @property
+    def database(self) -> str:
+        """What to open: the given database, or the file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'consultation.db'}"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether people come by https: cookies are `Secure` then, and HSTS is sent."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def documents(self) -> Path:
+        """Where compiled editions, receipts and letters are kept."""
+        return self.data_dir / "documents"
+
+
+def load(environment: Mapping[str, str] | None = None, **changes: Any) -> Settings:
+    """Settings from the environment; `changes` (from the command line) win. Makes the data folder and the key.
+
+    Raises SettingsError with all problems at once.
+    """
+    environment = os.environ if environment is None else environment
+    given = {name: environment[name.upper()] for name in Settings.model_fields if name.upper() in environment}
+    given |= {name: value for name, value in changes.items() if value is not None}
+    try:
+        settings = Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsError(_all_problems(error)) from None
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = settings.secret_key.get_secret_value() or _kept_key(settings.data_dir / "secret_key")
+    except OSError as error:
+        expected = _extra(Settings.model_fields["data_dir"].json_schema_extra)
+        raise SettingsError(f"DATA_DIR: erwartet wird {expected} ({error.strerror}: {error.filename}).") from error
+    return settings.model_copy(update={"secret_key": SecretStr(key)})
+
+
+def _all_problems(error: ValidationError) -> str:
+    lines = ["Diese Einstellungen (Umgebungsvariablen) sind nicht gültig:"]
+    for problem in error.errors(include_url=False):
+        name = str(problem["loc"][0])
+        field = Settings.model_fields.get(name)
+        if field is None:
+            lines.append(f"- {name.upper()}: diese Einstellung gibt es nicht.")
+            continue
+        secret = any(word in name for word in ("secret", "token", "mail", "database"))
+        value = "" if secret else f" „{problem['input']}“ ist es nicht."
+        lines.append(f"- {name.upper()}: erwartet wird {_extra(field.json_schema_extra)}.{value}")
+    return "\n".join(lines)
+
+
+def _extra(extra: Any) -> str:
+    return str(extra["expected"])
+
+
+def _kept_key(path: Path) -> str:
+    """Made once. Several processes may start at once: the first whole file wins."""
+    if not path.exists():
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # mode 600
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            Path(path).hardlink_to(name)
+        except FileExistsError:
+            pass
+        finally:
+            Path(name).unlink()
+    return path.read_text("ascii").strip()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    name: str
+    default: str
+    text: str
+    expected: str
+
+
+def describe() -> Iterator[Explanation]:
+    """For the documentation and for `--help`: every variable with its default and meaning."""
+    for name, field in Settings.model_fields.items():
+        default = field.get_default()
+        match default:
+            case SecretStr() | ():
+                shown = ""
+            case bool():
+                shown = "1" if default else "0"
+            case _:
+                shown = str(default)
+        yield Explanation(name.upper(), shown, field.description or "", _extra(field.json_schema_extra))
