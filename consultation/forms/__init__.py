@@ -1,0 +1,1 @@
+"""Forms: what is asked, in which order, under which condition; as data."""

@@ -1,0 +1,144 @@
+"""Making programmes, sharing them, and writing down their figures and terms."""
+
+import re
+import uuid
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from consultation.core.errors import Forbidden, Invalid, Problem
+from consultation.core.history import record
+from consultation.core.language import M
+from consultation.core.text import clean, clean_line, slug
+from consultation.programmes import queries
+from consultation.programmes.models import (
+    GlossaryTerm,
+    ParameterType,
+    Programme,
+    ProgrammeLevel,
+    ProgrammeMember,
+    ProgrammeParameter,
+)
+from consultation.register.states import State
+from consultation.rulebook import planner
+from consultation.states import PLANNING
+from consultation.subjects import Actor, Planned
+
+
+def require_planner(actor: Actor, subject: Planned) -> None:
+    """Whoever got here sees the subject; a Land unit reads only."""
+    if not planner(actor, subject):
+        raise Forbidden(M("Das darf nur: {who}.", who=planner.name))
+
+
+def create(
+    session: Session, actor: Actor, *,
+    title: str, level: ProgrammeLevel, reference: str = "", description: str = "", demo: bool = False,
+) -> Programme:  # fmt: skip
+    """A programme owned by the acting organisation."""
+    if not (actor.may_plan and actor.roles & PLANNING and actor.organisation_id):
+        raise Forbidden(M("Ihre Organisation ist nicht zum Planen freigeschaltet. Wenden Sie sich an den Betrieb."))
+    title = clean_line(title)
+    if not title:
+        raise Invalid(
+            M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem("title", M("Geben Sie dem Programm einen Titel."))]
+        )
+    programme = Programme(
+        id=uuid.uuid4(), slug=_free_slug(session, title), title=title[:300], level=level, reference=clean_line(reference)[:100],
+        description=clean(description), owner_id=actor.organisation_id, demo=demo, created_at=actor.moment, parameters=[], terms=[],
+    )  # fmt: skip
+    programme.members = [ProgrammeMember(organisation_id=actor.organisation_id)]
+    session.add(programme)
+    session.flush()
+    record(session, actor, programme, "create_programme", level=level)
+    return programme
+
+
+def share(session: Session, actor: Actor, programme_slug: str, organisation_id: uuid.UUID, land: State | None) -> None:
+    """Another planning organisation takes part; with a Land it reads, and sees only its Land."""
+    programme = queries.get(session, actor, programme_slug)
+    require_planner(actor, programme)
+    if organisation_id in programme.planners:
+        raise Invalid(
+            M("Bitte prüfen Sie Ihre Angaben."),
+            problems=[Problem("organisation", M("Diese Organisation ist schon Mitglied des Programms."))],
+        )
+    programme.members.append(ProgrammeMember(organisation_id=organisation_id, state=land))
+    record(session, actor, programme, "share_programme", member=str(organisation_id), land=land)
+
+
+def set_parameter(
+    session: Session, actor: Actor, programme_slug: str, *,
+    name: str, type_: ParameterType, label: dict[str, str], value: str, section_number: str = "",
+) -> None:  # fmt: skip
+    """A figure that texts and questions show as {name}; an existing one of this name is replaced."""
+    programme = queries.get(session, actor, programme_slug)
+    require_planner(actor, programme)
+    if problems := list(_parameter_problems(name, type_, value)):
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    existing = next((p for p in programme.parameters if p.name == name), None)
+    parameter = existing or ProgrammeParameter(programme_id=programme.id, name=name)
+    old = existing.value if existing else None
+    parameter.type, parameter.value = type_, value
+    parameter.label, parameter.section_number = label, clean_line(section_number)[:40]
+    if existing is None:
+        programme.parameters.append(parameter)
+    record(session, actor, programme, "set_parameter", old=old, new=value, name=name)
+
+
+def _parameter_problems(name: str, type_: ParameterType, value: str) -> list[Problem]:
+    problems = []
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", name):
+        problems.append(Problem("name", M("Der Name besteht aus kleinen Buchstaben, Ziffern und Unterstrichen.")))
+    try:
+        _read_value(type_, value)
+    except ValueError:
+        expected = {
+            ParameterType.RATE: M("eine Quote zwischen 0 und 1, zum Beispiel 0.85"),
+            ParameterType.DATE: M("ein Datum, zum Beispiel 2027-03-31"),
+        }.get(type_, M("eine ganze Zahl"))
+        problems.append(Problem("value", M("Erwartet wird {expected}.", expected=expected)))
+    return problems
+
+
+def _read_value(type_: ParameterType, value: str) -> None:
+    match type_:
+        case ParameterType.RATE:
+            if not 0 <= Fraction(value) <= 1:
+                raise ValueError(value)
+        case ParameterType.DATE:
+            date.fromisoformat(value)
+        case _:
+            if not re.fullmatch(r"[0-9]{1,15}", value):
+                raise ValueError(value)
+
+
+def set_term(session: Session, actor: Actor, programme_slug: str, term: str, definition: str) -> None:
+    """A term of the glossary; a changed definition is a new version of the term, an empty one removes it."""
+    programme = queries.get(session, actor, programme_slug)
+    require_planner(actor, programme)
+    term, definition = clean_line(term)[:100], clean(definition)
+    if not term:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem("term", M("Nennen Sie den Begriff."))])
+    existing = next((t for t in programme.terms if t.term == term), None)
+    if not definition:
+        session.execute(
+            delete(GlossaryTerm).where(GlossaryTerm.programme_id == programme.id, GlossaryTerm.term == term)
+        )
+        session.expire(programme, ["terms"])
+    elif existing is None:
+        programme.terms.append(GlossaryTerm(term=term, definition=definition, version=1))
+    elif existing.definition != definition:
+        existing.definition, existing.version = definition, existing.version + 1
+    record(session, actor, programme, "set_term", term=term)
+
+
+def _free_slug(session: Session, title: str) -> str:
+    wanted = slug(title)[:70] or "programm"
+    candidate, number = wanted, 1
+    while queries.slug_taken(session, candidate):
+        number += 1
+        candidate = f"{wanted}-{number}"
+    return candidate
