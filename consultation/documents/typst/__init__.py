@@ -1,0 +1,1 @@
+"""PDF through Typst: a template that inserts strings, never markup, run in a short-lived process with limits."""
