@@ -12,6 +12,8 @@ class Problem:
 
     field: str
     message: Message
+    code: str = "invalid"
+    """What an API client can tell apart; the rules beyond a JSON Schema have codes of their own."""
 
 
 class DomainError(Exception):

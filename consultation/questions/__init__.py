@@ -38,7 +38,10 @@ class Settings(BaseModel):
 
 
 class Refused(Exception):
-    """The value is wrong; `problems` name the part of the field ("" for all of it), the reason and the remedy."""
+    """The value is wrong; `problems` name the part of the field ("" for all of it), the reason and the remedy.
+
+    A part is named as its input on the page is, without the field's own name: "other", "2", "row", "1.amount".
+    """
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(str(problems[0].message))
@@ -122,6 +125,8 @@ class Field:
     rows: int = 4
     width: int | None = None
     """Expected number of characters, for inputs that need not span the page."""
+    given: tuple[tuple[str, str], ...] = ()
+    """Facts shown with the control, as (label, text): what a confirmation is about."""
     extendable: bool = False
     """A group to which entries can be added: its last entry is empty, and a button asks for one more."""
 
@@ -179,6 +184,10 @@ class QuestionType(abc.ABC):
     tally: ClassVar[Tally] = Tally.NONE
     itemised: ClassVar[bool] = False
     """The value is a mapping item key → value; each item is stored, edited and conflicts on its own."""
+    needs_sections: ClassVar[bool] = False
+    """Asks about the sections of a draft, so there must be one."""
+    settles_disclosure: ClassVar[bool] = False
+    """The answer says what of the other parts may be shown; a form needs one such question."""
     beyond_schema: ClassVar[tuple[str, ...]] = ()
     """Codes of rules that `check` knows and `schema` cannot say (order of dates, lower ≤ upper)."""
     Settings: ClassVar[type[Settings]] = Settings
@@ -198,6 +207,10 @@ class QuestionType(abc.ABC):
     @abc.abstractmethod
     def check(self, value: Value, settings: Any, context: Context) -> Value:
         """The clean value, `None` for an empty one; raises `Refused`. Pages, API, import and demo all pass here."""
+
+    def missing(self, value: Value, settings: Any, context: Context) -> Iterable[Problem]:
+        """What a checked value still lacks before it may be submitted; a draft is stored without it."""
+        return ()
 
     @abc.abstractmethod
     def schema(self, settings: Any, context: Context) -> dict[str, Any]:

@@ -1,0 +1,78 @@
+"""The five-step scales of the service. "Kann ich nicht beurteilen" stands apart: it is an answer, but no step."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from consultation.core.language import Language, M, say
+from consultation.questions import CANNOT_JUDGE, Fact, Option, Settings, Texts, Value
+from consultation.questions.refusals import refuse
+
+Scale = Literal["agreement", "burden", "quality", "importance", "probability", "role"]
+STEPS = (1, 2, 3, 4, 5)
+
+
+def _steps(*pairs: tuple[str, str]) -> tuple[Texts, ...]:
+    return tuple(Texts(de=de, en=en) for de, en in pairs)
+
+
+SCALES: Mapping[Scale, tuple[Texts, ...]] = {
+    "agreement": _steps(
+        ("stimme gar nicht zu", "strongly disagree"), ("stimme eher nicht zu", "rather disagree"),
+        ("teils, teils", "partly"), ("stimme eher zu", "rather agree"), ("stimme voll zu", "strongly agree"),
+    ),
+    "burden": _steps(
+        ("sehr gering", "very low"), ("gering", "low"), ("mittel", "medium"), ("hoch", "high"),
+        ("sehr hoch", "very high"),
+    ),
+    "quality": _steps(
+        ("sehr schlecht", "very poor"), ("schlecht", "poor"), ("mittelmäßig", "fair"), ("gut", "good"),
+        ("sehr gut", "very good"),
+    ),
+    "importance": _steps(
+        ("unwichtig", "not important"), ("eher unwichtig", "rather unimportant"), ("teils, teils", "partly"),
+        ("eher wichtig", "rather important"), ("sehr wichtig", "very important"),
+    ),
+    "probability": _steps(
+        ("sicher nicht", "certainly not"), ("eher nicht", "rather not"), ("vielleicht", "perhaps"),
+        ("eher ja", "rather yes"), ("sicher", "certainly"),
+    ),
+    "role": _steps(
+        ("keine Rolle", "no role"), ("eine geringe Rolle", "a small role"), ("eine mittlere Rolle", "a medium role"),
+        ("eine große Rolle", "a large role"), ("eine sehr große Rolle", "a very large role"),
+    ),
+}  # fmt: skip
+
+
+class ScaleSettings(Settings):
+    scale: Scale
+    cannot_judge: bool = True
+
+
+def scale_options(settings: ScaleSettings, language: Language) -> tuple[Option, ...]:
+    """The steps as "1" … "5", then "cannot_judge"."""
+    steps = tuple(Option(str(n), SCALES[settings.scale][n - 1].said(language)) for n in STEPS)
+    if not settings.cannot_judge:
+        return steps
+    return (*steps, Option(CANNOT_JUDGE, say(M("kann ich nicht beurteilen"), language)))
+
+
+def posted_step(text: str) -> Value:
+    """What a page posted: a step, "cannot_judge", or something to be refused."""
+    return int(text) if text in map(str, STEPS) else text or None
+
+
+def check_step(value: Value, settings: ScaleSettings) -> int | str | None:
+    if value is None:
+        return None
+    is_step = isinstance(value, int | float) and not isinstance(value, bool) and value in STEPS
+    if not is_step and not (value == CANNOT_JUDGE and settings.cannot_judge):
+        refuse(M("Diese Stufe gibt es nicht. Bitte wählen Sie eine der angebotenen Stufen."))
+    return int(value) if is_step else CANNOT_JUDGE
+
+
+def step_values(settings: ScaleSettings) -> list[Value]:
+    return [*STEPS, *([CANNOT_JUDGE] if settings.cannot_judge else []), None]
+
+
+def step_fact(value: int | str, item: str = "") -> Fact:
+    return Fact(item, str(value), float(value) if isinstance(value, int) else None)

@@ -1,0 +1,42 @@
+"""Agreement with each section of the draft."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from consultation.core.language import Language, M, say
+from consultation.questions import Context, Item, Option, Tally, Value
+from consultation.questions import Settings as Plain
+from consultation.questions.grids import Grid
+from consultation.questions.wording import section_label
+
+_LABELS = {
+    "full": M("Zustimmung"),
+    "with_changes": M("Zustimmung mit Änderungen"),
+    "no": M("Ablehnung"),
+    "no_view": M("keine Haltung dazu"),
+}
+
+
+class SectionAgreement(Grid):
+    """The answer "no_view" is no agreement and no refusal: it is shown apart, as "cannot judge" is."""
+
+    key = "section_agreement"
+    title = M("Zustimmung je Nummer")
+    tally = Tally.OPTIONS
+
+    class Settings(Plain):
+        scope: Literal["main", "all"] = "main"
+
+    def items(self, settings: Settings, context: Context) -> tuple[Item, ...]:
+        asked = (section for section in context.sections.values() if section.main or settings.scope == "all")
+        return tuple(Item(section.key, section_label(section, context)) for section in asked)
+
+    def choices(self, item: str, settings: Settings, context: Context) -> tuple[Option, ...]:
+        return self.options(settings, context.language)
+
+    def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
+        return tuple(Option(key, say(label, language)) for key, label in _LABELS.items())
+
+    def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
+        yield {}, {"purpose": "full", "amount": "with_changes"}
+        yield {"scope": "all"}, {"amount": "no", "rate": "no_view"}

@@ -1,0 +1,83 @@
+"""One of several options."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from consultation.core.language import Language, M
+from consultation.questions import Context, Control, Fact, Field, FormFields, Option, QuestionType, Remark, Tally, Value
+from consultation.questions.options import (
+    OTHER,
+    OptionsAndOther,
+    check_option,
+    check_other,
+    drawn,
+    named,
+    other_field,
+    other_option,
+    other_schema,
+    other_text,
+)
+from consultation.questions.posted import first, shown
+from consultation.questions.texts import TOO_LONG
+
+
+class Single(QuestionType):
+    key = "single"
+    title = M("Einfachauswahl")
+    tally = Tally.OPTIONS
+    beyond_schema = (TOO_LONG,)
+
+    class Settings(OptionsAndOther):
+        pass
+
+    def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
+        """Words beside "Anderes" choose it, unless another option was chosen."""
+        chosen = first(form, name)
+        words = first(form, f"{name}.{OTHER}")
+        if settings.other and (chosen == OTHER or (words and not chosen)):
+            return {OTHER: words}
+        return chosen or None
+
+    def check(self, value: Value, settings: Settings, context: Context) -> Value:
+        if settings.other and isinstance(value, dict):
+            return check_other(value)
+        return check_option(value, [choice.key for choice in settings.options])
+
+    def schema(self, settings: Settings, context: Context) -> dict[str, Any]:
+        offered = {"enum": [*(choice.key for choice in settings.options), None]}
+        return {"anyOf": [offered, other_schema()]} if settings.other else offered
+
+    def field(self, name: str, value: Value, settings: Settings, context: Context) -> Field:
+        offered = drawn(settings.options, context)
+        if not settings.other:
+            return Field(Control.RADIO, name, value=shown(value), options=offered)
+        words = value.get(OTHER) if isinstance(value, dict) else None
+        return Field(
+            Control.RADIO,
+            name,
+            value=(OTHER,) if isinstance(value, dict) else shown(value),
+            options=(*offered, other_option(context.language)),
+            fields=(other_field(name, words, context),),
+        )
+
+    def text(self, value: Value, settings: Settings, context: Context) -> str:
+        if isinstance(value, dict):
+            return other_text(value[OTHER], context.language)
+        return next((o.label for o in drawn(settings.options, context) if o.key == value), value or "")
+
+    def facts(self, value: Value, settings: Settings) -> Iterable[Fact]:
+        if value is not None:
+            yield Fact(option=OTHER if isinstance(value, dict) else value)
+
+    def remarks(self, value: Value, settings: Settings) -> Iterable[Remark]:
+        if isinstance(value, dict) and value[OTHER]:
+            yield Remark("", value[OTHER])
+
+    def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
+        return (*named(settings.options, language), *([other_option(language)] if settings.other else []))
+
+    def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
+        offered = [{"key": "yes", "label": {"de": "Ja"}}, {"key": "no", "label": {"de": "Nein"}, "hint": {"de": "nie"}}]
+        yield {"options": offered}, "yes"
+        yield {"options": offered, "other": True}, "no"
+        yield {"options": offered, "other": True}, {"other": "nur gemeinsam mit dem Kreis"}
