@@ -17,7 +17,8 @@ def read_blocks(nodes: list[Node], collector: Collector, depth: int = 0) -> tupl
 
 
 def _read(node: Node, collector: Collector, depth: int) -> tuple[Block, ...]:
-    kind, content = node["t"], node.get("c")
+    kind: str = node["t"]
+    content: Any = node.get("c")
     match kind:
         case "Para" | "Plain":
             return _paragraph(text(content, collector))

@@ -31,10 +31,7 @@ def check_text(data: bytes) -> tuple[str, tuple[Message, ...]]:
 
 
 def _decode(data: bytes) -> tuple[str, tuple[Message, ...]]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
+    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -45,3 +42,50 @@ def _decode(data: bytes) -> tuple[str, tuple[Message, ...]]:
         )
         return text, (note,) if encoding == "cp1252" else ()
     raise Invalid(M("Die Zeichen der Datei lassen sich nicht lesen. Bitte speichern Sie sie in der Kodierung UTF-8."))
+
+
+_SIGNATURES = (
+    (b"%PDF-", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "ole"),
+    (b"{\\rtf", "RTF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x7fELF", "ELF"),
+    (b"MZ", "EXE"),
+    (b"\x1f\x8b", "GZIP"),
+)
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.text"
+_HTML = (b"<!doctype html", b"<html")
+
+
+def check_kind(data: bytes, kind: str) -> None:
+    """`kind` ("docx", "odt", "html", "text") is what the file's name promises; raises `Invalid` if the content differs."""
+    found = _found(data)
+    if found == "ole":
+        raise Invalid(M("Die Datei ist mit einem Kennwort geschützt oder im alten Format DOC gespeichert. "
+                        "Bitte speichern Sie sie ohne Kennwort als DOCX oder ODT."))  # fmt: skip
+    if found != kind and not (kind == "html" and found == "text"):
+        raise Invalid(M("Der Inhalt der Datei passt nicht zu ihrer Endung: erwartet wurde {expected}, gefunden {found}. "
+                        "Bitte speichern Sie den Entwurf als DOCX, ODT, HTML oder Markdown.",
+                        expected=_KINDS[kind], found=_KINDS.get(found, M("{found}", found=found))))  # fmt: skip
+
+
+_KINDS = {
+    "docx": M("ein Word-Dokument (DOCX)"),
+    "odt": M("ein OpenDocument-Text (ODT)"),
+    "html": M("eine HTML-Seite"),
+    "text": M("Text"),
+    "zip": M("ein anderes Archiv"),
+}
+
+
+def _found(data: bytes) -> str:
+    for signature, kind in _SIGNATURES:
+        if data.startswith(signature):
+            return kind
+    if data.startswith(b"PK"):
+        if _OPEN_DOCUMENT in data[:200]:
+            return "odt"
+        return "docx" if b"word/" in data else "zip"
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return "html" if start.startswith(_HTML) else "text"

@@ -55,7 +55,8 @@ def text(inlines: list[Node], collector: Collector) -> str:
 
 
 def _flat(node: Node, collector: Collector) -> str:
-    kind, content = node["t"], node.get("c")
+    kind: str = node["t"]
+    content: Any = node.get("c")
     match kind:
         case "Str":
             return str(content)
@@ -72,29 +73,26 @@ def _flat(node: Node, collector: Collector) -> str:
 
 
 def _special(kind: str, content: Any, collector: Collector) -> str:
+    if kind in _NOTES_ON:
+        collector.note(_NOTES_ON[kind])
     match kind:
         case "Math":
-            collector.note("math")
             return str(content[1])
-        case "RawInline":
-            collector.note("raw")
-            return ""
-        case "Image":
-            collector.note("image")
+        case "RawInline" | "Image":
             return ""
         case "Link":
             return _link(content, collector)
         case "Note":
             return _footnote(content, collector)
-        case "Strikeout":
-            collector.note("struck")
-            return _join(content, collector)
         case "Superscript":
             return _shifted(_join(content, collector), _RAISED)
         case "Subscript":
             return _shifted(_join(content, collector), _LOWERED)
-        case _:  # Emph, Strong, Underline, SmallCaps: a list; Span, Cite: something and a list
+        case _:  # Emph, Strong, Underline, SmallCaps, Strikeout: a list; Span, Cite: something and a list
             return _join(content[1] if kind in {"Span", "Cite"} else content, collector)
+
+
+_NOTES_ON = {"Math": "math", "RawInline": "raw", "Image": "image", "Strikeout": "struck"}
 
 
 def _join(inlines: list[Node], collector: Collector) -> str:

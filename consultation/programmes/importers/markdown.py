@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from consultation.core.language import M, Message
 from consultation.programmes.importers import Importer, Source
-from consultation.programmes.importers.guard import check_text
+from consultation.programmes.importers.guard import check_kind, check_text
 from consultation.programmes.importers.pandoc import Unreadable, read_ast
 
 # Four spaces as laws are written; no HTML, TeX, citations, formulas or typography: text stays what was typed.
@@ -18,6 +18,7 @@ class Markdown(Importer):
     extensions: ClassVar[tuple[str, ...]] = ("md", "markdown", "txt")
 
     def read(self, data: bytes) -> Source:
+        check_kind(data, "text")
         text, notes = check_text(data)
         try:
             return Source(read_ast(text.encode(), _FORMAT), notes)

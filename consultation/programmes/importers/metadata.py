@@ -51,7 +51,10 @@ def split_metadata(nodes: list[Node], collector: Collector) -> tuple[Facts, list
         node = nodes[position]
         following = nodes[position + 1] if position + 1 < len(nodes) else None
         if node["t"] == "DefinitionList":
-            facts.extend((line(term, collector), _text(sum(parts, []), collector)) for term, parts in node["c"])
+            facts.extend(
+                (line(term, collector), _text([n for part in parts for n in part], collector))
+                for term, parts in node["c"]
+            )
         elif following is not None and _is_term(node, following, collector):
             facts.append((line(node["c"], collector), _text(following["c"], collector)))
             position += 1

@@ -85,4 +85,4 @@ def _goes_on(last: Node, node: Node) -> bool:
         return last["t"] == node["t"] == "BulletList"
     start, style, delimiter = node["c"][0]
     begun = last["c"][0]
-    return begun[1:] == [style, delimiter] and start in {begun[0], begun[0] + len(_items(last))}
+    return bool(begun[1:] == [style, delimiter]) and start in {begun[0], begun[0] + len(_items(last))}

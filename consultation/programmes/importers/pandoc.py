@@ -15,7 +15,7 @@ from consultation.core.language import M
 
 Ast = dict[str, Any]
 
-SECONDS = 30
+SECONDS = 9
 """A draft of 300 pages takes two seconds; what takes longer was made to take long."""
 HEAP = "512M"
 """A draft of 300 pages takes 150 MB."""

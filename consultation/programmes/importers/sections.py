@@ -31,7 +31,7 @@ class _Open:
 
 
 def build_tree(ast: Ast, name: str) -> DraftTree:
-    """The draft in `ast`; `name` (of the file) is its title if the document has none. Raises `Invalid` if it is empty."""
+    """The draft in `ast`; `name` (of the file) is its title if it states none. Raises `Invalid` if it is empty."""
     collector = Collector()
     notes: list[Message] = []
     nodes = mark_headings(normalise(ast["blocks"]), notes)
@@ -44,8 +44,8 @@ def build_tree(ast: Ast, name: str) -> DraftTree:
     if any(node.get("c") for node in before):
         opened.insert(0, _Open(1, "", "Vorbemerkung" if opened else title or name, before))
         if len(opened) == 1:
-            notes.append(M("Im Dokument wurden keine Überschriften gefunden; der ganze Text ist ein Abschnitt. "
-                           "Zeichnen Sie Überschriften mit den Formatvorlagen „Überschrift 1“ bis „Überschrift 6“ aus."))  # fmt: skip
+            notes.append(M("Im Dokument wurden keine Überschriften gefunden; der ganze Text ist ein Abschnitt. Zeichnen Sie "
+                           "Überschriften mit den Formatvorlagen „Überschrift 1“ bis „Überschrift 6“ aus."))  # fmt: skip
     _check(opened)
     for section in opened:
         blocks = legal_paragraphs(read_blocks(section.nodes, collector), section.number)
@@ -76,7 +76,7 @@ def _cut(nodes: list[Node], collector: Collector) -> tuple[list[Node], list[_Ope
 
 
 def _continues(last: _Open, number: str, depth: int) -> bool:
-    """ "§ 2" and "Verteilung" as two headings in a row are one."""
+    """Two headings in a row, "§ 2" and "Verteilung", are one."""
     return bool(last.number) and not last.heading and not last.nodes and not number and depth >= last.depth
 
 
