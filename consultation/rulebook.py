@@ -11,13 +11,33 @@ from consultation.core.errors import Problem
 from consultation.core.language import M
 from consultation.core.workflow import Rule, Transition, Workflow
 from consultation.states import (
-    ANSWERING, PLANNING, Audience, ConsultationState, DraftVersionState, EditionState, ExtensionState, FormVersionState,
-    InvitationState, PointState, ResponseState, Role, Visibility,
+    ANSWERING,
+    PLANNING,
+    Audience,
+    ConsultationState,
+    DraftVersionState,
+    EditionState,
+    ExtensionState,
+    FormVersionState,
+    InvitationState,
+    PointState,
+    ResponseState,
+    Role,
+    Visibility,
 )
 from consultation.subjects import (
-    Actor, ConsultationLike, DraftVersionLike, EditionLike, ExtensionLike, FormVersionLike, InvitationLike, Planned, PointLike,
+    Actor,
+    ConsultationLike,
+    DraftVersionLike,
+    EditionLike,
+    ExtensionLike,
+    FormVersionLike,
+    InvitationLike,
+    Planned,
+    PointLike,
     ResponseLike,
 )
+
 
 # -- who -------------------------------------------------------------------------------------------------------------
 def _plans(actor: Actor, subject: Planned, role: Role) -> bool:
@@ -226,14 +246,14 @@ is_invited = Rule[Actor, ConsultationLike](
 is_public = Rule[Actor, ConsultationLike](
     M("öffentliche Konsultation"), lambda a, c: c.visibility == Visibility.PUBLIC and c.state in IN_SIGHT
 )
-VIEW_CONSULTATION = reads_programme | is_invited | is_public
+VIEW_CONSULTATION = is_invited | is_public | reads_programme
 
 _sees_land = Rule[Actor, ResponseLike](
     M("zuständig für dieses Land"),
     lambda a, r: a.organisation_id is not None and r.planners.get(a.organisation_id) in (None, r.register_state),
 )
 _was_submitted = Rule[Actor, ResponseLike](M("abgegeben"), lambda a, r: r.submitted_once)
-VIEW_RESPONSE = member | (reads_programme & _sees_land & _was_submitted)
+VIEW_RESPONSE = member | (_sees_land & _was_submitted & reads_programme)
 """Planners see submitted revisions only; what they see of such a response is never its draft answers."""
 
 ANSWER = Rule[Actor, ResponseLike](

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person is in an organisation. Planning ones have editors and publishers, answering ones contributors and releasers."""
+    """What a person is in an organisation.
+
+    Planning organisations have editors and publishers, answering ones contributors and releasers, all have managers.
+    """
 
     MANAGER = "manager"
     EDITOR = "editor"

@@ -46,7 +46,7 @@ def stranger(moment: datetime) -> Actor:
 
 
 class Planned(Protocol):
-    """Whatever belongs to a programme. `planners` maps organisations of the programme to the Land they are limited to."""
+    """Whatever belongs to a programme. `planners`: its organisations, each with the Land it is limited to."""
 
     @property
     def planners(self) -> Mapping[uuid.UUID, str | None]: ...

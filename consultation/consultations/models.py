@@ -121,6 +121,12 @@ class Invitation(Identified, Base):
     def planners(self) -> dict[uuid.UUID, str | None]:
         return self.consultation.planners
 
+    @property
+    def deadline(self) -> datetime | None:
+        """Its own: the general deadline or a later extension."""
+        general = self.consultation.deadline
+        return max(general, self.extended_until) if general and self.extended_until else general
+
 
 class Claim(Identified, Base):
     """Somebody typed the code of an invitation and took a place in the invited organisation."""

@@ -96,7 +96,7 @@ def perform(
     session: Session, workflow: Workflow[A, Any], actor: A, subject: Any, action: str, *,
     details: Mapping[str, Any] | None = None, **changes: Any,
 ) -> HistoryEntry:  # fmt: skip
-    """Check the table, change the state (and the columns in `changes`) with a guarded UPDATE, log it, enqueue its jobs."""
+    """Check the table, change state and `changes` with a guarded UPDATE, log it, enqueue the jobs it causes."""
     row = workflow.check(actor, subject, action)
     old = subject.state
     compare_and_set(session, subject, {"state": old}, {"state": row.target, **changes})

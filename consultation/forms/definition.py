@@ -46,6 +46,8 @@ class Question(_Part):
     """Disclosed at most as figures."""
     personal: bool = False
     """Personal data: stands beside the revision and appears in no edition."""
+    with_nil_return: bool = False
+    """Asked for a nil return too, which replaces everything else."""
     explanation: bool = False
     """An optional text under a closed question."""
 
@@ -83,10 +85,19 @@ class Asked:
         return self.field.label or self.question.title
 
 
+class Reservation(_Part):
+    """How the form learns that the council has yet to agree: while the condition holds, the answer is provisional."""
+
+    when: Condition
+    date: str | None = None
+    """The field that says when the council meets."""
+
+
 class Form(_Part):
     key: Key
     title: Texts
     intro: Texts | None = None
+    reservation: Reservation | None = None
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
 
     @cached_property

@@ -5,14 +5,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Base, Identified, words
+from consultation.core.errors import Problem
 from consultation.core.history import Sequence64
 from consultation.people.models import Organisation
-from consultation.states import ResponseState
+from consultation.states import ConsultationState, ResponseState
 
 
 class Channel(StrEnum):
@@ -44,6 +45,7 @@ class Response(Identified, Base):
     """One per organisation and round. What it says is in its draft answers, what it said in its revisions."""
 
     __tablename__ = "response"
+    __allow_unmapped__ = True
     __table_args__ = (UniqueConstraint("consultation_id", "organisation_id"),)
     consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -61,10 +63,50 @@ class Response(Identified, Base):
     """Under council reservation: when the council meets. `confirmed_at` ends the reservation."""
     confirmed_at: Mapped[datetime | None]
     started_at: Mapped[datetime]
+    revision_count: Mapped[int]
+    missing: tuple[Problem, ...] = ()
+    """What keeps it from being submitted, and `missing_for_nil_return`; filled by `desk.open_desk`."""
+    missing_for_nil_return: tuple[Problem, ...] = ()
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")
     counted_revision: Mapped["Revision | None"] = relationship(lazy="raise_on_sql", foreign_keys=[counted_revision_id])
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.consultation.planners
+
+    @property
+    def register_state(self) -> str | None:
+        return self.organisation.state
+
+    @property
+    def consultation_state(self) -> ConsultationState:
+        return self.consultation.state
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return self.consultation.opens_at
+
+    @property
+    def own_deadline(self) -> datetime | None:
+        return self.invitation.deadline
+
+    @property
+    def four_eyes(self) -> bool:
+        return self.organisation.four_eyes
+
+    @property
+    def submitted_once(self) -> bool:
+        return self.revision_count > 0
+
+    @property
+    def shortcomings(self) -> tuple[Problem, ...]:
+        return self.missing
+
+    @property
+    def nil_return_shortcomings(self) -> tuple[Problem, ...]:
+        return self.missing_for_nil_return
 
 
 class DraftAnswer(Base):
@@ -97,9 +139,14 @@ class Revision(Identified, Base):
     receipt_number: Mapped[str] = mapped_column(String(20), unique=True)
     submitted_at: Mapped[datetime]
     late: Mapped[bool]
+    """Received after the general deadline (an extension may have allowed it)."""
+    reserved: Mapped[bool]
+    """Under council reservation: provisional until the response is confirmed."""
     channel: Mapped[Channel] = mapped_column(words(Channel))
     person_id: Mapped[uuid.UUID | None]
     idempotency_key: Mapped[str | None] = mapped_column(String(100))
+    entry_hash: Mapped[str] = mapped_column(String(64))
+    """Hash of its line in the procedure log."""
     sealed_head: Mapped[str | None] = mapped_column(String(64))
     """Last link of the procedure log's chain when it was received."""
 
@@ -158,7 +205,7 @@ class DisclosureChoice(Base):
     person_id: Mapped[uuid.UUID | None]
 
 
-class Note(Identified, Base):
+class ResponseNote(Identified, Base):
     """A reason given inside the house: why an answer was returned for rework."""
 
     __tablename__ = "response_note"
@@ -166,4 +213,3 @@ class Note(Identified, Base):
     text: Mapped[str] = mapped_column(Text)
     person_id: Mapped[uuid.UUID | None]
     moment: Mapped[datetime]
-    position: Mapped[int] = mapped_column(Integer)
