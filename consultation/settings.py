@@ -186,10 +186,10 @@ class Settings(BaseModel):
 def load(environment: Mapping[str, str] | None = None, **changes: Any) -> Settings:
     """Settings from the environment; `changes` (from the command line) win. Makes the data folder and the key.
 
-    Raises SettingsError with all problems at once.
+    An empty variable counts as not set. Raises SettingsError with all problems at once.
     """
     environment = os.environ if environment is None else environment
-    given = {name: environment[name.upper()] for name in Settings.model_fields if name.upper() in environment}
+    given: dict[str, Any] = {n: environment[n.upper()] for n in Settings.model_fields if environment.get(n.upper())}
     given |= {name: value for name, value in changes.items() if value is not None}
     try:
         settings = Settings.model_validate(given)
