@@ -1,0 +1,129 @@
+"""What the house does with its answer besides writing and submitting it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from consultation.core.db import insert_new
+from consultation.core.errors import Conflict, Forbidden, Invalid, Problem
+from consultation.core.history import perform, record
+from consultation.core.language import M
+from consultation.core.text import clean, clean_line
+from consultation.people.kinds import SPEAKS_FOR_OTHERS
+from consultation.register.models import RegisterBody
+from consultation.responses import queries
+from consultation.responses.answering import require_answering
+from consultation.responses.desk import open_desk
+from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote
+from consultation.responses.submission import uncount
+from consultation.rulebook import RESPONSE, planner, releaser
+from consultation.subjects import Actor
+
+
+def mark_ready(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
+    """Lay it before the releaser; refused with everything that is still missing."""
+    desk = open_desk(session, actor, response_id)
+    perform(session, RESPONSE, actor, desk.response, "mark_ready", author_id=actor.person_id)
+    return desk.response
+
+
+def return_for_rework(session: Session, actor: Actor, response_id: uuid.UUID, reason: str) -> Response:
+    response = open_desk(session, actor, response_id).response
+    RESPONSE.check(actor, response, "return_for_rework")
+    reason = _reason(reason)
+    perform(session, RESPONSE, actor, response, "return_for_rework")
+    session.add(ResponseNote(response_id=response.id, text=reason, person_id=actor.person_id, moment=actor.moment))
+    return response
+
+
+def decline(session: Session, actor: Actor, response_id: uuid.UUID, reason: str = "") -> Response:
+    """We take no part. What was submitted before counts no more."""
+    response = open_desk(session, actor, response_id).response
+    perform(
+        session, RESPONSE, actor, response, "decline", details={"reason": clean(reason)}, counted_revision_id=None
+    )  # fmt: skip
+    uncount(session, response.id)
+    return response
+
+
+def withdraw(session: Session, actor: Actor, response_id: uuid.UUID, reason: str = "") -> Response:
+    response = open_desk(session, actor, response_id).response
+    perform(
+        session, RESPONSE, actor, response, "withdraw", details={"reason": clean(reason)}, counted_revision_id=None
+    )  # fmt: skip
+    uncount(session, response.id)
+    return response
+
+
+def reopen(
+    session: Session, actor: Actor, response_id: uuid.UUID, *, until: datetime | None = None, reason: str = ""
+) -> Response:
+    """By the organisation until its deadline; by the planner at any time, for one body, with a day and a reason.
+
+    The last submission keeps counting until another takes its place.
+    """
+    response = queries.get(session, actor, response_id)
+    changes: dict[str, datetime | None] = {}
+    if planner(actor, response):
+        if until is None or until <= actor.moment:
+            raise Invalid(
+                M("Bitte prüfen Sie Ihre Angaben."),
+                problems=[
+                    Problem("until", M("Nennen Sie einen Tag in der Zukunft, bis zu dem erneut abgegeben werden kann."))
+                ],
+            )
+        reason, changes = _reason(reason), {"reopened_until": until}
+    perform(session, RESPONSE, actor, response, "reopen", details={"reason": reason, "until": until}, **changes)
+    return response
+
+
+def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID) -> None:
+    """The council has agreed: the answer is provisional no more."""
+    response = queries.get(session, actor, response_id)
+    if not releaser(actor, response):
+        raise Forbidden(M("Das darf nur: {who}.", who=releaser.name))
+    last = queries.last_revision(session, response.id)
+    if last is None or not last.reserved or response.confirmed_at is not None:
+        raise Conflict(M("Diese Stellungnahme steht nicht unter Gremienvorbehalt."))
+    response.confirmed_at = actor.moment
+    record(session, actor, response, "confirm_resolution", revision=last.number)
+
+
+def set_own_reference(session: Session, actor: Actor, response_id: uuid.UUID, reference: str) -> None:
+    response = open_desk(session, actor, response_id).response
+    require_answering(actor, response)
+    response.own_reference = clean_line(reference)[:100]
+
+
+def set_representation(
+    session: Session, actor: Actor, response_id: uuid.UUID, bodies: Mapping[str, RepresentationKind]
+) -> None:
+    """Register key → spoken for or supporting; replaces what was chosen before."""
+    response = open_desk(session, actor, response_id).response
+    require_answering(actor, response)
+    if response.organisation.kind not in SPEAKS_FOR_OTHERS:
+        raise Forbidden(M("Für andere sprechen Gemeindeverbände, Kreise, Qualitätszirkel und Spitzenverbände."))
+    unknown = [
+        key for key in bodies if session.get(RegisterBody, key) is None or key == response.organisation.register_key
+    ]
+    if unknown:
+        raise Invalid(
+            M("Bitte prüfen Sie Ihre Angaben."),
+            problems=[
+                Problem("bodies", M("Im Register gibt es keine andere Stelle mit dem Schlüssel {key}.", key=k))
+                for k in unknown
+            ],
+        )
+    session.execute(delete(Representation).where(Representation.response_id == response.id))
+    rows = [{"response_id": response.id, "register_key": key, "kind": kind} for key, kind in sorted(bodies.items())]
+    insert_new(session, Representation, rows, ["response_id", "register_key"])
+    record(session, actor, response, "set_representation", count=len(rows))
+
+
+def _reason(text: str) -> str:
+    if not (text := clean(text)):
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem("reason", M("Nennen Sie den Grund."))])
+    return text

@@ -1,0 +1,210 @@
+"""Writing answers together: saved one by one, refused ones kept as typed, collisions shown instead of overwritten."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.orm import Session
+
+from consultation.consultations.models import Invitation
+from consultation.core.db import insert_new
+from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
+from consultation.core.history import perform, record
+from consultation.core.language import SOURCE, Language, M
+from consultation.forms.definition import Asked
+from consultation.questions import FormFields
+from consultation.responses import queries
+from consultation.responses.desk import Desk, open_desk, refusals_of
+from consultation.responses.models import Channel, DraftAnswer, Response
+from consultation.rulebook import ANSWER, INVITATION, is_open, member
+from consultation.states import InvitationState, Purpose, ResponseState
+from consultation.subjects import Actor
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What a page or a client sent for one field.
+
+    `items` are the items it speaks of (those it does not mention stay as they are); empty for a plain field.
+    `versions`: item → version it was based on; an item without one is saved over whatever is there.
+    """
+
+    value: Any
+    items: frozenset[str] = frozenset()
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Somebody else saved this answer in between: both texts, so that the second writer can choose."""
+
+    key: str
+    item: str
+    mine: Any
+    theirs: Any
+    editor_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Saved:
+    desk: Desk
+    problems: tuple[Problem, ...]
+    collisions: tuple[Collision, ...]
+
+
+def start(session: Session, actor: Actor, consultation_id: uuid.UUID, channel: Channel = Channel.PORTAL) -> Response:
+    """The response of the acting organisation, begun now if it was not yet."""
+    if (existing := queries.own(session, actor, consultation_id)) is not None:
+        return existing
+    invitation = queries.invitation_for(session, actor, consultation_id)
+    if invitation.purpose != Purpose.FOR_COMMENT:
+        raise Forbidden(M("Ihre Stelle ist nur nachrichtlich beteiligt und gibt keine Stellungnahme ab."))
+    row = {
+        "id": uuid.uuid4(), "consultation_id": consultation_id, "organisation_id": invitation.organisation_id,
+        "invitation_id": invitation.id, "state": ResponseState.DRAFTING, "channel": channel, "own_reference": "",
+        "started_at": actor.moment, "revision_count": 0,
+    }  # fmt: skip
+    new = insert_new(session, Response, [row], ["consultation_id", "organisation_id"])
+    response = queries.own(session, actor, consultation_id)
+    if response is None or not (actor.is_system or member(actor, response)):
+        raise NotFound(M("Diese Stellungnahme gibt es nicht."))
+    if new:
+        mark_opened(session, actor, invitation)
+        record(session, actor, response, "start", channel=channel)
+    return response
+
+
+def mark_opened(session: Session, actor: Actor, invitation: Invitation) -> None:
+    if invitation.state in (InvitationState.SENT, InvitationState.FAILED):
+        perform(session, INVITATION, actor, invitation, "open", opened_at=actor.moment)
+
+
+def read_posted(desk: Desk, form: FormFields, keys: Iterable[str]) -> dict[str, Posted]:
+    """What a page posted for these fields. Versions stand in inputs named `version.KEY` and `version.KEY.ITEM`."""
+    names = frozenset(form.keys())
+    posted = {}
+    for key in keys:
+        asked = desk.form.by_key[key]
+        if not any(name == key or name.startswith(f"{key}.") for name in names) and f"present.{key}" not in names:
+            continue
+        value = asked.type.read(form, key, asked.settings, desk.context)
+        items = _items_named(asked, names) | frozenset(value or ()) if asked.type.itemised else frozenset()
+        posted[key] = Posted(value, items, _versions(form, key, names))
+    return posted
+
+
+def _items_named(asked: Asked, names: Collection[str]) -> frozenset[str]:
+    prefix = f"{asked.key}."
+    inner = (name.removeprefix(prefix).partition(".")[0] for name in names if name.startswith(prefix))
+    listed = (name.removeprefix(f"present.{prefix}") for name in names if name.startswith(f"present.{prefix}"))
+    return frozenset(item for item in (*inner, *listed) if item and len(item) <= 80)
+
+
+def _versions(form: FormFields, key: str, names: Collection[str]) -> dict[str, int]:
+    found = {}
+    for name in names:
+        if name == f"version.{key}" or name.startswith(f"version.{key}."):
+            text = str(form.getlist(name)[0])
+            if text.isdigit() and len(text) < 10:
+                found[name.removeprefix(f"version.{key}").removeprefix(".")] = int(text)
+    return found
+
+
+def answer(
+    session: Session, actor: Actor, response_id: uuid.UUID, posted: Mapping[str, Posted], language: Language = SOURCE
+) -> Saved:
+    """Save what is given. Wrong values are kept as typed and named; saving an incomplete draft is always allowed."""
+    desk = open_desk(session, actor, response_id, language)
+    require_answering(actor, desk.response)
+    collisions: list[Collision] = []
+    problems: list[Problem] = []
+    for key, sent in posted.items():
+        if (asked := desk.form.by_key.get(key)) is None:
+            problems.append(Problem(key, M("Dieses Feld gibt es im Formular nicht."), "unknown"))
+            continue
+        for item in sorted(sent.items) if asked.type.itemised else ("",):
+            raw = (sent.value or {}).get(item) if item else sent.value
+            value, refused = _checked(asked, item, raw, desk)
+            problems += refused
+            collision = _store(
+                session, actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent.versions
+            )
+            if collision is not None:
+                collisions.append(collision)
+    desk.response.author_id = actor.person_id
+    session.flush()
+    session.expire(desk.response, ["author_id"])
+    return Saved(open_desk(session, actor, response_id, language), tuple(problems), tuple(collisions))
+
+
+def require_answering(actor: Actor, response: Response) -> None:
+    """403 for the wrong people, 409 with the reason where the moment is wrong."""
+    if ANSWER(actor, response):
+        return
+    if not member(actor, response):
+        raise Forbidden(M("Das darf nur: {who}.", who=ANSWER.name))
+    if not is_open(actor, response):
+        raise Conflict(
+            M("Die Frist ist abgelaufen; Ihre Eingabe wurde nicht gespeichert. Der Text steht noch auf dieser Seite. "
+              "Bitten Sie die ausschreibende Stelle um eine Fristverlängerung.")
+        )  # fmt: skip
+    if response.state != ResponseState.DRAFTING:
+        raise Conflict(
+            M("Die Stellungnahme liegt zur Freigabe vor oder ist abgegeben. Geben Sie sie zurück oder öffnen Sie sie "
+              "wieder, um sie zu ändern.")
+        )  # fmt: skip
+    raise Forbidden(M("Das darf nur: {who}.", who=ANSWER.name))
+
+
+def _checked(asked: Asked, item: str, raw: Any, desk: Desk) -> tuple[Any, tuple[Problem, ...]]:
+    whole = {item: raw} if item else raw
+    if raw is None:
+        return None, ()
+    if problems := refusals_of(asked, whole, desk.context):
+        return None, problems
+    value = asked.type.check(whole, asked.settings, desk.context)
+    return ((value or {}).get(item) if item else value), ()
+
+
+def _store(
+    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], versions: Mapping[str, int]
+) -> Collision | None:
+    """Guarded by the version the writer saw; nothing of either writer is lost."""
+    stored = desk.stored.get((key, item))
+    sent = value.get("raw", value.get("value"))
+    if stored is None:
+        return None if sent is None else _insert(session, actor, desk, key, item, value, versions)
+    if stored.value == sent and stored.refused == ("raw" in value):
+        return None
+    seen = versions.get(item, stored.version)
+    if seen != stored.version:
+        return Collision(key, item, sent, stored.value, stored.editor_id)
+    here = (
+        DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key, DraftAnswer.item_key == item,
+        DraftAnswer.version == stored.version,
+    )  # fmt: skip
+    change = delete(DraftAnswer).where(*here) if sent is None else update(DraftAnswer).where(*here).values(
+        value=value, version=stored.version + 1, editor_id=actor.person_id, edited_at=actor.moment
+    )  # fmt: skip
+    result = session.execute(change.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return None if result.rowcount == 1 else _collided(session, desk, key, item, sent)
+
+
+def _insert(
+    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], versions: Mapping[str, int]
+) -> Collision | None:
+    row = {
+        "response_id": desk.response.id, "question_key": key, "item_key": item, "value": value,
+        "version": versions.get(item, 0) + 1, "editor_id": actor.person_id, "edited_at": actor.moment,
+    }  # fmt: skip
+    new = insert_new(session, DraftAnswer, [row], ["response_id", "question_key", "item_key"])
+    return None if new else _collided(session, desk, key, item, value.get("raw", value.get("value")))
+
+
+def _collided(session: Session, desk: Desk, key: str, item: str, mine: Any) -> Collision:
+    row = session.get(DraftAnswer, (desk.response.id, key, item), populate_existing=True)
+    theirs = None if row is None else row.value.get("raw", row.value.get("value"))
+    return Collision(key, item, mine, theirs, row.editor_id if row else None)

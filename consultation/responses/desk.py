@@ -1,0 +1,168 @@
+"""The desk: one response with its form, its surroundings and everything written so far."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.core.errors import NotFound, Problem
+from consultation.core.language import SOURCE, Language, M, say
+from consultation.forms.checks import read_form
+from consultation.forms.context import FormContext, section_infos
+from consultation.forms.definition import Asked, Form, Part
+from consultation.programmes.parameters import spoken_all
+from consultation.questions import Refused
+from consultation.register.facts import facts as register_facts
+from consultation.responses import queries
+from consultation.responses.models import DraftAnswer, Response
+from consultation.subjects import Actor
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A draft answer as it lies in the database: a checked value, or what was typed and refused."""
+
+    value: Any
+    refused: bool
+    version: int
+    editor_id: uuid.UUID | None
+    edited_at: datetime
+
+
+@dataclass(frozen=True)
+class Desk:
+    response: Response
+    form: Form
+    context: FormContext
+    stored: Mapping[tuple[str, str], Stored] = field(repr=False)
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """Full field key → checked value; itemised ones put together. Refused values are no answers."""
+        together: dict[str, Any] = {}
+        for (key, item), stored in self.stored.items():
+            if stored.refused or key not in self.form.by_key:
+                continue
+            if item:
+                together.setdefault(key, {})[item] = stored.value
+            else:
+                together[key] = stored.value
+        return together
+
+    @cached_property
+    def typed(self) -> dict[str, Any]:
+        """As `answers`, but with refused values as they were typed: what the page shows again."""
+        together = {key: dict(value) if isinstance(value, dict) else value for key, value in self.answers.items()}
+        for (key, item), stored in self.stored.items():
+            if stored.refused and item:
+                together.setdefault(key, {})[item] = stored.value
+            elif stored.refused:
+                together[key] = stored.value
+        return together
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        """Keys of the questions that are shown, given the answers so far."""
+        return self.form.visible(self.answers)
+
+    def versions(self, key: str) -> dict[str, int]:
+        """Item → version of what is stored, for the next save to compare with."""
+        return {item: stored.version for (k, item), stored in self.stored.items() if k == key}
+
+    @cached_property
+    def refusals(self) -> dict[str, tuple[Problem, ...]]:
+        """Full field key → what is wrong with what was typed."""
+        found: dict[str, tuple[Problem, ...]] = {}
+        for (key, item), stored in self.stored.items():
+            if stored.refused and key in self.form.by_key:
+                problems = refusals_of(
+                    self.form.by_key[key], {item: stored.value} if item else stored.value, self.context
+                )
+                found[key] = (*found.get(key, ()), *problems)
+        return found
+
+    @cached_property
+    def submitted(self) -> dict[str, Any]:
+        """The answers that would be submitted: those of shown questions."""
+        return {
+            a.key: self.answers[a.key]
+            for a in self.form.asked
+            if a.question.key in self.visible and a.key in self.answers
+        }
+
+    def progress(self, part: Part, *, core: bool = False) -> tuple[int, int]:
+        """How many of the shown questions of a part have an answer: (answered, shown)."""
+        shown = [q for q in part.questions if q.key in self.visible and (q.core or not core)]
+        keys = {a.question.key for a in self.form.asked if a.key in self.answers}
+        return sum(q.key in keys for q in shown), len(shown)
+
+    def shortcomings(self, *, nil_return: bool = False) -> tuple[Problem, ...]:
+        """What keeps it from being submitted, with the field's full key; a nil return asks only a few questions."""
+        found: list[Problem] = []
+        for asked in self.form.asked:
+            question = asked.question
+            if question.key not in self.visible or (nil_return and not question.with_nil_return):
+                continue
+            found += self.refusals.get(asked.key, ())
+            value = self.answers.get(asked.key)
+            if value is None and asked.field.required and asked.key not in self.refusals:
+                found.append(
+                    Problem(asked.key, M("Bitte beantworten Sie: {question}", question=self.context.asked_as(question)))
+                )
+            elif value is not None:
+                found += [_placed(asked.key, p) for p in asked.type.missing(value, asked.settings, self.context)]
+        return tuple(found)
+
+
+def refusals_of(asked: Asked, value: Any, context: FormContext) -> tuple[Problem, ...]:
+    try:
+        asked.type.check(value, asked.settings, context)
+    except Refused as refused:
+        return tuple(_placed(asked.key, problem) for problem in refused.problems)
+    return ()
+
+
+def _placed(key: str, problem: Problem) -> Problem:
+    return Problem(f"{key}.{problem.field}" if problem.field else key, problem.message, problem.code)
+
+
+def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: Language = SOURCE) -> Desk:
+    """The desk of the acting organisation's own response; others find nothing, whatever else they may see of it."""
+    response = queries.get(session, actor, response_id)
+    if not actor.is_system and response.organisation_id != actor.organisation_id:
+        raise NotFound(M("Diese Stellungnahme gibt es nicht."))
+    return desk_of(session, response, actor.moment, language)
+
+
+def desk_of(session: Session, response: Response, moment: datetime, language: Language = SOURCE) -> Desk:
+    consultation = response.consultation
+    assert consultation.form_version is not None
+    form = read_form(consultation.form_version.definition)
+    draft, body = consultation.draft_version, response.organisation.register_body
+    context = FormContext(
+        form=form,
+        language=language,
+        moment=moment,
+        sections=section_infos(draft.sections) if draft else {},
+        parameters=spoken_all(draft.frozen.get("parameters", ()), language) if draft else {},
+        register=[(say(label, language), text) for label, text in register_facts(body)] if body else (),
+    )
+    desk = Desk(response, form, context, _stored(session, response.id))
+    response.missing = desk.shortcomings()
+    response.missing_for_nil_return = desk.shortcomings(nil_return=True)
+    return desk
+
+
+def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], Stored]:
+    rows = session.scalars(select(DraftAnswer).where(DraftAnswer.response_id == response_id))
+    return {
+        (row.question_key, row.item_key): Stored(
+            row.value.get("raw", row.value.get("value")), "raw" in row.value, row.version, row.editor_id, row.edited_at
+        )
+        for row in rows
+    }

@@ -1,0 +1,135 @@
+"""Reading answers. Planners see submitted revisions only; a draft in progress belongs to its organisation alone."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.people.models import Organisation
+from consultation.programmes.models import DraftVersion, Programme, ProgrammeMember
+from consultation.responses.models import Disclosure, DisclosureChoice, Response, ResponseNote, Revision
+from consultation.states import ANSWERING, PLANNING, InvitationState
+from consultation.subjects import Actor
+
+
+def visible(actor: Actor) -> Select[Response]:
+    """The SQL twin of rulebook.VIEW_RESPONSE."""
+    if actor.is_system:
+        return select(Response)
+    own = Response.organisation_id == actor.organisation_id if actor.roles & ANSWERING else false()
+    if not (actor.may_plan and actor.roles & PLANNING):
+        return select(Response).where(own)
+    lands = (
+        select(Consultation.id)
+        .join(ProgrammeMember, ProgrammeMember.programme_id == Consultation.programme_id)
+        .where(Consultation.id == Response.consultation_id, ProgrammeMember.organisation_id == actor.organisation_id)
+        .where(
+            or_(
+                ProgrammeMember.state.is_(None),
+                select(Organisation.id)
+                .where(Organisation.id == Response.organisation_id, Organisation.state == ProgrammeMember.state)
+                .exists(),
+            )
+        )
+    )
+    return select(Response).where(or_(own, and_(Response.revision_count > 0, lands.exists())))
+
+
+def get(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
+    """With everything its rules look at and its page shows."""
+    statement = visible(actor).where(Response.id == response_id).options(*_surroundings())
+    if (response := session.scalars(statement).one_or_none()) is None:
+        raise NotFound(M("Diese Stellungnahme gibt es nicht."))
+    return response
+
+
+def own(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Response | None:
+    """The acting organisation's response, if it has begun one."""
+    statement = (
+        select(Response)
+        .where(Response.consultation_id == consultation_id, Response.organisation_id == actor.organisation_id)
+        .options(*_surroundings())
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def _surroundings() -> tuple[Any, ...]:
+    consultation = joinedload(Response.consultation)
+    return (
+        consultation.joinedload(Consultation.programme).selectinload(Programme.members),
+        consultation.joinedload(Consultation.form_version),
+        consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
+        joinedload(Response.organisation).joinedload(Organisation.register_body),
+        joinedload(Response.invitation).joinedload(Invitation.consultation),
+    )
+
+
+def revisions(session: Session, response_id: uuid.UUID) -> list[Revision]:
+    """Newest first."""
+    statement = select(Revision).where(Revision.response_id == response_id).order_by(Revision.number.desc())
+    return list(session.scalars(statement))
+
+
+def revision(session: Session, actor: Actor, response_id: uuid.UUID, number: int) -> Revision:
+    sought = visible(actor).where(Response.id == response_id).with_only_columns(Response.id)
+    statement = select(Revision).where(Revision.response_id.in_(sought), Revision.number == number)
+    if (found := session.scalars(statement).one_or_none()) is None:
+        raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
+    return found
+
+
+def last_revision(session: Session, response_id: uuid.UUID) -> Revision | None:
+    statement = select(Revision).where(Revision.response_id == response_id).order_by(Revision.number.desc()).limit(1)
+    return session.scalars(statement).one_or_none()
+
+
+def document(revision: Revision) -> dict[str, Any]:
+    """The submitted form, as it was hashed."""
+    loaded: dict[str, Any] = orjson.loads(revision.document)
+    return loaded
+
+
+def disclosure_in_force(session: Session, response_id: uuid.UUID, moment: datetime) -> dict[str, Disclosure]:
+    """Part → level at that moment; a part without a choice is absent and means `none`."""
+    last = (
+        select(func.max(DisclosureChoice.seq))
+        .where(DisclosureChoice.response_id == response_id, DisclosureChoice.moment <= moment)
+        .group_by(DisclosureChoice.part)
+    )
+    rows = session.scalars(select(DisclosureChoice).where(DisclosureChoice.seq.in_(last)))
+    return {row.part: row.level for row in rows}
+
+
+def notes(session: Session, response_id: uuid.UUID) -> list[ResponseNote]:
+    """Reasons for which it was returned, newest first."""
+    statement = select(ResponseNote).where(ResponseNote.response_id == response_id)
+    return list(session.scalars(statement.order_by(ResponseNote.moment.desc())))
+
+
+def of_organisation(session: Session, actor: Actor) -> Mapping[uuid.UUID, Response]:
+    """Consultation → the acting organisation's response."""
+    statement = select(Response).where(Response.organisation_id == actor.organisation_id)
+    return {r.consultation_id: r for r in session.scalars(statement.options(selectinload(Response.counted_revision)))}
+
+
+def invitation_for(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Invitation:
+    """The acting organisation's invitation, once it was sent."""
+    statement = (
+        select(Invitation)
+        .where(Invitation.consultation_id == consultation_id, Invitation.organisation_id == actor.organisation_id)
+        .where(Invitation.state != InvitationState.PLANNED)
+        .options(
+            joinedload(Invitation.consultation).joinedload(Consultation.programme).selectinload(Programme.members),
+            joinedload(Invitation.organisation),
+        )
+    )
+    if not actor.roles & ANSWERING or (found := session.scalars(statement).one_or_none()) is None:
+        raise NotFound(M("Ihre Stelle ist zu dieser Konsultation nicht eingeladen."))
+    return found

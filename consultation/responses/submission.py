@@ -1,0 +1,211 @@
+"""Submitting: the immutable revision, its canonical document and hash, its facts, its receipt; all or nothing."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from consultation.consultations.models import ConsultationVersion
+from consultation.core.errors import Conflict
+from consultation.core.history import HistorySeal, perform
+from consultation.core.language import M
+from consultation.forms.conditions import holds
+from consultation.forms.definition import Form
+from consultation.register.models import RegisterBody
+from consultation.responses import queries
+from consultation.responses.desk import Desk, open_desk
+from consultation.responses.disclosures import choose
+from consultation.responses.models import AnswerFact, Channel, PersonalValue, Representation, Response, Revision
+from consultation.responses.receipts import new_receipt_number
+from consultation.rulebook import RESPONSE
+from consultation.states import ResponseState
+from consultation.subjects import Actor
+
+
+def submit(
+    session: Session, actor: Actor, response_id: uuid.UUID, *,
+    nil_return: bool = False, name: str = "", function: str = "", channel: Channel | None = None,
+    idempotency_key: str | None = None,
+) -> Revision:  # fmt: skip
+    """Release and submit. A double click, or a repeated request with the same key, gets the same revision again."""
+    desk = open_desk(session, actor, response_id)
+    action = "submit_nil_return" if nil_return else "submit"
+    if desk.response.state == ResponseState.SUBMITTED and RESPONSE.rows[action].who(actor, desk.response):
+        return _already_submitted(session, desk.response)
+    RESPONSE.check(actor, desk.response, action)
+    try:
+        with session.begin_nested():
+            return _submit(session, actor, desk, action, (name, function), channel, idempotency_key)
+    except Conflict:
+        session.refresh(desk.response, ["state"])
+        if desk.response.state != ResponseState.SUBMITTED:
+            raise
+        return _already_submitted(session, desk.response)
+
+
+def _already_submitted(session: Session, response: Response) -> Revision:
+    last = queries.last_revision(session, response.id)
+    if last is None:
+        raise Conflict(M("Die Stellungnahme ist schon abgegeben."))
+    return last
+
+
+def _submit(
+    session: Session, actor: Actor, desk: Desk, action: str, released_by: tuple[str, str], channel: Channel | None,
+    idempotency_key: str | None,
+) -> Revision:  # fmt: skip
+    response, nil_return = desk.response, action == "submit_nil_return"
+    version = _current_version(session, response)
+    answers, personal = _divided(desk, nil_return=nil_return)
+    personal |= {f"release.{key}": text for key, text in zip(("name", "function"), released_by, strict=True) if text}
+    values = [PersonalValue(key=key, value={"value": v}, salt=secrets.token_hex(32)) for key, v in personal.items()]
+    document = _document(session, desk, version, answers, values, nil_return=nil_return)
+    text = canonical(document)
+    deadline = response.consultation.deadline
+    revision = Revision(
+        id=uuid.uuid4(), response_id=response.id, consultation_id=response.consultation_id,
+        organisation_id=response.organisation_id, consultation_version_id=version.id, number=response.revision_count + 1,
+        nil_return=nil_return, document=text.decode(), content_hash=hashlib.sha256(text).hexdigest(),
+        receipt_number=new_receipt_number(), submitted_at=actor.moment, late=deadline is not None and actor.moment >= deadline,
+        reserved=_is_reserved(desk.form, answers), channel=channel or response.channel, person_id=actor.person_id,
+        idempotency_key=idempotency_key, entry_hash="", sealed_head=_sealed_head(session),
+    )  # fmt: skip
+    session.add(revision)
+    session.flush()
+    entry = perform(
+        session, RESPONSE, actor, response, action,
+        details={"hash": revision.content_hash, "receipt": revision.receipt_number, "revision": revision.number},
+        counted_revision_id=revision.id, revision_count=revision.number, confirmed_at=None,
+    )  # fmt: skip
+    revision.entry_hash = entry.hash
+    for value in values:
+        value.revision_id = revision.id
+    session.add_all(values)
+    _count(session, desk, revision, answers)
+    choose(session, actor, response, _disclosed(desk))
+    session.flush()
+    return revision
+
+
+def _current_version(session: Session, response: Response) -> ConsultationVersion:
+    statement = (
+        select(ConsultationVersion)
+        .where(ConsultationVersion.consultation_id == response.consultation_id)
+        .order_by(ConsultationVersion.number.desc())
+        .limit(1)
+    )
+    return session.scalars(statement).one()
+
+
+def _divided(desk: Desk, *, nil_return: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is submitted: (the answers of the document, personal values beside it). The disclosure stands beside both."""
+    answers: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+    for key, value in desk.submitted.items():
+        asked = desk.form.by_key[key]
+        if asked.type.settles_disclosure or (nil_return and not asked.question.with_nil_return):
+            continue
+        (personal if asked.question.personal else answers)[key] = value
+    return answers, personal
+
+
+def _disclosed(desk: Desk) -> dict[str, str]:
+    key = desk.form.disclosure_key
+    chosen: dict[str, str] = desk.submitted.get(key, {}) if key else {}
+    return chosen
+
+
+def _document(
+    session: Session, desk: Desk, version: ConsultationVersion, answers: dict[str, Any], values: list[PersonalValue], *,
+    nil_return: bool,
+) -> dict[str, Any]:  # fmt: skip
+    response = desk.response
+    consultation, organisation = response.consultation, response.organisation
+    draft, form = consultation.draft_version, consultation.form_version
+    assert form is not None
+    return {
+        "schema": "consultation-revision-1",
+        "consultation": {"slug": consultation.slug, "round": consultation.round, "version": version.number},
+        "draft_version": {"number": draft.number, "date": draft.date.isoformat(), "hash": draft.content_hash} if draft else None,
+        "form_version": {"number": form.number, "hash": form.content_hash},
+        "organisation": {"name": organisation.name, "kind": organisation.kind, "demo": organisation.demo,
+                         "register": _register_row(organisation.register_body)},
+        "represented": _represented(session, response.id),
+        "own_reference": response.own_reference,
+        "nil_return": nil_return,
+        "answers": answers,
+        "personal": {value.key: salted_hash(value) for value in values},
+    }  # fmt: skip
+
+
+def _register_row(body: RegisterBody | None) -> dict[str, Any] | None:
+    """Frozen here, since keys change by mergers."""
+    if body is None:
+        return None
+    return {
+        "ars": body.key, "ags": body.ags, "name": body.name, "kind": body.kind, "state": body.state,
+        "population": body.population, "size_class": body.size_class, "as_of": body.as_of.isoformat(),
+    }  # fmt: skip
+
+
+def _represented(session: Session, response_id: uuid.UUID) -> list[dict[str, Any]]:
+    statement = (
+        select(Representation.register_key, Representation.kind, RegisterBody.name, RegisterBody.population)
+        .join(RegisterBody, RegisterBody.key == Representation.register_key)
+        .where(Representation.response_id == response_id)
+        .order_by(Representation.register_key)
+    )
+    return [
+        {"ars": key, "kind": kind, "name": name, "population": n} for key, kind, name, n in session.execute(statement)
+    ]
+
+
+def _is_reserved(form: Form, answers: dict[str, Any]) -> bool:
+    return form.reservation is not None and holds(form.reservation.when, answers)
+
+
+def _sealed_head(session: Session) -> str | None:
+    return session.scalar(select(HistorySeal.chain).order_by(HistorySeal.position.desc()).limit(1))
+
+
+def _count(session: Session, desk: Desk, revision: Revision, answers: dict[str, Any]) -> None:
+    """The facts of the counted revision take the place of those before."""
+    uncount(session, desk.response.id)
+    organisation = desk.response.organisation
+    body = organisation.register_body
+    dimensions = {
+        "revision_id": revision.id, "consultation_id": revision.consultation_id, "kind": organisation.kind,
+        "state": organisation.state, "size_class": body.size_class if body else None,
+    }  # fmt: skip
+    if rows := [dimensions | fact for fact in facts_of(desk.form, answers)]:
+        session.execute(insert(AnswerFact), rows)
+
+
+def facts_of(form: Form, answers: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows of `answer_fact` without their dimensions; what is not in the form any more is not counted."""
+    for key, value in answers.items():
+        if (asked := form.by_key.get(key)) is not None:
+            for fact in asked.type.facts(value, asked.settings):
+                yield {"question": key, "item": fact.item, "option": fact.option, "number": fact.number}
+
+
+def uncount(session: Session, response_id: uuid.UUID) -> None:
+    revisions = select(Revision.id).where(Revision.response_id == response_id)
+    session.execute(delete(AnswerFact).where(AnswerFact.revision_id.in_(revisions)))
+
+
+def canonical(document: dict[str, Any]) -> bytes:
+    """Sorted keys, no white space, UTF-8: the bytes that are hashed."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def salted_hash(value: PersonalValue) -> str:
+    """What the document holds of a personal value; worthless once value and salt are erased."""
+    return hashlib.sha256(
+        f"{value.salt}:".encode() + orjson.dumps(value.value, option=orjson.OPT_SORT_KEYS)
+    ).hexdigest()
