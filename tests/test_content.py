@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from consultation.core.places import package_folder
+from consultation.forms.checks import read_form
+from consultation.programmes.models import ParameterType
+from consultation.programmes.parameters import spoken
 
 DATA = package_folder() / "data"
 FORMS = sorted((DATA / "forms").glob("*.json"))
@@ -18,7 +21,7 @@ TYPES = {
 }  # fmt: skip
 QUESTION_PARTS = {
     "key", "number", "core", "title", "hint", "when", "group_by", "makes_points", "confidential", "personal",
-    "explanation", "fields",
+    "explanation", "with_nil_return", "fields",
 }  # fmt: skip
 
 
@@ -99,10 +102,9 @@ def test_conditions_name_fields_that_come_before_and_options_that_exist(path: Pa
     for question in questions(form):
         for condition in mappings(question.get("when")):
             check_condition(condition, known)
-        for field in question["fields"]:
-            for condition in mappings(field.get("when")):
-                check_condition(condition, known)
-            known[full_key(question, field)] = field
+        known |= {full_key(question, field): field for field in question["fields"]}
+    check_condition(form["reservation"]["when"], known)
+    assert known[form["reservation"]["date"]]["type"] == "date"
 
 
 def check_condition(condition: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
@@ -119,6 +121,7 @@ def test_the_practice_feedback_holds_every_question_of_the_questionnaire() -> No
     form = load(DATA / "forms" / "practice_feedback.json")
     numbers = [str(n) for n in range(1, 45)]
     numbers[6:6] = ["6a", "6b", "6c", "6d"]
+    numbers.insert(numbers.index("43") + 1, "43a")  # the person to ask, shown only if asking is welcome
     assert [q["number"] for q in questions(form)] == numbers
     assert "".join(part["key"] for part in form["parts"]) == "ABCDEFGH"
     core = ["1", "2", "4", "7", "8", "13", "17", "18", "19", "25", "27", "28", "37", "38", "40", "41", "44"]
@@ -134,9 +137,144 @@ def test_what_feeds_the_weighing_is_marked_and_register_and_contacts_never_are()
     pointing |= {q["number"] for q in questions(form) for f in q["fields"] if f.get("makes_points")}
     assert pointing == {"11", "12", "22", "35", "38", "39", "42"}
     assert [q["key"] for q in questions(form) if q.get("confidential")] == ["budget_constraint"]
-    assert [q["key"] for q in questions(form) if q.get("personal")] == ["contact_ok"]
+    assert [q["key"] for q in questions(form) if q.get("personal")] == ["contact_ok", "contact_person"]
     assert [q["key"] for q in questions(form) if q.get("group_by")] == [
         "prior_experience",
         "political_weight",
         "strategy",
     ]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=named)
+def test_the_service_reads_its_own_templates_without_complaint(path: Path) -> None:
+    form = read_form(load(path))
+    assert form.by_key["publication"].field.type == "disclosure"
+    assert {q.key for q in form.questions if q.with_nil_return} == {"mandate", "publication"}
+
+
+@pytest.mark.parametrize("path", FORMS, ids=named)
+def test_placeholders_of_a_form_stand_in_the_draft_it_is_shipped_for(path: Path) -> None:
+    draft = {"practice_feedback": "netzwerke", "law_short": "kinvfg"}[path.stem]
+    names = {p["name"] for p in load(DATA / "drafts" / f"{draft}.parameters.json")["parameters"]}
+    found = set(re.findall(r"{([^}]*)}", json.dumps([p["questions"] for p in load(path)["parts"]], ensure_ascii=False)))
+    wanted = {name for name in found if re.fullmatch(r"[a-z_]+|section:.+", name)}
+    assert wanted
+    assert wanted <= names | {f"section:{number}" for number in sections(draft)}
+
+
+def sections(draft: str) -> dict[str, str]:
+    """Section number → its text, read by a rule of thumb and not by the importer."""
+    text = (DATA / "drafts" / f"{draft}.md").read_text(encoding="utf-8")
+    heading = re.compile(r"^#{2,3} ((?:§ |Anlage )?\d+(?:\.\d+)?) .*$", re.MULTILINE)
+    pieces = heading.split(text)
+    return {number: " ".join(body.split()) for number, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+
+
+def test_the_guideline_has_the_eight_sections_of_a_guideline_in_their_order() -> None:
+    text = (DATA / "drafts" / "netzwerke.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\d .*)$", text, re.MULTILINE) == [
+        "1 Förderziel, Zuwendungszweck, Rechtsgrundlage",
+        "2 Gegenstand der Förderung",
+        "3 Zuwendungsempfänger",
+        "4 Besondere Zuwendungsvoraussetzungen",
+        "5 Art, Umfang und Höhe der Zuwendung",
+        "6 Sonstige Zuwendungsbestimmungen",
+        "7 Verfahren",
+        "8 Geltungsdauer",
+    ]
+    known = sections("netzwerke")
+    assert set(re.findall(r"Nr\. (\d\.\d)", text)) <= set(known)
+    rows = re.findall(r"^\| \d +\| ([^|]+?) +\|", text, re.MULTILINE)
+    form = load(DATA / "forms" / "practice_feedback.json")
+    assert rows == [row["label"]["de"] for row in fields(form)["indicators"]["settings"]["rows"]]
+
+
+@pytest.mark.parametrize("draft", ["netzwerke", "kinvfg"])
+def test_parameters_can_be_spoken_and_name_sections_that_exist(draft: str) -> None:
+    content = load(DATA / "drafts" / f"{draft}.parameters.json")
+    for parameter in content["parameters"]:
+        assert spoken(ParameterType(parameter["type"]), parameter["value"], "de")
+        assert parameter["section_number"] in sections(draft)
+        assert parameter["label"]["de"]
+        assert parameter["label"]["en"]
+    for entries, key in ((content["parameters"], "name"), (content["glossary"], "term")):
+        named_once = [entry[key] for entry in entries]
+        assert len(named_once) == len(set(named_once)) >= 8
+
+
+def test_the_figures_of_the_guideline_stand_in_its_text() -> None:
+    text = sections("netzwerke")
+    said = {"5.2": ["85 Prozent", "40 000 Euro", "180 000 Euro"], "5.3": ["15 Prozent"], "5.5": ["36 Monate"],
+            "7.1": ["zwölf Wochen"], "7.3": ["drei Monate"], "7.4": ["sechs Monate"]}  # fmt: skip
+    for number, figures in said.items():
+        for figure in figures:
+            assert figure in text[number]
+
+
+def test_the_codebook_has_the_ten_tags_in_both_languages() -> None:
+    tags = load(DATA / "codebook.json")["tags"]
+    assert len({tag["key"] for tag in tags}) == len(tags) == 10
+    for tag in tags:
+        assert all(tag[part][language] for part in ("label", "description") for language in ("de", "en"))
+
+
+STATEMENTS = {"statements": "kinvfg", "network_statements": "netzwerke"}
+
+
+@pytest.mark.parametrize(("name", "draft"), STATEMENTS.items(), ids=STATEMENTS)
+def test_statements_name_known_tags_and_sections_and_bear_the_mark_of_invented_data(name: str, draft: str) -> None:
+    content = load(DATA / "demo" / f"{name}.json")
+    assert content["notice"] == "Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen"
+    tags = {tag["key"] for tag in load(DATA / "codebook.json")["tags"]}
+    entries = [entry for key in ("templates", "own_texts", "amendments") for entry in content[key]]
+    for entry in entries:
+        assert entry["tag"] in tags
+        assert entry["section"] in sections(draft), entry
+    for entry in content["templates"] + content["amendments"]:
+        assert entry["kind"] in {"delete", "replace", "insert"}
+        assert entry["priority"] in {"must", "should", "may"}
+        assert (entry["text"] == "") == (entry["kind"] == "delete")
+    for message in content["main_messages"]:
+        assert message["tag"] in tags
+        assert len(message["text"]) <= 300
+
+
+@pytest.mark.parametrize(("name", "draft"), STATEMENTS.items(), ids=STATEMENTS)
+def test_words_that_an_amendment_wants_replaced_stand_in_the_section_it_names(name: str, draft: str) -> None:
+    content, text, checked = load(DATA / "demo" / f"{name}.json"), sections(draft), 0
+    for entry in content["amendments"] + content["templates"]:
+        if entry["kind"] == "replace":
+            for words in re.findall(r"(?:Angabe|Wörter|Wort) „([^“]*)“ (?:wird|werden|jeweils|durch)", entry["text"]):
+                checked += words in text[entry["section"]]
+                replaced = (
+                    f"durch die Angabe „{words}“" in entry["text"] or f"durch die Wörter „{words}“" in entry["text"]
+                )
+                assert words in text[entry["section"]] or replaced, (entry["section"], words)
+    assert checked >= 3
+
+
+def test_the_law_statements_are_many_and_varied() -> None:
+    content = load(DATA / "demo" / "statements.json")
+    least = {"templates": 8, "own_texts": 60, "amendments": 40, "main_messages": 40}
+    for key, count in least.items():
+        texts = [json.dumps(entry, sort_keys=True) for entry in content[key]]
+        assert len(texts) == len(set(texts)) >= count
+    for template in content["templates"]:
+        assert 2 <= len(template["sentences"]) <= 4
+        assert all(int(position) < len(template["sentences"]) for position in template["alternatives"])
+    known = sections("kinvfg")
+    for number in re.findall(r"§ (\d+)", json.dumps(content, ensure_ascii=False)):
+        assert f"§ {number}" in known
+    assert {entry["section"] for entry in content["amendments"]} == set(known)
+
+
+def test_there_are_three_replies_for_every_tag_and_decision() -> None:
+    replies = load(DATA / "demo" / "statements.json")["replies"]
+    decisions = {"accepted", "partly_accepted", "not_accepted", "noted", "already_covered", "out_of_scope",
+                 "to_be_examined"}  # fmt: skip
+    assert set(replies) == {tag["key"] for tag in load(DATA / "codebook.json")["tags"]}
+    said = [reply for of_tag in replies.values() for texts in of_tag.values() for reply in texts]
+    assert len(said) == len(set(said)) == 10 * 7 * 3
+    for of_tag in replies.values():
+        assert set(of_tag) == decisions
+        assert {len(texts) for texts in of_tag.values()} == {3}
