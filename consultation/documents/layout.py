@@ -12,6 +12,8 @@ LINE = 92
 """Characters of table text that fit beside each other on a page."""
 LONGEST_WORD = 22
 """Longer words are hyphenated or broken, they do not widen a column."""
+HEAD_TYPE = 1.2
+"""Header rows are set in bold."""
 SAMPLE = 300
 DEEPEST = 8
 """Levels of a list; what lies deeper follows on the last level, with its label."""
@@ -47,10 +49,15 @@ def aligns(table: Table) -> tuple[Align, ...]:
 
 def shares(table: Table) -> tuple[float, ...]:
     """How much of the line each column gets; sums up to 1. Text columns get room, numbers only what they need."""
-    sample = [_filled(row, width(table)) for row in (table.head, *islice(table.rows, SAMPLE))]
-    columns = list(zip(*sample, strict=True))
-    needs = [min(max(_longest_word(cell) for cell in column), LONGEST_WORD) + 2 for column in columns]
-    wants = [max(max(len(cell) for cell in column) + 2, need) for column, need in zip(columns, needs, strict=True)]
+    columns = width(table)
+    heads = [*head(table)] or [""] * columns
+    cells = zip(*[_filled(row, columns) for row in islice(table.rows, SAMPLE)] or [heads], strict=True)
+    needs, wants = [], []
+    for name, column in zip(heads, cells, strict=True):
+        longest = max(_longest_word(name) * HEAD_TYPE, max(_longest_word(cell) for cell in column))
+        need = min(round(longest), LONGEST_WORD) + 2
+        needs.append(need)
+        wants.append(max(need, len(name) // 2 + 4, *(len(cell) + 2 for cell in column)))
     room = LINE - sum(needs)
     if sum(wants) <= LINE:
         widths: list[float] = [float(want) for want in wants]

@@ -1,0 +1,1 @@
+"""Office files as streams: a zip of escaped XML, written from top to bottom."""
