@@ -10,6 +10,7 @@ import pytest
 
 from consultation.core.places import package_folder
 from consultation.forms.checks import read_form
+from consultation.programmes.importers import import_draft, walk
 from consultation.programmes.models import ParameterType
 from consultation.programmes.parameters import spoken
 
@@ -170,6 +171,13 @@ def sections(draft: str) -> dict[str, str]:
     return {number: " ".join(body.split()) for number, body in zip(pieces[1::2], pieces[2::2], strict=True)}
 
 
+def test_the_guideline_is_taken_over_whole_with_its_eight_sections_and_annexes_on_top() -> None:
+    tree = import_draft("netzwerke.md", (DATA / "drafts" / "netzwerke.md").read_bytes())
+    assert [section.number for section in tree.sections] == [*"12345678", "Anlage 1", "Anlage 2"]
+    assert {section.number for section in walk(tree.sections)} == set(sections("netzwerke"))
+    assert tree.report == ()
+
+
 def test_the_guideline_has_the_eight_sections_of_a_guideline_in_their_order() -> None:
     text = (DATA / "drafts" / "netzwerke.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (\d .*)$", text, re.MULTILINE) == [
@@ -226,7 +234,9 @@ def test_statements_name_known_tags_and_sections_and_bear_the_mark_of_invented_d
     content = load(DATA / "demo" / f"{name}.json")
     assert content["notice"] == "Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen"
     tags = {tag["key"] for tag in load(DATA / "codebook.json")["tags"]}
-    entries = [entry for key in ("templates", "own_texts", "amendments") for entry in content[key]]
+    entries = [
+        entry for key in ("templates", "own_texts", "amendments", "joint_statements") for entry in content.get(key, ())
+    ]
     for entry in entries:
         assert entry["tag"] in tags
         assert entry["section"] in sections(draft), entry
@@ -257,7 +267,7 @@ def test_the_law_statements_are_many_and_varied() -> None:
     content = load(DATA / "demo" / "statements.json")
     least = {"templates": 8, "own_texts": 60, "amendments": 40, "main_messages": 40}
     for key, count in least.items():
-        texts = [json.dumps(entry, sort_keys=True) for entry in content[key]]
+        texts = [json.dumps(entry, sort_keys=True) for entry in content.get(key, ())]
         assert len(texts) == len(set(texts)) >= count
     for template in content["templates"]:
         assert 2 <= len(template["sentences"]) <= 4
