@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consultation.core.db import Base, Identified, words
+from consultation.core.errors import Problem
 from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion, Programme
@@ -26,6 +27,7 @@ class Consultation(Identified, Base):
     """One form, at most one draft version, one audience, one deadline."""
 
     __tablename__ = "consultation"
+    __allow_unmapped__ = True
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programme.id"), index=True)
     title: Mapped[str] = mapped_column(String(300))
@@ -47,6 +49,10 @@ class Consultation(Identified, Base):
     demo: Mapped[bool]
     created_at: Mapped[datetime]
     announced_at: Mapped[datetime | None]
+    shortcomings: tuple[Problem, ...] = ()
+    """What is missing before it can be announced; filled by `readiness.look`."""
+    invited: frozenset[uuid.UUID] = frozenset()
+    """The acting organisation if it is invited; filled by `queries.get`."""
     programme: Mapped[Programme] = relationship(lazy="raise_on_sql")
     draft_version: Mapped[DraftVersion | None] = relationship(lazy="raise_on_sql")
     form_version: Mapped[FormVersion | None] = relationship(lazy="raise_on_sql")
@@ -107,6 +113,8 @@ class Invitation(Identified, Base):
     email: Mapped[str | None] = mapped_column(String(254))
     postal: Mapped[str] = mapped_column(Text)
     contact: Mapped[str] = mapped_column(String(200))
+    selector: Mapped[str] = mapped_column(String(6), unique=True)
+    """Finds the invitation of a typed code; see `codes`."""
     code_counter: Mapped[int]
     """Raised to make the code of an invitation worthless (wrong recipient, revoked claim)."""
     extended_until: Mapped[datetime | None]

@@ -189,7 +189,7 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any
         return 0
     session.flush()
     engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = engine.insert(table).on_conflict_do_nothing(index_elements=list(unique))
-    result = session.execute(statement, list(rows)) if len(rows) > 1 else session.execute(statement.values(rows[0]))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    target = table.metadata.tables[table.__tablename__]
+    statement = engine.insert(target).on_conflict_do_nothing(index_elements=list(unique))
+    new = session.connection().execute(statement.returning(target.c[unique[0]]), list(rows))
+    return len(new.all())  # the drivers' row counts of many rows cannot be relied on

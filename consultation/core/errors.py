@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consultation.core.language import Message
+from consultation.core.language import M, Message
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Invalid(NotReady):
     """Bad input; `problems` name field, reason and remedy."""
 
     status, code = 422, "invalid"
+
+    @classmethod
+    def about(cls, field: str, message: Message) -> "Invalid":
+        """One thing is wrong."""
+        return cls(M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem(field, message)])
 
 
 class TooMany(DomainError):

@@ -31,6 +31,11 @@ class Rule(Generic[A, S]):
     def __call__(self, actor: A, subject: S) -> bool:
         return self.test(actor, subject)
 
+    def demand(self, actor: A, subject: S) -> None:
+        """Raises Forbidden, naming who may."""
+        if not self(actor, subject):
+            raise Forbidden(M("Das darf nur: {who}.", who=self.name))
+
     def __and__(self: "Rule[A, T]", other: "Rule[A, T]") -> "Rule[A, T]":
         return Rule(M("{a} und {b}", a=self.name, b=other.name), lambda a, s: self(a, s) and other(a, s))
 

@@ -42,9 +42,7 @@ def create(
         raise Forbidden(M("Ihre Organisation ist nicht zum Planen freigeschaltet. Wenden Sie sich an den Betrieb."))
     title = clean_line(title)
     if not title:
-        raise Invalid(
-            M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem("title", M("Geben Sie dem Programm einen Titel."))]
-        )
+        raise Invalid.about("title", M("Geben Sie dem Programm einen Titel."))
     programme = Programme(
         id=uuid.uuid4(), slug=_free_slug(session, title), title=title[:300], level=level, reference=clean_line(reference)[:100],
         description=clean(description), owner_id=actor.organisation_id, demo=demo, created_at=actor.moment, parameters=[], terms=[],
@@ -61,10 +59,7 @@ def share(session: Session, actor: Actor, programme_slug: str, organisation_id: 
     programme = queries.get(session, actor, programme_slug)
     require_planner(actor, programme)
     if organisation_id in programme.planners:
-        raise Invalid(
-            M("Bitte prüfen Sie Ihre Angaben."),
-            problems=[Problem("organisation", M("Diese Organisation ist schon Mitglied des Programms."))],
-        )
+        raise Invalid.about("organisation", M("Diese Organisation ist schon Mitglied des Programms."))
     programme.members.append(ProgrammeMember(organisation_id=organisation_id, state=land))
     record(session, actor, programme, "share_programme", member=str(organisation_id), land=land)
 
@@ -121,7 +116,7 @@ def set_term(session: Session, actor: Actor, programme_slug: str, term: str, def
     require_planner(actor, programme)
     term, definition = clean_line(term)[:100], clean(definition)
     if not term:
-        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem("term", M("Nennen Sie den Begriff."))])
+        raise Invalid.about("term", M("Nennen Sie den Begriff."))
     existing = next((t for t in programme.terms if t.term == term), None)
     if not definition:
         session.execute(

@@ -143,4 +143,3 @@ class Section(Identified, Base):
     blocks: Mapped[list[Any]]
     text: Mapped[str] = mapped_column(Text)
     draft_version: Mapped[DraftVersion] = relationship(lazy="raise_on_sql", back_populates="sections")
-

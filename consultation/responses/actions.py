@@ -125,5 +125,5 @@ def set_representation(
 
 def _reason(text: str) -> str:
     if not (text := clean(text)):
-        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=[Problem("reason", M("Nennen Sie den Grund."))])
+        raise Invalid.about("reason", M("Nennen Sie den Grund."))
     return text

@@ -1,0 +1,177 @@
+"""Setting up a consultation and moving it on: announce, correct, extend, cancel."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from consultation.consultations import queries, readiness
+from consultation.consultations.models import AudienceUnit, Consultation, ConsultationVersion
+from consultation.core.errors import Conflict, Invalid
+from consultation.core.history import perform, record
+from consultation.core.jobs import enqueue
+from consultation.core.language import M
+from consultation.core.text import clean, clean_line, slug
+from consultation.core.times import end_of_day, start_of_day
+from consultation.forms import actions as forms
+from consultation.forms import queries as form_queries
+from consultation.programmes import drafts
+from consultation.programmes import queries as programmes
+from consultation.programmes.actions import require_planner
+from consultation.rulebook import CONSULTATION, publisher
+from consultation.states import ConsultationState, Visibility
+from consultation.subjects import Actor
+
+MINIMUM_CELL = 5
+
+
+def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int = 1) -> Consultation:
+    """An empty consultation of the programme, seen by its members only; demo data stays marked as such."""
+    programme = programmes.get(session, actor, programme_slug)
+    require_planner(actor, programme)
+    if not (title := clean_line(title)):
+        raise Invalid.about("title", M("Geben Sie der Konsultation einen Titel."))
+    consultation = Consultation(
+        id=uuid.uuid4(), slug=_free_slug(session, title), programme=programme, title=title[:300], round=round_,
+        state=ConsultationState.DRAFT, visibility=Visibility.INVITED_ONLY, unit=AudienceUnit.ADMINISTRATION, audience={},
+        notice="Entwurf, nicht abgestimmt", introduction="", contact="", minimum_cell=MINIMUM_CELL, demo=programme.demo,
+        created_at=actor.moment,
+    )  # fmt: skip
+    session.add(consultation)
+    session.flush()
+    record(session, actor, consultation, "create_consultation", round=round_)
+    return consultation
+
+
+def prepare(session: Session, actor: Actor, consultation_slug: str, changes: dict[str, Any]) -> Consultation:
+    """Change what is set up before announcing. Keys: title, draft_version_id, form_version_id, visibility, opens_on,
+    deadline_on (days), notice, introduction, contact, minimum_cell.
+    """
+    consultation = queries.get(session, actor, consultation_slug)
+    require_planner(actor, consultation)
+    if consultation.state != ConsultationState.DRAFT:
+        raise Conflict(
+            M("Die Konsultation ist angekündigt. Änderungen gehen nur noch als Berichtigung oder Fristverlängerung.")
+        )
+    values = _prepared(session, actor, consultation, changes)
+    for name, value in values.items():
+        setattr(consultation, name, value)
+    session.flush()
+    session.expire(consultation, ["draft_version", "form_version"])
+    record(session, actor, consultation, "prepare", changed=sorted(values))
+    return consultation
+
+
+def _prepared(session: Session, actor: Actor, consultation: Consultation, changes: dict[str, Any]) -> dict[str, Any]:
+    """Column → value."""
+
+    def draft(value: uuid.UUID | None) -> uuid.UUID | None:
+        return value and _of_programme(consultation, programmes.draft_version(session, actor, value))
+
+    def form(value: uuid.UUID | None) -> uuid.UUID | None:
+        return value and _of_programme(consultation, form_queries.get(session, actor, value))
+
+    readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "title": ("title", lambda text: clean_line(text)[:300] or consultation.title),
+        "notice": ("notice", lambda text: clean_line(text)[:300]),
+        "contact": ("contact", lambda text: clean_line(text)[:500]),
+        "introduction": ("introduction", clean),
+        "visibility": ("visibility", Visibility),
+        "minimum_cell": ("minimum_cell", lambda number: max(1, number)),
+        "opens_on": ("opens_at", lambda day: day and start_of_day(day)),
+        "deadline_on": ("deadline", lambda day: day and end_of_day(day)),
+        "draft_version_id": ("draft_version_id", draft),
+        "form_version_id": ("form_version_id", form),
+    }
+    return {column: read(changes[name]) for name, (column, read) in readers.items() if name in changes}
+
+
+def _of_programme(consultation: Consultation, version: Any) -> uuid.UUID:
+    if version.programme_id != consultation.programme_id:
+        raise Invalid.about("version", M("Diese Fassung gehört zu einem anderen Programm."))
+    identifier: uuid.UUID = version.id
+    return identifier
+
+
+def announce(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
+    """Freezes form and draft, makes version 1, and sends the invitations (as jobs, after the commit)."""
+    consultation = queries.get(session, actor, consultation_slug)
+    readiness.look(session, actor, consultation)
+    CONSULTATION.check(actor, consultation, "announce")
+    assert consultation.form_version_id is not None
+    if consultation.draft_version_id is not None:
+        drafts.publish(session, actor, programmes.draft_version(session, actor, consultation.draft_version_id))
+    forms.freeze(session, actor, form_queries.get(session, actor, consultation.form_version_id))
+    opens_at = consultation.opens_at or actor.moment
+    perform(session, CONSULTATION, actor, consultation, "announce", announced_at=actor.moment, opens_at=opens_at)
+    _new_version(session, actor, consultation, 1, effective_at=opens_at, reason="")
+    return consultation
+
+
+def _new_version(
+    session: Session, actor: Actor, consultation: Consultation, number: int, *, effective_at: datetime, reason: str
+) -> ConsultationVersion:
+    assert consultation.form_version_id is not None
+    version = ConsultationVersion(
+        consultation_id=consultation.id, number=number, draft_version_id=consultation.draft_version_id,
+        form_version_id=consultation.form_version_id, effective_at=effective_at, reason=reason,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    return version
+
+
+def extend(session: Session, actor: Actor, consultation_slug: str, until: date, reason: str) -> Consultation:
+    """A later deadline for all, with a reason that all invited are told."""
+    consultation = queries.get(session, actor, consultation_slug)
+    _require_running(actor, consultation)
+    deadline = end_of_day(until)
+    if not (reason := clean(reason)):
+        raise Invalid.about("reason", M("Nennen Sie den Grund."))
+    if consultation.deadline is not None and deadline <= max(consultation.deadline, actor.moment):
+        raise Invalid.about(
+            "until", M("Die neue Frist muss später enden als die bisherige ({old}).", old=consultation.deadline)
+        )
+    old, consultation.deadline = consultation.deadline, deadline
+    record(session, actor, consultation, "extend_deadline", old=str(old), new=str(deadline), reason=reason)
+    enqueue(session, "consultation.extended", {"id": str(consultation.id)}, run_at=actor.moment)
+    return consultation
+
+
+def _require_running(actor: Actor, consultation: Consultation) -> None:
+    publisher.demand(actor, consultation)
+    if consultation.state != ConsultationState.ANNOUNCED:
+        raise Conflict(M("Das geht nur, solange die Konsultation läuft."))
+
+
+def evaluate(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
+    consultation = queries.get(session, actor, consultation_slug)
+    perform(session, CONSULTATION, actor, consultation, "evaluate")
+    return consultation
+
+
+def archive(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
+    consultation = queries.get(session, actor, consultation_slug)
+    perform(session, CONSULTATION, actor, consultation, "archive")
+    return consultation
+
+
+def cancel(session: Session, actor: Actor, consultation_slug: str, reason: str) -> Consultation:
+    """Whoever was invited is told, with the reason."""
+    consultation = queries.get(session, actor, consultation_slug)
+    CONSULTATION.check(actor, consultation, "cancel")
+    if not (reason := clean(reason)):
+        raise Invalid.about("reason", M("Nennen Sie den Grund."))
+    perform(session, CONSULTATION, actor, consultation, "cancel", details={"reason": reason})
+    return consultation
+
+
+def _free_slug(session: Session, title: str) -> str:
+    wanted = slug(title)[:70] or "konsultation"
+    candidate, number = wanted, 1
+    while queries.slug_taken(session, candidate):
+        number += 1
+        candidate = f"{wanted}-{number}"
+    return candidate

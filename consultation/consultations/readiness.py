@@ -1,0 +1,93 @@
+"""Is a consultation ready to be announced? Everything missing at once, and what is allowed but worth a warning."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consultation.consultations import calendar
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.errors import Invalid, Problem
+from consultation.core.language import M, Message
+from consultation.forms.checks import read_form, shortcomings
+from consultation.people.models import Organisation
+from consultation.programmes.models import Programme, ProgrammeParameter
+from consultation.programmes.queries import sections
+from consultation.states import Purpose
+from consultation.subjects import Actor
+
+
+def look(session: Session, actor: Actor, consultation: Consultation) -> tuple[Problem, ...]:
+    """Fills `consultation.shortcomings`, which the rulebook asks for before announcing."""
+    consultation.shortcomings = (
+        *_dates(actor, consultation),
+        *_form(session, consultation),
+        *_audience(session, consultation),
+    )
+    return consultation.shortcomings
+
+
+def _dates(actor: Actor, consultation: Consultation) -> Iterator[Problem]:
+    if consultation.deadline is None:
+        yield Problem("deadline", M("Setzen Sie eine Frist."))
+    elif consultation.deadline <= actor.moment:
+        yield Problem("deadline", M("Die Frist liegt in der Vergangenheit. Setzen Sie eine spätere."))
+    elif consultation.opens_at is not None and consultation.opens_at >= consultation.deadline:
+        yield Problem("opens_at", M("Der Beginn muss vor der Frist liegen."))
+
+
+def _form(session: Session, consultation: Consultation) -> Iterator[Problem]:
+    if consultation.form_version is None:
+        yield Problem("form", M("Wählen Sie ein Formular."))
+        return
+    keys: set[str] = set()
+    if consultation.draft_version_id is not None:
+        for section in sections(session, consultation.draft_version_id):
+            keys |= {section.key, section.number}
+        if not keys:
+            yield Problem("draft", M("Der gewählte Entwurf hat keinen Abschnitt."))
+    names = session.scalars(
+        select(ProgrammeParameter.name).join(Programme, Programme.id == ProgrammeParameter.programme_id).where(
+            Programme.id == consultation.programme_id
+        )
+    ).all()  # fmt: skip
+    try:
+        yield from shortcomings(read_form(consultation.form_version.definition), keys, names)
+    except Invalid as invalid:
+        yield from invalid.problems
+
+
+def _audience(session: Session, consultation: Consultation) -> Iterator[Problem]:
+    asked = session.scalar(
+        select(func.count()).where(
+            Invitation.consultation_id == consultation.id, Invitation.purpose == Purpose.FOR_COMMENT
+        )
+    )
+    if not asked:
+        yield Problem("audience", M("Wählen Sie mindestens eine Stelle aus, die zur Stellungnahme eingeladen wird."))
+
+
+def warnings(session: Session, actor: Actor, consultation: Consultation) -> list[Message]:
+    """What may be done, but should be known: little time, a bad last day, bodies nobody can reach."""
+    found: list[Message] = []
+    if consultation.deadline is not None:
+        lands = session.scalars(
+            select(Organisation.state)
+            .join(Invitation, Invitation.organisation_id == Organisation.id)
+            .where(Invitation.consultation_id == consultation.id, Organisation.state.is_not(None))
+            .distinct()
+        ).all()
+        found += calendar.warnings(actor.moment, consultation.deadline, [land for land in lands if land is not None])
+    if unreachable := without_address(session, consultation):
+        found.append(
+            M("{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.", count=unreachable)
+        )
+    return found
+
+
+def without_address(session: Session, consultation: Consultation) -> int:
+    return session.scalar(
+        select(func.count()).where(
+            Invitation.consultation_id == consultation.id, Invitation.email.is_(None), Invitation.postal == ""
+        )
+    ) or 0  # fmt: skip
