@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -75,13 +76,22 @@ class LoginSession(Identified, Base):
     expires_at: Mapped[datetime]
 
 
+class CodePurpose(StrEnum):
+    """What a code by mail is good for: to log in, to set a new password, to set the first one after an invitation."""
+
+    LOG_IN = "log_in"
+    PASSWORD = "password"  # noqa: S105 -- a word for a purpose, no secret
+    PLACE = "place"
+
+
 class OneTimeCode(Identified, Base):
-    """A code by mail: to log in, to set a password, to accept a place in an organisation. Used once, by POST only."""
+    """A code by mail, good for one purpose. Used once, by POST only; short, so hashed like a password."""
 
     __tablename__ = "one_time_code"
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    purpose: Mapped[str] = mapped_column(String(20))
-    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    purpose: Mapped[CodePurpose] = mapped_column(words(CodePurpose))
+    code_hash: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     attempts: Mapped[int]
     used_at: Mapped[datetime | None]

@@ -1,0 +1,87 @@
+"""Accounts of persons: making them, and what people change about themselves."""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.core import history
+from consultation.core.db import insert_new
+from consultation.core.errors import Invalid, Problem
+from consultation.core.jobs import enqueue
+from consultation.core.language import LANGUAGES, Language, M
+from consultation.core.text import clean_line, identity_key
+from consultation.people import codes, passwords, sessions
+from consultation.people.addresses import mail_address
+from consultation.people.models import Person
+from consultation.rulebook import OPERATE, the_system
+from consultation.subjects import Actor
+
+OPERATING = OPERATE | the_system
+
+
+def create_person(
+    session: Session, actor: Actor, *, email: str, name: str, password: str | None = None,
+    language: Language | None = None, operator: bool = False,
+) -> Person:  # fmt: skip
+    """An account. Without a password it is opened by a code by mail. Raises Invalid with all problems at once."""
+    if operator:
+        OPERATING.demand(actor, None)
+    problems = person_problems(email, name)
+    problems += passwords.problems(password, email) if password is not None else ()
+    if problems:
+        raise Invalid(M("Das Konto wurde nicht angelegt."), problems=problems)
+    values = {
+        "id": uuid.uuid4(), "email": clean_line(email), "email_key": identity_key(email), "name": clean_line(name),
+        "password_hash": passwords.hashed(password) if password is not None else None, "language": language,
+        "operator": operator, "active": True, "created_at": actor.moment,
+    }  # fmt: skip
+    if not insert_new(session, Person, [values], ["email_key"]):
+        taken = M("Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich damit an.")
+        raise Invalid(M("Das Konto wurde nicht angelegt."), problems=[Problem("email", taken)])
+    person = session.get_one(Person, values["id"])
+    history.record(session, actor, person, "create", operator=operator)
+    return person
+
+
+def create_operator(session: Session, actor: Actor, *, email: str, name: str, password: str) -> Person:
+    """Who runs the installation; the first one is made on the command line by the system."""
+    return create_person(session, actor, email=email, name=name, password=password, operator=True)
+
+
+def person_problems(email: str, name: str) -> list[Problem]:
+    problems = []
+    if mail_address(email) is None:
+        problems.append(Problem("email", M("Geben Sie genau eine Mailadresse an, zum Beispiel name@stadt.example.")))
+    if not 0 < len(clean_line(name)) <= 200:
+        problems.append(Problem("name", M("Geben Sie Vor- und Nachnamen an (höchstens 200 Zeichen).")))
+    return problems
+
+
+def set_password(session: Session, actor: Actor, password: str, *, kept: uuid.UUID | None = None) -> None:
+    """The acting person's own. All sessions but `kept` and all codes on their way end. Raises Invalid."""
+    person = session.get_one(Person, actor.person_id)
+    if problems := list(passwords.problems(password, person.email)):
+        raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
+    person.password_hash = passwords.hashed(password)
+    codes.drop_all(session, person.id)
+    sessions.end_all(session, person.id, kept)
+    history.record(session, actor, person, "set_password")
+
+
+def change_person(session: Session, actor: Actor, *, name: str, language: str) -> None:
+    """The acting person's own name and language (empty: what the browser asks for)."""
+    person = session.get_one(Person, actor.person_id)
+    if problems := person_problems(person.email, name):
+        raise Invalid(M("Ihre Angaben wurden nicht gespeichert."), problems=problems)
+    person.name = clean_line(name)
+    person.language = language if language in LANGUAGES else None
+    history.record(session, actor, person, "change")
+
+
+def ask_code(session: Session, email: str, kind: str, actor: Actor) -> None:
+    """Have a code sent (job `kind`) if there is such an account; what the caller sees is the same in any case."""
+    found = select(Person).where(Person.email_key == identity_key(email), Person.active)
+    if person := session.scalars(found).one_or_none():
+        enqueue(session, kind, {"id": str(person.id)}, run_at=actor.moment)
+        history.record(session, actor, person, "ask_code")

@@ -1,0 +1,48 @@
+"""The verbs of this room, for everybody else: accounts, organisations, who belongs where.
+
+Sessions, codes and tokens stand in modules of their own; only the pages of the account and the API's door need them.
+"""
+
+from consultation.people.accounts import (
+    ask_code,
+    change_person,
+    create_operator,
+    create_person,
+    person_problems,
+    set_password,
+)
+from consultation.people.memberships import (
+    appoint_manager,
+    give_roles,
+    invite_colleague,
+    join,
+    remove_member,
+    revoke_claim,
+    set_four_eyes,
+)
+from consultation.people.organisations import (
+    create_organisation,
+    mark_may_plan,
+    municipal_organisation,
+    municipal_organisations,
+)
+
+__all__ = [
+    "appoint_manager",
+    "ask_code",
+    "change_person",
+    "create_operator",
+    "create_organisation",
+    "create_person",
+    "give_roles",
+    "invite_colleague",
+    "join",
+    "mark_may_plan",
+    "municipal_organisation",
+    "municipal_organisations",
+    "person_problems",
+    "remove_member",
+    "revoke_claim",
+    "set_four_eyes",
+    "set_password",
+]

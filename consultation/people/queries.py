@@ -1,0 +1,95 @@
+"""Reading people and organisations. Reads of sessions, codes and tokens stand with them."""
+
+import uuid
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.core.text import identity_key
+from consultation.people.models import Membership, Organisation, Person
+from consultation.states import Role
+
+
+def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
+    """With its register row. Raises NotFound."""
+    query = (
+        select(Organisation).where(Organisation.id == organisation_id).options(joinedload(Organisation.register_body))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(M("Diese Organisation gibt es nicht."))
+    return found
+
+
+def organisation_of_register_key(session: Session, register_key: str) -> Organisation | None:
+    return session.scalars(select(Organisation).where(Organisation.register_key == register_key)).one_or_none()
+
+
+def organisations(
+    session: Session, *, planning: bool | None = None, text: str = "", limit: int = 100
+) -> Sequence[Organisation]:
+    """In German order; `planning`: only those that may (not) plan; `text`: a part of the name."""
+    query = select(Organisation).order_by(Organisation.sort_key, Organisation.id).limit(limit)
+    if planning is not None:
+        query = query.where(Organisation.may_plan.is_(planning))
+    if text:
+        query = query.where(func.lower(Organisation.name).contains(text.lower(), autoescape=True))
+    return session.scalars(query).all()
+
+
+def person(session: Session, person_id: uuid.UUID) -> Person:
+    """Raises NotFound."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound(M("Dieses Konto gibt es nicht."))
+    return found
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """An active account; for logging in, never to tell anybody that it exists."""
+    return session.scalars(select(Person).where(Person.email_key == identity_key(email), Person.active)).one_or_none()
+
+
+def names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """For pages that show who did something; erased people are left out."""
+    query = select(Person.id, Person.name).where(Person.id.in_(person_ids))
+    return {row.id: row.name for row in session.execute(query)}
+
+
+def members(session: Session, organisation_id: uuid.UUID) -> Sequence[Membership]:
+    """Everybody of an organisation with their person, those who wait first."""
+    query = (
+        select(Membership)
+        .join(Membership.person)
+        .where(Membership.organisation_id == organisation_id, Person.active)
+        .options(joinedload(Membership.person))
+        .order_by(Membership.waiting.desc(), Person.name, Membership.id)
+    )
+    return session.scalars(query).all()
+
+
+def membership(session: Session, membership_id: uuid.UUID) -> Membership:
+    """With person and organisation, for the mail about it. Raises NotFound."""
+    query = (
+        select(Membership)
+        .where(Membership.id == membership_id)
+        .options(joinedload(Membership.person), joinedload(Membership.organisation))
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(M("Diese Person gehört nicht zur Organisation."))
+    return found
+
+
+def people_with(session: Session, organisation_id: uuid.UUID, role: Role) -> Sequence[Person]:
+    """Whom to tell something by mail: the active people of an organisation that have this role."""
+    return [m.person for m in members(session, organisation_id) if not m.waiting and role in m.roles]
+
+
+def has_members(session: Session, organisation_id: uuid.UUID) -> bool:
+    """Whether somebody already acts for this organisation (a later claimant waits)."""
+    query = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.waiting.is_(False))
+    return session.scalars(query.limit(1)).first() is not None

@@ -1,0 +1,82 @@
+"""Who sits before the page, and where they belong: read anew with every request, so withdrawn rights end at once."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from consultation.people.kinds import OrganisationKind
+from consultation.people.models import LoginSession, Membership, Person
+from consultation.states import ANSWERING, PLANNING, Role
+from consultation.subjects import Actor
+
+
+@dataclass(frozen=True)
+class Place:
+    """A person's place in an organisation. Who still waits for a manager has no roles."""
+
+    organisation_id: uuid.UUID
+    name: str
+    kind: OrganisationKind
+    roles: frozenset[Role]
+    function: str
+    waiting: bool
+    may_plan: bool
+    demo: bool
+
+    @property
+    def plans(self) -> bool:
+        return self.may_plan and bool(self.roles & PLANNING)
+
+    @property
+    def answers(self) -> bool:
+        return bool(self.roles & ANSWERING)
+
+    @property
+    def manages(self) -> bool:
+        return Role.MANAGER in self.roles
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who is logged in."""
+
+    person_id: uuid.UUID
+    name: str
+    email: str
+    language: str | None
+    operator: bool
+    has_password: bool
+    places: tuple[Place, ...]
+    session_id: uuid.UUID
+    last_seen_at: datetime
+
+    def place(self, organisation_id: uuid.UUID) -> Place | None:
+        """The place in this organisation; `None` for those who wait."""
+        return next((p for p in self.places if p.organisation_id == organisation_id and not p.waiting), None)
+
+    def actor(self, moment: datetime, place: Place | None = None) -> Actor:
+        """Acting for an organisation of theirs, or (without one) for nobody but themselves."""
+        if place is None:
+            return Actor(self.person_id, None, frozenset(), moment, operator=self.operator)
+        return Actor(self.person_id, place.organisation_id, place.roles, moment, place.may_plan, self.operator)
+
+
+def viewer(login: LoginSession, person: Person) -> Viewer:
+    """From a session and its person, whose memberships and their organisations are loaded."""
+    places = sorted(person.memberships, key=lambda m: (m.organisation.sort_key, str(m.organisation_id)))
+    return Viewer(
+        person.id, person.name, person.email, person.language, person.operator, person.password_hash is not None,
+        tuple(map(_place, places)), login.id, login.last_seen_at,
+    )  # fmt: skip
+
+
+def _place(membership: Membership) -> Place:
+    organisation = membership.organisation
+    return Place(
+        organisation.id, organisation.name, organisation.kind, roles_of(membership), membership.function,
+        membership.waiting, organisation.may_plan, organisation.demo,
+    )  # fmt: skip
+
+
+def roles_of(membership: Membership) -> frozenset[Role]:
+    return frozenset() if membership.waiting else frozenset(map(Role, membership.roles))
