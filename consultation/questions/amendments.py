@@ -146,7 +146,6 @@ def _fields(prefix: str, value: Value, context: Context) -> tuple[Field, ...]:
             say(labels[part], context.language),
             value=shown(entry.get(part)),
             options=options.get(part, ()),
-            limit=_LIMITS.get(part),
         )
         for part in _PARTS
     )

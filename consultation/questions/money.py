@@ -125,8 +125,8 @@ def _check_cents(value: Value, settings: Money.Settings) -> int | None:
     if value is not None and not is_number(value):
         refuse(M("Das ist kein Betrag in Euro. Bitte geben Sie zum Beispiel 1.250 oder 1.250,50 ein."))
     if is_number(value) and not settings.minimum <= value <= settings.maximum:
-        lowest, highest = money(settings.minimum, "de"), money(settings.maximum, "de")
-        refuse(M("Bitte geben Sie einen Betrag von {lowest} bis {highest} ein.", lowest=lowest, highest=highest))
+        lowest, highest = (Decimal(cents) / 100 for cents in (settings.minimum, settings.maximum))
+        refuse(M("Bitte geben Sie einen Betrag von {lowest} € bis {highest} € ein.", lowest=lowest, highest=highest))
     return check_integer(value, settings.minimum, settings.maximum)
 
 

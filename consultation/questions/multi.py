@@ -45,6 +45,8 @@ class Multi(QuestionType):
         if not isinstance(value, list):
             refuse(M("Hier sind mehrere Antworten möglich. Bitte geben Sie eine Liste an."))
         keys = [choice.key for choice in settings.options]
+        if len(value) > len(keys) + settings.other:
+            refuse(M("Das sind mehr Antworten, als zur Wahl stehen. Bitte wählen Sie jede Antwort nur einmal."))
         others = [check_other(one) for one in value if settings.other and isinstance(one, dict)]
         chosen = [one for one in value if not (settings.other and isinstance(one, dict))]
         for one in chosen:

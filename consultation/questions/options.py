@@ -91,7 +91,7 @@ def other_schema() -> dict[str, Any]:
 def other_field(name: str, words: Value, context: Context) -> Drawn:
     label = say(M("Anderes, und zwar"), context.language)
     held = (words,) if isinstance(words, str) else ()
-    return Drawn(Control.TEXT, f"{name}.{OTHER}", label, value=held, limit=OTHER_LIMIT)
+    return Drawn(Control.TEXT, f"{name}.{OTHER}", label, value=held)
 
 
 def other_text(words: str, language: Language) -> str:

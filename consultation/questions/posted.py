@@ -14,7 +14,8 @@ def every(form: FormFields, name: str) -> list[str]:
 
 def first(form: FormFields, name: str) -> str:
     """The first text that is not blank, or ""."""
-    return next(iter(every(form, name)), "")
+    texts = (clean(value) for value in form.getlist(name) if isinstance(value, str))
+    return next(filter(None, texts), "")
 
 
 def shown(value: object) -> tuple[str, ...]:

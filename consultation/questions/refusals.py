@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import NoReturn
 
 from consultation.core.errors import Problem
@@ -31,7 +32,8 @@ def check_parts(value: Value, names: Iterable[str], check: Callable[[str, Value]
     if not isinstance(value, dict):
         refuse(M("Diese Angabe besteht aus mehreren Teilen. Bitte geben Sie je Teil einen Wert an."))
     names = tuple(names)
-    problems = [_unknown(key) for key in value if key not in names]
+    known = frozenset(names)
+    problems = [_unknown(key) for key in islice((key for key in value if key not in known), 1)]
     clean: dict[str, Value] = {}
     for name in names:
         if name in value:

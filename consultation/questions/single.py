@@ -18,7 +18,11 @@ from consultation.questions.options import (
     other_text,
 )
 from consultation.questions.posted import first, shown
+from consultation.questions.refusals import refuse
 from consultation.questions.texts import TOO_LONG
+
+_CHOSEN = "chosen"
+"""In a raw value only: the option chosen although words of one's own were given."""
 
 
 class Single(QuestionType):
@@ -31,15 +35,20 @@ class Single(QuestionType):
         pass
 
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
-        """Words beside "Anderes" choose it, unless another option was chosen."""
+        """Words beside "Anderes" choose it; beside another option they contradict it and are kept for `check`."""
         chosen = first(form, name)
-        words = first(form, f"{name}.{OTHER}")
+        words = first(form, f"{name}.{OTHER}") if settings.other else ""
         if settings.other and (chosen == OTHER or (words and not chosen)):
             return {OTHER: words}
-        return chosen or None
+        return {_CHOSEN: chosen, OTHER: words} if words else chosen or None
 
     def check(self, value: Value, settings: Settings, context: Context) -> Value:
         if settings.other and isinstance(value, dict):
+            if _CHOSEN in value:
+                refuse(
+                    M("Sie haben zwei Antworten gegeben. Bitte wählen Sie „Anderes“ oder leeren Sie dieses Feld."),
+                    field=OTHER,
+                )
             return check_other(value)
         return check_option(value, [choice.key for choice in settings.options])
 
@@ -51,13 +60,13 @@ class Single(QuestionType):
         offered = drawn(settings.options, context)
         if not settings.other:
             return Field(Control.RADIO, name, value=shown(value), options=offered)
-        words = value.get(OTHER) if isinstance(value, dict) else None
+        given = value if isinstance(value, dict) else {_CHOSEN: value}
         return Field(
             Control.RADIO,
             name,
-            value=(OTHER,) if isinstance(value, dict) else shown(value),
+            value=shown(given.get(_CHOSEN, OTHER)),
             options=(*offered, other_option(context.language)),
-            fields=(other_field(name, words, context),),
+            fields=(other_field(name, given.get(OTHER), context),),
         )
 
     def text(self, value: Value, settings: Settings, context: Context) -> str:
