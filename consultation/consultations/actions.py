@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries, readiness
-from consultation.consultations.models import AudienceUnit, Consultation, ConsultationVersion
+from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
@@ -20,6 +20,7 @@ from consultation.forms import queries as form_queries
 from consultation.programmes import drafts
 from consultation.programmes import queries as programmes
 from consultation.programmes.actions import require_planner
+from consultation.register.audience import AudienceUnit
 from consultation.rulebook import CONSULTATION, publisher
 from consultation.states import ConsultationState, Visibility
 from consultation.subjects import Actor

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -13,14 +12,8 @@ from consultation.core.errors import Problem
 from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion, Programme
+from consultation.register.audience import AudienceUnit
 from consultation.states import ConsultationState, ExtensionState, InvitationState, Purpose, Visibility
-
-
-class AudienceUnit(StrEnum):
-    """Each municipality, or each administration: a municipality without association, or the association."""
-
-    MUNICIPALITY = "municipality"
-    ADMINISTRATION = "administration"
 
 
 class Consultation(Identified, Base):
