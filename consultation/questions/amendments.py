@@ -38,6 +38,7 @@ class Amendments(QuestionType):
 
     key = "amendments"
     title = M("Änderungsvorschläge")
+    needs_sections = True
     tally = Tally.OPTIONS
     itemised = True
     beyond_schema = (TOO_LONG,)

@@ -19,6 +19,7 @@ LEVELS = {
 class Disclosure(Grid):
     key = "disclosure"
     title = M("Veröffentlichungsfreigabe")
+    settles_disclosure = True
     tally = Tally.OPTIONS
 
     def items(self, settings: Any, context: Context) -> tuple[Item, ...]:

@@ -22,6 +22,7 @@ class SectionAgreement(Grid):
 
     key = "section_agreement"
     title = M("Zustimmung je Nummer")
+    needs_sections = True
     tally = Tally.OPTIONS
 
     class Settings(Plain):

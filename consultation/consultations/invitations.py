@@ -1,0 +1,112 @@
+"""Invitations on their way: one job fans out, one mail each, letters where only a postal address is known."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consultation.consultations import queries
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.errors import Invalid
+from consultation.core.history import perform, record
+from consultation.core.jobs import enqueue
+from consultation.core.language import M
+from consultation.core.text import clean, clean_line
+from consultation.people.addresses import mail_address
+from consultation.programmes.actions import require_planner
+from consultation.programmes.models import Programme
+from consultation.rulebook import IN_SIGHT, INVITATION
+from consultation.states import InvitationState
+from consultation.subjects import Actor, system
+
+AT_ONCE = 200
+
+
+def send_all(session: Session, consultation_id: uuid.UUID, moment: datetime) -> int:
+    """Job `invitations.send`: a mail job for each planned invitation with an address; those with a postal address only
+    are sent by printing their letter; the others fail visibly. Works in slices and is done when it returns 0.
+    """
+    statement = (
+        _whole()
+        .where(Invitation.consultation_id == consultation_id, Invitation.state == InvitationState.PLANNED)
+        .order_by(Invitation.id)
+        .limit(AT_ONCE)
+    )
+    planned = session.scalars(statement).all()
+    for invitation in planned:
+        send(session, system(moment), invitation)
+    return len(planned)
+
+
+def send(session: Session, actor: Actor, invitation: Invitation) -> None:
+    if invitation.email:
+        perform(session, INVITATION, actor, invitation, "send", sent_at=actor.moment, failure="")
+        key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{invitation.email}"
+        enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200])
+    elif invitation.postal:
+        perform(
+            session, INVITATION, actor, invitation, "send", sent_at=actor.moment, letter_at=actor.moment, failure=""
+        )
+    else:
+        reason = "Es ist weder eine E-Mail- noch eine Postanschrift bekannt."
+        perform(session, INVITATION, actor, invitation, "fail", failure=reason)
+
+
+def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: datetime) -> None:
+    """The mail came to nothing; the planner sees why."""
+    invitation = session.scalars(_whole().where(Invitation.id == invitation_id)).one()
+    if invitation.state in (InvitationState.PLANNED, InvitationState.SENT):
+        perform(session, INVITATION, system(moment), invitation, "fail", failure=clean_line(reason)[:500])
+
+
+def correct_address(
+    session: Session, actor: Actor, invitation_id: uuid.UUID, *, email: str, postal: str, contact: str = ""
+) -> Invitation:
+    """A better address after the announcement: the invitation is sent again, with a new code."""
+    invitation = queries.invitation(session, actor, invitation_id)
+    require_planner(actor, invitation)
+    if email.strip() and mail_address(email) is None:
+        raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: poststelle@musterstadt.example"))
+    invitation.email, invitation.postal, invitation.contact = (
+        mail_address(email),
+        clean(postal),
+        clean_line(contact)[:200],
+    )
+    invitation.code_counter += 1
+    record(session, actor, invitation, "correct_address")
+    if invitation.consultation.state in IN_SIGHT:
+        if invitation.state == InvitationState.SENT:
+            perform(session, INVITATION, actor, invitation, "fail", failure="Anschrift berichtigt")
+        if invitation.state in (InvitationState.PLANNED, InvitationState.FAILED):
+            send(session, actor, invitation)
+    return invitation
+
+
+def pass_on(session: Session, actor: Actor, invitation: Invitation, email: str) -> None:
+    """„Nicht zuständig“: forward the invitation inside the house, to one other address."""
+    email = clean_line(email)
+    if not is_address(email):
+        raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: integration@musterstadt.example"))
+    if (
+        invitation.email is not None
+        and email.rpartition("@")[2].casefold() != invitation.email.rpartition("@")[2].casefold()
+    ):
+        raise Invalid.about(
+            "email",
+            M("Weiterleiten geht nur innerhalb des Hauses, an eine Adresse mit derselben Domain (@{domain}).",
+              domain=invitation.email.rpartition("@")[2]),
+        )  # fmt: skip
+    invitation.email = address
+    record(session, actor, invitation, "pass_on")
+    key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{address}"
+    enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200])
+
+
+def _whole() -> Select[Invitation]:
+    return select(Invitation).options(
+        joinedload(Invitation.consultation).joinedload(Consultation.programme).options(
+            selectinload(Programme.members), joinedload(Programme.owner)
+        ),
+        joinedload(Invitation.organisation),
+    )  # fmt: skip
