@@ -8,6 +8,7 @@ from consultation.register.kinds import MUNICIPALITIES, RegisterKind, size_class
 from consultation.register.parser import Register
 from consultation.register.records import INDEPENDENT, INDEPENDENT_COUNTY, NO_ASSOCIATION, UNINCORPORATED, Record
 from consultation.register.states import STATE_BY_KEY
+from consultation.register.titles import title_of
 
 Values = dict[str, Any]
 """The columns of one row, without its dates and successor."""
@@ -71,7 +72,7 @@ def _values(record: Record, keys: set[str], seats: Mapping[str, str]) -> Values:
         "text_key": record.text_key or None,
         "size_class": size_class(record.population) if single else None,
         "sort_key": sort_key(record.name),
-        "search_key": search_key(record.name),
+        "search_key": search_key(title_of(record.name, record.text_key)),
     }
 
 

@@ -1,5 +1,6 @@
 """What a whole register must hold, so that a file with missing, doubled or moved lines is noticed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from consultation.core.language import M, Message
@@ -16,13 +17,11 @@ def gaps(records: Sequence[Record]) -> Iterator[Gap]:
 
 
 def _dates(records: Sequence[Record]) -> Iterator[Gap]:
-    first = records[0].as_of
+    [(usual, _)] = Counter(record.as_of for record in records).most_common(1)
     for record in records:
-        if record.as_of != first:
-            yield (
-                record.line,
-                M("Der Gebietsstand ist {found}, in der ersten Zeile aber {first}.", found=record.as_of, first=first),
-            )
+        if record.as_of != usual:
+            reason = M("Der Gebietsstand ist {found}, in den anderen Zeilen {usual}.", found=record.as_of, usual=usual)
+            yield record.line, reason
 
 
 def _doubles(records: Sequence[Record]) -> Iterator[Gap]:

@@ -61,6 +61,6 @@ def shares(session: Session, chosen: Select[str]) -> list[Share]:
     """The chosen bodies by Land, kind and size class, in this order."""
     columns = (RegisterBody.state, RegisterBody.kind, RegisterBody.size_class)
     query = select(*columns, func.count()).where(RegisterBody.key.in_(chosen)).group_by(*columns)
-    rows = [Share(*row) for row in session.execute(query).tuples()]
+    rows = [Share(*row) for row in session.execute(query)]
     states, kinds, sizes = list(State), list(RegisterKind), [None, *SizeClass]
     return sorted(rows, key=lambda r: (states.index(r.state), kinds.index(r.kind), sizes.index(r.size_class)))

@@ -6,6 +6,7 @@ from consultation.core.language import Language, M, Message, number, say
 from consultation.register.kinds import KIND_TITLES, SIZE_CLASS_TITLES
 from consultation.register.models import RegisterBody
 from consultation.register.states import STATE_TITLES
+from consultation.register.titles import title
 
 _FROZEN = (
     "key", "kind", "ags", "ars", "name", "short_name", "state", "county_key", "association_key", "population",
@@ -16,7 +17,7 @@ _FROZEN = (
 def facts(body: RegisterBody, language: Language = "de") -> list[tuple[Message, str]]:
     """Label and text of everything worth confirming; what a body does not have is left out."""
     rows = (
-        (M("Name"), body.name),
+        (M("Name"), title(body)),
         (M("AGS"), body.ags),
         (M("ARS"), body.ars),
         (M("Land"), say(STATE_TITLES[body.state], language)),

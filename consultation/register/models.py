@@ -47,6 +47,7 @@ class RegisterBody(Base):
     """Municipalities, independent cities and city states only."""
     sort_key: Mapped[str] = mapped_column(String(200), index=True)
     search_key: Mapped[str] = mapped_column(String(200))
+    """Of the title, so that "Amt Büchen" is found as well as "Büchen"."""
     as_of: Mapped[date]
     """The date of the register (Gebietsstand) that last held this row."""
     valid_to: Mapped[date | None]

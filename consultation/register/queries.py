@@ -28,6 +28,10 @@ class Found:
     """"Amt Büchen"; empty for a body that belongs to none."""
 
     @property
+    def title(self) -> str:
+        return title(self.body)
+
+    @property
     def place(self) -> str:
         """County and association in one line, for pickers."""
         return ", ".join(name for name in (self.county_name, self.association_name) if name)
@@ -91,12 +95,15 @@ def search(
 
 
 def named(session: Session, name: str, kinds: Collection[RegisterKind] = ANSWERING) -> list[Found]:
-    """Valid bodies of exactly this name, with or without its addition (", Stadt"); umlauts may be missing."""
+    """Valid bodies of exactly this name, with or without "Amt" or ", Stadt"; umlauts may be missing."""
     key = search_key(name)
-    same = or_(RegisterBody.search_key == key, RegisterBody.search_key.startswith(f"{key} ", autoescape=True))
-    query = _with_places().where(RegisterBody.valid_to.is_(None), RegisterBody.kind.in_(kinds), same)
+    query = _with_places().where(
+        RegisterBody.valid_to.is_(None),
+        RegisterBody.kind.in_(kinds),
+        RegisterBody.search_key.contains(key, autoescape=True),
+    )
     found = _found(session, query.order_by(RegisterBody.sort_key, RegisterBody.key))
-    return [one for one in found if key in (one.body.search_key, search_key(one.body.short_name))]
+    return [one for one in found if key and key in _names(one.body)]
 
 
 def members(session: Session, key: str) -> list[RegisterBody]:
@@ -128,7 +135,6 @@ def place_of(session: Session, key: str) -> Found:
 
 _County = aliased(RegisterBody, name="county")
 _Association = aliased(RegisterBody, name="association")
-_Row = tuple[RegisterBody, RegisterBody | None, RegisterBody | None]
 
 
 def _with_places() -> Select[RegisterBody, RegisterBody, RegisterBody]:
@@ -140,11 +146,15 @@ def _with_places() -> Select[RegisterBody, RegisterBody, RegisterBody]:
 
 
 def _found(session: Session, query: Select[RegisterBody, RegisterBody, RegisterBody]) -> list[Found]:
-    rows: Iterable[tuple[RegisterBody, RegisterBody | None, RegisterBody | None]] = session.execute(query).tuples()
+    rows: Iterable[tuple[RegisterBody, RegisterBody | None, RegisterBody | None]] = session.execute(query)
     return [
         Found(body, title(county) if county else "", title(association) if association else "")
         for body, county, association in rows
     ]
+
+
+def _names(body: RegisterBody) -> set[str]:
+    return {body.search_key, search_key(body.name), search_key(body.short_name)}
 
 
 def _named(words: Iterable[str]) -> ColumnElement[bool]:
@@ -161,6 +171,7 @@ def _keyed(digits: str) -> ColumnElement[bool]:
 def _closeness(text: str) -> ColumnElement[int]:
     spelled, folded = sort_key(" ".join(text.split())), search_key(text)
     return case(
+        (RegisterBody.key == folded.replace(" ", ""), 0),
         (or_(RegisterBody.sort_key == spelled, RegisterBody.sort_key.startswith(f"{spelled},", autoescape=True)), 0),
         (RegisterBody.search_key == folded, 1),
         (RegisterBody.search_key.startswith(f"{folded} ", autoescape=True), 2),

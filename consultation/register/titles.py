@@ -19,9 +19,14 @@ _TITLED = ("VVG ", "GVV ", "Nachbarschaftsverband ", "Region ", "Städteregion "
 
 def title(body: RegisterBody) -> str:
     """A proper name, the same in every language."""
-    name = body.name.replace(" (VGem)", "")
-    prefix = _PREFIXES.get(body.text_key or "")
-    says_county = prefix in ("Kreis", "Landkreis") and "kreis" in name.casefold()
-    if prefix is None or says_county or name.startswith((*_TITLED, f"{prefix} ", "Gemeindeverwaltungsverband ")):
-        return name
-    return f"{prefix} {body.short_name.replace(' (VGem)', '')}"
+    return title_of(body.name, body.text_key)
+
+
+def title_of(name: str, text_key: str | None) -> str:
+    """The same from the register's name and Textkennzeichen."""
+    bare = name.replace(" (VGem)", "")
+    prefix = _PREFIXES.get(text_key or "")
+    says_county = prefix in ("Kreis", "Landkreis") and "kreis" in bare.casefold()
+    if prefix is None or says_county or bare.startswith((*_TITLED, f"{prefix} ")):
+        return bare
+    return f"{prefix} {bare.partition(',')[0]}"
