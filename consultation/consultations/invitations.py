@@ -85,18 +85,13 @@ def correct_address(
 
 def pass_on(session: Session, actor: Actor, invitation: Invitation, email: str) -> None:
     """„Nicht zuständig“: forward the invitation inside the house, to one other address."""
-    email = clean_line(email)
-    if not is_address(email):
+    address = mail_address(email)
+    if address is None:
         raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: integration@musterstadt.example"))
-    if (
-        invitation.email is not None
-        and email.rpartition("@")[2].casefold() != invitation.email.rpartition("@")[2].casefold()
-    ):
-        raise Invalid.about(
-            "email",
-            M("Weiterleiten geht nur innerhalb des Hauses, an eine Adresse mit derselben Domain (@{domain}).",
-              domain=invitation.email.rpartition("@")[2]),
-        )  # fmt: skip
+    domain = (invitation.email or address).rpartition("@")[2]
+    if address.rpartition("@")[2].casefold() != domain.casefold():
+        message = M("Weiterleiten geht nur im Haus, an eine Adresse mit derselben Domain (@{domain}).", domain=domain)
+        raise Invalid.about("email", message)
     invitation.email = address
     record(session, actor, invitation, "pass_on")
     key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{address}"

@@ -51,10 +51,10 @@ class Response(Identified, Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), unique=True)
     state: Mapped[ResponseState] = mapped_column(words(ResponseState))
-    counted_revision_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("revision.id", use_alter=True, name="fk_response_counted_revision_id"), index=True
-    )
-    """What counts: the last submission; none while nothing was submitted, or after withdrawal or declining."""
+    counted_revision_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """What counts: the last submission; none while nothing was submitted, or after withdrawal or declining.
+
+    No foreign key: revisions point to their response already, and neither is ever deleted."""
     channel: Mapped[Channel] = mapped_column(words(Channel))
     own_reference: Mapped[str] = mapped_column(String(100))
     author_id: Mapped[uuid.UUID | None]
@@ -70,7 +70,9 @@ class Response(Identified, Base):
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")
-    counted_revision: Mapped["Revision | None"] = relationship(lazy="raise_on_sql", foreign_keys=[counted_revision_id])
+    counted_revision: Mapped["Revision | None"] = relationship(
+        lazy="raise_on_sql", viewonly=True, primaryjoin="foreign(Response.counted_revision_id) == Revision.id"
+    )
 
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:
