@@ -1,6 +1,7 @@
 """Every question type keeps the contract. The types are found, not listed: a new file is tested by being there."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import html5lib
@@ -127,6 +128,27 @@ def test_hostile_words_of_planners_and_drafts_come_out_escaped(kind: QuestionTyp
 def assert_harmless(page: Any) -> None:
     assert not list(page.iter("script", "img"))
     assert not [element for element in page.iter() if any(name.startswith("on") for name in element.attrib)]
+
+
+def test_fields_of_one_question_stand_in_a_group_under_its_title() -> None:
+    likert, hours = TYPES["likert"], TYPES["integer"]
+    fields = [
+        replace(likert.field("q.level", 4, likert.settings({"scale": "burden"}), CONTEXT), label="Aufwand"),
+        replace(hours.field("q.hours", 40, hours.settings({"unit": {"de": "Stunden"}}), CONTEXT), label="Umfang"),
+    ]
+    template = environment("de").from_string(
+        '{% from "parts/field.html" import question %}{{ question("q", "Die Frage", fields, optional=true) }}'
+    )
+    page = html5lib.parse(template.render(fields=fields), namespaceHTMLElements=False, treebuilder="lxml")
+    legends = ["".join(legend.itertext()) for legend in page.iter("legend")]
+    assert legends == ["Die Frage (freiwillig)", "Aufwand"]
+    assert sent(page).pairs == (("q.level", "4"), ("q.hours", "40"))
+
+
+def test_a_group_that_can_grow_asks_for_one_more_by_a_button() -> None:
+    kind = TYPES["amendments"]
+    buttons = list(drawn(kind.field(NAME, None, kind.settings({}), CONTEXT)).iter("button"))
+    assert [(button.get("name"), button.get("value")) for button in buttons] == [("add", NAME)]
 
 
 @every_case
