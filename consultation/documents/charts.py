@@ -108,7 +108,7 @@ def _legend(made: Drawing, chart: Chart) -> float:
     """Returns where the plot may begin."""
     x, y = 10.0, 10.0
     for number, option in enumerate(chart.options):
-        text = textwrap.shorten(option, 90, placeholder=" …")
+        text = option if len(option) <= 90 else option[:88] + " …"
         needed = 20 + len(text) * LETTER + 14
         if x > 10 and x + needed > WIDTH:
             x, y = 10.0, y + 20

@@ -10,6 +10,8 @@ REPLACEMENT = "\ufffd"
 
 def writable(text: str) -> str:
     """No character that XML, HTML or UTF-8 cannot hold: a visible replacement stands in its place."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNWRITABLE.sub(REPLACEMENT, text)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from consultation.core.blocks import Align, Block
+from consultation.core.language import Language
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
 from consultation.documents.outline import (
     Chart,
@@ -42,12 +43,12 @@ POISON = (
 CONTROLS = "Steuer\x00zeichen\x07 \x1b[31m, privat \ue000\U000f0000, kein Zeichen \ufffe\uffff, halb \ud83d, Überschreiben \u202eabc"
 
 
-def meta(*, language: str = "de") -> Meta:
+def meta(*, language: Language = "de") -> Meta:
     return Meta(
         title="Konsolidierte Rückmeldungen zur Förderrichtlinie „Größe & Maß“",
         subtitle="Edition 1 – öffentliche Fassung",
         author="Bundesministerium für Übungen",
-        language="en" if language == "en" else "de",
+        language=language,
         moment=MOMENT,
         description="Auswertung der Rückmeldungen von 600 Verwaltungen zum Entwurf vom 1. März 2026.",
         facts=(
@@ -179,7 +180,7 @@ COLUMNS = (Column("ags", "Amtlicher Gemeindeschlüssel"), Column("=text", "=Antw
            Column("share", "Anteil"), Column("empty", "Leer"))  # fmt: skip
 
 
-def compiled(*, size: int = 10_000, language: str = "de") -> Compiled:
+def compiled(*, size: int = 10_000, language: Language = "de") -> Compiled:
     sheets = (
         Sheet("figures", "Kennzahlen: [alle] / je Land? mit einem sehr langen Namen", COLUMNS, lambda: rows(3)),
         Sheet("responses", "Antworten", COLUMNS, lambda: rows(size)),

@@ -164,8 +164,8 @@ def anchor(number: int) -> str:
 
 def runs(text: str) -> str:
     """Text with its line breaks and tabs."""
-    pieces = quoted(text).replace("\n", "</w:t><w:br/><w:t xml:space=\"preserve\">")
-    pieces = pieces.replace("\t", "</w:t><w:tab/><w:t xml:space=\"preserve\">")
+    pieces = quoted(text).replace("\n", '</w:t><w:br/><w:t xml:space="preserve">')
+    pieces = pieces.replace("\t", '</w:t><w:tab/><w:t xml:space="preserve">')
     return f'<w:r><w:t xml:space="preserve">{pieces}</w:t></w:r>'
 
 

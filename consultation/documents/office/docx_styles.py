@@ -50,7 +50,10 @@ def _type(size: float, *, bold: bool = False, italic: bool = False, colour: str 
 
 
 def _paragraph_styles() -> list[str]:
-    keep, left_line = "<w:keepNext/>", f'<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="{LINE}"/></w:pBdr>'
+    keep, left_line = (
+        "<w:keepNext/>",
+        f'<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="{LINE}"/></w:pBdr>',
+    )
     blue_bar = f'<w:pBdr><w:top w:val="single" w:sz="40" w:space="12" w:color="{BLUE}"/></w:pBdr>'
     right_tab = f'<w:tabs><w:tab w:val="right" w:pos="{TEXT_WIDTH}"/></w:tabs>'
     return [

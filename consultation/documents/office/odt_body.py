@@ -57,7 +57,7 @@ class Body:
         title = quoted(words.contents(self._meta.language))
         templates = "".join(
             f'<text:table-of-content-entry-template text:outline-level="{level}" text:style-name="Contents_20_{level}">'
-            '<text:index-entry-link-start/><text:index-entry-text/>'
+            "<text:index-entry-link-start/><text:index-entry-text/>"
             '<text:index-entry-tab-stop style:type="right" style:leader-char="."/><text:index-entry-page-number/>'
             "<text:index-entry-link-end/></text:table-of-content-entry-template>"
             for level in range(1, _DEPTH + 1)
@@ -72,7 +72,7 @@ class Body:
         )
         for number, entry in enumerate(headings, start=1):
             page = f'<text:bookmark-ref text:reference-format="page" text:ref-name="toc{number}"></text:bookmark-ref>'
-            link = f'<text:a xlink:type="simple" xlink:href="#toc{number}">{inline(entry.text)}<text:tab/>{page}</text:a>'
+            link = f'<text:a xlink:type="simple" xlink:href="#toc{number}" {_LINK}>{inline(entry.text)}<text:tab/>{page}</text:a>'
             yield f'<text:p text:style-name="Contents_20_{entry.level}">{link}</text:p>'
         yield "</text:index-body></text:table-of-content>" + _PAGE_BREAK
 
@@ -102,34 +102,33 @@ class Body:
             text = f"<text:bookmark-start {name}/>{text}<text:bookmark-end {name}/>"
         return heading(node.level, text)
 
-    def _block(self, block: Block) -> Iterator[str]:
+    def _block(self, block: Block, depth: int = 0) -> Iterator[str]:
+        """`depth` is the number of lists around the block; tables must not stand in lists, which are interrupted."""
         match block:
             case Paragraph(text):
-                yield paragraph(text, "Standard")
+                yield paragraph(text, "Item" if depth else "Standard")
             case Footnote(label, text):
                 yield paragraph(f"{label}\t{text}", "Footnote_20_Text")
             case Table():
+                yield "</text:list-item></text:list>" * depth
                 yield from self._table(block)
+                yield f"{_LIST}<text:list-item>" * depth
             case ListBlock():
-                yield from self._list(block)
+                yield from self._list(block, depth)
 
-    def _list(self, block: ListBlock) -> Iterator[str]:
-        yield '<text:list text:style-name="Labelled">'
+    def _list(self, block: ListBlock, depth: int = 0) -> Iterator[str]:
+        yield _LIST
         for item in block.items:
-            yield from self._item(item)
+            yield from self._item(item, depth + 1)
         yield "</text:list>"
 
-    def _item(self, item: ListItem) -> Iterator[str]:
-        """Tables cannot stand in a list item: the list is interrupted for them."""
+    def _item(self, item: ListItem, depth: int) -> Iterator[str]:
         first, rest = "", item.blocks
         if rest and isinstance(rest[0], Paragraph):
             first, rest = rest[0].text, rest[1:]
         yield "<text:list-item>" + paragraph(f"{item.label}\t{first}", "Item")
         for block in rest:
-            if isinstance(block, Paragraph):
-                yield "</text:list-item><text:list-header>" + paragraph(f"\t{block.text}", "Item") + "</text:list-header><text:list-item>"
-            else:
-                yield from self._block(block)
+            yield from self._block(block, depth)
         yield "</text:list-item>"
 
     # -- tables --------------------------------------------------------------------------------------
@@ -202,4 +201,6 @@ def _row(cells: Sequence[str], aligns: Sequence[Align], style: str, cell_style: 
     return f'<table:table-row table:style-name="{row_style}">{"".join(parts)}</table:table-row>'
 
 
+_LINK = 'text:style-name="Index_20_Link" text:visited-style-name="Index_20_Link"'
+_LIST = '<text:list text:style-name="Labelled">'
 _PAGE_BREAK = '<text:p text:style-name="Page_20_Break"/>'

@@ -22,7 +22,7 @@ LIST_STEP_MM = 8
 def styles(meta: Meta) -> str:
     return (
         f'{XML}<office:document-styles {NAMESPACES} office:version="1.3"><office:font-face-decls>'
-        f"<style:font-face style:name=\"{FONT}\" svg:font-family=\"'{FONT}'\"/></office:font-face-decls>"
+        f'<style:font-face style:name="{FONT}" svg:font-family="\'{FONT}\'"/></office:font-face-decls>'
         f"<office:styles>{_defaults(meta.language)}{''.join(_paragraph_styles())}{_list_style()}</office:styles>"
         f"<office:automatic-styles>{_page_layout()}</office:automatic-styles>"
         f"<office:master-styles>{_master_pages(meta)}</office:master-styles></office:document-styles>"
@@ -38,10 +38,14 @@ def _defaults(language: Language) -> str:
         f'fo:language="{code}" fo:country="{country}" fo:hyphenate="true" fo:hyphenation-remain-char-count="3" '
         'fo:hyphenation-push-char-count="3"/></style:default-style>'
         '<style:style style:name="Standard" style:family="paragraph" style:class="text"/>'
+        '<style:style style:name="Index_20_Link" style:display-name="Index Link" style:family="text">'
+        f'<style:text-properties fo:color="#{INK}" style:text-underline-style="none"/></style:style>'
     )
 
 
-def _style(name: str, paragraph: str = "", text: str = "", parent: str = "Standard", inner: str = "", more: str = "") -> str:
+def _style(
+    name: str, paragraph: str = "", text: str = "", parent: str = "Standard", inner: str = "", more: str = ""
+) -> str:
     display = name.replace("_20_", " ")
     return (
         f'<style:style style:name="{name}" style:display-name="{display}" style:family="paragraph" '
@@ -66,7 +70,9 @@ def _type(size: float, *, bold: bool = False, italic: bool = False, colour: str 
 def _paragraph_styles() -> list[str]:
     keep = 'fo:keep-with-next="always" '
     dots = '<style:tab-stops><style:tab-stop style:position="{}mm" style:type="right" style:leader-style="dotted" style:leader-text="."/></style:tab-stops>'
-    right = f'<style:tab-stops><style:tab-stop style:position="{TEXT_WIDTH_MM}mm" style:type="right"/></style:tab-stops>'
+    right = (
+        f'<style:tab-stops><style:tab-stop style:position="{TEXT_WIDTH_MM}mm" style:type="right"/></style:tab-stops>'
+    )
     label = f'<style:tab-stops><style:tab-stop style:position="{LIST_STEP_MM}mm"/></style:tab-stops>'
     return [
         _style("Cover_20_Author", f'fo:border-top="5pt solid #{BLUE}" fo:padding-top="4mm" ' + _space(0, 30),

@@ -92,4 +92,4 @@ def _printed(cluster: str) -> str:
 def _named(letter: str) -> str:
     if unicodedata.category(letter) in _MARKS:
         return ""
-    return f"[{unicodedata.name(letter, f'U+{ord(letter):04X}').lower().replace('u+', 'U+')}]"
+    return f"[{unicodedata.name(letter, '').lower() or f'U+{ord(letter):04X}'}]"

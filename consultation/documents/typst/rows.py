@@ -43,7 +43,7 @@ def _tables(root: Object) -> Iterator[Object]:
 
 
 def _name(table: Object, named: list[tuple[str, Object]]) -> None:
-    bodies = [part for part in _children(table) if part.S == Name.TBody]
+    bodies = [part for part in _children(table) if Name.TBody == part.S]
     for row in (row for body in bodies or [table] for row in _children(body) if row.S == Name.TR):
         first, *others = _children(row)
         if first.S != Name.TD:

@@ -11,7 +11,17 @@ from consultation.core.language import moment as moment_text
 from consultation.core.times import BERLIN
 from consultation.documents import charts, layout, words
 from consultation.documents.outline import (
-    Chart, Footnote, Heading, ListBlock, Meta, Node, Outline, PageBreak, Paragraph, Statement, Table,
+    Chart,
+    Footnote,
+    Heading,
+    ListBlock,
+    Meta,
+    Node,
+    Outline,
+    PageBreak,
+    Paragraph,
+    Statement,
+    Table,
 )  # fmt: skip
 from consultation.documents.texts import breakable
 from consultation.documents.typst import coverage

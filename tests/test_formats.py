@@ -1,0 +1,225 @@
+"""The contract of document formats: one document with everything in it, through every format, read by others."""
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from consultation.documents import layout, texts
+from consultation.documents.formats import FORMATS, Compiled, write_document
+from consultation.documents.formats import json as json_format
+from consultation.documents.outline import Chart, Heading, Outline, Statement, Table
+from tests.documents import golden
+from tests.documents.readers import Read, folded, read, squeezed
+
+READABLE = [key for key, chosen in FORMATS.items() if chosen.reads_outline]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("golden")
+    compiled = golden.compiled()
+    made = {}
+    for key, chosen in FORMATS.items():
+        made[key] = folder / f"golden.{chosen.extension}"
+        chosen.write(compiled, made[key])
+    return made
+
+
+@pytest.fixture(scope="module")
+def readings(files: dict[str, Path]) -> dict[str, Read]:
+    return {key: read(files[key]) for key in READABLE}
+
+
+def expected_headings() -> list[tuple[int, str]]:
+    outline = golden.compiled().outline
+    return [
+        (node.level, folded(node.text if isinstance(node, Heading) else node.sender))
+        for node in outline.walk()
+        if isinstance(node, Heading | Statement)
+    ]
+
+
+def tables() -> list[Table]:
+    """Those at the top of the document and the one in a list, in order."""
+    inner = Table("Tabelle in einer Liste", ("Jahr", "Betrag"), (("2026", "1 000 €"),))
+    top = [node for node in golden.nodes() if isinstance(node, Table)]
+    return [Table("", (), golden.meta().facts), *top, inner]
+
+
+def test_all_formats_of_the_product_are_found():
+    assert set(FORMATS) == {"html", "pdf", "docx", "odt", "xlsx", "csv", "json", "ndjson"}
+    assert READABLE and all(chosen.media_type and chosen.extension and str(chosen.title) for chosen in FORMATS.values())
+
+
+@pytest.mark.parametrize("key", READABLE)
+def test_headings_have_the_same_words_levels_and_order_in_every_format(key: str, readings: dict[str, Read]):
+    assert readings[key].headings == expected_headings()
+
+
+@pytest.mark.parametrize("key", READABLE)
+def test_every_table_is_there_with_its_header_row(key: str, readings: dict[str, Read]):
+    assert [squeezed("|".join(head)) for head in readings[key].tables] == [
+        squeezed("|".join(folded(cell) for cell in layout.head(table))) for table in tables()
+    ]
+
+
+@pytest.mark.parametrize("key", [key for key in READABLE if key != "odt"])  # ODT has no word for row headers
+def test_row_headers_are_marked_where_the_table_has_them(key: str, readings: dict[str, Read]):
+    assert readings[key].row_headers == [table.row_headers for table in tables()]
+
+
+@pytest.mark.parametrize("key", READABLE)
+def test_every_picture_has_its_alternative_text(key: str, readings: dict[str, Read]):
+    wanted = [node.alt or node.caption for node in golden.nodes() if isinstance(node, Chart)]
+    assert [folded(alt) for alt in readings[key].alternatives] == [folded(alt) for alt in wanted]
+
+
+@pytest.mark.parametrize("key", READABLE)
+def test_every_text_arrives_literally_and_in_order(key: str, readings: dict[str, Read]):
+    """All but what fonts for print do not hold, which is named in brackets there."""
+    text, place = squeezed(readings[key].text), 0
+    for number, poison in enumerate(golden.POISON):
+        if key == "pdf" and number in {9, 10}:
+            continue
+        wanted = squeezed(poison)
+        assert text.find(wanted, place) >= 0, poison[:60]
+        place = text.find(wanted, place)
+    assert squeezed("Schlusssatz des ersten Absatzes.") in text
+    assert squeezed("Ebene 40") in text
+    assert squeezed("ganz unten") in text
+
+
+def test_the_labels_of_lists_stand_before_their_texts(readings: dict[str, Read]):
+    for key, reading in readings.items():
+        law = squeezed("a) beschränkt auf finanzschwache Kommunen b) in ländlichen Gebieten Schlusssatz")
+        assert law in squeezed(reading.text), key
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_the_same_document_gives_the_same_bytes(key: str, files: dict[str, Path], tmp_path: Path):
+    again = tmp_path / "again"
+    FORMATS[key].write(golden.compiled(), again)
+    assert again.read_bytes() == files[key].read_bytes()
+
+
+@pytest.mark.parametrize("key", READABLE)
+def test_a_document_in_english_uses_english_words(key: str, tmp_path: Path):
+    path = tmp_path / f"english.{key}"
+    outline = Outline(golden.meta(language="en"), golden.results)
+    write_document(outline, key, path)
+    assert read(path).headings[0] == (1, "1 Kennzahlen und Zusammenfassung")
+
+
+@pytest.mark.parametrize("key", READABLE)
+def test_the_smallest_document_can_be_written(key: str, tmp_path: Path):
+    path = tmp_path / f"small.{key}"
+    write_document(Outline(golden.meta(), lambda: iter((Heading(1, "Beleg", "receipt"),))), key, path)
+    assert read(path).headings == [(1, "Beleg")]
+
+
+def test_a_format_made_of_data_refuses_a_bare_outline(tmp_path: Path):
+    with pytest.raises(ValueError, match="xlsx"):
+        write_document(golden.compiled().outline, "xlsx", tmp_path / "no")
+
+
+# -- formats for machines --------------------------------------------------------------------------
+def test_ndjson_holds_every_record_and_ends_with_their_number(files: dict[str, Path]):
+    lines = files["ndjson"].read_text(encoding="utf-8").split("\n")
+    assert lines[-1] == ""
+    records = [json.loads(line) for line in lines[:-1]]
+    assert records[-1] == {"type": "end", "count": 10_000}
+    assert [record["text"] for record in records[: len(golden.POISON)]] == list(golden.POISON)
+
+
+def test_json_obeys_its_own_schema(files: dict[str, Path]):
+    value = json.loads(files["json"].read_text(encoding="utf-8"))
+    jsonschema_rs.validator_for(json_format.schema()).validate(value)
+    assert value["count"] == len(value["records"]) == 10_000
+    assert value["document"]["marks"] == list(golden.meta().marks)
+    assert value["head"] == {"edition": 1, "hash": "abc"}
+
+
+def test_an_empty_json_obeys_the_schema_too(tmp_path: Path):
+    FORMATS["json"].write(golden.compiled(size=0), tmp_path / "empty.json")
+    value = json.loads((tmp_path / "empty.json").read_bytes())
+    jsonschema_rs.validator_for(json_format.schema()).validate(value)
+    assert value["records"] == []
+
+
+def test_csv_holds_the_responses_and_nothing_that_calculates(files: dict[str, Path]):
+    data = files["csv"].read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(data.decode("utf-8-sig").splitlines(keepends=True), delimiter=";"))
+    assert rows[0] == ["ags", "'=text", "count", "share", "empty"]
+    assert len(rows) == 10_001
+    assert {len(row) for row in rows} == {5}
+    assert rows[1][0] == "01001000"
+    assert rows[4][1:4] == ["-5", "3", "0,375"]
+    assert not [cell for row in rows for cell in row if cell[:1] in {"=", "+", "@", "|", "\t", "\r"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@A1",
+        "|x",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\ufeff=1",
+        " =1",
+        "＝1+1",
+        "＠A1",
+        '";=1',
+        "\u200b=1",
+        "-",
+    ],
+)
+def test_whatever_starts_a_formula_gets_an_apostrophe_in_csv(text: str, tmp_path: Path):
+    from consultation.documents.formats.csv import guarded  # noqa: PLC0415 -- the name of the module is that of the standard library
+
+    assert guarded(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["-5", "+49", "3,5", "-3,5", "01001000", "a=b", "2026-04-01", "§ 3", "", "„=“"])
+def test_what_is_no_formula_stays_as_it_is_in_csv(text: str):
+    from consultation.documents.formats.csv import guarded  # noqa: PLC0415 -- the name of the module is that of the standard library
+
+    assert guarded(text) == text
+
+
+# -- parts that all paged formats share ------------------------------------------------------------
+def test_no_level_of_headings_is_skipped():
+    levels = [level for level, _ in expected_headings()]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_columns_share_the_whole_line_and_text_gets_more_than_numbers():
+    synopsis = next(node for node in golden.results() if isinstance(node, Table) and node.caption.startswith("Synopse"))
+    shares = layout.shares(synopsis)
+    assert abs(sum(shares) - 1) < 1e-9
+    assert min(shares[0], shares[1], shares[4]) > max(shares[2], shares[3])
+
+
+def test_a_character_that_no_file_can_hold_is_replaced_where_it_can_be_seen():
+    assert texts.writable("a\x00b\ud800c\uffffd\te\nf") == "a\ufffdb\ufffdc\ufffdd\te\nf"
+
+
+@pytest.mark.parametrize("key", FORMATS)
+def test_no_format_leaves_anything_of_its_work_behind(key: str, tmp_path: Path):
+    FORMATS[key].write(Compiled(Outline(golden.meta(), golden.results), (), {}, lambda: iter(())), tmp_path / "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_office_files_carry_the_date_of_the_document(files: dict[str, Path]):
+    for key in ("docx", "odt"):
+        with zipfile.ZipFile(files[key]) as file:
+            assert {info.date_time for info in file.infolist()} == {(2026, 4, 1, 9, 30, 0)}
