@@ -17,6 +17,13 @@ def render(name: str, data: Mapping[str, Any], language: Language) -> str:
     return environment(language).get_template(name).render(data)
 
 
+def render_plain(name: str, data: Mapping[str, Any], language: Language) -> str:
+    """A plain text template (a mail): nothing to escape, since no markup will ever be read from it."""
+    if not name.endswith(".txt"):
+        raise ValueError(f"{name} is no plain text")
+    return environment(language).overlay(autoescape=False).get_template(name).render(data)
+
+
 @functools.cache
 def environment(language: Language) -> Environment:
     env = Environment(

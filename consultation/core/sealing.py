@@ -1,0 +1,39 @@
+"""Sealing the procedure log into a hash chain, outside the writing transactions: a chain lock would allow one writer only."""
+
+import hashlib
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.core.history import HistoryEntry, HistorySeal
+
+AT_ONCE = 500
+START = "0" * 64
+
+
+def seal(session: Session) -> int:
+    """Add links for entries that have none, in order of their numbers; returns how many.
+
+    An entry that became visible late (its number was drawn early, its transaction committed late) is sealed after ones
+    with higher numbers: the position in the chain is the order of sealing. Two sealers collide on the position.
+    """
+    last = session.scalars(select(HistorySeal).order_by(HistorySeal.position.desc()).limit(1)).one_or_none()
+    position, chain = (last.position, last.chain) if last else (0, START)
+    statement = (
+        select(HistoryEntry.seq, HistoryEntry.hash)
+        .outerjoin(HistorySeal, HistorySeal.entry_seq == HistoryEntry.seq)
+        .where(HistorySeal.position.is_(None))
+        .order_by(HistoryEntry.seq)
+        .limit(AT_ONCE)
+    )
+    rows = session.execute(statement).all()
+    for seq, entry_hash in rows:
+        position, chain = position + 1, link(chain, entry_hash)
+        session.add(HistorySeal(position=position, entry_seq=seq, chain=chain))
+    session.flush()
+    return len(rows)
+
+
+def link(chain: str, entry_hash: str) -> str:
+    """SHA-256 of the link before and the entry's hash, both as hexadecimal text."""
+    return hashlib.sha256(f"{chain}{entry_hash}".encode()).hexdigest()

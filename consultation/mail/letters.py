@@ -1,0 +1,185 @@
+"""The catalogue: for each mail job, who gets which letter. Codes are made here, while sending, and stored nowhere in clear."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consultation.consultations.codes import code_of
+from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
+from consultation.core.language import LANGUAGES, SOURCE, Language
+from consultation.mail.post import Letter, Post
+from consultation.people.codes import make_code
+from consultation.people.models import CodePurpose, Membership, Person
+from consultation.programmes.models import Programme
+from consultation.responses.models import Response
+from consultation.responses.queries import last_revision, notes
+from consultation.states import InvitationState, Purpose, Role
+
+
+def invitation(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    invited = _invitation(session, payload)
+    if invited.email and invited.state != InvitationState.PLANNED:
+        name = "invitation" if invited.purpose == Purpose.FOR_COMMENT else "information"
+        yield _to_invited(name, post, invited)
+
+
+def cancelled(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    invited = _invitation(session, payload)
+    if invited.email:
+        yield _to_invited("cancelled", post, invited, reason=payload.get("reason", ""))
+
+
+def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    invited = _invitation(session, payload)
+    if invited.email and invited.purpose == Purpose.FOR_COMMENT:
+        yield _to_invited("extended", post, invited)
+
+
+def published(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    invited = _invitation(session, payload)
+    if invited.email:
+        yield _to_invited("published", post, invited, number=payload["number"])
+
+
+def claimed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """To the invited address, whoever claimed: so that a wrong claim is noticed."""
+    claim = session.get_one(Claim, uuid.UUID(payload["id"]))
+    invited = _invitation(session, {"id": claim.invitation_id})
+    person = session.get_one(Person, claim.person_id)
+    if invited.email:
+        yield _to_invited("claimed", post, invited, claimant=person.name, address=person.email)
+
+
+def extension_requested(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    extension, invited = _extension(session, payload)
+    data = {"organisation": invited.organisation.name, "until": extension.until, "reason": extension.reason}
+    for person, organisation_id in _planners(session, invited.consultation):
+        yield _to_person(
+            "extension_requested", person, invited.consultation, data | {"organisation_id": organisation_id}
+        )
+
+
+def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    extension, invited = _extension(session, payload)
+    data = {"until": extension.until, "granted": extension.state == "granted", "answer": extension.answer}
+    recipients = list(_members(session, invited.organisation_id, Role.CONTRIBUTOR, Role.RELEASER))
+    for person in recipients:
+        yield _to_person("extension_decided", person, invited.consultation, data)
+    if not recipients and invited.email:
+        yield _to_invited("extension_decided", post, invited, **data)
+
+
+def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    yield from _inside(session, payload, "ready", Role.RELEASER)
+
+
+def response_returned(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    note = next(iter(notes(session, uuid.UUID(payload["id"]))), None)
+    yield from _inside(session, payload, "returned", Role.CONTRIBUTOR, reason=note.text if note else "")
+
+
+def response_withdrawn(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    yield from _inside(session, payload, "withdrawn", Role.CONTRIBUTOR, Role.RELEASER)
+
+
+def receipt(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """The confirmation of receipt; the page of the receipt does not depend on it."""
+    revision = last_revision(session, uuid.UUID(payload["id"]))
+    if revision is not None:
+        yield from _inside(session, payload, "receipt", Role.CONTRIBUTOR, Role.RELEASER, revision=revision)
+
+
+def login_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    yield from _with_code(session, post, payload, "login_code", CodePurpose.LOG_IN)
+
+
+def password_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    yield from _with_code(session, post, payload, "password_code", CodePurpose.PASSWORD)
+
+
+def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """An invited colleague; somebody without a password gets a code to set one."""
+    statement = select(Membership).where(Membership.id == uuid.UUID(payload["id"]))
+    found = session.scalars(
+        statement.options(joinedload(Membership.person), joinedload(Membership.organisation))
+    ).one_or_none()
+    if found is None:
+        return
+    code = None if found.person.password_hash else make_code(session, found.person_id, CodePurpose.PLACE, post.moment)
+    data = {"name": found.person.name, "organisation": found.organisation.name, "code": code}
+    yield Letter("place", found.person.email, data, found.organisation.demo, _language(found.person))
+
+
+# -- who -------------------------------------------------------------------------------------------------------------
+def _invitation(session: Session, payload: dict[str, Any]) -> Invitation:
+    statement = select(Invitation).where(Invitation.id == uuid.UUID(str(payload["id"]))).options(
+        joinedload(Invitation.organisation), joinedload(Invitation.consultation).options(
+            joinedload(Consultation.draft_version), joinedload(Consultation.form_version),
+            joinedload(Consultation.programme).joinedload(Programme.owner),
+        ),
+    )  # fmt: skip
+    return session.scalars(statement).one()
+
+
+def _extension(session: Session, payload: dict[str, Any]) -> tuple[DeadlineExtension, Invitation]:
+    extension = session.get_one(DeadlineExtension, uuid.UUID(payload["id"]))
+    return extension, _invitation(session, {"id": extension.invitation_id})
+
+
+def _planners(session: Session, consultation: Consultation) -> Iterator[tuple[Person, uuid.UUID]]:
+    statement = (
+        select(Programme).where(Programme.id == consultation.programme_id).options(selectinload(Programme.members))
+    )
+    for organisation_id, land in session.scalars(statement).one().planners.items():
+        if land is None:
+            for person in _members(session, organisation_id, Role.PUBLISHER):
+                yield person, organisation_id
+
+
+def _members(session: Session, organisation_id: uuid.UUID, *roles: Role) -> Iterable[Person]:
+    statement = select(Membership).where(Membership.organisation_id == organisation_id, ~Membership.waiting)
+    for membership in session.scalars(statement.options(joinedload(Membership.person))):
+        if membership.person.active and any(role in membership.roles for role in roles):
+            yield membership.person
+
+
+def _inside(session: Session, payload: dict[str, Any], name: str, *roles: Role, **data: Any) -> Iterator[Letter]:
+    """To colleagues of the answering organisation."""
+    statement = select(Response).where(Response.id == uuid.UUID(payload["id"])).options(
+        joinedload(Response.organisation), joinedload(Response.consultation).joinedload(Consultation.programme)
+    )  # fmt: skip
+    response = session.scalars(statement).one()
+    data = {"organisation": response.organisation.name, "organisation_id": response.organisation_id, **data}
+    for person in _members(session, response.organisation_id, *roles):
+        yield _to_person(name, person, response.consultation, data)
+
+
+def _with_code(
+    session: Session, post: Post, payload: dict[str, Any], name: str, purpose: CodePurpose
+) -> Iterator[Letter]:
+    person = session.get_one(Person, uuid.UUID(payload["id"]))
+    code = make_code(session, person.id, purpose, post.moment)
+    yield Letter(name, person.email, {"name": person.name, "code": code}, language=_language(person))
+
+
+def _to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Letter:
+    assert invited.email is not None
+    consultation = invited.consultation
+    secret = post.settings.secret_key.get_secret_value().encode()
+    facts = {
+        "consultation": consultation, "programme": consultation.programme, "organisation": invited.organisation.name,
+        "contact": invited.contact, "deadline": invited.deadline, "code": code_of(secret, invited),
+    }  # fmt: skip
+    return Letter(letter, invited.email, facts | data, consultation.demo)
+
+
+def _to_person(name: str, person: Person, consultation: Consultation, data: dict[str, Any]) -> Letter:
+    facts = {"consultation": consultation, "programme": consultation.programme, "name": person.name}
+    return Letter(name, person.email, facts | data, consultation.demo, _language(person))
+
+
+def _language(person: Person) -> Language:
+    return next((language for language in LANGUAGES if language == person.language), SOURCE)

@@ -1,0 +1,50 @@
+"""The post room: puts a letter's text together and hands it over, one mail per recipient."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from consultation.core.language import SOURCE, Language
+from consultation.core.markup import render_plain
+from consultation.mail.transport import Outgoing, Transport
+from consultation.settings import Settings
+
+MARK = "Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`name` is the template `templates/mail/NAME.txt`; its first line is the subject."""
+
+    name: str
+    recipient: str
+    data: Mapping[str, Any]
+    demo: bool = False
+    language: Language = SOURCE
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+
+
+@dataclass(frozen=True)
+class Post:
+    settings: Settings
+    transport: Transport
+    job_id: uuid.UUID
+    moment: datetime
+
+    def send(self, letters: Iterable[Letter]) -> None:
+        for letter in letters:
+            self.transport.send(self._written(letter))
+
+    def _written(self, letter: Letter) -> Outgoing:
+        data = {"site": self.settings.site_name, "base_url": self.settings.base_url, "demo": letter.demo, **letter.data}
+        subject, _, text = render_plain(f"mail/{letter.name}.txt", data, letter.language).partition("\n")
+        return Outgoing(
+            recipient=letter.recipient,
+            subject=f"[Beispieldaten] {subject}" if letter.demo else subject,
+            text=(f"{MARK}\n\n" if letter.demo else "") + text.strip() + "\n",
+            message_id=uuid.uuid5(self.job_id, f"{letter.name}:{letter.recipient}"),
+            moment=self.moment,
+            attachments=letter.attachments,
+        )

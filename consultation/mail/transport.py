@@ -1,0 +1,117 @@
+"""How mails leave the house: SMTP, a folder of .eml files (the default), or memory for tests."""
+
+import os
+import smtplib
+import ssl
+import tempfile
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from consultation.core.text import clean_line
+
+PATIENCE = 30
+"""Seconds a mail server may take to answer."""
+
+
+class Undeliverable(Exception):
+    """The server refused this recipient for good; trying again would not help."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One mail to one recipient. The same `message_id` again is the same mail again."""
+
+    recipient: str
+    subject: str
+    text: str
+    message_id: uuid.UUID
+    moment: datetime
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+    """(file name, media type, content)"""
+
+
+class Transport(Protocol):
+    def send(self, mail: Outgoing) -> None:
+        """Returns when the mail was taken over; raises `Undeliverable`, or OSError to be tried again."""
+
+
+def written(mail: Outgoing, sender: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = mail.recipient
+    message["Subject"] = clean_line(mail.subject)
+    message["Date"] = format_datetime(mail.moment)
+    message["Message-ID"] = f"<{mail.message_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    for name, media_type, content in mail.attachments:
+        main, _, sub = media_type.partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return message
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One file per mail, named by its id: a repeated mail takes the place of the first."""
+
+    path: Path
+    sender: str
+
+    def send(self, mail: Outgoing) -> None:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.path, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(bytes(written(mail, self.sender)))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).rename(self.path / f"{mail.moment:%Y%m%d-%H%M%S}-{mail.message_id}.eml")
+
+
+@dataclass(frozen=True)
+class Smtp:
+    way: str
+    sender: str
+
+    def send(self, mail: Outgoing) -> None:
+        parts = urlsplit(self.way)
+        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+        port = parts.port or {"smtps": 465, "smtp+starttls": 587}.get(parts.scheme, 25)
+        try:
+            with kind(parts.hostname or "", port, timeout=PATIENCE) as server:
+                if parts.scheme == "smtp+starttls":
+                    server.starttls(context=ssl.create_default_context())
+                if parts.username:
+                    server.login(unquote(parts.username), unquote(parts.password or ""))
+                server.send_message(written(mail, self.sender), to_addrs=[mail.recipient])
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, reason = next(iter(refused.recipients.values()))
+            if code >= 500:
+                raise Undeliverable(reason.decode(errors="replace")) from refused
+            raise OSError(f"{code}") from refused
+        except smtplib.SMTPException as error:
+            raise OSError(f"mail server: {type(error).__name__}") from error
+
+
+@dataclass
+class Memory:
+    """What tests read."""
+
+    sent: list[Outgoing] = field(default_factory=list)
+
+    def send(self, mail: Outgoing) -> None:
+        self.sent.append(mail)
+
+
+def transport(way: str, sender: str, data_dir: Path) -> Transport:
+    """For a setting such as `folder:`, `folder:/path` or `smtp+starttls://user:password@host:587`."""
+    if way.startswith("folder:"):
+        path = way.removeprefix("folder:")
+        return Folder(Path(path) if path else data_dir / "mail", sender)
+    return Smtp(way, sender)
