@@ -41,14 +41,18 @@ from consultation.subjects import (
 
 # -- who -------------------------------------------------------------------------------------------------------------
 def _plans(actor: Actor, subject: Planned, role: Role) -> bool:
-    """With a role in an organisation of the programme that is not limited to one Land."""
+    """With a role in an organisation of the programme that is not limited to one Land; or the command line."""
+    if actor.is_system:
+        return True
     if not (actor.may_plan and role in actor.roles and actor.organisation_id):
         return False
     return actor.organisation_id in subject.planners and subject.planners[actor.organisation_id] is None
 
 
 def _reads(actor: Actor, subject: Planned) -> bool:
-    return actor.may_plan and bool(actor.roles & PLANNING) and actor.organisation_id in subject.planners
+    return actor.is_system or (
+        actor.may_plan and bool(actor.roles & PLANNING) and actor.organisation_id in subject.planners
+    )
 
 
 def _own(actor: Actor, organisation_id: uuid.UUID, role: Role) -> bool:

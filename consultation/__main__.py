@@ -1,0 +1,262 @@
+"""The command line. `consultation --help` lists the commands; each explains itself."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from consultation.core.db import Database
+from consultation.core.errors import DomainError
+from consultation.core.migrations import is_current, upgrade
+from consultation.programmes.importers import import_draft
+from consultation.programmes.importers.tree import render_tree
+from consultation.settings import Settings, SettingsError, describe, load
+from consultation.subjects import system
+
+app = typer.Typer(
+    name="consultation", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Kommunen gestalten Förderprogramme mit. Einstellungen sind Umgebungsvariablen: „consultation settings“.",
+)  # fmt: skip
+register = typer.Typer(no_args_is_help=True, help="Das amtliche Gemeindeverzeichnis.")
+draft = typer.Typer(no_args_is_help=True, help="Entwürfe von Förderprogrammen.")
+user = typer.Typer(no_args_is_help=True, help="Menschen, die sich anmelden können.")
+app.add_typer(register, name="register")
+app.add_typer(draft, name="draft")
+app.add_typer(user, name="user")
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Ordner für Datenbank, Dokumente und Schlüssel.")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Die Datei.")]
+
+
+def settings_with(**changes: Any) -> Settings:
+    try:
+        return load(**changes)
+    except SettingsError as error:
+        refuse(str(error))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database, if its schema is the one this version was written for."""
+    database = Database(settings.database, settings.threads)
+    try:
+        if not is_current(database.engine):
+            refuse("Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus.")
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A refusal of the service as lines on the terminal, without a traceback."""
+    try:
+        yield
+    except DomainError as error:
+        refuse("\n".join([str(error.message), *(f"- {p.field}: {p.message}" for p in error.problems)]))
+
+
+def refuse(message: str) -> NoReturn:
+    errors.print(message, markup=False)
+    raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    data_dir: DataDir = None,
+    host: Annotated[str | None, typer.Option(help="Netzadresse.")] = None,
+    port: Annotated[int | None, typer.Option(help="Anschluss.")] = None,
+) -> None:
+    """Den Dienst betreiben: Seiten, API und, wenn nicht abgeschaltet, die Aufträge."""
+    from consultation.serving import serve as run  # noqa: PLC0415 -- the web is loaded only to serve it
+
+    settings = settings_with(data_dir=data_dir, host=host, port=port)
+    with opened(settings):
+        pass
+    run(settings)
+
+
+@app.command()
+def worker(data_dir: DataDir = None) -> None:
+    """Nur die Aufträge abarbeiten (Mails, Dokumente): beliebig viele davon neben „serve“ mit WORKER_INLINE=0."""
+    from consultation.mail.transport import transport  # noqa: PLC0415 -- as above
+    from consultation.worker import run_forever  # noqa: PLC0415 -- as above
+
+    settings, stop = settings_with(data_dir=data_dir), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with opened(settings) as database:
+        run_forever(database, settings, transport(settings.mail, settings.mail_from, settings.data_dir), stop)
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Die Datenbank anlegen oder auf das Schema dieser Version bringen, ganz oder gar nicht."""
+    upgrade(settings_with(data_dir=data_dir).database)
+    console.print("Die Datenbank ist auf dem Stand dieser Version.")
+
+
+@app.command(name="settings")
+def show_settings() -> None:
+    """Alle Einstellungen (Umgebungsvariablen) mit Vorgabe und Bedeutung."""
+    table = Table("Variable", "Vorgabe", "Bedeutung")
+    for explained in describe():
+        table.add_row(explained.name, explained.default, explained.text)
+    console.print(table)
+
+
+@register.command(name="import")
+def import_register(
+    file: File,
+    data_dir: DataDir = None,
+    successors: Annotated[
+        Path | None, typer.Option(exists=True, help="Zeilen „alt;neu“ für beendete Schlüssel.")
+    ] = None,
+    reform: Annotated[bool, typer.Option(help="Auch einlesen, wenn ein Land stark schrumpft (Gebietsreform).")] = False,
+) -> None:
+    """Das Gemeindeverzeichnis (GV100AD von Destatis) einlesen; dasselbe noch einmal ändert nichts."""
+    from consultation.register.actions import import_register as run  # noqa: PLC0415 -- as above
+
+    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
+        more = successors.read_bytes() if successors else b""
+        report = run(session, system(datetime.now(UTC)), file.read_bytes(), file.name, successors=more, reform=reform)
+        console.print(f"Gebietsstand {report.as_of:%d.%m.%Y}: {report.added} neu, {report.changed} geändert, "
+                      f"{report.ended} beendet, {report.unchanged} unverändert.")  # fmt: skip
+        for key in report.without_successor:
+            console.print(f"Ohne Nachfolger beendet: {key}")
+
+
+@draft.command(name="import")
+def import_a_draft(
+    file: File,
+    programme: Annotated[str | None, typer.Option(help="Kurzname des Programms.")] = None,
+    kind: Annotated[
+        str, typer.Option(help="guideline, call, key_points, law oder administrative_agreement.")
+    ] = "guideline",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Nur den Gliederungsbaum zeigen; ohne Datenbank.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Einen Entwurf (Markdown, DOCX, ODT, HTML) als nächste Fassung eines Programms einlesen."""
+    from consultation.programmes.drafts import save  # noqa: PLC0415 -- as above
+    from consultation.programmes.models import DraftKind  # noqa: PLC0415 -- as above
+
+    with told():
+        tree = import_draft(file.name, file.read_bytes())
+    for message in tree.report:
+        errors.print(f"Hinweis: {message}", markup=False)
+    if dry_run:
+        for line in render_tree(tree):
+            sys.stdout.write(line + "\n")
+        return
+    if programme is None:
+        refuse("Nennen Sie mit --programme den Kurznamen des Programms, oder prüfen Sie die Datei mit --dry-run.")
+    if kind not in list(DraftKind):
+        refuse(f"--kind: möglich sind {', '.join(DraftKind)}.")
+    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
+        actor = system(datetime.now(UTC))
+        version = save(session, actor, programme, tree, kind=DraftKind(kind), dated=actor.moment.date())
+        console.print(f"Fassung {version.number} von „{version.title}“: {len(version.sections)} Abschnitte.")
+
+
+@user.command(name="create")
+def create_user(
+    email: Annotated[str, typer.Option(prompt="E-Mail")],
+    name: Annotated[str, typer.Option(prompt="Name")],
+    password: Annotated[str, typer.Option(prompt="Passwort", hide_input=True, confirmation_prompt=True)],
+    operator: Annotated[bool, typer.Option(help="Darf den Dienst betreiben und Organisationen anlegen.")] = True,
+    data_dir: DataDir = None,
+) -> None:
+    """Eine Person anlegen, gewöhnlich die erste: sie betreibt den Dienst."""
+    from consultation.people.accounts import create_operator, create_person  # noqa: PLC0415 -- as above
+
+    create = create_operator if operator else create_person
+    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
+        create(session, system(datetime.now(UTC)), email=email, name=name, password=password)
+        console.print(f"{name} kann sich jetzt mit {email} anmelden.", markup=False)
+
+
+@app.command(name="compile")
+def compile_documents(
+    consultation: Annotated[str, typer.Argument(help="Kurzname der Konsultation.")],
+    audience: Annotated[str, typer.Option(help="public oder internal.")] = "internal",
+    out: Annotated[Path, typer.Option(file_okay=False, help="Ordner für die Dokumente.")] = Path("documents"),
+    data_dir: DataDir = None,
+) -> None:
+    """Eine Ausgabe des konsolidierten Rückmeldedokuments in allen Formaten erstellen."""
+    from consultation.documents import editions  # noqa: PLC0415 -- as above
+    from consultation.states import Audience  # noqa: PLC0415 -- as above
+
+    if audience not in list(Audience):
+        refuse("--audience: möglich sind public und internal.")
+    settings, actor = settings_with(data_dir=data_dir), system(datetime.now(UTC))
+    with opened(settings) as database, told():
+        with database.transaction() as session:
+            edition_id = editions.start(session, actor, consultation, Audience(audience), enqueued=False).id
+        editions.compile_edition(database, settings.documents, edition_id, actor.moment)
+        for path in editions.copy_files(database, settings.documents, edition_id, out):
+            console.print(str(path), markup=False)
+
+
+@app.command()
+def export(
+    consultation: Annotated[str, typer.Argument(help="Kurzname der Konsultation.")],
+    format_: Annotated[str, typer.Option("--format", help="ndjson, csv, xlsx oder json.")] = "ndjson",
+    out: Annotated[Path, typer.Option(dir_okay=False, help="Zieldatei.")] = Path("export.ndjson"),
+    data_dir: DataDir = None,
+) -> None:
+    """Die konsolidierten Stellungnahmen (intern, mit allem, was zählt) in eine Datei schreiben."""
+    from consultation.documents import exports  # noqa: PLC0415 -- as above
+
+    with opened(settings_with(data_dir=data_dir)) as database, told():
+        count = exports.write(database, system(datetime.now(UTC)), consultation, format_, out)
+        console.print(f"{count} Stellungnahmen: {out}", markup=False)
+
+
+@app.command()
+def demo(
+    data_dir: DataDir = None,
+    municipalities: Annotated[
+        int, typer.Option(min=20, max=4000, help="So viele lädt die Übung zum KInvFG ein.")
+    ] = 600,
+    seed: Annotated[int, typer.Option(help="Gleiche Zahl, gleicher Inhalt.")] = 1,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Nur die Daten anlegen.")] = False,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Vorhandene Übungsdaten in diesem Ordner vorher löschen.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Anschluss.")] = None,
+) -> None:
+    """Den Dienst mit Beispieldaten zum Ausprobieren anlegen und betreiben."""
+    from consultation.demo import show  # noqa: PLC0415 -- as above
+    from consultation.serving import free_port  # noqa: PLC0415 -- as above
+    from consultation.serving import serve as run  # noqa: PLC0415 -- as above
+
+    settings = settings_with(data_dir=data_dir, port=port)
+    with told():
+        show.prepare(settings, console, municipalities=municipalities, seed=seed, reset=reset)
+    if no_serve:
+        return
+    found = free_port(settings.host, settings.port)
+    if found != settings.port:
+        console.print(f"Anschluss {settings.port} ist belegt; der Dienst läuft auf {found}.")
+    settings = settings_with(data_dir=data_dir, port=found, base_url=f"http://{settings.host}:{found}")
+    console.print(f"Der Dienst läuft: {settings.base_url} (Strg+C beendet ihn)")
+    run(settings)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""The worker: takes jobs, does them at least once, backs off, parks what keeps failing. The table below says who does what."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consultation.consultations import invitations
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core import jobs
+from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
+from consultation.core.sealing import seal
+from consultation.documents import editions
+from consultation.documents.models import Edition
+from consultation.evaluation import contributions
+from consultation.mail import letters
+from consultation.mail.post import Letter, Post
+from consultation.mail.transport import Transport, Undeliverable
+from consultation.responses.queries import last_revision
+from consultation.settings import Settings
+from consultation.states import InvitationState
+
+log = structlog.get_logger("worker")
+IDLE = 1.0
+"""Seconds between two looks when there is nothing to do."""
+SEAL_EVERY = 5.0
+"""Seconds between two looks for log entries without a link in the chain."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One job in hand."""
+
+    db: Database
+    settings: Settings
+    transport: Transport
+    job_id: uuid.UUID
+    payload: dict[str, Any]
+    moment: datetime
+
+    @property
+    def subject(self) -> uuid.UUID:
+        return uuid.UUID(self.payload["id"])
+
+
+Handler = Callable[[Work], None]
+Composer = Callable[[Session, Post, dict[str, Any]], Iterator[Letter]]
+
+
+def mail(compose: Composer) -> Handler:
+    """Put together inside a transaction (codes are made there), sent after its commit."""
+
+    def handle(work: Work) -> None:
+        post = Post(work.settings, work.transport, work.job_id, work.moment)
+        with work.db.transaction() as session:
+            ready = list(compose(session, post, work.payload))
+        post.send(ready)
+
+    return handle
+
+
+def invite(work: Work) -> None:
+    """A mail the server refuses for good fails the invitation, visibly for the planner."""
+    try:
+        mail(letters.invitation)(work)
+    except Undeliverable as refusal:
+        with work.db.transaction() as session:
+            invitations.fail(session, work.subject, str(refusal), work.moment)
+
+
+def send_invitations(work: Work) -> None:
+    """In slices of their own, so that no transaction is long and a crash repeats little."""
+    while True:
+        with work.db.transaction() as session:
+            if not invitations.send_all(session, work.subject, work.moment):
+                return
+
+
+def to_all_invited(kind: str) -> Handler:
+    """One mail job per invitation, whatever became of it; each made once."""
+
+    def handle(work: Work) -> None:
+        with work.db.transaction() as session:
+            extra = _extra(session, kind, work)
+            consultation_id = uuid.UUID(extra.pop("consultation"))
+            sent = select(Invitation.id).where(
+                Invitation.consultation_id == consultation_id, Invitation.state != InvitationState.PLANNED
+            )
+            for invitation_id in session.scalars(sent).all():
+                key = f"{kind}:{work.job_id}:{invitation_id}"
+                jobs.enqueue(session, kind, {"id": str(invitation_id), **extra}, run_at=work.moment, unique_key=key)
+
+    return handle
+
+
+def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
+    """What the letters of this kind need besides the invitation."""
+    if kind == "mail.published":
+        edition = session.get_one(Edition, work.subject)
+        return {"consultation": str(edition.consultation_id), "number": edition.number}
+    if kind == "mail.cancelled":
+        statement = select(HistoryEntry.details).where(
+            HistoryEntry.subject_id == work.subject, HistoryEntry.action == "cancel"
+        )
+        details = session.scalars(statement).first() or {}
+        return {"consultation": str(work.subject), "reason": details.get("reason", "")}
+    return {"consultation": str(session.get_one(Consultation, work.subject).id)}
+
+
+def submitted(work: Work) -> None:
+    """A submission's contributions become points; then the house gets its receipt by mail."""
+    with work.db.transaction() as session:
+        revision = last_revision(session, work.subject)
+        if revision is not None:
+            contributions.gather(session, revision.id, work.moment)
+    mail(letters.receipt)(work)
+
+
+def compile_edition(work: Work) -> None:
+    editions.compile_edition(work.db, work.settings.documents, work.subject, work.moment)
+
+
+def seal_log(db: Database) -> None:
+    """Between two jobs, every few seconds. Of two workers that seal at once one loses the position, and nothing else."""
+    try:
+        with db.transaction() as session:
+            while seal(session):
+                pass
+    except IntegrityError:
+        log.info("another worker sealed")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "invitations.send": send_invitations,
+    "consultation.cancelled": to_all_invited("mail.cancelled"),
+    "consultation.extended": to_all_invited("mail.extended"),
+    "edition.compile": compile_edition,
+    "edition.published": to_all_invited("mail.published"),
+    "extension.requested": mail(letters.extension_requested),
+    "extension.decided": mail(letters.extension_decided),
+    "mail.cancelled": mail(letters.cancelled),
+    "mail.claimed": mail(letters.claimed),
+    "mail.extended": mail(letters.extended),
+    "mail.invitation": invite,
+    "mail.login_code": mail(letters.login_code),
+    "mail.password_code": mail(letters.password_code),
+    "mail.place": mail(letters.place),
+    "mail.published": mail(letters.published),
+    "response.ready": mail(letters.response_ready),
+    "response.returned": mail(letters.response_returned),
+    "response.submitted": submitted,
+    "response.withdrawn": mail(letters.response_withdrawn),
+}
+
+
+def run_one(db: Database, settings: Settings, transport: Transport, moment: datetime) -> bool:
+    """Do one due job, whatever becomes of it; False if none was due."""
+    with db.transaction() as session:
+        job = jobs.claim(session, moment)
+        if job is None:
+            return False
+        session.expunge(job)
+    work = Work(db, settings, transport, job.id, job.payload, moment)
+    try:
+        HANDLERS[job.kind](work)
+    except Exception as error:  # noqa: BLE001 -- whatever a job runs into, the others go on
+        log.warning("job failed", kind=job.kind, job=str(job.id), attempt=job.attempts, error=type(error).__name__)
+        with db.transaction() as session:
+            jobs.fail(session, job, f"{type(error).__name__}: {error}", moment)
+        return True
+    with db.transaction() as session:
+        jobs.succeed(session, job.id)
+    return True
+
+
+def run_due(db: Database, settings: Settings, transport: Transport, moment: datetime) -> int:
+    """Everything that is due at this moment: for tests and the demo, whose time is not now."""
+    done = 0
+    while run_one(db, settings, transport, moment):
+        done += 1
+    return done
+
+
+def run_forever(db: Database, settings: Settings, transport: Transport, stop: threading.Event) -> None:
+    """Until `stop` is set; the job in hand is finished first."""
+    sealed_at = 0.0
+    while not stop.is_set():
+        busy = False
+        try:
+            if time.monotonic() - sealed_at > SEAL_EVERY:
+                seal_log(db)
+                sealed_at = time.monotonic()
+            busy = run_one(db, settings, transport, datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001 -- a database that restarts must not end the worker
+            log.warning("worker cannot reach the database", error=type(error).__name__)
+        if not busy:
+            stop.wait(IDLE)
