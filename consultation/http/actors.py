@@ -1,0 +1,148 @@
+"""Who asks: the viewer from the session cookie, acting for the organisation in the address, at the moment of the clock.
+
+Every page route gets `load_viewer` from the app. A route then asks for what it needs:
+`viewer: LoggedIn` (else to the log-in), `actor: Acting` (a member of the organisation in the path, else 404),
+`actor: Operating` (the operator, else 404), `actor: Anybody` (the person without organisation, or a stranger).
+"""
+
+import uuid
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Annotated, cast
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.http import cookies
+from consultation.http.asked import Db
+from consultation.http.pages import safe_path
+from consultation.people import sessions
+from consultation.people.viewers import Place, Viewer
+from consultation.subjects import Actor, stranger
+
+
+class LoginNeeded(Exception):
+    """Answered by the way to the log-in page, and from there back."""
+
+
+def now() -> datetime:
+    """The clock of the app unless a test puts another one into `app.state.clock`."""
+    return datetime.now(UTC)
+
+
+def moment_of(request: Request) -> datetime:
+    """When the request came, one value for all that it does."""
+    known = getattr(request.state, "moment", None)
+    if known is None:
+        known = request.state.moment = request.app.state.clock()
+    return cast(datetime, known)
+
+
+def load_viewer(request: Request, db: Db) -> None:
+    """Sets `request.state.viewer`, in a short reader of its own; that somebody was here is noted every five minutes."""
+    request.state.viewer = None
+    token = cookies.read(request, cookies.SESSION)
+    if not token:
+        return
+    moment = moment_of(request)
+    with db.reader() as session:
+        viewer = sessions.find(session, token, moment)
+    request.state.viewer = viewer
+    if viewer and sessions.is_stale(viewer, moment):
+        with db.transaction() as session:
+            sessions.seen(session, viewer.session_id, moment)
+
+
+async def _viewer(request: Request) -> Viewer | None:
+    return cast("Viewer | None", getattr(request.state, "viewer", None))
+
+
+async def _moment(request: Request) -> datetime:
+    return moment_of(request)
+
+
+Seen = Annotated[Viewer | None, Depends(_viewer)]
+Moment = Annotated[datetime, Depends(_moment)]
+
+
+async def _logged_in(viewer: Seen) -> Viewer:
+    if viewer is None:
+        raise LoginNeeded
+    return viewer
+
+
+LoggedIn = Annotated[Viewer, Depends(_logged_in)]
+
+
+async def _place(request: Request, viewer: LoggedIn) -> Place:
+    """The viewer's place in the organisation of the address; also gives the page its navigation and its demo mark."""
+    try:
+        place = viewer.place(uuid.UUID(request.path_params["organisation_id"]))
+    except ValueError:
+        place = None
+    if place is None:
+        raise NotFound(M("Diese Organisation gibt es nicht, oder Sie gehören nicht dazu."))
+    request.state.demo = place.demo
+    request.state.navigation = _navigation(request, place)
+    return place
+
+
+InPlace = Annotated[Place, Depends(_place)]
+
+
+async def _acting(request: Request, viewer: LoggedIn, place: InPlace) -> Actor:
+    return viewer.actor(moment_of(request), place)
+
+
+async def _operating(request: Request, viewer: LoggedIn) -> Actor:
+    if not viewer.operator:
+        raise NotFound(M("Diese Seite gibt es nicht."))
+    return viewer.actor(moment_of(request))
+
+
+async def _themselves(request: Request, viewer: LoggedIn) -> Actor:
+    return viewer.actor(moment_of(request))
+
+
+async def _anybody(request: Request, viewer: Seen) -> Actor:
+    return viewer.actor(moment_of(request)) if viewer else stranger(moment_of(request))
+
+
+Acting = Annotated[Actor, Depends(_acting)]
+Operating = Annotated[Actor, Depends(_operating)]
+Themselves = Annotated[Actor, Depends(_themselves)]
+"""Somebody logged in, acting for no organisation."""
+Anybody = Annotated[Actor, Depends(_anybody)]
+
+
+def _navigation(request: Request, place: Place) -> list[SimpleNamespace]:
+    home = f"/o/{place.organisation_id}"
+    items = [
+        (place.plans, M("Programme und Konsultationen"), f"{home}/programmes"),
+        (place.answers, M("Stellungnahmen"), f"{home}/answers"),
+        (True, M("Personen"), f"{home}/people"),
+    ]
+    return [
+        SimpleNamespace(text=text, href=href, current=request.url.path.startswith(href))
+        for shown, text, href in items
+        if shown
+    ]
+
+
+def install(app: FastAPI) -> None:
+    app.state.clock = now
+    app.add_exception_handler(LoginNeeded, _to_login)
+
+
+async def _to_login(request: Request, error: Exception) -> Response:
+    """A posted form cannot be repeated after the log-in; its page can."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = safe_path(wanted, "") if request.method in {"GET", "HEAD"} else ""
+    login = f"/login?{urlencode({'next': back})}" if back else "/login"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": "/login"})
+    return RedirectResponse(login, 303)

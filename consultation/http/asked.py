@@ -1,0 +1,34 @@
+"""What a route may ask for: the database, the settings, the address of the caller."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from consultation.core.db import Database
+from consultation.settings import Settings
+
+
+def settings_of(request: Request) -> Settings:
+    return cast(Settings, request.app.state.settings)
+
+
+async def _database(request: Request) -> Database:
+    return cast(Database, request.app.state.database)
+
+
+async def _settings(request: Request) -> Settings:
+    return settings_of(request)
+
+
+Db = Annotated[Database, Depends(_database)]
+Configured = Annotated[Settings, Depends(_settings)]
+
+
+def is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def client_address(request: Request) -> str:
+    """Who called, as far as the configured proxies can be believed (see hosts.py); for rate limits only."""
+    return request.client.host if request.client else ""

@@ -1,0 +1,144 @@
+"""Errors → answers: a problem page in the reader's language, a fragment for htmx, or RFC 9457 under /api."""
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.errors import DomainError, Problem, TooMany
+from consultation.core.language import M, Message, say
+from consultation.core.text import clean_line
+from consultation.http.asked import is_api
+from consultation.http.language import language_of
+from consultation.http.pages import page
+
+_log = structlog.get_logger("refusals")
+
+# status → (code, title, what to do)
+_KNOWN: dict[int, tuple[str, Message, Message]] = {
+    400: ("bad_request", M("Diese Anfrage ist fehlerhaft"), M("Bitte gehen Sie zurück und versuchen Sie es noch einmal.")),
+    401: ("unauthorised", M("Anmeldung nötig"), M("Bitte melden Sie sich an.")),
+    403: ("forbidden", M("Das dürfen Sie nicht"), M("Wenn Sie diese Berechtigung brauchen, wenden Sie sich an die "
+          "Verwalterin oder den Verwalter Ihrer Organisation.")),
+    404: ("not_found", M("Diese Seite gibt es nicht"), M("Bitte prüfen Sie die Adresse. Wenn die Seite nur für Eingeladene "
+          "ist, melden Sie sich an und versuchen Sie es noch einmal.")),
+    405: ("method_not_allowed", M("So lässt sich diese Seite nicht aufrufen"), M("Bitte beginnen Sie auf der Startseite.")),
+    409: ("conflict", M("Das geht im Moment nicht"), M("Bitte laden Sie die Seite neu und prüfen Sie den Stand.")),
+    413: ("too_large", M("Das ist zu viel auf einmal"), M("Eine Datei darf höchstens 25 MB groß sein, ein Formular höchstens "
+          "2 MB Text enthalten. Bitte senden Sie weniger.")),
+    415: ("unsupported_media_type", M("Dieses Format wird nicht angenommen"), M("Bitte senden Sie das Formular der Seite oder, "
+          "an die API, JSON.")),
+    422: ("invalid", M("Bitte prüfen Sie Ihre Angaben"), M("Bitte gehen Sie zurück und berichtigen Sie die Angaben.")),
+    429: ("too_many", M("Zu viele Versuche"), M("Bitte warten Sie etwas und versuchen Sie es dann noch einmal.")),
+    500: ("error", M("Hier ist ein Fehler passiert"), M("Das liegt nicht an Ihnen. Gespeicherte Angaben sind nicht verloren. "
+          "Bitte versuchen Sie es in einigen Minuten noch einmal.")),
+    503: ("unavailable", M("Der Dienst ist gerade nicht erreichbar"), M("Bitte versuchen Sie es in einigen Minuten noch "
+          "einmal.")),
+}  # fmt: skip
+
+# What a client of the API did wrong, by the validator's kind of error; the input itself is never repeated.
+_KINDS: dict[str, Message] = {
+    "missing": M("Diese Angabe fehlt."),
+    "extra_forbidden": M("Diese Angabe ist hier nicht vorgesehen."),
+    "json_invalid": M("Das ist kein gültiges JSON."),
+    "string_too_long": M("Dieser Text ist zu lang."),
+    "string_too_short": M("Dieser Text ist zu kurz."),
+    "greater_than_equal": M("Dieser Wert ist zu klein."),
+    "less_than_equal": M("Dieser Wert ist zu groß."),
+}
+_OTHERWISE = M("Dieser Wert hat nicht die erwartete Form.")
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(DomainError, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _malformed)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    status, message = error.status, error.message
+    if status == 403 and error.code == "forbidden" and _unknown(request):
+        status, message = 404, _KNOWN[404][1]  # a stranger does not learn what exists
+    if status == 404 and _unknown(request):
+        message = _KNOWN[404][1]
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    code = error.code if status == error.status else _KNOWN[status][0]
+    return problem(request, status, message, error.problems, code=code, headers=headers)
+
+
+def _unknown(request: Request) -> bool:
+    return not is_api(request) and getattr(request.state, "viewer", None) is None
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem(request, error.status_code, headers=dict(error.headers or {}))
+
+
+async def _malformed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [Problem(_place(entry["loc"]), _KINDS.get(entry["type"], _OTHERWISE)) for entry in error.errors()[:50]]
+    if not is_api(request) and request.method in {"GET", "HEAD"}:
+        return problem(request, 404)  # an address with an impossible id leads nowhere
+    return problem(request, 422, problems=found)
+
+
+def _place(parts: Iterable[Any]) -> str:
+    """`answers.burden.hours`: where it went wrong; names a client made up are cleaned and cut."""
+    return ".".join(clean_line(str(part))[:60] for part in list(parts)[1:10])
+
+
+def crashed(request: Request, error: BaseException) -> Response:
+    """The reader gets a reference, the log the same reference and the traceback."""
+    reference = secrets.token_hex(4)
+    _log.error("crashed", reference=reference, exc_info=error)
+    return problem(request, 500, reference=reference)
+
+
+def problem(
+    request: Request,
+    status: int,
+    message: Message | None = None,
+    problems: Iterable[Problem] = (),
+    *,
+    code: str = "",
+    reference: str = "",
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """The answer to a request that cannot be fulfilled."""
+    known_code, title, remedy = _KNOWN.get(status) or _KNOWN[400 if status < 500 else 500]
+    data = {
+        "status": status, "code": code or known_code, "title": title, "message": message, "remedy": remedy,
+        "problems": tuple(problems), "reference": reference,
+    }  # fmt: skip
+    if is_api(request):
+        response = _json(request, data)
+    elif request.headers.get("hx-request") == "true":
+        response = page(request, "parts/problem.html", data, status, partial=True)
+    else:
+        response = page(request, "problem.html", data, status, partial=True)
+    response.headers.update(headers or {})
+    return response
+
+
+def _json(request: Request, data: dict[str, Any]) -> Response:
+    language = language_of(request)
+    body = {
+        "type": f"urn:consultation:problem:{data['code']}",
+        "title": say(data["title"], language),
+        "status": data["status"],
+        "detail": say(data["message"] or data["remedy"], language),
+        "errors": [{"field": found.field, "detail": say(found.message, language)} for found in data["problems"]],
+    }
+    if data["reference"]:
+        body["reference"] = data["reference"]
+    return Response(orjson.dumps(body), data["status"], media_type="application/problem+json",
+                    headers={"Content-Language": language})  # fmt: skip

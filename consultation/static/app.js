@@ -1,0 +1,131 @@
+// Makes pages more comfortable; every page works without it. Nothing here decides anything: the server does.
+"use strict";
+
+(() => {
+  const said = (name) => document.body.dataset[name] || "";
+
+  // The error summary takes the focus, so that it is read out and its links are next.
+  const focusProblems = (root) => {
+    const summary = root.querySelector("[data-focus]");
+    if (summary) summary.focus();
+  };
+
+  // -- dialogs: <button data-dialog="id">, inside it <button data-close> --------------------------
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.dialog);
+      if (dialog && dialog.showModal) {
+        event.preventDefault();
+        dialog.showModal();
+      }
+      return;
+    }
+    const closer = event.target.closest("[data-close]");
+    if (closer && closer.closest("dialog")) closer.closest("dialog").close();
+  });
+
+  // -- <form data-confirm="Wirklich?"> or <button data-confirm="…"> ------------------------------
+  document.addEventListener("submit", (event) => {
+    const question = (event.submitter && event.submitter.dataset.confirm) || event.target.dataset.confirm;
+    if (question && !window.confirm(question)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  // -- a second click on a button that is already sending does nothing ---------------------------
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-many")) return;
+    if (form.dataset.sending) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sending = "yes";
+    setTimeout(() => delete form.dataset.sending, 5000);
+  });
+
+  // -- unsaved changes: <form data-guard>. Saved by posting it or by the automatic saving --------
+  const dirty = new Set();
+  const guarded = (element) => element && element.closest && element.closest("form[data-guard]");
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      const form = guarded(event.target);
+      if (form) {
+        dirty.add(form);
+        form.dataset.dirty = "yes";
+        form.dataset.typed = String(Number(form.dataset.typed || 0) + 1);
+      }
+    });
+  }
+  const clean = (form) => {
+    dirty.delete(form);
+    delete form.dataset.dirty;
+  };
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) clean(event.target);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    for (const form of dirty) if (form.isConnected) event.preventDefault();
+  });
+
+  // -- automatic saving through htmx: says what is true, and only then ---------------------------
+  const statusOf = (form) => document.getElementById((form && form.dataset.status) || "save-status");
+  const formOf = (event) => {
+    const source = (event.detail && event.detail.ctx && event.detail.ctx.sourceElement) || event.target;
+    return guarded(source);
+  };
+  document.addEventListener("htmx:before:request", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    form.dataset.sent = form.dataset.typed || "0";
+    const status = statusOf(form);
+    if (status) status.textContent = said("saving");
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const form = formOf(event);
+    if (!form) return;
+    const response = event.detail && event.detail.ctx && event.detail.ctx.response;
+    const status = statusOf(form);
+    if (response && response.status < 400) {
+      if (form.dataset.sent === (form.dataset.typed || "0")) clean(form);
+    } else if (status && (!response || response.status >= 500)) {
+      status.textContent = said("notSaved");
+    }
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const status = statusOf(formOf(event));
+    if (formOf(event) && status) status.textContent = said("notSaved");
+  });
+  document.addEventListener("htmx:after:swap", (event) => focusProblems(event.target instanceof Element ? event.target : document));
+
+  // -- a link to a field inside a closed <details> opens it -------------------------------------
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (let box = target.closest("details"); box; box = box.parentElement && box.parentElement.closest("details")) box.open = true;
+    target.scrollIntoView();
+    if (target.matches("input, select, textarea")) target.focus();
+  };
+  window.addEventListener("hashchange", reveal);
+
+  // -- printing shows what is folded away --------------------------------------------------------
+  window.addEventListener("beforeprint", () => {
+    for (const box of document.querySelectorAll("details.kern-accordion:not([open])")) {
+      box.open = true;
+      box.dataset.printed = "yes";
+    }
+  });
+  window.addEventListener("afterprint", () => {
+    for (const box of document.querySelectorAll("details[data-printed]")) {
+      box.open = false;
+      delete box.dataset.printed;
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    focusProblems(document);
+    reveal();
+  });
+})();
