@@ -67,7 +67,9 @@ def create_token(session: Session, actor: Actor, name: str, scopes: Collection[s
     name, chosen = clean_line(name)[:100], [scope for scope in Scope if scope in scopes]
     problems = []
     if not name:
-        problems.append(Problem("name", M("Geben Sie dem Schlüssel einen Namen, zum Beispiel den des Programms.")))
+        problems.append(
+            Problem("token_name", M("Geben Sie dem Schlüssel einen Namen, zum Beispiel den des Programms."))
+        )
     if not chosen or not set(chosen) <= set(scopes_for(actor.roles)) or len(chosen) != len(set(scopes)):
         problems.append(Problem("scopes", M("Wählen Sie mindestens einen Bereich, den Ihre Rechte öffnen.")))
     if days is not None and not 1 <= days <= 3650:

@@ -1,0 +1,9 @@
+"""Logging in and out, one's own account, and the way into one's organisations."""
+
+from fastapi import APIRouter
+
+from consultation.web.account import api_tokens, home, login, password, people, profile
+
+router = APIRouter()
+for _pages in (login, password, home, profile, api_tokens, people):
+    router.include_router(_pages.router)

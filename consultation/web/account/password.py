@@ -1,0 +1,49 @@
+"""Set a password with a code from a mail: forgotten, or the first one of somebody who was invited."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.errors import Problem
+from consultation.core.language import M
+from consultation.http import Db, Form, page
+from consultation.http.actors import moment_of
+from consultation.people import actions, codes, passwords
+from consultation.subjects import Actor
+from consultation.web.account.entering import WRONG_CODE, enter, right_code, send_code, welcome
+
+router = APIRouter()
+
+
+@router.get("/password")
+def ask(request: Request) -> Response:
+    return page(request, "account/ask_password.html", {"email": ""})
+
+
+@router.post("/password")
+def send(request: Request, db: Db, form: Form) -> Response:
+    email = form.line("email")
+    send_code(request, db, email, "mail.password_code")
+    return page(request, "account/set_password.html", {"email": email, "sent": True})
+
+
+@router.get("/password/new")
+def show(request: Request) -> Response:
+    return page(request, "account/set_password.html", {"email": "", "sent": False})
+
+
+@router.post("/password/new")
+def save(request: Request, db: Db, form: Form) -> Response:
+    """A password that is refused costs no attempt and no code."""
+    email, new = form.line("email"), form.raw("password")
+    problems: list[Problem] = list(passwords.problems(new, email))
+    right = None if problems else right_code(request, db, email, form.line("code"), codes.TO_SET_PASSWORD)
+    if right is None:
+        data = {"email": email, "sent": False, "problems": problems or [WRONG_CODE]}
+        return page(request, "account/set_password.html", data, 422)
+    moment = moment_of(request)
+    with db.transaction() as session:
+        codes.consume(session, right, moment)
+        actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
+        token = enter(request, session, right.person_id, email)
+    return welcome(request, token, "/home", M("Ihr Passwort ist gespeichert. Andere Sitzungen wurden beendet."))

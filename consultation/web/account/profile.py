@@ -1,0 +1,82 @@
+"""One's own account: name, language, password, and where one is logged in."""
+
+import uuid
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.db import Database
+from consultation.core.errors import Invalid, Problem
+from consultation.core.language import M
+from consultation.http import Db, Form, cookies, page, see_other
+from consultation.http.actors import LoggedIn, Themselves, moment_of
+from consultation.people import actions, passwords, queries, sessions, tokens
+from consultation.people.tokens import SCOPE_TITLES
+from consultation.people.viewers import Viewer
+from consultation.web.account.entering import count_log_in, enter, welcome
+
+router = APIRouter()
+_WRONG = Problem("current_password", M("Das ist nicht Ihr jetziges Passwort."))
+
+
+def account_page(request: Request, db: Database, viewer: Viewer, status: int = 200, **more: Any) -> Response:
+    with db.reader() as session:
+        data = {
+            "sessions": sessions.open_sessions(session, viewer.person_id, moment_of(request)),
+            "tokens": tokens.tokens_of(session, viewer.person_id),
+            "scopes": SCOPE_TITLES,
+            "places": [(place, tokens.scopes_for(place.roles)) for place in viewer.places if place.roles],
+            "typed": {}, "new_token": "",
+        }  # fmt: skip
+    return page(request, "account/account.html", data | more, status)
+
+
+@router.get("/account")
+def show(request: Request, db: Db, viewer: LoggedIn) -> Response:
+    return account_page(request, db, viewer)
+
+
+@router.post("/account")
+def save(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
+    try:
+        with db.transaction() as session:
+            actions.change_person(session, actor, name=form.line("name"), language=form.line("language"))
+    except Invalid as refused:
+        return account_page(request, db, viewer, 422, problems=refused.problems, typed={"name": form.line("name")})
+    response = see_other("/account", M("Ihre Angaben sind gespeichert."))
+    cookies.drop(request, response, cookies.LANGUAGE)  # it would go before the setting
+    return response
+
+
+@router.post("/account/password")
+def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
+    new = form.raw("password")
+    with db.transaction() as session:
+        count_log_in(session, request, viewer.email, moment_of(request))
+    with db.reader() as session:
+        stored = queries.person(session, viewer.person_id).password_hash
+    problems = list(passwords.problems(new, viewer.email))
+    if not passwords.matches(stored, form.raw("current_password")):
+        problems.insert(0, _WRONG)
+    if problems:
+        return account_page(request, db, viewer, 422, problems=problems)
+    with db.transaction() as session:
+        actions.set_password(session, actor, new)
+        token = enter(request, session, viewer.person_id, viewer.email)
+    return welcome(request, token, "/account", M("Ihr Passwort ist gespeichert. Andere Sitzungen wurden beendet."))
+
+
+@router.post("/account/sessions/end-others")
+def end_others(db: Db, viewer: LoggedIn, actor: Themselves) -> Response:
+    with db.transaction() as session:
+        sessions.end_others(session, actor, viewer.session_id)
+    return see_other("/account#sessions", M("Alle anderen Sitzungen sind beendet."))
+
+
+@router.post("/account/sessions/{session_id}/end")
+def end(db: Db, actor: Themselves, session_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        sessions.end(session, actor, session_id)
+    return see_other("/account#sessions", M("Die Sitzung ist beendet."))

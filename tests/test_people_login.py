@@ -1,0 +1,290 @@
+"""Logging in, by every way there is, and what must hold under attack."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
+from consultation.core.jobs import Job
+from consultation.people import codes, passwords, sessions
+from consultation.people.models import CodePurpose, LoginSession, OneTimeCode, Person, RateLimit
+from consultation.subjects import Actor
+from tests import factories as make
+from tests.browsing import Browser, site
+from tests.factories import MOMENT, PASSWORD
+
+ANNA = "anna@heide.example"
+
+
+@pytest.fixture
+def browser(db: Database) -> Browser:
+    with db.transaction() as session:
+        make.membership(session, make.person(session, "Anna Muster", email=ANNA), make.organisation(session))
+    return Browser(site(db))
+
+
+def normal(response: httpx.Response) -> str:
+    text = re.sub(r'name="csrf_token" value="[^"]*"', "", response.text)
+    return f"{response.status_code} {text}".replace("nobody@heide.example", ANNA)
+
+
+def test_who_logs_in_comes_to_their_organisations_and_out_again(browser: Browser):
+    response = browser.log_in("ANNA@heide.example ")
+    home = browser.follow(response)
+    assert "Stadt Heide" in home.text
+    assert "Anna Muster" in home.text
+    assert browser.follow(browser.post("/logout")).url.path == "/login"
+    gone = browser.get("/home")
+    assert gone.headers["location"] == "/login?next=%2Fhome"
+
+
+def test_the_cookie_is_closed_to_scripts_and_on_https_bound_to_the_host(db: Database, browser: Browser):
+    cookie = browser.log_in(ANNA).headers["set-cookie"]
+    assert cookie.startswith("session=")
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    app = site(db, base_url="https://consultation.example")
+    cookie = Browser(app, "https://consultation.example").log_in(ANNA).headers["set-cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert "Secure" in cookie
+
+
+def test_unknown_and_known_people_with_wrong_passwords_get_the_same_answer(browser: Browser):
+    answers = []
+    for email in (ANNA, "nobody@heide.example"):
+        browser.get("/login")
+        answers.append(browser.post("/login", {"email": email, "password": "falsch falsch falsch"}))
+    assert normal(answers[0]) == normal(answers[1])
+    assert answers[0].status_code == 422
+    assert {k for k, _ in answers[0].headers.items()} == {k for k, _ in answers[1].headers.items()}
+
+
+@pytest.mark.parametrize("path", ["/login/code", "/password"])
+def test_asking_for_a_code_says_the_same_to_known_and_unknown_people(db: Database, browser: Browser, path: str):
+    answers = []
+    for email in (ANNA, "nobody@heide.example"):
+        browser.get(path)
+        answers.append(browser.post(path, {"email": email}))
+    assert normal(answers[0]) == normal(answers[1])
+    assert answers[0].status_code == 200
+    with db.reader() as session:
+        jobs = session.scalars(select(Job)).all()
+        anna = session.scalars(select(Person)).one()
+    assert [job.payload for job in jobs] == [{"id": str(anna.id)}]
+
+
+@pytest.mark.parametrize(
+    "password", ["", "\x00", "x" * 200_000, PASSWORD + "\x00", PASSWORD[:-1], PASSWORD.upper(), "\ud800", PASSWORD * 40]
+)
+def test_odd_passwords_are_wrong_passwords(browser: Browser, password: str):
+    browser.get("/login")
+    sent = password.encode("utf-8", "surrogatepass")
+    assert browser.post("/login", {"email": ANNA, "password": sent}).status_code in {400, 422}
+
+
+def test_no_part_of_a_long_password_is_ignored():
+    stored = passwords.hashed("x" * 72 + "a")
+    assert passwords.matches(stored, "x" * 72 + "a")
+    assert not passwords.matches(stored, "x" * 72 + "b")
+    assert not passwords.matches(None, "")
+
+
+def test_an_account_is_closed_to_guessing_for_a_while_and_then_opens_again(db: Database, browser: Browser):
+    browser.get("/login")
+    wrong = {"email": ANNA, "password": "falsch falsch falsch"}
+    statuses = [browser.post("/login", wrong).status_code for _ in range(12)]
+    assert statuses == [422] * 10 + [429] * 2
+    closed = Browser(browser.app, peer="198.51.100.7")
+    closed.get("/login")
+    refused = closed.post("/login", {"email": ANNA, "password": PASSWORD}, headers={"X-Forwarded-For": "192.0.2.1"})
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    browser.app.state.clock = lambda: MOMENT + timedelta(minutes=16)
+    Browser(browser.app).log_in(ANNA)
+    with db.reader() as session:
+        assert not any("heide" in row.key for row in session.scalars(select(RateLimit)))
+
+
+def test_one_address_cannot_try_many_accounts(db: Database, browser: Browser):
+    with db.transaction() as session:
+        session.add(_full("log_in.address", browser.peer))
+    browser.get("/login")
+    assert browser.post("/login", {"email": ANNA, "password": PASSWORD}).status_code == 429
+
+
+def test_nobody_is_flooded_with_codes(browser: Browser):
+    browser.get("/login/code")
+    statuses = [browser.post("/login/code", {"email": ANNA}).status_code for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+
+
+def test_a_code_from_the_mail_logs_in_once(db: Database, browser: Browser):
+    code = made(db, CodePurpose.LOG_IN)
+    assert re.fullmatch(r"[A-HJKMNP-Z2-9]{4}-[A-HJKMNP-Z2-9]{4}", code)
+    browser.get("/login/code/enter")
+    typed = {"email": ANNA, "code": f" {code.lower().replace('-', ' ')} "}
+    assert "Stadt Heide" in browser.follow(browser.post("/login/code/enter", typed)).text
+    again = Browser(browser.app)
+    again.get("/login/code/enter")
+    assert again.post("/login/code/enter", typed).status_code == 422
+
+
+def test_a_code_dies_after_five_attempts_and_after_a_quarter_of_an_hour(db: Database, browser: Browser):
+    code = made(db, CodePurpose.LOG_IN)
+    browser.get("/login/code/enter")
+    for _ in range(5):
+        assert browser.post("/login/code/enter", {"email": ANNA, "code": "AAAA-AAAA"}).status_code == 422
+    assert browser.post("/login/code/enter", {"email": ANNA, "code": code}).status_code == 422
+    code = made(db, CodePurpose.LOG_IN)
+    browser.app.state.clock = lambda: MOMENT + timedelta(minutes=15)
+    assert browser.post("/login/code/enter", {"email": ANNA, "code": code}).status_code == 422
+
+
+def test_a_code_is_good_for_its_purpose_and_its_person_only(db: Database, browser: Browser):
+    code = made(db, CodePurpose.PASSWORD)
+    with db.transaction() as session:
+        make.person(session, email="bert@heide.example")
+    browser.get("/login/code/enter")
+    assert browser.post("/login/code/enter", {"email": ANNA, "code": code}).status_code == 422
+    new = {"email": "bert@heide.example", "code": code, "password": "ein anderes langes Passwort"}
+    assert browser.post("/password/new", new).status_code == 422
+
+
+def test_a_newer_code_replaces_the_older(db: Database, browser: Browser):
+    old = made(db, CodePurpose.LOG_IN)
+    made(db, CodePurpose.LOG_IN)
+    browser.get("/login/code/enter")
+    assert browser.post("/login/code/enter", {"email": ANNA, "code": old}).status_code == 422
+
+
+def test_a_new_password_by_code_ends_all_other_sessions(db: Database, browser: Browser):
+    other = Browser(browser.app)
+    other.log_in(ANNA)
+    code = made(db, CodePurpose.PASSWORD)
+    browser.get("/password/new")
+    short = browser.post("/password/new", {"email": ANNA, "code": code, "password": "kurz"})
+    assert "mindestens 12 Zeichen" in short.text
+    new = "ein anderes langes Passwort"
+    home = browser.follow(browser.post("/password/new", {"email": ANNA, "code": code, "password": new}))
+    assert "Ihr Passwort ist gespeichert" in home.text
+    assert other.get("/home").status_code == 303
+    browser.post("/logout")
+    Browser(browser.app).log_in(ANNA, new)
+    browser.get("/login")
+    assert browser.post("/login", {"email": ANNA, "password": PASSWORD}).status_code == 422
+
+
+def test_an_invited_colleague_sets_the_first_password_with_the_code_of_the_mail(db: Database, browser: Browser):
+    with db.transaction() as session:
+        nina = make.person(session, email="nina@heide.example", with_password=False)
+        code = codes.make_code(session, nina.id, CodePurpose.PLACE, MOMENT - timedelta(days=13))
+    browser.get("/password/new")
+    new = {"email": "nina@heide.example", "code": code, "password": "Ninas ganz eigenes Passwort"}
+    assert browser.post("/password/new", new).status_code == 303
+
+
+def test_the_token_changes_with_every_log_in_and_a_foreign_one_is_never_taken_over(db: Database, browser: Browser):
+    browser.cookies.set("session", "chosen-by-an-attacker", domain="consultation.example")
+    browser.log_in(ANNA)
+    first = browser.cookies["session"]
+    assert first != "chosen-by-an-attacker"
+    browser.get("/account")
+    browser.post("/account/password", {"current_password": PASSWORD, "password": "ein anderes langes Passwort"})
+    assert browser.cookies["session"] != first
+    with db.reader() as session:
+        stored = session.scalars(select(LoginSession.token_hash)).all()
+    assert stored == [sessions.digest(browser.cookies["session"])]
+
+
+def test_a_session_ends_after_idle_time_and_at_a_fixed_age(db: Database, browser: Browser):
+    browser.log_in(ANNA)
+    token = browser.cookies["session"]
+    for hours in range(7, 24 * 14, 7):
+        browser.app.state.clock = lambda hours=hours: MOMENT + timedelta(hours=hours)
+        assert browser.get("/home").status_code == 200
+    browser.app.state.clock = lambda: MOMENT + timedelta(days=14)
+    assert browser.get("/home").status_code == 303
+    with db.reader() as session:
+        assert sessions.find(session, token, MOMENT + timedelta(days=14)) is None
+    idle = Browser(browser.app)
+    browser.app.state.clock = lambda: MOMENT
+    idle.log_in(ANNA)
+    browser.app.state.clock = lambda: MOMENT + timedelta(hours=8)
+    assert idle.get("/home").status_code == 303
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "é", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "gASVBA==", "%00", "x" * 4000])
+def test_broken_cookies_are_strangers(browser: Browser, cookie: str):
+    response = browser.send("GET", "/home", headers=[(b"cookie", f"session={cookie}".encode())])
+    assert response.status_code == 303
+
+
+def test_deactivated_people_are_out_at_once(db: Database, browser: Browser):
+    browser.log_in(ANNA)
+    code = made(db, CodePurpose.LOG_IN)
+    with db.transaction() as session:
+        session.scalars(select(Person)).one().active = False
+    assert browser.get("/home").status_code == 303
+    browser.get("/login")
+    assert browser.post("/login", {"email": ANNA, "password": PASSWORD}).status_code == 422
+    assert browser.post("/login/code/enter", {"email": ANNA, "code": code}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "/a\r\nX: y"]
+)
+def test_after_the_log_in_nobody_is_sent_to_another_site(browser: Browser, wanted: str):
+    browser.get("/login")
+    response = browser.post("/login", {"email": ANNA, "password": PASSWORD, "next": wanted})
+    assert response.headers["location"].startswith("/")
+    assert "evil" not in response.headers["location"]
+
+
+def test_a_form_without_token_does_not_log_in(browser: Browser):
+    assert browser.send("POST", "/login", data={"email": ANNA, "password": PASSWORD}).status_code == 403
+
+
+def test_logging_in_and_out_stands_in_the_log(db: Database, browser: Browser):
+    browser.log_in(ANNA)
+    browser.post("/logout")
+    with db.reader() as session:
+        assert [e.action for e in session.scalars(select(HistoryEntry).order_by(HistoryEntry.seq))] == [
+            "log_in",
+            "log_out",
+        ]
+
+
+def test_what_is_over_is_swept(db: Database, browser: Browser):
+    browser.log_in(ANNA)
+    made(db, CodePurpose.LOG_IN)
+    with db.transaction() as session:
+        sessions.sweep(session, MOMENT + timedelta(hours=9))
+        codes.sweep(session, MOMENT + timedelta(hours=9))
+        assert session.scalars(select(LoginSession)).all() == []
+        assert session.scalars(select(OneTimeCode)).all() == []
+
+
+def made(db: Database, purpose: CodePurpose) -> str:
+    with db.transaction() as session:
+        anna = session.scalars(select(Person).where(Person.email == ANNA)).one()
+        return codes.make_code(session, anna.id, purpose, MOMENT)
+
+
+def _full(limit: str, whose: str) -> RateLimit:
+    return RateLimit(
+        key=f"{limit}:{sessions.digest(whose)}", window_ends_at=MOMENT + timedelta(minutes=5), count=100
+    )  # fmt: skip
+
+
+def test_nobody_ends_the_sessions_of_others(db: Database, browser: Browser):
+    browser.log_in(ANNA)
+    with db.transaction() as session:
+        bert = make.person(session, email="bert@heide.example")
+        sessions.begin(session, bert.id, MOMENT)
+        foreign = session.scalars(select(LoginSession.id).where(LoginSession.person_id == bert.id)).one()
+        sessions.end_others(session, Actor(bert.id, None, frozenset(), MOMENT), foreign)
+    assert browser.post(f"/account/sessions/{foreign}/end").status_code == 404
+    assert browser.get("/home").status_code == 200
