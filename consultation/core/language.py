@@ -41,10 +41,11 @@ def M(text: str, /, **parameters: Any) -> Message:  # noqa: N802 -- the short na
 
 @functools.cache
 def catalogue(language: Language) -> dict[str, str]:
-    """Source text → translation; empty for the source language."""
-    if language == SOURCE:
+    """Source text → translation; empty for the source language, and where no catalogue was installed."""
+    path = package_folder() / "locales" / f"{language}.po"
+    if language == SOURCE or not path.is_file():
         return {}
-    with (package_folder() / "locales" / f"{language}.po").open("rb") as file:
+    with path.open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale=language) if m.id and m.string}
 
 
