@@ -3,6 +3,7 @@
 import csv
 import json
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import jsonschema_rs
@@ -52,7 +53,8 @@ def tables() -> list[Table]:
 
 def test_all_formats_of_the_product_are_found():
     assert set(FORMATS) == {"html", "pdf", "docx", "odt", "xlsx", "csv", "json", "ndjson"}
-    assert READABLE and all(chosen.media_type and chosen.extension and str(chosen.title) for chosen in FORMATS.values())
+    assert READABLE
+    assert all(chosen.media_type and chosen.extension and str(chosen.title) for chosen in FORMATS.values())
 
 
 @pytest.mark.parametrize("key", READABLE)
@@ -199,7 +201,7 @@ def test_what_is_no_formula_stays_as_it_is_in_csv(text: str):
 def test_no_level_of_headings_is_skipped():
     levels = [level for level, _ in expected_headings()]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_columns_share_the_whole_line_and_text_gets_more_than_numbers():

@@ -47,7 +47,7 @@ def test_nothing_is_fetched_and_nothing_runs(tree: Any, page: str):
 
 
 def test_one_first_heading_unique_names_and_links_that_lead_somewhere(tree: Any):
-    assert [folded for folded in (node.text for node in tree.iter("h1"))] == [golden.meta().title]
+    assert [node.text for node in tree.findall(".//h1")] == [golden.meta().title]
     names = [node.get("id") for node in tree.iter() if node.get("id")]
     assert len(names) == len(set(names))
     assert {node.get("href")[1:] for node in tree.iter("a")} <= set(names)

@@ -58,7 +58,7 @@ def test_every_style_in_the_word_file_is_defined(files: dict[str, Path]):
 def test_the_contents_of_the_word_file_are_a_filled_field_with_links(files: dict[str, Path]):
     body = part(files["docx"], "word/document.xml")
     links = list(body.iter(f"{W}hyperlink"))
-    assert [folded("".join(node.itertext(f"{W}t"))) for node in links] == contents()
+    assert [folded("".join(str(t) for t in node.itertext(f"{W}t"))) for node in links] == contents()
     marks = {node.get(f"{W}name") for node in body.iter(f"{W}bookmarkStart")}
     assert [node.get(f"{W}anchor") for node in links] == sorted(str(mark) for mark in marks)
     codes = [(node.text or "").strip() for node in body.iter(f"{W}instrText")]
@@ -76,7 +76,7 @@ def test_the_word_file_tells_title_language_and_date(files: dict[str, Path]):
 
 @pytest.mark.parametrize("name", ["word/header.xml", "word/header-first.xml"])
 def test_the_marks_stand_in_every_header_of_the_word_file(name: str, files: dict[str, Path]):
-    text = "".join(part(files["docx"], name).itertext())
+    text = "".join(str(t) for t in part(files["docx"], name).itertext())
     assert all(mark in text for mark in golden.meta().marks)
 
 
@@ -101,7 +101,7 @@ def test_every_style_in_the_odt_is_defined(files: dict[str, Path]):
 
 def test_the_contents_of_the_odt_are_filled_with_links(files: dict[str, Path]):
     body = part(files["odt"], "content.xml")
-    assert [folded("".join(node.itertext())) for node in body.iter(f"{TEXT}a")] == contents()
+    assert [folded("".join(str(t) for t in node.itertext())) for node in body.iter(f"{TEXT}a")] == contents()
     targets = {node.get(f"{TEXT}name") for node in body.iter(f"{TEXT}bookmark-start")}
     assert {str(node.get("{http://www.w3.org/1999/xlink}href"))[1:] for node in body.iter(f"{TEXT}a")} == targets
 
@@ -121,13 +121,10 @@ def test_the_odt_tells_title_language_and_date(files: dict[str, Path]):
 # -- XLSX ------------------------------------------------------------------------------------------
 def test_the_spreadsheet_reads_back_equal(files: dict[str, Path]):
     book = openpyxl.load_workbook(files["xlsx"], read_only=True)
-    assert book.sheetnames == ["Über diese Datei", "Kennzahlen\u2236 (alle) \u2215 je Land\u00a0m".replace("\u00a0", "  ")[:31], "Antworten", "antworten (2)"]  # fmt: skip
+    assert book.sheetnames == ["Über diese Datei", "Kennzahlen∶ (alle) ∕ je Land  m", "Antworten", "antworten (2)"]
     rows = book["Antworten"].iter_rows(values_only=True)
     assert next(rows) == tuple(column.label for column in golden.COLUMNS)
-    count = 0
-    for count, (row, wanted) in enumerate(zip(rows, golden.rows(10_000), strict=True), start=1):
-        assert row[:4] == wanted[:4]
-    assert count == 10_000
+    assert [row[:4] for row in rows] == [row[:4] for row in golden.rows(10_000)]
 
 
 def test_no_text_of_the_spreadsheet_became_a_formula_or_a_link(files: dict[str, Path]):
@@ -168,7 +165,7 @@ def test_what_is_too_long_for_a_cell_is_cut_where_it_can_be_seen(tmp_path: Path)
     assert cells[0] == "a" * 32_767
     assert all(str(cell).endswith("vollständig im NDJSON]") for cell in cells[1:3])
     assert all(len(str(cell).encode("utf-16-le")) // 2 <= xlsx.LONGEST for cell in cells)
-    assert cells[3:] == [str(10**20), "nan", 1, "_x0041_ \ufffd"]
+    assert cells[3:] == [str(10**20), "nan", 1, "_x005F_x0041_ \ufffd"]  # the escape that Excel undoes
 
 
 # -- LibreOffice -----------------------------------------------------------------------------------
@@ -178,10 +175,11 @@ def test_libreoffice_opens_the_file(key: str, files: dict[str, Path], tmp_path: 
     office = shutil.which("soffice")
     if not office:
         pytest.skip("LibreOffice is not installed")
-    command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]  # fmt: skip
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     subprocess.run([*command, str(files[key])], check=True, capture_output=True, timeout=180)
     with pikepdf.open(tmp_path / "golden.pdf") as pdf:
         assert len(pdf.pages) > 5
         if key != "xlsx":
-            pictures = {image.objgen for page in pdf.pages for image in page.images.values()}
+            pictures = {image.objgen for page in pdf.pages for image in page.get_images().values()}
             assert len(pictures) == len([node for node in golden.nodes() if isinstance(node, Chart)])

@@ -10,9 +10,10 @@ from consultation.documents import words
 from consultation.documents.formats import write_document
 from consultation.documents.outline import Heading, Node, Outline, Paragraph, Table
 from consultation.documents.typst import coverage, driver
+from consultation.documents.typst.source import Source
 from tests.documents import golden
 from tests.documents.readers import folded, squeezed
-from tests.documents.tagged_pdf import TaggedPdf, font_names, problems
+from tests.documents.tagged_pdf import TaggedPdf, font_names, instructions, problems
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_the_marks_stand_on_every_page(printed: Path):
 def _painted(tagged: TaggedPdf, page: pikepdf.Page) -> list[str]:
     """Everything painted on a page, the header included, which is no part of the structure."""
     found, font = [], {}
-    for operands, operator in pikepdf.parse_content_stream(page):
+    for operands, operator in instructions(page):
         if str(operator) == "Tf":
             font = tagged._font(page.Resources.Font[str(operands[0])])
         elif str(operator) in {"Tj", "TJ"}:
@@ -74,7 +75,10 @@ def _painted(tagged: TaggedPdf, page: pikepdf.Page) -> list[str]:
 
 
 def test_commands_of_the_typesetter_stay_text(tmp_path: Path):
-    orders = ('#read("/etc/passwd")', '#panic("x")', "#while true {}", '#eval("1+1")', '#import "@preview/x:1.0.0"', "$ x^2 $", "*x*", "<label>", "@ref")  # fmt: skip
+    orders = (
+        *('#read("/etc/passwd")', '#panic("x")', "#while true {}", '#eval("1+1")', '#import "@preview/x:1.0.0"'),
+        *("$ x^2 $", "*x*", "<label>", "@ref"),
+    )
     table = Table('#read("main.typ")', ("*a*", "$b$"), (orders[:2], orders[2:4]))
     text = written(tmp_path / "x.pdf", Heading(1, "#panic()", "k"), *(Paragraph(order) for order in orders), table)
     for order in (*orders, "#panic()", "*a*"):
@@ -93,12 +97,11 @@ def test_emoji_private_and_uncovered_characters_do_not_stop_the_document(tmp_pat
 
 def test_every_character_there_is_can_be_printed(tmp_path: Path):
     """A page for every block of Unicode, each letter with and without a mark on it."""
-    every = [
-        "".join(chr(code) + "\u0301\u20dd" * (code % 2) for code in range(start, start + 256) if not 0xD800 <= code < 0xE000)
-        for start in (*range(0, 0x3400, 256), *range(0xA000, 0xAC00, 256), *range(0xF900, 0x10300, 256), *range(0x1F000, 0x1FB00, 256))
-    ]  # fmt: skip
+    blocks = [(0, 0x3400), (0xA000, 0xAC00), (0xF900, 0x10300), (0x1F000, 0x1FB00)]
+    starts = [start for low, high in blocks for start in range(low, high, 256)]
+    every = ["".join(chr(start + n) + "\u0301\u20dd" * (n % 2) for n in range(256)) for start in starts]
     outline = Outline(golden.meta(), lambda: iter((Heading(1, "A", "a"), *(Paragraph(text) for text in every))))
-    driver._write(driver.Source, outline, tmp_path / "x.pdf")
+    driver._write(Source, outline, tmp_path / "x.pdf")
     assert problems(tmp_path / "x.pdf") == []
 
 

@@ -7,7 +7,6 @@ can be read in greyscale.
 
 import textwrap
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from consultation.core import language as spoken
 from consultation.core.language import Language
@@ -26,7 +25,7 @@ _DIVERGING = {
     1: ("#1f4e8c",),
     2: ("#b5541c", "#1f4e8c"),
     3: ("#b5541c", "#dfe1e6", "#1f4e8c"),
-    4: ("#a3430f", "#eba36a", "#86b4e0", "#173e75"),
+    4: ("#a3430f", "#f3c39b", "#86b4e0", "#173e75"),
     5: ("#a3430f", "#eba36a", "#e4e6ea", "#86b4e0", "#173e75"),
 }
 _SERIES = ("#173e75", "#86b4e0", "#4f7f6b", "#c9dccf", "#6b5b95", "#d6cfe6", "#8a6d3b", "#ecdcb9")
@@ -216,15 +215,3 @@ def _behind(x: float, y: float, text: str, fill: str) -> Label:
     if x + 50 > WIDTH:
         return Label(x - 5, y, text, "end", _ink(fill))
     return Label(x + 5, y, text)
-
-
-def overlapping(made: Drawing) -> list[tuple[Label, Label]]:
-    """Labels of one line that stand closer than a letter: for tests that look after legibility."""
-    lines: dict[float, list[Label]] = {}
-    for label in made.labels:
-        if label.anchor == "middle":
-            lines.setdefault(label.y, []).append(label)
-    ordered = [sorted(line, key=lambda label: label.x) for line in lines.values()]
-    return [
-        (a, b) for line in ordered for a, b in pairwise(line) if b.x - a.x < LETTER * (len(a.text) + len(b.text)) / 2
-    ]

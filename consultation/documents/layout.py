@@ -50,11 +50,11 @@ def aligns(table: Table) -> tuple[Align, ...]:
 def shares(table: Table) -> tuple[float, ...]:
     """How much of the line each column gets; sums up to 1. Text columns get room, numbers only what they need."""
     columns = width(table)
-    heads = [*head(table)] or [""] * columns
+    heads = head(table) or ("",) * columns
     cells = zip(*[_filled(row, columns) for row in islice(table.rows, SAMPLE)] or [heads], strict=True)
     needs, wants = [], []
     for name, column in zip(heads, cells, strict=True):
-        longest = max(_longest_word(name) * HEAD_TYPE, max(_longest_word(cell) for cell in column))
+        longest = max([_longest_word(name) * HEAD_TYPE, *map(_longest_word, column)])
         need = min(round(longest), LONGEST_WORD) + 2
         needs.append(need)
         wants.append(max(need, len(name) // 2 + 4, *(len(cell) + 2 for cell in column)))

@@ -40,7 +40,10 @@ POISON = (
     '\' OR 1=1; -- ; "Semikolon; in Anführung"',
     LONG_WORD,
 )
-CONTROLS = "Steuer\x00zeichen\x07 \x1b[31m, privat \ue000\U000f0000, kein Zeichen \ufffe\uffff, halb \ud83d, Überschreiben \u202eabc"
+CONTROLS = (
+    "Steuer\x00zeichen\x07 \x1b[31m, privat \ue000\U000f0000, kein Zeichen \ufffe\uffff, halb \ud83d, "
+    "Überschreiben \u202eabc"
+)
 
 
 def meta(*, language: Language = "de") -> Meta:
@@ -85,8 +88,8 @@ VALUES = (
 LAW = ListBlock((
     ListItem("(1)", (Paragraph("Gefördert werden Maßnahmen mit Schwerpunkt Infrastruktur:"), ListBlock((
         ListItem("1.", (Paragraph("Krankenhäuser,"),)),
-        ListItem("2.", (Paragraph("Lärmbekämpfung, insbesondere bei Straßen, ohne Schutz vor verhaltensbedingtem Lärm; dies schließt "
-                                  "den Rückbau nicht mehr benötigter Anlagen ein, soweit er der Maßnahme dient,"),)),
+        ListItem("2.", (Paragraph("Lärmbekämpfung, insbesondere bei Straßen, ohne Schutz vor verhaltensbedingtem Lärm; dies "
+                                  "schließt den Rückbau nicht mehr benötigter Anlagen ein, soweit er der Maßnahme dient,"),)),
         ListItem("3.", (Paragraph("Informationstechnologie,"), ListBlock((
             ListItem("a)", (Paragraph("beschränkt auf finanzschwache Kommunen"),)),
             ListItem("b)", (Paragraph("in ländlichen Gebieten"),)),
@@ -130,8 +133,8 @@ def results() -> Iterator[Node]:
     yield LAW
     yield Footnote("1)", "Zuletzt geändert durch Artikel 3 des Gesetzes vom 14. August 2017 (BGBl. I S. 3122).")
     points = tuple(
-        (LONG_TEXT * 3, f"Punkt {n}: Der Eigenanteil ist für Kommunen in der Haushaltssicherung nicht darstellbar. " + LONG_TEXT * n,
-         str(17 * n), "teilweise übernommen", "Der Hinweis wird aufgegriffen. " + LONG_TEXT)
+        (LONG_TEXT * 3, f"Punkt {n}: Der Eigenanteil ist für Kommunen in der Haushaltssicherung nicht darstellbar. "
+         + LONG_TEXT * n, str(17 * n), "teilweise übernommen", "Der Hinweis wird aufgegriffen. " + LONG_TEXT)
         for n in range(1, 6)
     )  # fmt: skip
     yield Table("Synopse zu § 3", ("Geltender Text", "Punkt", "Unterstützer", "Entscheidung", "Antwort"), points,
@@ -153,7 +156,8 @@ def poisonous() -> Iterator[Node]:
     yield Table("Leere Tabelle", ("Spalte A", "Spalte B"), ())
     yield Table("Ohne Kopf", (), (("a", "b"), ("c",)), row_headers=False)
     yield Table(POISON[0], POISON[:3], tuple((text, text, LONG_WORD) for text in POISON[:13]))
-    yield Table("Elf Spalten", tuple(f"Merkmal {n}" for n in range(11)), tuple(tuple(f"{r},{c} %" for c in range(11)) for r in range(90)),
+    yield Table("Elf Spalten", tuple(f"Merkmal {n}" for n in range(11)), tuple(tuple(f"{r},{c} %" for c in range(11))
+                                                                           for r in range(90)),
                 numbers(10))  # fmt: skip
     yield ListBlock((ListItem("a)", (_deep(40),)),))
     yield ListBlock((ListItem("•", (Table("Tabelle in einer Liste", ("Jahr", "Betrag"), (("2026", "1 000 €"),)),
@@ -180,13 +184,18 @@ COLUMNS = (Column("ags", "Amtlicher Gemeindeschlüssel"), Column("=text", "=Antw
            Column("share", "Anteil"), Column("empty", "Leer"))  # fmt: skip
 
 
+def records(count: int) -> Iterator[dict[str, object]]:
+    for number in range(count):
+        text = POISON[number % len(POISON)]
+        yield {"type": "response", "number": number, "text": text, "half": "\ud83d"}
+
+
 def compiled(*, size: int = 10_000, language: Language = "de") -> Compiled:
     sheets = (
         Sheet("figures", "Kennzahlen: [alle] / je Land? mit einem sehr langen Namen", COLUMNS, lambda: rows(3)),
         Sheet("responses", "Antworten", COLUMNS, lambda: rows(size)),
         Sheet("empty", "antworten", COLUMNS, lambda: iter(())),
     )
-    records = lambda: (
-        {"type": "response", "number": n, "text": POISON[n % len(POISON)], "half": "\ud83d"} for n in range(size)
+    return Compiled(
+        Outline(meta(language=language), nodes), sheets, {"edition": 1, "hash": "abc"}, lambda: records(size)
     )
-    return Compiled(Outline(meta(language=language), nodes), sheets, {"edition": 1, "hash": "abc"}, records)

@@ -115,8 +115,9 @@ TEXT, TABLE, SVG = (f"{{{URN}{name}:1.0}}" for name in ("text", "table", "svg-co
 def odt(path: Path) -> Read:
     with zipfile.ZipFile(path) as file:
         body = etree.fromstring(file.read("content.xml"))
-    for contents in list(body.iter(f"{TEXT}table-of-content")):
-        contents.getparent().remove(contents)
+    office: Any = body[-1][0]
+    for contents in office.findall(f"{TEXT}table-of-content"):
+        office.remove(contents)
     found = Read(alternatives=[node.text or "" for node in body.iter(f"{SVG}desc")])
     found.headings = [(int(n.get(f"{TEXT}outline-level", "0")), folded(_open_text(n))) for n in body.iter(f"{TEXT}h")]
     for table in body.iter(f"{TABLE}table"):

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -18,7 +19,7 @@ class TaggedPdf:
         self._pages: dict[tuple[int, int], dict[int, str]] = {}
         self._fonts: dict[tuple[int, int], dict[int, str]] = {}
 
-    def __enter__(self) -> "TaggedPdf":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -63,7 +64,7 @@ class TaggedPdf:
         found: dict[int, str] = {}
         marks: list[tuple[int | None, str | None]] = []
         font: dict[int, str] = {}
-        for operands, operator in pikepdf.parse_content_stream(page):
+        for operands, operator in instructions(page):
             match str(operator):
                 case "BDC":
                     values = operands[1] if isinstance(operands[1], Dictionary) else Dictionary()
@@ -87,6 +88,13 @@ class TaggedPdf:
         if font.objgen not in self._fonts:
             self._fonts[font.objgen] = _unicode(font.ToUnicode.read_bytes().decode("latin-1"))
         return self._fonts[font.objgen]
+
+
+def instructions(page: Any) -> Iterator[tuple[Any, Any]]:
+    """What a page does: operands and operator. Inline images are none of ours."""
+    for step in pikepdf.parse_content_stream(page):
+        if isinstance(step, pikepdf.ContentStreamInstruction):
+            yield step.operands, step.operator
 
 
 def _kids(node: Any) -> list[Any]:
@@ -139,7 +147,7 @@ def problems(path: Path) -> list[str]:
             "bookmarks": "/Outlines" in root,
             "not encrypted": not pdf.is_encrypted,
             "alternative texts": all("/Alt" in node for node, kind in kinds if kind == "Figure"),
-            "heading levels": levels[:1] == [1] and all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False)),
+            "heading levels": levels[:1] == [1] and all(b <= a + 1 for a, b in pairwise(levels)),
             "scope of headers": all(_scope(node) for node, kind in kinds if kind == "TH"),
             "structure on every page": all("/StructParents" in page for page in pdf.pages),
             "tab order": all(page.get("/Tabs") == Name.S for page in pdf.pages if "/Annots" in page),
@@ -152,7 +160,8 @@ def problems(path: Path) -> list[str]:
 
 def _fonts_of(pdf: pikepdf.Pdf) -> Iterator[Any]:
     for page in pdf.pages:
-        yield from dict(page.get("/Resources", {}).get("/Font", {})).values()
+        resources: Any = page.get("/Resources", {})
+        yield from dict(resources.get("/Font", {})).values()
 
 
 def _embedded(font: Any) -> bool:
@@ -171,7 +180,7 @@ def font_names(path: Path) -> set[str]:
 
 def _unmarked(page: Any) -> int:
     depth = count = 0
-    for _, operator in pikepdf.parse_content_stream(page):
+    for _, operator in instructions(page):
         name = str(operator)
         depth += (name in {"BDC", "BMC"}) - (name == "EMC")
         count += depth == 0 and name in {"Tj", "TJ", "f", "f*", "S", "s", "B", "B*", "b", "Do", "sh"}

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from xml.sax.saxutils import escape
 
 from consultation.core.times import BERLIN
@@ -24,7 +25,7 @@ class Archive:
         self._date = (max(local.year, 1980), local.month, local.day, local.hour, local.minute, local.second // 2 * 2)
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
 
-    def __enter__(self) -> "Archive":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

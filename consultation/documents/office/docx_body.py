@@ -45,18 +45,16 @@ class Body:
             yield from self._table(Table("", (), meta.facts))
 
     def _contents(self) -> Iterator[str]:
-        """A field that Word can renew, filled already: the entries are links, page numbers follow their headings."""
+        """A field, filled with links; Word knows it to be stale and adds the page numbers, which only Word can know."""
         headings = self._outline.contents(TOC_LEVELS)
         if not headings:
             yield _PAGE_BREAK
             return
         yield paragraph(runs(words.contents(self._meta.language)), "TOCHeading")
         for number, heading in enumerate(headings, start=1):
-            begin = _field_begin(_TOC, ' w:dirty="true"') if number == 1 else ""
+            begin = _TOC if number == 1 else ""
             end = _FIELD_END if number == len(headings) else ""
-            page = _field_begin(f"PAGEREF {anchor(number)} \\h") + "<w:r><w:t/></w:r>" + _FIELD_END
-            entry = f"{runs(heading.text)}<w:r><w:tab/></w:r>{page}"
-            link = f'<w:hyperlink w:anchor="{anchor(number)}" w:history="1">{entry}</w:hyperlink>'
+            link = f'<w:hyperlink w:anchor="{anchor(number)}" w:history="1">{runs(heading.text)}</w:hyperlink>'
             yield paragraph(begin + link + end, f"TOC{heading.level}")
         yield _PAGE_BREAK
 
@@ -130,7 +128,7 @@ class Body:
         if head:
             yield _row(head, widths, aligns, f"{style}Head", "<w:cantSplit/><w:tblHeader/>")
         for row in layout.rows(table, self._meta.language):
-            whole = "" if any(len(cell) > LONG_ROW for cell in row) else "<w:cantSplit/>"
+            whole = "" if max(map(len, row)) > LONG_ROW else "<w:cantSplit/>"
             yield _row(row, widths, aligns, style, whole)
         yield "</w:tbl>" + paragraph("", "TableEnd")
 
@@ -183,15 +181,11 @@ def _row(cells: Sequence[str], widths: Sequence[int], aligns: Sequence[Align], s
     return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(parts)}</w:tr>"
 
 
-def _field_begin(code: str, stale: str = "") -> str:
-    return (
-        f'<w:r><w:fldChar w:fldCharType="begin"{stale}/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-    )
-
-
-_TOC = f'TOC \\o "1-{TOC_LEVELS}" \\h \\z \\u'
+_TOC = (
+    '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
+    f'<w:r><w:instrText xml:space="preserve"> TOC \\o "1-{TOC_LEVELS}" \\h \\z \\u </w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+)
 _FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 _PAGE_BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 _SECTION = (

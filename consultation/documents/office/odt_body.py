@@ -146,7 +146,7 @@ class Body:
         if head:
             yield f"<table:table-header-rows>{_row(head, aligns, style, 'head', 'whole')}</table:table-header-rows>"
         for row in layout.rows(table, self._meta.language):
-            kind = "split" if any(len(cell) > LONG_ROW for cell in row) else "whole"
+            kind = "split" if max(map(len, row)) > LONG_ROW else "whole"
             yield _row(row, aligns, style, "cell", kind)
         yield "</table:table>" + paragraph("", "Table_20_End")
 

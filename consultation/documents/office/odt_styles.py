@@ -69,7 +69,10 @@ def _type(size: float, *, bold: bool = False, italic: bool = False, colour: str 
 
 def _paragraph_styles() -> list[str]:
     keep = 'fo:keep-with-next="always" '
-    dots = '<style:tab-stops><style:tab-stop style:position="{}mm" style:type="right" style:leader-style="dotted" style:leader-text="."/></style:tab-stops>'
+    dots = (
+        '<style:tab-stops><style:tab-stop style:position="{}mm" style:type="right" style:leader-style="dotted" '
+        'style:leader-text="."/></style:tab-stops>'
+    )
     right = (
         f'<style:tab-stops><style:tab-stop style:position="{TEXT_WIDTH_MM}mm" style:type="right"/></style:tab-stops>'
     )

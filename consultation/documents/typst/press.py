@@ -31,7 +31,7 @@ def main(kind: str, folder: Path, moment: int) -> int:
         else:
             compiler.compile(output=str(folder / "picture-{p}.png"), format="png", ppi=PICTURE_PPI, timestamp=moment)
     except typst.TypstError as error:
-        print(error.message, *error.hints, error.diagnostic[-800:], sep="\n", file=sys.stderr)
+        sys.stderr.write("\n".join((error.message, *error.hints, error.diagnostic[-800:])))
         return 1
     return 0
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, NameTree, Object, String
@@ -27,7 +28,7 @@ def name_rows(printed: Path, target: Path, row_headers: Sequence[bool]) -> None:
 
 def _children(node: Object) -> list[Object]:
     kids = node.get("/K")
-    found = list(kids) if isinstance(kids, Array) else [kids]  # type: ignore[call-overload]  # arrays iterate
+    found = list(kids) if isinstance(kids, Array) else [kids]
     return [kid for kid in found if isinstance(kid, Dictionary) and (Name.S in kid)]
 
 
@@ -60,13 +61,13 @@ def _name(table: Object, named: list[tuple[str, Object]]) -> None:
             attributes.Headers.append(String(key))
 
 
-def _attributes(cell: Object) -> Object:
+def _attributes(cell: Object) -> Any:
     """The table attributes of a cell, made if there are none."""
     present = cell.get("/A")
-    every = list(present) if isinstance(present, Array) else [present] if isinstance(present, Dictionary) else []  # type: ignore[call-overload]  # arrays iterate
+    every = list(present) if isinstance(present, Array) else [present] if isinstance(present, Dictionary) else []
     for attributes in every:
         if attributes.get("/O") == Name.Table:
-            return attributes  # type: ignore[no-any-return]  # pikepdf objects are dynamic
+            return attributes
     cell.A = Array([Dictionary(O=Name.Table), *every])
     return cell.A[0]
 
