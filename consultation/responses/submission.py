@@ -174,16 +174,21 @@ def _sealed_head(session: Session) -> str | None:
 
 
 def _count(session: Session, desk: Desk, revision: Revision, answers: dict[str, Any]) -> None:
-    """The facts of the counted revision take the place of those before."""
+    """The facts of the counted revision take the place of those before; a nil return has none."""
     uncount(session, desk.response.id)
+    if revision.nil_return:
+        return
     organisation = desk.response.organisation
     body = organisation.register_body
     dimensions = {
         "revision_id": revision.id, "consultation_id": revision.consultation_id, "kind": organisation.kind,
         "state": organisation.state, "size_class": body.size_class if body else None,
     }  # fmt: skip
-    if rows := [dimensions | fact for fact in facts_of(desk.form, answers)]:
-        session.execute(insert(AnswerFact), rows)
+    session.execute(insert(AnswerFact), [dimensions | fact for fact in (COUNTED, *facts_of(desk.form, answers))])
+
+
+COUNTED = {"question": "", "item": "", "option": "", "number": None}
+"""The fact that there is a counted answer at all: what shares and "not answered" are measured against."""
 
 
 def facts_of(form: Form, answers: dict[str, Any]) -> Iterator[dict[str, Any]]:

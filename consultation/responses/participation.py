@@ -1,0 +1,266 @@
+"""Who was asked, who answered, who is spoken for: counts over invitations and responses, never a look into drafts.
+
+A body is counted once, as what it is. Represented are bodies named by a counted response that did not answer themselves.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.people.models import Organisation
+from consultation.register.kinds import MUNICIPALITIES
+from consultation.register.models import RegisterBody
+from consultation.responses.models import Representation, RepresentationKind, Response, Revision
+from consultation.rulebook import reads_programme
+from consultation.states import InvitationState, Purpose, ResponseState
+from consultation.subjects import Actor
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Bodies asked for comment and what came of it. `submitted` and `nil_returns` count; both are replies."""
+
+    invited: int = 0
+    sent: int = 0
+    """Left the house: sent, or opened since."""
+    failed: int = 0
+    opened: int = 0
+    started: int = 0
+    """Began a response, whatever became of it."""
+    submitted: int = 0
+    nil_returns: int = 0
+    declined: int = 0
+    withdrawn: int = 0
+    represented: int = 0
+    """No reply and no refusal of its own, but named by a counted response: no non-reply."""
+    open: int = 0
+    """Neither replied nor declined nor represented."""
+    late: int = 0
+    provisional: int = 0
+
+    @property
+    def answered(self) -> int:
+        return self.submitted + self.nil_returns
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True)
+class BodiesRow:
+    """Counts of the invited bodies of one Land, size class and kind; `state` and `size_class` are "" where there is none."""
+
+    state: str
+    size_class: str
+    kind: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Municipalities of the register: how many exist, and how many the answers stand for."""
+
+    existing: int = 0
+    invited: int = 0
+    """Asked themselves, or through their association."""
+    itself: int = 0
+    represented: int = 0
+    open: int = 0
+    """Invited, and neither answered nor represented."""
+    population: int = 0
+    population_itself: int = 0
+    population_represented: int = 0
+    population_open: int = 0
+
+    @property
+    def reached(self) -> int:
+        return self.itself + self.represented
+
+    @property
+    def population_reached(self) -> int:
+        return self.population_itself + self.population_represented
+
+    def __add__(self, other: "Reach") -> "Reach":
+        return Reach(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True)
+class ReachRow:
+    state: str
+    size_class: str
+    reach: Reach
+
+
+@dataclass(frozen=True)
+class Participation:
+    bodies: tuple[BodiesRow, ...]
+    municipalities: tuple[ReachRow, ...]
+    informed: int
+    """Invited for information only: asked nothing, counted nowhere else."""
+
+    @property
+    def total(self) -> Counts:
+        return sum((row.counts for row in self.bodies), Counts())
+
+    @property
+    def reach(self) -> Reach:
+        return sum((row.reach for row in self.municipalities), Reach())
+
+    def by(self, dimension: str) -> dict[str, Counts]:
+        """Group → counts; `dimension` is "state", "size_class" or "kind". Bodies without size class go by their kind."""
+        found: dict[str, Counts] = {}
+        for row in self.bodies:
+            group = getattr(row, dimension) or (row.kind if dimension == "size_class" else "")
+            found[group] = found.get(group, Counts()) + row.counts
+        return found
+
+    def reach_by(self, dimension: str) -> dict[str, Reach]:
+        """Group → municipalities; `dimension` is "state" or "size_class"."""
+        found: dict[str, Reach] = {}
+        for row in self.municipalities:
+            group = getattr(row, dimension)
+            found[group] = found.get(group, Reach()) + row.reach
+        return found
+
+
+def for_planner(session: Session, actor: Actor, consultation: Consultation) -> Participation:
+    """For members of the programme; a Land unit sees its Land."""
+    return participation(session, consultation.id, land_of(actor, consultation))
+
+
+def land_of(actor: Actor, consultation: Consultation) -> str | None:
+    """The Land a planner is limited to. Raises NotFound for everybody who does not plan this consultation."""
+    if actor.is_system:
+        return None
+    if not reads_programme(actor, consultation):
+        raise NotFound(M("Diese Konsultation gibt es nicht."))
+    assert actor.organisation_id is not None
+    return consultation.planners[actor.organisation_id]
+
+
+def participation(session: Session, consultation_id: uuid.UUID, land: str | None = None) -> Participation:
+    """Three queries, whatever the number of bodies. The caller has checked who may see it."""
+    informed = select(func.count()).select_from(Invitation).join(Invitation.organisation).where(
+        Invitation.consultation_id == consultation_id, Invitation.purpose == Purpose.FOR_INFORMATION, _in(land)
+    )  # fmt: skip
+    return Participation(
+        tuple(_bodies(session, consultation_id, land)),
+        tuple(_municipalities(session, consultation_id, land)),
+        session.scalars(informed).one(),
+    )
+
+
+def _in(land: str | None) -> ColumnElement[bool]:
+    return Organisation.id.is_not(None) if land is None else Organisation.state == land
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _represented_keys(consultation_id: uuid.UUID) -> Subquery:
+    """Register keys named by counted responses, each once."""
+    return (
+        select(Representation.register_key)
+        .join(Response, Response.id == Representation.response_id)
+        .where(Response.consultation_id == consultation_id, Response.counted_revision_id.is_not(None))
+        .where(Representation.kind == RepresentationKind.REPRESENTED)
+        .distinct()
+        .subquery("spoken_for")
+    )
+
+
+def _bodies(session: Session, consultation_id: uuid.UUID, land: str | None) -> Iterable[BodiesRow]:
+    spoken = _represented_keys(consultation_id)
+    replied, away = Response.counted_revision_id.is_not(None), Response.state.in_((ResponseState.DECLINED,))
+    silent = and_(Response.counted_revision_id.is_(None), or_(Response.id.is_(None), ~away))
+    named = spoken.c.register_key.is_not(None)
+    columns = (
+        func.count(),
+        _count(Invitation.state.in_((InvitationState.SENT, InvitationState.OPENED))),
+        _count(Invitation.state == InvitationState.FAILED),
+        _count(Invitation.state == InvitationState.OPENED),
+        _count(Response.id.is_not(None)),
+        _count(and_(replied, Revision.nil_return.is_(False))),
+        _count(and_(replied, Revision.nil_return.is_(True))),
+        _count(Response.state == ResponseState.DECLINED),
+        _count(Response.state == ResponseState.WITHDRAWN),
+        _count(and_(silent, named)),
+        _count(and_(silent, ~named)),
+        _count(and_(replied, Revision.late.is_(True))),
+        _count(and_(replied, Revision.reserved.is_(True), Response.confirmed_at.is_(None))),
+    )
+    dimensions = (Organisation.state, RegisterBody.size_class, Organisation.kind)
+    statement = (
+        select(*dimensions, *columns)
+        .select_from(Invitation)
+        .join(Organisation, Organisation.id == Invitation.organisation_id)
+        .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
+        .outerjoin(Response, Response.invitation_id == Invitation.id)
+        .outerjoin(Revision, Revision.id == Response.counted_revision_id)
+        .outerjoin(spoken, spoken.c.register_key == Organisation.register_key)
+        .where(Invitation.consultation_id == consultation_id, Invitation.purpose == Purpose.FOR_COMMENT, _in(land))
+        .group_by(*dimensions)
+    )
+    rows = [
+        BodiesRow(state or "", size or "", kind, Counts(*map(int, numbers)))
+        for state, size, kind, *numbers in session.execute(statement)
+    ]
+    return sorted(rows, key=lambda row: (row.state, row.size_class, row.kind))
+
+
+def _municipalities(session: Session, consultation_id: uuid.UUID, land: str | None) -> Iterable[ReachRow]:
+    spoken = _represented_keys(consultation_id)
+    asked, replied = (
+        _keys_of_bodies(consultation_id, "asked"),
+        _keys_of_bodies(consultation_id, "replied", answered=True),
+    )
+    through = aliased(asked, name="through")
+    itself = replied.c.key.is_not(None)
+    represented = and_(~itself, spoken.c.register_key.is_not(None))
+    invited = or_(asked.c.key.is_not(None), through.c.key.is_not(None))
+    waiting = and_(invited, ~itself, spoken.c.register_key.is_(None))
+    inhabitants = func.coalesce(RegisterBody.population, 0)
+
+    def people(condition: ColumnElement[bool]) -> Any:
+        return func.coalesce(func.sum(case((condition, inhabitants), else_=0)), 0)
+
+    statement = (
+        select(
+            RegisterBody.state, RegisterBody.size_class, func.count(), _count(invited), _count(itself), _count(represented),
+            _count(waiting), func.sum(inhabitants), people(itself), people(represented), people(waiting),
+        )
+        .outerjoin(asked, asked.c.key == RegisterBody.key)
+        .outerjoin(through, through.c.key == RegisterBody.association_key)
+        .outerjoin(replied, replied.c.key == RegisterBody.key)
+        .outerjoin(spoken, spoken.c.register_key == RegisterBody.key)
+        .where(RegisterBody.kind.in_(MUNICIPALITIES), RegisterBody.valid_to.is_(None))
+        .group_by(RegisterBody.state, RegisterBody.size_class)
+    )  # fmt: skip
+    if land is not None:
+        statement = statement.where(RegisterBody.state == land)
+    rows = [
+        ReachRow(state, size or "", Reach(*map(int, numbers))) for state, size, *numbers in session.execute(statement)
+    ]
+    return sorted(rows, key=lambda row: (row.state, row.size_class))
+
+
+def _keys_of_bodies(consultation_id: uuid.UUID, name: str, *, answered: bool = False) -> Subquery:
+    """Register keys of the bodies asked for comment, or of those whose answer counts; each once."""
+    statement = (
+        select(Organisation.register_key.label("key"))
+        .join(Invitation, Invitation.organisation_id == Organisation.id)
+        .where(Invitation.consultation_id == consultation_id, Invitation.purpose == Purpose.FOR_COMMENT)
+        .where(Organisation.register_key.is_not(None))
+    )
+    if answered:
+        statement = statement.join(Response, Response.invitation_id == Invitation.id)
+        statement = statement.where(Response.counted_revision_id.is_not(None))
+    return statement.subquery(name)
