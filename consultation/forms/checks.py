@@ -1,7 +1,9 @@
 """What is wrong with a form before anybody is asked: every problem at once, each with its place and remedy."""
 
+import functools
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +12,7 @@ from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
 from consultation.forms.conditions import fields_of
 from consultation.forms.definition import Asked, Form
+from consultation.forms.models import FormVersion
 from consultation.questions import TYPES, Texts
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -27,6 +30,24 @@ def read_form(definition: Any) -> Form:
     if problems := list(_problems(form)):
         raise Invalid(M("Das Formular hat Fehler."), problems=problems)
     return form
+
+
+@dataclass(frozen=True)
+class _Frozen:
+    content_hash: str
+    definition: Any = field(compare=False)
+
+
+@functools.lru_cache(maxsize=64)
+def _read_once(frozen: _Frozen) -> Form:
+    return read_form(frozen.definition)
+
+
+def form_of(version: FormVersion) -> Form:
+    """The form of a stored version; a frozen one is read once per process."""
+    if version.content_hash is None:
+        return read_form(version.definition)
+    return _read_once(_Frozen(version.content_hash, version.definition))
 
 
 def _problems(form: Form) -> Iterator[Problem]:

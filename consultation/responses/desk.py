@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consultation.core.errors import NotFound, Problem
 from consultation.core.language import SOURCE, Language, M, say
-from consultation.forms.checks import read_form
+from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Form, Part
 from consultation.programmes.parameters import spoken_all
@@ -142,7 +142,7 @@ def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: 
 def desk_of(session: Session, response: Response, moment: datetime, language: Language = SOURCE) -> Desk:
     consultation = response.consultation
     assert consultation.form_version is not None
-    form = read_form(consultation.form_version.definition)
+    form = form_of(consultation.form_version)
     draft, body = consultation.draft_version, response.organisation.register_body
     context = FormContext(
         form=form,
