@@ -6,6 +6,7 @@ from consultation.core.blocks import Block, ListBlock, ListItem, Paragraph, Tabl
 from consultation.core.text import clean
 from consultation.programmes.importers.inlines import Collector, Node, line, text
 from consultation.programmes.importers.numbers import letters, roman
+from consultation.programmes.importers.pairs import read_pairs
 from consultation.programmes.importers.tables import MAX_ROWS, column_alignment, read_table
 
 _BULLETS = ("•", "–")
@@ -60,25 +61,11 @@ def _paragraph(value: str) -> tuple[Block, ...]:
 
 
 def _bullets(items: list[list[Node]], collector: Collector, depth: int) -> tuple[Block, ...]:
-    if pairs := _pairs(items, collector):
+    if pairs := read_pairs(items, collector):
         rows = tuple(pairs[:MAX_ROWS])
         return (Table("", (), rows, column_alignment(rows)),)
     label = _BULLETS[min(depth, 1)]
     return (ListBlock(tuple(ListItem(label, read_blocks(item, collector, depth + 1)) for item in items)),)
-
-
-def _pairs(items: list[list[Node]], collector: Collector) -> list[tuple[str, str]]:
-    """A bullet list of two-item bullet lists is how laws in Markdown write a table of name and value."""
-    pairs = []
-    for item in items:
-        blocks = [node for node in item if node.get("c")]
-        if len(blocks) != 1 or blocks[0]["t"] != "BulletList" or len(blocks[0]["c"]) != 2:
-            return []
-        cells = [cell for cell in blocks[0]["c"] if len(cell) == 1 and cell[0]["t"] in {"Para", "Plain"}]
-        if len(cells) != 2:
-            return []
-        pairs.append((cells[0][0]["c"], cells[1][0]["c"]))
-    return [(line(name, collector), line(value, collector)) for name, value in pairs]
 
 
 def _ordered(content: Any, collector: Collector, depth: int) -> ListBlock:

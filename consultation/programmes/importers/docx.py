@@ -21,7 +21,8 @@ _MACROS = re.compile(r"(^|/)(vbaProject|vbaData|vbaProjectSignature)\.|(^|/)acti
 _PARTS = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|word/[^/]+\.xml|word/_rels/[^/]+\.rels")
 _UNUSED = re.compile(r"word/(settings|webSettings|fontTable)\.xml|word/_rels/settings\.xml\.rels")
 _FIELDS = re.compile(r"\b(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT)\b\s+\S", re.IGNORECASE)
-_LOCAL = re.compile(r"(file:/*)?(?![a-zA-Z]{2,}:|\\\\|//)([a-zA-Z]:|[^/\\:])", re.IGNORECASE)
+# A drive letter or a bare name; never a host, a share or a scheme.
+_LOCAL = re.compile(r"(file:///)?([a-zA-Z]:[\\/].*|[^:\\/]+)", re.DOTALL)
 
 
 class Docx(Importer):
@@ -72,7 +73,7 @@ class _Seen:
             raise with_references()
         self.embedded = self.embedded or kind in {"oleObject", "package"}
         if attributes.get("TargetMode", "").casefold() == "external" and kind != "hyperlink":
-            if kind != "attachedTemplate" or not _LOCAL.match(attributes.get("Target", "")):
+            if kind != "attachedTemplate" or not _LOCAL.fullmatch(attributes.get("Target", "")):
                 raise with_references()
             self.template = True
 

@@ -13,84 +13,14 @@ from consultation.programmes.importers.guard import MAX_TEXT_DEPTH, check_kind, 
 from consultation.programmes.importers.pandoc import read_ast
 
 # Elements whose content is not text of the draft; dropped whole.
-_DROPPED = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "frame",
-        "frameset",
-        "object",
-        "applet",
-        "svg",
-        "math",
-        "canvas",
-        "audio",
-        "video",
-        "select",
-        "textarea",
-        "button",
-        "datalist",
-        "nav",
-        "dialog",
-    }  # fmt: skip
+_DROPPED = re.compile(
+    "script|style|noscript|template|i?frame|frameset|object|applet|svg|math|canvas|audio|video|select|textarea|button|"
+    "datalist|nav|dialog"
 )
-_NESTING = frozenset(
-    {
-        "html",
-        "body",
-        "div",
-        "section",
-        "article",
-        "main",
-        "blockquote",
-        "pre",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "a",
-        "b",
-        "strong",
-        "i",
-        "em",
-        "u",
-        "s",
-        "del",
-        "sub",
-        "sup",
-        "q",
-        "code",
-        "caption",
-    }  # fmt: skip
+_NESTING = re.compile(
+    "html|body|div|section|article|main|blockquote|pre|ul|ol|dl|table|a|b|strong|i|em|u|s|del|sub|sup|q|code|caption"
 )
-_LOOSE = frozenset(
-    {
-        "head",
-        "title",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "p",
-        "br",
-        "hr",
-        "li",
-        "dt",
-        "dd",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "th",
-        "td",
-        "img",
-    }  # fmt: skip
-)
+_LOOSE = re.compile("head|title|h[1-6]|p|br|hr|li|dt|dd|thead|tbody|tfoot|tr|th|td|img")
 _ATTRIBUTES = {"a": ("href",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"), "ol": ("start", "type")}
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _ATTRIBUTE = re.compile(r"([a-zA-Z]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
@@ -118,13 +48,14 @@ def _plain(text: str, dropped: Counter[str]) -> Iterator[str]:
     """The page with known elements only; every other tag goes and its content stays."""
     depth: Counter[str] = Counter()
     position, end = 0, len(text)
+    last = text.rfind(">")  # behind it nothing is a tag: keeps a page of a million "<" cheap
     while position < end:
         start = text.find("<", position)
         yield _escaped(text[position : start if start >= 0 else end])
         if start < 0:
             return
         name = _NAME.match(text, start)
-        closing = _tag_end(text, start) if name or text[start + 1 : start + 2] in {"!", "?"} else -1
+        closing = _tag_end(text, start) if start < last and (name or text.startswith(("<!", "<?"), start)) else -1
         if closing < 0:
             yield "&lt;"
             position = start + 1
@@ -133,7 +64,7 @@ def _plain(text: str, dropped: Counter[str]) -> Iterator[str]:
         else:
             tag, source = name[1].casefold(), text[start:closing]
             position = closing
-            if tag in _DROPPED:
+            if _DROPPED.fullmatch(tag):
                 dropped[tag] += 1
                 position = closing if source.startswith("</") else _element_end(text, tag, closing)
             else:
@@ -163,17 +94,19 @@ def _declaration_end(text: str, start: int, closing: int) -> int:
 
 def _element_end(text: str, tag: str, position: int) -> int:
     """Behind the end tag; without one the rest of the page belongs to the element, as browsers read it."""
-    found = re.compile(rf"</{tag}\b[^>]*>", re.IGNORECASE).search(text, position)
-    return found.end() if found else len(text)
+    found = re.compile(rf"</{tag}\b", re.IGNORECASE).search(text, position)
+    closing = text.find(">", found.end()) if found else -1
+    return closing + 1 if closing >= 0 else len(text)
 
 
 def _tag(tag: str, source: str, depth: Counter[str]) -> str:
-    if tag not in _NESTING and tag not in _LOOSE:
+    nests = _NESTING.fullmatch(tag)
+    if not nests and not _LOOSE.fullmatch(tag):
         return ""
     if source.startswith("</"):
         depth[tag] = max(0, depth[tag] - 1)
         return f"</{tag}>"
-    if tag in _NESTING:
+    if nests:
         depth[tag] += 1
         if depth.total() > MAX_TEXT_DEPTH:
             raise Invalid(M("Das Dokument ist zu tief verschachtelt. Bitte vereinfachen Sie Listen und Tabellen."))

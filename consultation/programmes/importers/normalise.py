@@ -3,6 +3,7 @@
 from typing import Any
 
 from consultation.programmes.importers.inlines import Node
+from consultation.programmes.importers.pairs import alternating
 
 _WRAPPERS = {"Div"}
 
@@ -39,21 +40,20 @@ def _deep(node: Node) -> Node:
 def _mended(nodes: list[Node]) -> list[Node]:
     """A word processor that nests a list of another kind writes it beside its parent, and starts the parent anew.
 
-    1. first / [a) b)] / 1. second becomes 1. first [a) b)] / 2. second.
+    1. first / [a) b)] / 1. second becomes 1. first [a) b)] / 2. second. Lists of one kind with nothing between them
+    are one list.
     """
     result: list[Node] = []
-    mending = False
     for node in nodes:
         last = result[-1] if result else None
         inner = _only_a_list(node)
-        if last is not None and inner is not None and _items(last):
-            _items(last)[-1].append(inner)
-            mending = True
-        elif last is not None and mending and _goes_on(last, node):
+        if last is not None and inner is not None and _items(last) and not alternating([inner]):
+            parent = _items(last)[-1]
+            parent[:] = _mended([*parent, inner])
+        elif last is not None and _goes_on(last, node):
             _items(last).extend(_items(node))
         else:
             result.append(node)
-            mending = False
     return result
 
 
@@ -81,8 +81,8 @@ def _only_a_list(node: Node) -> Node | None:
 
 
 def _goes_on(last: Node, node: Node) -> bool:
-    if last["t"] != node["t"] or last["t"] != "OrderedList":
-        return last["t"] == node["t"] == "BulletList"
-    start, style, delimiter = node["c"][0]
-    begun = last["c"][0]
-    return bool(begun[1:] == [style, delimiter]) and start in {begun[0], begun[0] + len(_items(last))}
+    if last["t"] != "OrderedList" or node["t"] != "OrderedList":
+        return bool(last["t"] == node["t"] == "BulletList")
+    (start, *kind), (begun, *begun_kind) = node["c"][0], last["c"][0]
+    same_kind: bool = kind == begun_kind
+    return same_kind and start in {begun, begun + len(_items(last))}

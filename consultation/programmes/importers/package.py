@@ -118,8 +118,8 @@ def with_macros() -> Invalid:
 
 
 def with_references() -> Invalid:
-    return Invalid(M("Die Datei verweist auf Inhalte außerhalb des Dokuments (verknüpfte Bilder, Vorlagen oder Dateien). Nichts davon "
-                     "wurde abgerufen. Bitte betten Sie die Inhalte ein oder lösen Sie die Verknüpfungen."))  # fmt: skip
+    return Invalid(M("Die Datei verweist auf Inhalte außerhalb des Dokuments (verknüpfte Bilder, Vorlagen, Dateien). "
+                     "Nichts davon wurde abgerufen. Betten Sie die Inhalte ein oder lösen Sie die Verknüpfungen."))  # fmt: skip
 
 
 def _bomb() -> Invalid:

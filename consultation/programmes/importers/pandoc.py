@@ -15,13 +15,13 @@ from consultation.core.language import M
 
 Ast = dict[str, Any]
 
-SECONDS = 9
+SECONDS = 8
 """A draft of 300 pages takes two seconds; what takes longer was made to take long."""
 HEAP = "512M"
 """A draft of 300 pages takes 150 MB."""
 MAX_OUTPUT = 64 * 1024 * 1024
 """Bytes of JSON; the real law gives 0.3 MB."""
-MAX_DEPTH = 400
+MAX_DEPTH = 250
 """Nesting of the JSON; twenty nested lists take about 120. Keeps every later walk far from Python's own limit."""
 
 

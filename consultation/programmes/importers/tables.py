@@ -43,9 +43,14 @@ def column_alignment(rows: Sequence[tuple[str, ...]], declared: tuple[str, ...] 
     return tuple(_alignment([row[i] for row in rows], declared[i] if declared else "") for i in range(width))
 
 
+def is_number(text: str) -> bool:
+    """A figure as German texts write it, with unit, and with the mark that ends the sentence."""
+    return _NUMERIC.fullmatch(text) is not None
+
+
 def _alignment(cells: list[str], declared: str) -> Align:
     filled = [cell for cell in cells if cell]
-    if declared == "AlignRight" or (filled and all(_NUMERIC.fullmatch(cell) for cell in filled)):
+    if declared == "AlignRight" or (filled and all(map(is_number, filled))):
         return "right"
     return "center" if declared == "AlignCenter" else "left"
 
