@@ -1,9 +1,9 @@
 """What is wrong with a form before anybody is asked: every problem at once, each with its place and remedy."""
 
+import dataclasses
 import functools
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -32,10 +32,10 @@ def read_form(definition: Any) -> Form:
     return form
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class _Frozen:
     content_hash: str
-    definition: Any = field(compare=False)
+    definition: Any = dataclasses.field(compare=False)
 
 
 @functools.lru_cache(maxsize=64)
