@@ -1,0 +1,1 @@
+"""The demonstration: real municipalities, invented answers, made through the same actions the pages use."""

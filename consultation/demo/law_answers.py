@@ -1,0 +1,93 @@
+"""Answers to the short form on the law, as an administration of a certain size and temper would give them."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from consultation.demo.voices import Voices
+from consultation.register.kinds import SizeClass
+
+UNITS = ("treasury", "building", "civil", "school", "youth", "planning", "climate", "audit", "head")
+AREAS = (
+    "hospitals", "noise", "urban", "broadband", "energy", "air", "early_childhood", "school_energy", "adult_education",
+    "training_centres", "school_buildings",
+)  # fmt: skip
+LEVELS = ("named", "described", "figures", "none")
+
+
+def answers(
+    dice: random.Random, voices: Voices, name: str, size: SizeClass | None, parts: Sequence[str], meeting: str
+) -> dict[str, Any]:
+    """Full field key → value; what the house left out is absent. `parts` can be disclosed, `meeting` is an ISO day."""
+    small = size in (None, SizeClass.RURAL_MUNICIPALITY, SizeClass.SMALL_SMALL_TOWN)
+    strained = dice.random() < (0.45 if small else 0.3)
+    mandate = dice.choices(("administration", "resolved", "reserved"), (78, 10, 12))[0]
+    given = {
+        "org_profile": {"correct": True},
+        "units_involved": sorted(dice.sample(UNITS, dice.randint(1, 2 if small else 4)), key=UNITS.index),
+        "mandate.kind": mandate,
+        "mandate.date": meeting if mandate == "reserved" else None,
+        "prior_experience": dice.choices(("yes", "no"), (35, 65) if small else (75, 25))[0],
+        "budget_constraint": dice.choices(("consolidation", "provisional", "both"), (6, 3, 1))[0]
+        if strained
+        else "none",
+        "affected": dice.choices(("yes", "no", "unclear"), (80, 8, 12))[0],
+        "need_fit": _step(dice, 4.1),
+        "eligible_areas": sorted(dice.sample(AREAS, dice.randint(1, 5)), key=AREAS.index),
+        "rate_ok": _step(dice, 2.2 if strained else 3.4),
+        "period.sufficient": _step(dice, 2.1 if small else 2.7),
+        "period.months": dice.choice((36, 48, 48, 60, 60, 60, 72, 84)),
+        "burden_proof.level": _step(dice, 4.2 if small else 3.6),
+        "burden_proof.hours": int(dice.triangular(8, 240 if small else 600, 60)),
+        "section_agreement": _agreement(dice, voices),
+        "amendments": voices.amendments(name) or None,
+        "missing_section": _missing(dice, voices),
+        "would_use": _step(dice, 3.2 if strained else 4.0),
+        "main_message": voices.main_message() if dice.random() < 0.55 else None,
+        "publication": disclosure(dice, parts),
+    }
+    if isinstance(given["need_fit"], int) and dice.random() < 0.4:
+        given["need_fit.explanation"] = dice.choice(voices.texts["need_fit_explanations"][str(given["need_fit"])])
+    optional = (
+        "budget_constraint",
+        "prior_experience",
+        "would_use",
+        "period.months",
+        "burden_proof.hours",
+        "eligible_areas",
+    )
+    return {k: v for k, v in given.items() if v is not None and not (k in optional and dice.random() < 0.08)}
+
+
+def _step(dice: random.Random, middle: float) -> int | str:
+    """A step of a scale around `middle`; one in sixteen cannot judge."""
+    if dice.random() < 1 / 16:
+        return "cannot_judge"
+    return min(5, max(1, round(dice.gauss(middle, 1.0))))
+
+
+def _agreement(dice: random.Random, voices: Voices) -> dict[str, str]:
+    contested = {"§ 5", "§ 6", "§ 7", "§ 8"}
+    weights = {True: (25, 45, 20, 10), False: (70, 15, 3, 12)}
+    return {
+        key: dice.choices(("full", "with_changes", "no", "no_view"), weights[number in contested])[0]
+        for number, key in voices.sections.items()
+        if number.startswith("§") and dice.random() < 0.9
+    }
+
+
+def _missing(dice: random.Random, voices: Voices) -> str | None:
+    if dice.random() < 0.12:
+        return voices.missing_rule()
+    return voices.own_text() if dice.random() < 0.3 else None
+
+
+def disclosure(dice: random.Random, parts: Sequence[str]) -> dict[str, str] | None:
+    """Most choose one level for everything; some differ by part; a few leave it open, which means none."""
+    if dice.random() < 0.05:
+        return None
+    level = dice.choices(LEVELS, (52, 24, 16, 8))[0]
+    chosen = dict.fromkeys(parts, level)
+    if dice.random() < 0.15:
+        chosen[dice.choice(parts)] = dice.choice(LEVELS)
+    return chosen

@@ -1,0 +1,98 @@
+"""What the invented answers say: template statements word for word and changed, own texts, amendments, replies."""
+
+import functools
+import random
+from typing import Any
+
+import orjson
+
+from consultation.core.places import package_folder
+
+
+@functools.cache
+def texts(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = orjson.loads((package_folder() / "data" / "demo" / f"{name}.json").read_bytes())
+    return loaded
+
+
+class Voices:
+    """`sections`: number → key of the draft that is spoken about."""
+
+    def __init__(self, name: str, dice: random.Random, sections: dict[str, str]) -> None:
+        self.texts = texts(name)
+        self.dice = dice
+        self.sections = sections
+        self.tags: dict[str, str] = {}
+        """Text or rationale → tag, for whoever sorts the points afterwards."""
+
+    def amendments(self, name: str) -> dict[str, dict[str, str]]:
+        """Some entries: popular template statements more often than rare demands, now and then one of the house's own."""
+        count = self.dice.choices((0, 1, 2, 3, 4, 6), (12, 26, 26, 18, 12, 6))[0]
+        entries = [self._amendment(name) for _ in range(count)]
+        unique = {(e["section"], e.get("locator"), e.get("text")): e for e in entries}
+        return {str(number): entry for number, entry in enumerate(unique.values(), start=1)}
+
+    def _amendment(self, name: str) -> dict[str, str]:
+        if self.dice.random() < 0.55:
+            template = self._popular(self.texts["templates"])
+            exact = self.dice.random() < 0.6
+            return self._entry(template, self._statement(template, name, exact=exact))
+        found = self.dice.choice(self.texts["amendments"])
+        return self._entry(found, found["rationale"])
+
+    def _popular(self, found: list[Any]) -> Any:
+        """The first ones circulate most."""
+        return self.dice.choices(found, [1 / (place + 1) for place in range(len(found))])[0]
+
+    def _entry(self, source: dict[str, Any], rationale: str) -> dict[str, str]:
+        entry = {
+            "section": self.sections[source["section"]], "locator": source.get("locator", ""), "kind": source["kind"],
+            "text": source["text"], "rationale": rationale, "priority": source.get("priority", "should"),
+        }  # fmt: skip
+        self.tags[source["text"] or rationale] = source["tag"]
+        return {part: text for part, text in entry.items() if text}
+
+    def _statement(self, template: dict[str, Any], name: str, *, exact: bool) -> str:
+        sentences = list(template["sentences"])
+        if exact:
+            return " ".join(sentences)
+        for place, others in template.get("alternatives", {}).items():
+            if self.dice.random() < 0.6:
+                sentences[int(place)] = self.dice.choice(others)
+        variants = self.texts["variants"]
+        if self.dice.random() < 0.6:
+            sentences.insert(0, self.dice.choice(variants["openings"]))
+        if self.dice.random() < 0.6:
+            sentences.append(self.dice.choice(variants["local_references"]))
+        if self.dice.random() < 0.4:
+            sentences.append(self.dice.choice(variants["closings"]))
+        return " ".join(sentences).replace("{name}", name)
+
+    def own_text(self) -> str:
+        return self._tagged(self.dice.choice(self.texts["own_texts"]))
+
+    def main_message(self) -> str:
+        return self._tagged(self._popular(self.texts["main_messages"]))
+
+    def joint_statement(self) -> str:
+        return self._tagged(self.dice.choice(self.texts["joint_statements"]))
+
+    def missing_rule(self) -> str:
+        return str(self.dice.choice(self.texts["missing_sections"]))
+
+    def reason(self, what: str) -> str:
+        return str(self.dice.choice(self.texts["reasons"][what]))
+
+    def _tagged(self, source: dict[str, str]) -> str:
+        self.tags[source["text"]] = source["tag"]
+        return source["text"]
+
+    def person(self) -> str:
+        names = texts("statements")["names"]
+        return f"{self.dice.choice(names['first'])} {self.dice.choice(names['last'])}"
+
+    def function(self, role: str) -> str:
+        return str(self.dice.choice(texts("statements")["functions"][role]))
+
+    def reply(self, tag: str, decision: str) -> str:
+        return str(self.dice.choice(self.texts["replies"][tag][decision]))
