@@ -78,6 +78,14 @@ def dense(table: Table) -> bool:
     return width(table) > 7
 
 
+def breadth(table: Table) -> str:
+    """How much room a table needs on a small screen, where it is scrolled sideways."""
+    if dense(table):
+        return "dense"
+    columns = width(table)
+    return "broad" if columns > 5 else "wide" if columns > 2 else "narrow"
+
+
 def shallow(block: ListBlock, depth: int = 1) -> ListBlock:
     """The same items in the same order, nested at most `DEEPEST` levels."""
     items: list[ListItem] = []

@@ -117,12 +117,16 @@ class Body:
             yield self._caption(self._captions.table_word, self._captions.tables, table.caption, "Caption")
         widths = [round(share * TEXT_WIDTH) for share in layout.shares(table)]
         head, aligns, style = layout.head(table), layout.aligns(table), "CellDense" if layout.dense(table) else "Cell"
-        look = f'w:firstRow="{int(bool(head))}" w:lastRow="0" w:firstColumn="{int(table.row_headers)}" w:lastColumn="0"'
+        bits = 0x0600 | (0x0020 if head else 0) | (0x0080 if table.row_headers else 0)
+        sides = (
+            f'w:firstRow="{int(bool(head))}" w:lastRow="0" w:firstColumn="{int(table.row_headers)}" w:lastColumn="0"'
+        )
+        look = f'w:val="{bits:04X}" {sides}'
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         yield (
             '<w:tbl><w:tblPr><w:tblStyle w:val="DocumentTable"/>'
             f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-            f'<w:tblLook w:val="0000" {look} w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val="{quoted(caption)}"/>'
+            f'<w:tblLook {look} w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val="{quoted(caption)}"/>'
             f"</w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         )
         if head:

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from consultation.core.places import package_folder
 from consultation.documents.outline import Outline
 from consultation.documents.typst import coverage
 from consultation.documents.typst.rows import name_rows
@@ -66,7 +67,9 @@ def _press(kind: str, folder: Path, outline: Outline) -> None:
     moment = str(int(outline.meta.moment.timestamp()))
     command = [sys.executable, "-m", "consultation.documents.typst.press", kind, str(folder), moment]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603 -- our own module, no shell
+        done = subprocess.run(  # noqa: S603 -- our own module, no shell
+            command, cwd=package_folder().parent, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as late:
         raise PressStopped(f"no document after {SECONDS} seconds") from late
     if done.returncode:
