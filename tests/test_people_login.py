@@ -11,6 +11,7 @@ from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job
 from consultation.people import codes, passwords, sessions
+from consultation.people.housekeeping import sweep
 from consultation.people.models import CodePurpose, LoginSession, OneTimeCode, Person, RateLimit
 from consultation.subjects import Actor
 from tests import factories as make
@@ -261,8 +262,8 @@ def test_what_is_over_is_swept(db: Database, browser: Browser):
     browser.log_in(ANNA)
     made(db, CodePurpose.LOG_IN)
     with db.transaction() as session:
-        sessions.sweep(session, MOMENT + timedelta(hours=9))
-        codes.sweep(session, MOMENT + timedelta(hours=9))
+        sweep(session, MOMENT + timedelta(hours=9))
+        assert session.scalars(select(RateLimit)).all() == []
         assert session.scalars(select(LoginSession)).all() == []
         assert session.scalars(select(OneTimeCode)).all() == []
 

@@ -1,6 +1,7 @@
 """Jobs are rows written in the same transaction as the change that causes them: both happen or neither."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -72,6 +73,24 @@ def fail(session: Session, job: Job, error: str, moment: datetime) -> None:
     state = JobState.DEAD if job.attempts >= MAX_ATTEMPTS else JobState.READY
     run_at = moment + timedelta(seconds=min(3600, 5 * 2**job.attempts))
     _finish(session, job.id, state=state, last_error=error[:2000], run_at=run_at)
+
+
+def parked(session: Session, limit: int = 100) -> Sequence[Job]:
+    """What was given up, newest first; somebody has to look."""
+    return session.scalars(
+        select(Job).where(Job.state == JobState.DEAD).order_by(Job.run_at.desc(), Job.id).limit(limit)
+    ).all()
+
+
+def repeat(session: Session, job_id: uuid.UUID, moment: datetime) -> Job | None:
+    """Try a parked job anew with all its attempts; `None` if it is not parked (any more)."""
+    again = (
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.DEAD)
+        .values(state=JobState.READY, attempts=0, run_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(again.returning(Job), execution_options={"populate_existing": True}).one_or_none()
 
 
 def _finish(session: Session, job_id: uuid.UUID, **values: Any) -> None:

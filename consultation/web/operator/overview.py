@@ -1,0 +1,61 @@
+"""The state of the installation on one page."""
+
+import uuid
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core import history, jobs
+from consultation.core.db import Database
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.http import Configured, Db, page, see_other
+from consultation.http.actors import Operating
+from consultation.people import queries
+from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES, PARTNER_TITLES
+from consultation.register.states import STATE_TITLES
+from consultation.settings import Settings
+
+router = APIRouter()
+KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items() if kind not in MUNICIPAL_BODIES]
+
+
+def overview(request: Request, db: Database, settings: Settings, status: int = 200, **more: Any) -> Response:
+    text = request.query_params.get("q", "")[:100]
+    with db.reader() as session:
+        data = {
+            "q": text,
+            "planning": queries.organisations(session, planning=True),
+            "found": queries.organisations(session, text=text, limit=50) if text else (),
+            "parked": jobs.parked(session),
+            "mail_folder": _mail_folder(settings),
+            "kind_titles": KIND_TITLES,
+            "kinds": KINDS,
+            "partner_kinds": [("", M("keine")), *((kind.value, title) for kind, title in PARTNER_TITLES.items())],
+            "states": [("", M("keines")), *((state.value, title) for state, title in STATE_TITLES.items())],
+            "typed": {},
+        }
+    return page(request, "operator/overview.html", data | more, status)
+
+
+@router.get("/operator")
+def show(request: Request, db: Db, settings: Configured, actor: Operating) -> Response:
+    return overview(request, db, settings)
+
+
+@router.post("/operator/jobs/{job_id}/repeat")
+def repeat(db: Db, actor: Operating, job_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        job = jobs.repeat(session, job_id, actor.moment)
+        if job is None:
+            raise NotFound(M("Diesen Auftrag gibt es nicht, oder er läuft schon wieder."))
+        history.record(session, actor, job, "repeat", kind=job.kind)
+    return see_other("/operator#jobs", M("Der Auftrag wird noch einmal versucht."))
+
+
+def _mail_folder(settings: Settings) -> str:
+    """Where mails lie if they are not sent; empty if they are."""
+    way, _, place = settings.mail.partition(":")
+    return (place or str(settings.data_dir / "mail")) if way == "folder" else ""
