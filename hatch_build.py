@@ -120,7 +120,8 @@ def fetch(root: Path, work: Path) -> None:
         shutil.copyfile(root / name, work / name)
     command = [str(node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
     path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    subprocess.run(command, cwd=work, check=True, env={**os.environ, "PATH": path}, stdout=sys.stderr)
+    trust = {"NODE_USE_SYSTEM_CA": "1"}  # as pip does: certificates of the own house count
+    subprocess.run(command, cwd=work, check=True, env={**trust, **os.environ, "PATH": path}, stdout=sys.stderr)
 
 
 def lay_out(modules: Path, fresh: Path) -> None:
