@@ -116,6 +116,24 @@ def test_one_address_cannot_try_many_accounts(db: Database, browser: Browser):
     assert browser.post("/login", {"email": ANNA, "password": PASSWORD}).status_code == 429
 
 
+def test_many_colleagues_behind_one_address_all_get_in(db: Database, browser: Browser):
+    with db.transaction() as session:
+        almost = _full("log_in.address", browser.peer)
+        almost.count = 99
+        session.add(almost)
+    for _ in range(3):
+        Browser(browser.app).log_in(ANNA)
+
+
+def test_a_code_still_logs_in_while_somebody_guesses_at_the_password(db: Database, browser: Browser):
+    browser.get("/login")
+    wrong = {"email": ANNA, "password": "falsch falsch falsch"}
+    assert [browser.post("/login", wrong).status_code for _ in range(11)][-1] == 429
+    anna = Browser(browser.app)
+    anna.get("/login/code/enter")
+    assert anna.post("/login/code/enter", {"email": ANNA, "code": made(db, CodePurpose.LOG_IN)}).status_code == 303
+
+
 def test_nobody_is_flooded_with_codes(browser: Browser):
     browser.get("/login/code")
     statuses = [browser.post("/login/code", {"email": ANNA}).status_code for _ in range(6)]

@@ -49,6 +49,12 @@ def take(session: Session, limit: Limit, whose: str, moment: datetime) -> None:
         raise TooMany(message, retry_after=wait)
 
 
+def give_back(session: Session, limit: Limit, whose: str) -> None:
+    """The attempt that was just counted was a good one: many colleagues may share one address."""
+    row = update(RateLimit).where(RateLimit.key == _key(limit, whose), RateLimit.count > 0)
+    session.execute(row.values(count=RateLimit.count - 1).execution_options(synchronize_session=False))
+
+
 def forget(session: Session, limit: Limit, whose: str) -> None:
     """After a success: mistyping yesterday does not count today."""
     session.execute(delete(RateLimit).where(RateLimit.key == _key(limit, whose)))

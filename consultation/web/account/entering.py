@@ -42,16 +42,20 @@ def send_code(request: Request, db: Database, email: str, kind: str) -> None:
 def right_code(
     request: Request, db: Database, email: str, typed: str, purposes: frozenset[CodePurpose]
 ) -> Attempt | None:  # fmt: skip
-    """Counts the attempt and compares; what is right still has to be consumed."""
+    """Counts the attempt and compares; what is right still has to be consumed.
+
+    A code has few attempts of its own, so that this way stays open while somebody guesses at the password.
+    """
     moment = moment_of(request)
     with db.transaction() as session:
-        count_log_in(session, request, email, moment)
+        limits.take(session, limits.LOG_IN_ADDRESS, client_address(request), moment)
         found = codes.attempt(session, email, purposes, moment)
     return found if passwords.matches(found.code_hash if found else None, codes.as_typed(typed)) else None
 
 
 def enter(request: Request, session: Session, person_id: uuid.UUID, email: str) -> str:
     """A new token; what the browser had before ends, and the count of failures of this account too."""
+    limits.give_back(session, limits.LOG_IN_ADDRESS, client_address(request))
     limits.forget(session, limits.LOG_IN_ACCOUNT, identity_key(email))
     return sessions.begin(session, person_id, moment_of(request), cookies.read(request, cookies.SESSION))
 
