@@ -21,7 +21,12 @@ def render_plain(name: str, data: Mapping[str, Any], language: Language) -> str:
     """A plain text template (a mail): nothing to escape, since no markup will ever be read from it."""
     if not name.endswith(".txt"):
         raise ValueError(f"{name} is no plain text")
-    return environment(language).overlay(autoescape=False).get_template(name).render(data)
+    return _plain(language).get_template(name).render(data)
+
+
+@functools.cache
+def _plain(language: Language) -> Environment:
+    return environment(language).overlay(autoescape=False)
 
 
 @functools.cache

@@ -208,7 +208,7 @@ def _joint_answer(stage: Stage, exercise: Exercise, cast: Cast) -> None:
         here = house.move_in(stage, session, exercise.voices, session.scalars(statement).one(), days, alone=False)
         values = _values(stage, exercise, here, None, days) | {
             "missing_section": exercise.voices.joint_statement(), "publication": dict.fromkeys(
-                ("participant", "A", "B", "C", "D", "E", "F"), "named"
+                ("participant", "A", "C", "D", "E", "F"), "named"
             ),
         }  # fmt: skip
         response = house.write(stage, session, here, exercise.consultation_id, values, days)

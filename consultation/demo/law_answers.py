@@ -44,7 +44,7 @@ def answers(
         "missing_section": _missing(dice, voices),
         "would_use": _step(dice, 3.2 if strained else 4.0),
         "main_message": voices.main_message() if dice.random() < 0.55 else None,
-        "publication": disclosure(dice, parts),
+        "publication": capped(disclosure(dice, parts), "B"),
     }
     if isinstance(given["need_fit"], int) and dice.random() < 0.4:
         given["need_fit.explanation"] = dice.choice(voices.texts["need_fit_explanations"][str(given["need_fit"])])
@@ -91,3 +91,10 @@ def disclosure(dice: random.Random, parts: Sequence[str]) -> dict[str, str] | No
     if dice.random() < 0.15:
         chosen[dice.choice(parts)] = dice.choice(LEVELS)
     return chosen
+
+
+def capped(chosen: dict[str, str] | None, part: str, cap: str = "figures") -> dict[str, str] | None:
+    """A part with nothing but confidential questions offers no level above its cap."""
+    if chosen is None or part not in chosen:
+        return chosen
+    return chosen | {part: max(chosen[part], cap, key=LEVELS.index)}

@@ -51,7 +51,7 @@ def _clear(settings: Settings) -> None:
     """Only what the demonstration itself makes in its folder."""
     for name in ("consultation.db", "consultation.db-wal", "consultation.db-shm", LOGINS):
         (settings.data_dir / name).unlink(missing_ok=True)
-    for folder in ("documents", "mail"):
+    for folder in ("documents", "ausgaben", "mail"):
         shutil.rmtree(settings.data_dir / folder, ignore_errors=True)
 
 

@@ -59,7 +59,7 @@ class Voices:
         for place, others in template.get("alternatives", {}).items():
             if self.dice.random() < 0.6:
                 sentences[int(place)] = self.dice.choice(others)
-        variants = self.texts["variants"]
+        variants = texts("statements")["variants"]
         if self.dice.random() < 0.6:
             sentences.insert(0, self.dice.choice(variants["openings"]))
         if self.dice.random() < 0.6:
