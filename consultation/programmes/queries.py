@@ -65,6 +65,12 @@ def draft_version(session: Session, actor: Actor, draft_version_id: uuid.UUID) -
     return version
 
 
+def consulted_draft(session: Session, draft_version_id: uuid.UUID) -> DraftVersion:
+    """With its sections in reading order. Whoever may see the consultation may see it: the caller has checked."""
+    statement = select(DraftVersion).where(DraftVersion.id == draft_version_id)
+    return session.scalars(statement.options(selectinload(DraftVersion.sections))).one()
+
+
 def sections(session: Session, draft_version_id: uuid.UUID) -> Sequence[Section]:
     """In reading order. Whoever may see the consultation or the programme may see them: the caller has checked."""
     statement = select(Section).where(Section.draft_version_id == draft_version_id).order_by(Section.position)
