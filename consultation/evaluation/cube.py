@@ -91,7 +91,7 @@ def read(session: Session, consultation_id: uuid.UUID, group_by: Sequence[str], 
 def _by_register(session: Session, cube: Cube, consultation_id: uuid.UUID, filters: Filters) -> None:
     dimensions = (AnswerFact.size_class, AnswerFact.state, AnswerFact.kind)
     what = (AnswerFact.question, AnswerFact.item)
-    here = _where(AnswerFact, consultation_id, filters)
+    here = where(AnswerFact, consultation_id, filters)
     values = (AnswerFact.option, AnswerFact.number)
     counts = select(*what, *values, *dimensions, func.count()).where(*here).group_by(*what, *values, *dimensions)
     for key, item, option, number, size_class, state, kind, count in session.execute(counts):
@@ -112,7 +112,7 @@ def _by_answers(
     group = (chosen.question, chosen.item, chosen.option)
     what = (AnswerFact.question, AnswerFact.item)
     here = (
-        *_where(AnswerFact, consultation_id, filters), chosen.consultation_id == consultation_id,
+        *where(AnswerFact, consultation_id, filters), chosen.consultation_id == consultation_id,
         chosen.revision_id == AnswerFact.revision_id, chosen.question.in_(group_by), chosen.option != "",
     )  # fmt: skip
     values = (AnswerFact.option, AnswerFact.number)
@@ -145,7 +145,7 @@ def _copy(cell: Cell) -> Cell:
     return Cell(cell.answered, Counter(cell.options), Counter(cell.firsts), Counter(cell.numbers))
 
 
-def _where(facts: Any, consultation_id: uuid.UUID, filters: Filters) -> list[ColumnElement[bool]]:
+def where(facts: Any, consultation_id: uuid.UUID, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [facts.consultation_id == consultation_id]
     if filters.states:
         conditions.append(facts.state.in_(filters.states))

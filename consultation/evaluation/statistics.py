@@ -1,7 +1,7 @@
 """The figures of a consultation, field by field and group by group, from live data."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -94,12 +94,16 @@ def counted_fields(context: FormContext, cube: Cube) -> Iterator[Counted]:
     for key, item in cube.cells:
         found.setdefault(key, set()).add(item)
     for asked in context.form.asked:
-        if asked.question.personal or asked.type.settles_disclosure or asked.type.tally is Tally.NONE:
-            continue
-        fixed = [item.key for item in asked.type.items(asked.settings, context)]
-        by_place = sorted(found.get(asked.key, set()) - set(fixed), key=lambda item: _section_place(context, item))
-        items = [*fixed, *by_place] or ([""] if not asked.type.itemised or asked.type.tally is Tally.TEXTS else [])
-        yield from (Counted(asked, item) for item in items)
+        yield from (Counted(asked, item) for item in counted_items(context, asked, found.get(asked.key, ())))
+
+
+def counted_items(context: FormContext, asked: Asked, found: Iterable[str]) -> list[str]:
+    """What of a field has figures: nothing, the field itself (""), or its items."""
+    if asked.question.personal or asked.type.settles_disclosure or asked.type.tally is Tally.NONE:
+        return []
+    fixed = [item.key for item in asked.type.items(asked.settings, context)]
+    by_place = sorted(set(found) - set(fixed), key=lambda item: _section_place(context, item))
+    return [*fixed, *by_place] or ([""] if not asked.type.itemised or asked.type.tally is Tally.TEXTS else [])
 
 
 def _section_place(context: FormContext, item: str) -> tuple[int, str]:
