@@ -169,7 +169,7 @@ def test_a_code_is_good_for_its_purpose_and_its_person_only(db: Database, browse
     browser.get("/login/code/enter")
     assert browser.post("/login/code/enter", {"email": ANNA, "code": code}).status_code == 422
     new = {"email": "bert@heide.example", "code": code, "password": "ein anderes langes Passwort"}
-    assert browser.post("/password/new", new).status_code == 422
+    assert browser.post("/password/code", new).status_code == 422
 
 
 def test_a_newer_code_replaces_the_older(db: Database, browser: Browser):
@@ -183,11 +183,11 @@ def test_a_new_password_by_code_ends_all_other_sessions(db: Database, browser: B
     other = Browser(browser.app)
     other.log_in(ANNA)
     code = made(db, CodePurpose.PASSWORD)
-    browser.get("/password/new")
-    short = browser.post("/password/new", {"email": ANNA, "code": code, "password": "kurz"})
+    browser.get("/password/code")
+    short = browser.post("/password/code", {"email": ANNA, "code": code, "password": "kurz"})
     assert "mindestens 12 Zeichen" in short.text
     new = "ein anderes langes Passwort"
-    home = browser.follow(browser.post("/password/new", {"email": ANNA, "code": code, "password": new}))
+    home = browser.follow(browser.post("/password/code", {"email": ANNA, "code": code, "password": new}))
     assert "Ihr Passwort ist gespeichert" in home.text
     assert other.get("/home").status_code == 303
     browser.post("/logout")
@@ -200,9 +200,9 @@ def test_an_invited_colleague_sets_the_first_password_with_the_code_of_the_mail(
     with db.transaction() as session:
         nina = make.person(session, email="nina@heide.example", with_password=False)
         code = codes.make_code(session, nina.id, CodePurpose.PLACE, MOMENT - timedelta(days=13))
-    browser.get("/password/new")
+    browser.get("/password/code")
     new = {"email": "nina@heide.example", "code": code, "password": "Ninas ganz eigenes Passwort"}
-    assert browser.post("/password/new", new).status_code == 303
+    assert browser.post("/password/code", new).status_code == 303
 
 
 def test_the_token_changes_with_every_log_in_and_a_foreign_one_is_never_taken_over(db: Database, browser: Browser):

@@ -27,12 +27,12 @@ def send(request: Request, db: Db, form: Form) -> Response:
     return page(request, "account/set_password.html", {"email": email, "sent": True})
 
 
-@router.get("/password/new")
+@router.get("/password/code")
 def show(request: Request) -> Response:
     return page(request, "account/set_password.html", {"email": "", "sent": False})
 
 
-@router.post("/password/new")
+@router.post("/password/code")
 def save(request: Request, db: Db, form: Form) -> Response:
     """A password that is refused costs no attempt and no code."""
     email, new = form.line("email"), form.raw("password")
