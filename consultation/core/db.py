@@ -183,6 +183,15 @@ def compare_and_set(session: Session, row: Any, expected: dict[str, Any], change
     session.refresh(row, attribute_names=list(change))
 
 
+def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
+    """Let nobody else hold this row until the end of the transaction; what is read afterwards is its newest state.
+
+    An UPDATE that changes nothing: a lock on every database, where SELECT … FOR UPDATE would silently be none on SQLite.
+    """
+    statement = update(table).where(table.id == row_id).values(id=table.id)
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
 def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str]) -> int:
     """Insert what is not there yet (by the unique columns); returns how many rows were new."""
     if not rows:

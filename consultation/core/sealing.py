@@ -2,13 +2,15 @@
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.core.history import HistoryEntry, HistorySeal
 
 AT_ONCE = 500
 START = "0" * 64
+LOOK_BACK = 10_000
+"""How far below the highest sealed number an entry may still turn up late."""
 
 
 def seal(session: Session) -> int:
@@ -18,11 +20,12 @@ def seal(session: Session) -> int:
     with higher numbers: the position in the chain is the order of sealing. Two sealers collide on the position.
     """
     last = session.scalars(select(HistorySeal).order_by(HistorySeal.position.desc()).limit(1)).one_or_none()
+    highest = session.scalar(select(func.max(HistorySeal.entry_seq))) or 0
     position, chain = (last.position, last.chain) if last else (0, START)
     statement = (
         select(HistoryEntry.seq, HistoryEntry.hash)
         .outerjoin(HistorySeal, HistorySeal.entry_seq == HistoryEntry.seq)
-        .where(HistorySeal.position.is_(None))
+        .where(HistoryEntry.seq > highest - LOOK_BACK, HistorySeal.position.is_(None))
         .order_by(HistoryEntry.seq)
         .limit(AT_ONCE)
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from consultation.core.db import insert_new
+from consultation.core.db import hold, insert_new
 from consultation.core.errors import Conflict, Forbidden, Invalid, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import M
@@ -25,6 +25,7 @@ from consultation.subjects import Actor
 
 def mark_ready(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
     """Lay it before the releaser; refused with everything that is still missing."""
+    hold(session, Response, response_id)
     desk = open_desk(session, actor, response_id)
     perform(session, RESPONSE, actor, desk.response, "mark_ready", author_id=actor.person_id)
     return desk.response

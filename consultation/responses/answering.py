@@ -1,15 +1,17 @@
 """Writing answers together: saved one by one, refused ones kept as typed, collisions shown instead of overwritten."""
 
+import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Invitation
-from consultation.core.db import insert_new
+from consultation.core.db import hold, insert_new
 from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import SOURCE, Language, M
@@ -29,11 +31,14 @@ class Posted:
 
     `items` are the items it speaks of (those it does not mention stay as they are); empty for a plain field.
     `versions`: item → version it was based on; an item without one is saved over whatever is there.
+    `shown`: item → fingerprint of what the page showed. What the writer left as it was changes nothing, and one's own
+    saving from a moment ago is no collision.
     """
 
     value: Any
     items: frozenset[str] = frozenset()
     versions: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,10 @@ def mark_opened(session: Session, actor: Actor, invitation: Invitation) -> None:
 
 
 def read_posted(desk: Desk, form: FormFields, keys: Iterable[str]) -> dict[str, Posted]:
-    """What a page posted for these fields. Versions stand in inputs named `version.KEY` and `version.KEY.ITEM`."""
+    """What a page posted for these fields.
+
+    Versions stand in inputs named `version.KEY` and `version.KEY.ITEM`, fingerprints in `shown.KEY` and `shown.KEY.ITEM`.
+    """
     names = frozenset(form.keys())
     posted = {}
     for key in keys:
@@ -91,7 +99,10 @@ def read_posted(desk: Desk, form: FormFields, keys: Iterable[str]) -> dict[str, 
             continue
         value = asked.type.read(form, key, asked.settings, desk.context)
         items = _items_named(asked, names) | frozenset(value or ()) if asked.type.itemised else frozenset()
-        posted[key] = Posted(value, items, _versions(form, key, names))
+        versions = {
+            i: int(text) for i, text in _about(form, "version", key, names) if text.isdigit() and len(text) < 10
+        }
+        posted[key] = Posted(value, items, versions, dict(_about(form, "shown", key, names)))
     return posted
 
 
@@ -102,20 +113,23 @@ def _items_named(asked: Asked, names: Collection[str]) -> frozenset[str]:
     return frozenset(item for item in (*inner, *listed) if item and len(item) <= 80)
 
 
-def _versions(form: FormFields, key: str, names: Collection[str]) -> dict[str, int]:
-    found = {}
+def _about(form: FormFields, what: str, key: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(item, text) of the hidden inputs that stand beside a field."""
     for name in names:
-        if name == f"version.{key}" or name.startswith(f"version.{key}."):
-            text = str(form.getlist(name)[0])
-            if text.isdigit() and len(text) < 10:
-                found[name.removeprefix(f"version.{key}").removeprefix(".")] = int(text)
-    return found
+        if name == f"{what}.{key}" or name.startswith(f"{what}.{key}."):
+            yield name.removeprefix(f"{what}.{key}").removeprefix("."), str(form.getlist(name)[0])
+
+
+def fingerprint(value: Any) -> str:
+    """What a page carries along to tell later whether the writer changed a value."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def answer(
     session: Session, actor: Actor, response_id: uuid.UUID, posted: Mapping[str, Posted], language: Language = SOURCE
 ) -> Saved:
     """Save what is given. Wrong values are kept as typed and named; saving an incomplete draft is always allowed."""
+    hold(session, Response, response_id)
     desk = open_desk(session, actor, response_id, language)
     require_answering(actor, desk.response)
     collisions: list[Collision] = []
@@ -128,9 +142,7 @@ def answer(
             raw = (sent.value or {}).get(item) if item else sent.value
             value, refused = _checked(asked, item, raw, desk)
             problems += refused
-            collision = _store(
-                session, actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent.versions
-            )
+            collision = _store(session, actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent)
             if collision is not None:
                 collisions.append(collision)
     desk.response.author_id = actor.person_id
@@ -169,18 +181,22 @@ def _checked(asked: Asked, item: str, raw: Any, desk: Desk) -> tuple[Any, tuple[
 
 
 def _store(
-    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], versions: Mapping[str, int]
+    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], posted: Posted
 ) -> Collision | None:
     """Guarded by the version the writer saw; nothing of either writer is lost."""
     stored = desk.stored.get((key, item))
     sent = value.get("raw", value.get("value"))
+    untouched = posted.shown.get(item) == fingerprint(sent)
     if stored is None:
-        return None if sent is None else _insert(session, actor, desk, key, item, value, versions)
+        gone = untouched and posted.versions.get(item, 0) > 0
+        return None if sent is None or gone else _insert(session, actor, desk, key, item, value, posted)
     if stored.value == sent and stored.refused == ("raw" in value):
         return None
-    seen = versions.get(item, stored.version)
-    if seen != stored.version:
-        return Collision(key, item, sent, stored.value, stored.editor_id)
+    if posted.versions.get(item, stored.version) != stored.version:
+        if untouched:
+            return None
+        if not (item in posted.shown and stored.editor_id == actor.person_id):
+            return Collision(key, item, sent, stored.value, stored.editor_id)
     here = (
         DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key, DraftAnswer.item_key == item,
         DraftAnswer.version == stored.version,
@@ -194,11 +210,11 @@ def _store(
 
 
 def _insert(
-    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], versions: Mapping[str, int]
+    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], posted: Posted
 ) -> Collision | None:
     row = {
         "response_id": desk.response.id, "question_key": key, "item_key": item, "value": value,
-        "version": versions.get(item, 0) + 1, "editor_id": actor.person_id, "edited_at": actor.moment,
+        "version": posted.versions.get(item, 0) + 1, "editor_id": actor.person_id, "edited_at": actor.moment,
     }  # fmt: skip
     new = insert_new(session, DraftAnswer, [row], ["response_id", "question_key", "item_key"])
     return None if new else _collided(session, desk, key, item, value.get("raw", value.get("value")))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.models import Consultation, Invitation
@@ -26,20 +26,15 @@ def visible(actor: Actor) -> Select[Response]:
     own = Response.organisation_id == actor.organisation_id if actor.roles & ANSWERING else false()
     if not (actor.may_plan and actor.roles & PLANNING):
         return select(Response).where(own)
-    lands = (
-        select(Consultation.id)
-        .join(ProgrammeMember, ProgrammeMember.programme_id == Consultation.programme_id)
+    land = select(Organisation.state).where(Organisation.id == Response.organisation_id).correlate(Response)
+    members = (
+        select(ProgrammeMember.id)
+        .join(Consultation, Consultation.programme_id == ProgrammeMember.programme_id)
         .where(Consultation.id == Response.consultation_id, ProgrammeMember.organisation_id == actor.organisation_id)
-        .where(
-            or_(
-                ProgrammeMember.state.is_(None),
-                select(Organisation.id)
-                .where(Organisation.id == Response.organisation_id, Organisation.state == ProgrammeMember.state)
-                .exists(),
-            )
-        )
+        .where(or_(ProgrammeMember.state.is_(None), ProgrammeMember.state == land.scalar_subquery()))
+        .correlate(Response)
     )
-    return select(Response).where(or_(own, and_(Response.revision_count > 0, lands.exists())))
+    return select(Response).where(or_(own, and_(Response.revision_count > 0, members.exists())))
 
 
 def get(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
@@ -52,18 +47,26 @@ def get(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
 
 def own(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Response | None:
     """The acting organisation's response, if it has begun one."""
-    statement = (
-        select(Response)
-        .where(Response.consultation_id == consultation_id, Response.organisation_id == actor.organisation_id)
-        .options(*_surroundings())
-    )
-    return session.scalars(statement).one_or_none()
+    return _own(session, actor, Response.consultation_id == consultation_id)
+
+
+def own_in(session: Session, actor: Actor, slug: str) -> Response | None:
+    """As `own`, by the consultation's slug; only for people who answer."""
+    known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
+    return _own(session, actor, Response.consultation_id == known) if actor.roles & ANSWERING else None
+
+
+def _own(session: Session, actor: Actor, where: ColumnElement[bool]) -> Response | None:
+    statement = select(Response).where(where, Response.organisation_id == actor.organisation_id)
+    return session.scalars(statement.options(*_surroundings())).one_or_none()
 
 
 def _surroundings() -> tuple[Any, ...]:
     consultation = joinedload(Response.consultation)
     return (
-        consultation.joinedload(Consultation.programme).selectinload(Programme.members),
+        consultation.joinedload(Consultation.programme).options(
+            selectinload(Programme.members), joinedload(Programme.owner)
+        ),
         consultation.joinedload(Consultation.form_version),
         consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
         joinedload(Response.organisation).joinedload(Organisation.register_body),
@@ -121,12 +124,27 @@ def of_organisation(session: Session, actor: Actor) -> Mapping[uuid.UUID, Respon
 
 def invitation_for(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Invitation:
     """The acting organisation's invitation, once it was sent."""
+    return _invitation(session, actor, Invitation.consultation_id == consultation_id)
+
+
+def invitation_in(session: Session, actor: Actor, slug: str) -> Invitation:
+    """As `invitation_for`, by the consultation's slug."""
+    known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
+    return _invitation(session, actor, Invitation.consultation_id == known)
+
+
+def _invitation(session: Session, actor: Actor, where: ColumnElement[bool]) -> Invitation:
+    consultation = joinedload(Invitation.consultation)
     statement = (
         select(Invitation)
-        .where(Invitation.consultation_id == consultation_id, Invitation.organisation_id == actor.organisation_id)
+        .where(where, Invitation.organisation_id == actor.organisation_id)
         .where(Invitation.state != InvitationState.PLANNED)
         .options(
-            joinedload(Invitation.consultation).joinedload(Consultation.programme).selectinload(Programme.members),
+            consultation.joinedload(Consultation.programme).options(
+                selectinload(Programme.members), joinedload(Programme.owner)
+            ),
+            consultation.joinedload(Consultation.form_version),
+            consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
             joinedload(Invitation.organisation),
         )
     )

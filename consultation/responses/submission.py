@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
+from consultation.core.db import hold
 from consultation.core.errors import Conflict
 from consultation.core.history import HistorySeal, perform
 from consultation.core.language import M
@@ -33,19 +34,13 @@ def submit(
     idempotency_key: str | None = None,
 ) -> Revision:  # fmt: skip
     """Release and submit. A double click, or a repeated request with the same key, gets the same revision again."""
+    hold(session, Response, response_id)
     desk = open_desk(session, actor, response_id)
     action = "submit_nil_return" if nil_return else "submit"
     if desk.response.state == ResponseState.SUBMITTED and RESPONSE.rows[action].who(actor, desk.response):
         return _already_submitted(session, desk.response)
     RESPONSE.check(actor, desk.response, action)
-    try:
-        with session.begin_nested():
-            return _submit(session, actor, desk, action, (name, function), channel, idempotency_key)
-    except Conflict:
-        session.refresh(desk.response, ["state"])
-        if desk.response.state != ResponseState.SUBMITTED:
-            raise
-        return _already_submitted(session, desk.response)
+    return _submit(session, actor, desk, action, (name, function), channel, idempotency_key)
 
 
 def _already_submitted(session: Session, response: Response) -> Revision:
