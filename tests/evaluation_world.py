@@ -4,7 +4,7 @@ import random
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from consultation.programmes.models import DraftKind, ParameterType, ProgrammeLe
 from consultation.register.audience import AudienceFilter, AudienceUnit
 from consultation.register.kinds import RegisterKind
 from consultation.register.states import KEY_BY_STATE, State
-from consultation.responses import answering, submission
+from consultation.responses import actions, answering, submission
 from consultation.responses.answering import Posted
 from consultation.responses.models import Response, Revision
 from consultation.subjects import Actor
@@ -153,6 +153,18 @@ def submit(
     return submission.submit(
         session, replace(actor, moment=actor.moment + timedelta(days=later)), response.id, nil_return=nil_return
     )
+
+
+def at(actor: Actor, moment: datetime) -> Actor:
+    return replace(actor, moment=moment)
+
+
+def resubmit(session: Session, world: World, actor: Actor, answers: Mapping[str, Any]) -> Revision:
+    response_id = session.scalars(select(Response.id).where(Response.organisation_id == actor.organisation_id)).one()
+    actions.reopen(session, actor, response_id)
+    body = next(key for key, organisation_id in world.bodies.items() if organisation_id == actor.organisation_id)
+    write(session, world, body, answers)
+    return submission.submit(session, actor, response_id)
 
 
 def _capped(part: str, level: str) -> str:
