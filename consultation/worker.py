@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from consultation.evaluation import contributions
 from consultation.mail import letters
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
+from consultation.people import housekeeping
 from consultation.responses.queries import last_revision
 from consultation.settings import Settings
 from consultation.states import InvitationState
@@ -34,6 +35,9 @@ IDLE = 1.0
 """Seconds between two looks when there is nothing to do."""
 SEAL_EVERY = 5.0
 """Seconds between two looks for log entries without a link in the chain."""
+SWEEP_EVERY = 3600.0
+KEPT = timedelta(days=30)
+"""How long jobs that are done can be looked up."""
 
 
 @dataclass(frozen=True)
@@ -190,15 +194,35 @@ def run_due(db: Database, settings: Settings, transport: Transport, moment: date
     return done
 
 
+@dataclass
+class Turn:
+    """Something done now and then by this process, however busy it is with jobs."""
+
+    every: float
+    do: Callable[[], None]
+    taken_at: float = float("-inf")
+
+    def take(self) -> None:
+        if time.monotonic() - self.taken_at >= self.every:
+            self.do()
+            self.taken_at = time.monotonic()
+
+
+def sweep(db: Database, moment: datetime) -> None:
+    """Whatever nobody can use any more goes away: sessions, codes, counters, jobs done long ago."""
+    with db.transaction() as session:
+        housekeeping.sweep(session, moment)
+        jobs.forget_done(session, moment - KEPT)
+
+
 def run_forever(db: Database, settings: Settings, transport: Transport, stop: threading.Event) -> None:
     """Until `stop` is set; the job in hand is finished first."""
-    sealed_at = 0.0
+    turns = [Turn(SEAL_EVERY, lambda: seal_log(db)), Turn(SWEEP_EVERY, lambda: sweep(db, datetime.now(UTC)))]
     while not stop.is_set():
         busy = False
         try:
-            if time.monotonic() - sealed_at > SEAL_EVERY:
-                seal_log(db)
-                sealed_at = time.monotonic()
+            for turn in turns:
+                turn.take()
             busy = run_one(db, settings, transport, datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 -- a database that restarts must not end the worker
             log.warning("worker cannot reach the database", error=type(error).__name__)

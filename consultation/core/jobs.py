@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Update, or_, select, update
+from sqlalchemy import Index, String, Update, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consultation.core.db import Base, Identified, insert_new, words
@@ -91,6 +91,11 @@ def repeat(session: Session, job_id: uuid.UUID, moment: datetime) -> Job | None:
         .execution_options(synchronize_session=False)
     )
     return session.scalars(again.returning(Job), execution_options={"populate_existing": True}).one_or_none()
+
+
+def forget_done(session: Session, before: datetime) -> None:
+    """Rows of jobs done long ago; what failed for good stays until somebody looked."""
+    session.execute(delete(Job).where(Job.state == JobState.DONE, Job.run_at < before))
 
 
 def _finish(session: Session, job_id: uuid.UUID, **values: Any) -> None:
