@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consultation.consultations.models import Consultation
 from consultation.core.db import Base, Identified, words
+from consultation.core.errors import Problem
+from consultation.core.language import Message
 from consultation.states import Audience, ConsultationState, EditionState
 
 
@@ -44,6 +46,13 @@ class Edition(Identified, Base):
     @property
     def consultation_state(self) -> ConsultationState:
         return self.consultation.state
+
+    @property
+    def refusals(self) -> tuple[Problem, ...]:
+        """Found while compiling, from the figures that were frozen."""
+        return tuple(
+            Problem(p["field"], Message(p["text"], tuple(p["parameters"].items())), "protection") for p in self.problems
+        )
 
 
 class EditionFile(Identified, Base):

@@ -162,8 +162,14 @@ def _option(option: OptionFigure) -> dict[str, Any]:
 
 
 def message_json(message: Message) -> dict[str, Any]:
-    parameters: Mapping[str, Any] = dict(message.parameters)
-    return {"text": message.text, "parameters": dict(parameters)}
+    """With the messages among its parameters."""
+    parameters = {n: message_json(v) if isinstance(v, Message) else v for n, v in message.parameters}
+    return {"text": message.text, "parameters": parameters}
+
+
+def read_message(found: Mapping[str, Any]) -> Message:
+    parameters = {n: read_message(v) if isinstance(v, dict) else v for n, v in found["parameters"].items()}
+    return Message(found["text"], tuple(parameters.items()))
 
 
 def from_json(found: Mapping[str, Any]) -> Statistics:
@@ -179,7 +185,7 @@ def _read_field(found: Mapping[str, Any]) -> FieldFigures:
         Table(table["grouping"], tuple(_read_row(tally, row) for row in table["rows"]), tuple(table["suppressed"]))
         for table in found["tables"]
     )
-    notes = tuple(Message(note["text"], tuple(note["parameters"].items())) for note in found["notes"])
+    notes = tuple(read_message(note) for note in found["notes"])
     return FieldFigures(found["key"], found["item"], found["part"], tally, found["conditional"], tables, notes)
 
 

@@ -1,0 +1,20 @@
+"""Chapter: demands that belong to no section of the draft."""
+
+from collections.abc import Iterator
+
+from consultation.core.language import M
+from consultation.documents.chapters import points
+from consultation.documents.frozen import Frozen
+from consultation.documents.outline import Node, Paragraph
+
+
+def nodes(frozen: Frozen) -> Iterator[Node]:
+    known = {section.key for section in frozen.sections}
+    here = [point for key, found in points.by_section(frozen) if key not in known for point in found]
+    if not here:
+        yield Paragraph(frozen.say(M("Alle Einzelpunkte gehören zu einem Abschnitt.")))
+        return
+    most = points.per_section(frozen)
+    yield points.table(frozen.say(M("Einzelpunkte ohne Abschnitt")), here[:most], frozen)
+    if len(here) > most:
+        yield Paragraph(frozen.say(M("{count} weitere Punkte stehen in den Datendateien.", count=len(here) - most)))

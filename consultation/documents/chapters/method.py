@@ -1,0 +1,72 @@
+"""Annex: how the figures came to be, in plain words."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from consultation.core.language import M, Message, say
+from consultation.documents.frozen import Frozen
+from consultation.documents.outline import Heading, Node, Paragraph, Table
+from consultation.register.kinds import SIZE_CLASS_TITLES
+from consultation.register.shipped import attribution
+
+_COUNTING = (
+    M("Gezählt wird die letzte abgegebene Fassung jeder Stellungnahme, die weder zurückgenommen noch abgelehnt ist. Verspätete und vorbehaltliche "
+      "Stellungnahmen zählen mit."),
+    M("Jede Stelle zählt einmal, als das, was sie ist. Ein Gemeindeverband ist eine Stelle, auch wenn er für viele Gemeinden spricht. Antwortet eine "
+      "vertretene Gemeinde selbst, zählen beide, und die Vertretung entfällt."),
+    M("„Kann ich nicht beurteilen“ und „nicht beantwortet“ werden getrennt gezählt und gehen in keinen Anteil und keinen mittleren Wert ein."),
+    M("Bei Skalen ist der Median der untere der beiden mittleren Werte, also immer eine Stufe, die gewählt wurde. Bei Zahlen werden Median und Quartile "
+      "linear zwischen Nachbarwerten bestimmt (Typ 7, wie in R und in Tabellenkalkulationen)."),
+    M("Die Ergebnisse sind weder gewichtet noch hochgerechnet."),
+    M("Ein Einzelpunkt ist eine Forderung. Wortgleiche Forderungen zum selben Abschnitt sind ein Punkt; unterstützende Stellen sind die verschiedenen "
+      "Stellen, deren gezählte Stellungnahme die Forderung enthält."),
+)  # fmt: skip
+_PROTECTION = (
+    M("Welcher Teil einer Stellungnahme wie gezeigt wird, hat die antwortende Stelle selbst bestimmt: mit Namen, nur mit Art und Größenklasse, nur als Zahl "
+      "oder gar nicht. Es gilt, was zum Datenstand festgelegt war; ohne Festlegung wird nichts gezeigt."),
+    M("Zahlen sind so geschützt, dass sich aus keiner Tabelle und keiner Verbindung von Tabellen einer Frage auf weniger als {minimum} nicht einzeln "
+      "veröffentlichte Stellen schließen lässt, auch nicht auf eine gemeinsame Antwort aller. Geschützte Felder zeigen „–“."),
+    M("Stadtstaaten werden zusammen mit den kreisfreien Städten gezeigt. Vertraulich gestellte Fragen erscheinen nur in Zahlen. Unterstützende Stellen, die "
+      "nur als Zahl erscheinen wollen, werden bei einem Punkt erst ab {minimum} mitgezählt. Personenbezogene Angaben enthält keine Ausgabe."),
+)  # fmt: skip
+
+
+def nodes(frozen: Frozen) -> Iterator[Node]:
+    language = frozen.language
+    yield Heading(2, say(M("Wie gezählt wird"), language), "methode-zaehlung")
+    yield from (Paragraph(say(text, language)) for text in _COUNTING)
+    yield Heading(2, say(M("Größenklassen"), language), "methode-groessenklassen")
+    yield _sizes(frozen)
+    if frozen.public:
+        yield Heading(2, say(M("Was veröffentlicht wird"), language), "methode-schutz")
+        minimum = frozen.head["consultation"]["minimum_cell"]
+        yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in _PROTECTION)
+    yield Heading(2, say(M("Woher die Angaben stammen"), language), "methode-quellen")
+    yield from (Paragraph(say(text, language)) for text in _sources(frozen))
+    yield Heading(2, say(M("Wie diese Ausgabe geprüft werden kann"), language), "methode-pruefung")
+    yield Paragraph(
+        say(
+            M("Alle Formate dieser Ausgabe stammen aus denselben eingefrorenen Daten. Die Prüfsumme auf der Titelseite ist SHA-256 über die NDJSON-Datei ohne "
+              "ihre letzte Zeile. Eine erneute Erstellung aus diesen Daten ergibt denselben Inhalt."),
+            language,
+        )
+    )  # fmt: skip
+
+
+def _sizes(frozen: Frozen) -> Table:
+    language = frozen.language
+    rows = []
+    for title in SIZE_CLASS_TITLES.values():
+        name, _, bounds = say(title, language).partition(" (")
+        rows.append((name, bounds.rstrip(")")))
+    head = (say(M("Größenklasse"), language), say(M("Einwohnerzahl"), language))
+    return Table(say(M("Größenklassen nach der Einwohnerzahl"), language), head, tuple(rows), ("left", "left"))
+
+
+def _sources(frozen: Frozen) -> Iterator[Message]:
+    as_of = frozen.head["register_date"]
+    yield M(
+        "Namen, Schlüssel, Land, Art und Einwohnerzahl stammen aus dem amtlichen Gemeindeverzeichnis, wie es bei der Abgabe galt."
+    )
+    if as_of:
+        yield attribution(date.fromisoformat(as_of))

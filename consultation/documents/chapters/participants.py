@@ -1,0 +1,32 @@
+"""Annex: who took part; in public those that let themselves be named."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from consultation.core.language import M
+from consultation.documents.frozen import Frozen
+from consultation.documents.labels import SIZES, SPOKEN, kind_label
+from consultation.documents.outline import Node, Paragraph, Table
+from consultation.register.states import STATE_TITLES, State
+
+
+def nodes(frozen: Frozen) -> Iterator[Node]:
+    say = frozen.say
+    if frozen.public:
+        yield Paragraph(say(M("Genannt sind die Stellen, die ihrer Nennung als Teilnehmerin zugestimmt haben.")))
+    rows = tuple(_row(record, frozen) for record in frozen.records("participant"))
+    head = tuple(map(say, (M("Stelle"), M("Land"), M("Art und Größenklasse"), M("AGS"), M("spricht für"))))
+    yield Table(say(M("Teilnehmende Stellen")), head, rows, ("left",) * 5)
+
+
+def _row(record: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:
+    sender = record["sender"]
+    state = frozen.say(STATE_TITLES[State(sender["state"])]) if sender["state"] else "–"
+    size = frozen.say(SIZES[sender["size_class"]]) if sender["size_class"] else ""
+    kind = ", ".join(part for part in (kind_label(sender["kind"], frozen.language), size) if part)
+    return sender["name"], state, kind, sender["ags"] or "–", _spoken_for(record["spoken_for"], frozen)
+
+
+def _spoken_for(bodies: list[dict[str, Any]], frozen: Frozen) -> str:
+    by_kind = ((kind, [b["name"] for b in bodies if b["kind"] == kind]) for kind in SPOKEN)
+    return "\n".join(f"{frozen.say(SPOKEN[kind])}: {'; '.join(names)}" for kind, names in by_kind if names)

@@ -1,0 +1,83 @@
+"""Points as rows of a synopsis, and how many of them fit into a document that people read."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from consultation.core.language import M
+from consultation.documents.chapters.excerpts import shortened
+from consultation.documents.frozen import Frozen
+from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS, description
+from consultation.documents.outline import Table
+
+MOST = 2500
+"""Points in one document; beyond it each section shows its most supported ones. The data files hold all."""
+TEXT, RATIONALE, NAMES = 1200, 400, 8
+
+
+def per_section(frozen: Frozen) -> int:
+    """How many points each section may show, so that the document stays readable."""
+    sizes = Counter(record["section"] or "" for record in frozen.records("point"))
+    low, high = 1, max(sizes.values(), default=1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if sum(min(n, middle) for n in sizes.values()) <= MOST else (low, middle - 1)
+    return low
+
+
+def table(caption: str, points: Iterable[dict[str, Any]], frozen: Frozen) -> Table:
+    say = frozen.say
+    head = (say(M("Nr.")), say(M("Forderung")), say(M("Unterstützung")), say(M("Entscheidung und Erwiderung")))
+    return Table(caption, head, tuple(_row(point, frozen) for point in points), ("left", "left", "left", "left"))
+
+
+def _row(point: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:
+    return str(point["number"]), demand(point, frozen), supporters(point, frozen), decision(point, frozen)
+
+
+def demand(point: dict[str, Any], frozen: Frozen) -> str:
+    kind = frozen.say(AMENDMENT_KINDS[point["kind"]]) if point["kind"] in AMENDMENT_KINDS else ""
+    place = ", ".join(part for part in (point["locator"], kind) if part)
+    lines = [f"{place}:" if place else "", shortened(point["text"], TEXT)]
+    if point["rationales"]:
+        lines.append(frozen.say(M("Begründung: {text}", text=shortened(point["rationales"][0], RATIONALE))))
+    return "\n".join(line for line in lines if line)
+
+
+def supporters(point: dict[str, Any], frozen: Frozen) -> str:
+    """How many, and who as far as they let themselves be named."""
+    found = point["supporters"]
+    named = found["named"]
+    lines = [f"{name}" for name in named[:NAMES]]
+    if len(named) > NAMES:
+        lines.append(frozen.say(M("und {count} weitere namentlich", count=len(named) - NAMES)))
+    for group in found["described"][:NAMES]:
+        label = description(group["kind"], group["size_class"], frozen.language)
+        lines.append(f"{group['count']} × {label}")
+    if found["figures"]:
+        lines.append(frozen.say(M("{count} ohne Nennung", count=found["figures"])))
+    whole = M("1 Stelle") if found["count"] == 1 else M("{count} Stellen", count=found["count"])
+    return "\n".join([frozen.say(whole), *lines])
+
+
+def decision(point: dict[str, Any], frozen: Frozen) -> str:
+    if point["decision"] is None:
+        return frozen.say(M("noch in Prüfung"))
+    title = frozen.say(DECISIONS[point["decision"]])
+    if point["state"] != "decided":
+        title = frozen.say(M("Vorschlag: {decision}", decision=title))
+    return "\n".join(part for part in (title, point["reply"]) if part)
+
+
+def by_section(frozen: Frozen) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Section key ("" for none) → its points, most supported first; sections in reading order."""
+    key: str | None = None
+    here: list[dict[str, Any]] = []
+    for record in frozen.records("point"):
+        if (record["section"] or "") != key:
+            if key is not None:
+                yield key, here
+            key, here = record["section"] or "", []
+        here.append(record)
+    if key is not None:
+        yield key, here

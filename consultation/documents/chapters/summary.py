@@ -1,0 +1,175 @@
+"""Chapter: the most important things, in sentences made from the figures."""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from consultation.core.language import M, number, percent
+from consultation.documents.chapters.excerpts import shortened
+from consultation.documents.chapters.tables import count, right
+from consultation.documents.frozen import Frozen
+from consultation.documents.labels import DECISIONS, item_label
+from consultation.documents.outline import Heading, ListBlock, ListItem, Node, Paragraph, Table
+from consultation.evaluation.figures import Row
+from consultation.forms.definition import Asked
+from consultation.questions import Tally
+
+TOP = 10
+_UPPER = ("4", "5")
+
+
+def nodes(frozen: Frozen) -> Iterator[Node]:
+    say = frozen.say
+    yield Heading(2, say(M("Kennzahlen")), "kurz-kennzahlen")
+    yield _figures(frozen)
+    yield Heading(2, say(M("Beteiligung")), "kurz-beteiligung")
+    yield from (Paragraph(sentence) for sentence in _participation(frozen))
+    agreement = list(_agreement(frozen))
+    if agreement:
+        yield Heading(2, say(M("Zustimmung und Ablehnung")), "kurz-zustimmung")
+        yield from (Paragraph(sentence) for sentence in agreement)
+    yield Heading(2, say(M("Die häufigsten Forderungen")), "kurz-forderungen")
+    yield from _demands(frozen)
+
+
+def _figures(frozen: Frozen) -> Table:
+    say, total, reach = frozen.say, frozen.participation.total, frozen.participation.reach
+    points, contributions, decided = _point_counts(frozen)
+    rows = (
+        (M("Eingeladene Stellen"), total.invited), (M("Stellungnahmen mit Inhalt"), total.submitted),
+        (M("Fehlanzeigen"), total.nil_returns), (M("Vertretene Stellen"), total.represented),
+        (M("Erreichte Gemeinden"), reach.reached), (M("Einzelpunkte"), points),
+        (M("Beiträge, aus denen die Einzelpunkte bestehen"), contributions), (M("Entschiedene Einzelpunkte"), decided),
+    )  # fmt: skip
+    head = (say(M("Kennzahl")), say(M("Anzahl")))
+    return Table(say(M("Kennzahlen")), head, tuple((say(label), count(n, frozen)) for label, n in rows), right(1))
+
+
+def _point_counts(frozen: Frozen) -> tuple[int, int, int]:
+    points = contributions = decided = 0
+    for point in frozen.records("point"):
+        points += 1
+        contributions += len(point["originals"])
+        decided += point["state"] == "decided"
+    return points, contributions, decided
+
+
+def _participation(frozen: Frozen) -> Iterator[str]:
+    say, language, total, reach = frozen.say, frozen.language, frozen.participation.total, frozen.participation.reach
+    rate = percent(Fraction(total.answered, total.invited) if total.invited else None, language)
+    yield say(
+        M("Um Stellungnahme gebeten wurden {invited} Stellen. Geantwortet haben {answered} ({rate}), davon {nil} mit Fehlanzeige. {represented} weitere "
+          "Stellen sind durch eine andere vertreten, {declined} haben die Teilnahme abgelehnt, {open} haben nicht geantwortet.",
+          invited=total.invited, answered=total.answered, rate=rate, nil=total.nil_returns, represented=total.represented,
+          declined=total.declined, open=total.open)
+    )  # fmt: skip
+    if reach.reached:
+        share = percent(Fraction(reach.reached, reach.existing), language)
+        yield say(
+            M("Die Antworten sprechen für {reached} von {existing} Gemeinden ({share}) mit zusammen {population} Einwohnerinnen und Einwohnern.",
+              reached=reach.reached, existing=reach.existing, share=share, population=reach.population_reached)
+        )  # fmt: skip
+    yield say(M("Schweigen und Fehlanzeige gelten weder als Zustimmung noch als Ablehnung."))
+
+
+def _agreement(frozen: Frozen) -> Iterator[str]:
+    """The sections with the highest agreement and refusal, and the statements with the highest and lowest approval."""
+    sections = [
+        (item_label(a, f.item, frozen), f.total)
+        for a in frozen.form.asked if a.type.key == "section_agreement"
+        for f in frozen.statistics.of(a.key) if f.total is not None and f.total.valid
+    ]  # fmt: skip
+    yield from _extreme(
+        sections, "full", M("Am häufigsten ohne Änderungen zugestimmt wird {label} ({share} von {n} Stellen)."), frozen
+    )
+    yield from _extreme(sections, "no", M("Am häufigsten abgelehnt wird {label} ({share} von {n} Stellen)."), frozen)
+    stated = [
+        (a, f.total)
+        for a in frozen.form.asked if a.type.key == "likert" and a.type.tally is Tally.SCALE and _is_agreement(a)
+        for f in frozen.statistics.of(a.key) if f.total is not None and f.total.valid
+    ]  # fmt: skip
+    if stated:
+        best, worst = max(stated, key=lambda pair: _upper(pair[1])), min(stated, key=lambda pair: _upper(pair[1]))
+        yield _statement(
+            M("Die höchste Zustimmung erhält „{title}“: {share} von {n} Stellen stimmen eher oder voll zu."),
+            *best,
+            frozen,
+        )
+        if worst[0].key != best[0].key:
+            yield _statement(
+                M("Die geringste Zustimmung erhält „{title}“: {share} von {n} Stellen stimmen eher oder voll zu."),
+                *worst,
+                frozen,
+            )
+
+
+def _is_agreement(asked: Asked) -> bool:
+    return bool(asked.settings.scale == "agreement")
+
+
+def _upper(row: Row) -> Fraction:
+    """The share of the two upper steps."""
+    return sum((o.share or Fraction(0) for o in row.options if o.key in _UPPER), Fraction(0))
+
+
+def _statement(sentence: Any, asked: Asked, row: Row, frozen: Frozen) -> str:
+    title = frozen.context.say(asked.question.title)
+    share = percent(_upper(row), frozen.language)
+    return frozen.say(M(sentence.text, title=title, share=share, n=number(row.valid, frozen.language)))
+
+
+def _extreme(sections: list[tuple[str, Row]], option: str, sentence: Any, frozen: Frozen) -> Iterator[str]:
+    shares = [(row.option(option), label, row) for label, row in sections]
+    known = [(o.share, label, row) for o, label, row in shares if o is not None and o.share]
+    if known:
+        share, label, row = max(known, key=lambda found: found[0])
+        yield frozen.say(M(sentence.text, label=label, share=percent(share, frozen.language), n=row.valid))
+
+
+def _demands(frozen: Frozen) -> Iterator[Node]:
+    say = frozen.say
+    points = list(_most_supported(frozen))
+    if not points:
+        yield Paragraph(say(M("Es liegen keine Einzelpunkte vor, die hier gezeigt werden dürfen.")))
+        return
+    numbers = {section.key: section.number or section.heading for section in frozen.sections}
+    items = []
+    for place, point in enumerate(points, start=1):
+        where = numbers.get(point["section"] or "", "")
+        supported = (
+            M("1 Stelle")
+            if point["supporters"]["count"] == 1
+            else M("{count} Stellen", count=point["supporters"]["count"])
+        )
+        known = ", ".join(
+            part for part in (say(M("Punkt {number}", number=point["number"])), where, say(supported)) if part
+        )
+        items.append(ListItem(f"{place}.", (Paragraph(f"{shortened(point['text'], 300)} ({known})"),)))
+    yield ListBlock(tuple(items))
+    yield Heading(2, say(M("Entscheidungen")), "kurz-entscheidungen")
+    yield from _decisions(frozen)
+
+
+def _most_supported(frozen: Frozen) -> list[dict[str, Any]]:
+    best: list[dict[str, Any]] = []
+    for point in frozen.records("point"):
+        best.append(point)
+        if len(best) > 4 * TOP:
+            best = _sorted(best)[:TOP]
+    return _sorted(best)[:TOP]
+
+
+def _sorted(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(points, key=lambda point: (-point["supporters"]["count"], point["number"]))
+
+
+def _decisions(frozen: Frozen) -> Iterator[Node]:
+    say = frozen.say
+    made = Counter(p["decision"] for p in frozen.records("point") if p["state"] == "decided" and p["decision"])
+    points, _, decided = _point_counts(frozen)
+    yield Paragraph(say(M("Entschieden sind {decided} von {points} Einzelpunkten.", decided=decided, points=points)))
+    if made:
+        rows = tuple((say(title), count(made[key], frozen)) for key, title in DECISIONS.items() if made[key])
+        head = (say(M("Entscheidung")), say(M("Einzelpunkte")))
+        yield Table(say(M("Entscheidungen über die Einzelpunkte")), head, rows, right(1))

@@ -1,0 +1,122 @@
+"""The compilation of an edition: freeze, put the document together, write every format, put all in place at once."""
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+
+from consultation.core.db import Database
+from consultation.core.history import perform
+from consultation.documents import queries
+from consultation.documents.consolidated import compiled_from
+from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of, new_workshop, put_in_place
+from consultation.documents.formats import FORMATS, Compiled
+from consultation.documents.frozen import Frozen
+from consultation.documents.machine import encoded
+from consultation.documents.models import Edition, EditionFile
+from consultation.documents.outline_hash import outline_hash
+from consultation.documents.snapshot import Snapshot, freeze
+from consultation.rulebook import EDITION
+from consultation.states import Audience, EditionState
+from consultation.subjects import system
+
+Progress = Callable[[int], None]
+FROZEN_AT = 30
+"""Percent when the snapshot is written."""
+
+
+def compile_edition(
+    db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime, progress: Progress | None = None
+) -> None:
+    """Job `edition.compile`. Doing it again is harmless: what is finished stays, what was broken off starts afresh.
+
+    Anything that goes wrong fails the edition visibly and leaves no file.
+    """
+    with db.reader() as session:
+        edition = queries.get(session, system(moment), edition_id)
+    if edition.state != EditionState.COMPILING:
+        return
+    workshop = new_workshop(documents, edition_id)
+    try:
+        _compile(db, documents, edition, max(edition.data_cut, moment), workshop, progress or (lambda percent: None))
+    except Exception as error:
+        _fail(db, documents, edition_id, moment, f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _compile(
+    db: Database, documents: Path, edition: Edition, cut: datetime, workshop: Path, progress: Progress
+) -> None:
+    def tell(percent: int) -> None:
+        with db.transaction() as session:
+            session.execute(update(Edition).where(Edition.id == edition.id).values(progress=percent))
+        progress(percent)
+
+    with db.reader() as session:
+        snapshot = freeze(session, edition, cut, documents, workshop / SNAPSHOT)
+    if snapshot.hidden is not None:
+        (workshop / HIDDEN).write_bytes(encoded(snapshot.hidden))
+    tell(FROZEN_AT)
+    compiled = compiled_from(Frozen(workshop / SNAPSHOT), snapshot.sha256)
+    files = write_all(compiled, base_name(edition), workshop, tell)
+    outline_sha256 = outline_hash(compiled.outline)
+    (workshop / MANIFEST).write_bytes(encoded(_manifest(edition, cut, snapshot, outline_sha256, files)) + b"\n")
+    with db.transaction() as session:
+        perform(
+            session, EDITION, system(cut), queries.get(session, system(cut), edition.id), "finish",
+            details={"snapshot": snapshot.sha256, "outline": outline_sha256, "files": {f["name"]: f["sha256"] for f in files}},
+            snapshot_hash=snapshot.sha256, outline_hash=outline_sha256, compiled_at=cut, data_cut=cut, progress=100,
+            problems=snapshot.problems, error="",
+        )  # fmt: skip
+        session.add_all(EditionFile(edition_id=edition.id, **file) for file in files)
+        session.flush()
+        put_in_place(workshop, folder_of(documents, edition.id))  # nobody else can be here: the row is ours
+    progress(100)
+
+
+def base_name(edition: Edition) -> str:
+    """`kinvfg-ausgabe-1-public-beispieldaten`: nothing of what was answered, and the mark of invented data."""
+    mark = "-beispieldaten" if edition.consultation.demo else ""
+    return f"{edition.consultation.slug}-ausgabe-{edition.number}-{edition.audience.value}{mark}"
+
+
+def write_all(compiled: Compiled, base: str, folder: Path, tell: Progress) -> list[dict[str, Any]]:
+    """Every format into the folder; the rows of `edition_file`."""
+    files = []
+    for count, (key, chosen) in enumerate(FORMATS.items(), start=1):
+        path = folder / f"{base}.{chosen.extension}"
+        chosen.write(compiled, path)
+        files.append({"format": key, "name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)})
+        tell(FROZEN_AT + (95 - FROZEN_AT) * count // len(FORMATS))
+    return files
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _manifest(
+    edition: Edition, cut: datetime, snapshot: Snapshot, outline_sha256: str, files: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What `consultation verify` compares with."""
+    return {
+        "schema": "consultation-manifest-1", "consultation": edition.consultation.slug, "edition": edition.number,
+        "audience": Audience(edition.audience).value, "demo": edition.consultation.demo, "data_cut": cut.isoformat(),
+        "snapshot": {"name": SNAPSHOT, "sha256": snapshot.sha256}, "outline_sha256": outline_sha256, "files": files,
+    }  # fmt: skip
+
+
+def _fail(db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime, error: str) -> None:
+    with db.transaction() as session:
+        edition = queries.get(session, system(moment), edition_id)
+        if edition.state == EditionState.COMPILING:
+            perform(session, EDITION, system(moment), edition, "fail", error=error[:2000])
+            shutil.rmtree(folder_of(documents, edition_id), ignore_errors=True)

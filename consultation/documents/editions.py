@@ -1,0 +1,107 @@
+"""Editions of the consolidated document: begun here, compiled as a job, published once."""
+
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session, selectinload
+
+from consultation.consultations import queries as consultations
+from consultation.core.db import Database
+from consultation.core.errors import Conflict, Invalid, NotReady
+from consultation.core.history import perform, record
+from consultation.core.jobs import enqueue
+from consultation.core.language import LANGUAGES, M, Message
+from consultation.documents import queries
+from consultation.documents.compile import compile_edition
+from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
+from consultation.documents.models import Edition
+from consultation.evaluation.figures import Filters
+from consultation.rulebook import CONSULTATION, EDITION, planner
+from consultation.states import Audience, ConsultationState, EditionState
+from consultation.subjects import Actor
+
+__all__ = ["compile_edition", "copy_files", "publish", "retry", "start"]
+
+_PUBLIC = frozenset({ConsultationState.EVALUATING, ConsultationState.PUBLISHED, ConsultationState.ARCHIVED})
+_INTERNAL = _PUBLIC | {ConsultationState.ANNOUNCED}
+
+
+def start(
+    session: Session, actor: Actor, consultation_slug: str, audience: Audience, *,
+    language: str = "de", filters: Mapping[str, Sequence[str]] | None = None, enqueued: bool = True,
+) -> Edition:  # fmt: skip
+    """The next edition, to be compiled by the job `edition.compile`. `filters` as `evaluation.figures.Filters`.
+
+    What is frozen is what counts at the data cut: the actor's moment, or the later one at which the job reads.
+    """
+    consultation = consultations.get(session, actor, consultation_slug)
+    if not actor.is_system:
+        planner.demand(actor, consultation)
+    if language not in LANGUAGES:
+        raise Invalid.about("language", M("Wählen Sie eine der angebotenen Sprachen."))
+    if consultation.state not in (_PUBLIC if audience == Audience.PUBLIC else _INTERNAL):
+        raise Conflict(_too_early(audience))
+    edition = Edition(
+        id=uuid.uuid4(), consultation_id=consultation.id, number=queries.next_number(session, consultation.id),
+        audience=audience, state=EditionState.COMPILING, language=language, filters=_checked(filters or {}).to_json(),
+        data_cut=actor.moment, created_at=actor.moment, progress=0, problems=[], error="",
+    )  # fmt: skip
+    session.add(edition)
+    session.flush()
+    record(session, actor, edition, "start_edition", number=edition.number, audience=audience, language=language)
+    if enqueued:
+        enqueue(session, "edition.compile", {"id": str(edition.id)}, run_at=actor.moment)
+    return edition
+
+
+def _too_early(audience: Audience) -> Message:
+    if audience == Audience.PUBLIC:
+        return M("Eine öffentliche Ausgabe entsteht erst in der Auswertung. Beginnen Sie zuerst die Auswertung.")
+    return M("Eine Ausgabe entsteht erst, wenn die Konsultation angekündigt ist, und nicht nach einem Abbruch.")
+
+
+def _checked(filters: Mapping[str, Sequence[str]]) -> Filters:
+    if set(filters) - {"states", "size_classes", "kinds"}:
+        raise Invalid.about("filters", M("Gefiltert werden kann nach Land, Größenklasse und Art der Stelle."))
+    return Filters(**{name: frozenset(values) for name, values in filters.items()})
+
+
+def retry(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
+    """A failed edition once more, from the start."""
+    edition = queries.get(session, actor, edition_id)
+    perform(session, EDITION, actor, edition, "retry", progress=0, error="", data_cut=actor.moment)
+    return edition
+
+
+def publish(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
+    """Anybody who may see the consultation can read it from now on; the first one publishes the consultation too.
+
+    Raises NotReady with the reasons if its figures cannot be protected.
+    """
+    edition = queries.get(session, actor, edition_id)
+    EDITION.check(actor, edition, "publish")
+    if queries.published_since(session, edition):
+        raise NotReady(
+            M(
+                "Seit dem Datenstand wurde eine andere Ausgabe veröffentlicht. Erstellen Sie die Ausgabe neu, damit beide verglichen werden."
+            )
+        )
+    perform(session, EDITION, actor, edition, "publish", published_at=actor.moment)
+    consultation = consultations.by_id(session, actor, edition.consultation_id)
+    if consultation.state == ConsultationState.EVALUATING:
+        perform(session, CONSULTATION, actor, consultation, "publish", details={"edition": edition.number})
+    return edition
+
+
+def copy_files(db: Database, documents: Path, edition_id: uuid.UUID, out: Path) -> list[Path]:
+    """All files of a compiled edition into a folder of the caller's."""
+    out.mkdir(parents=True, exist_ok=True)
+    with db.reader() as session:
+        edition = session.get_one(Edition, edition_id, options=[selectinload(Edition.files)])
+        if edition.state not in (EditionState.COMPILED, EditionState.PUBLISHED):
+            raise Conflict(M("Die Ausgabe ist nicht fertig: {error}", error=edition.error))
+        names = [MANIFEST, SNAPSHOT, *(file.name for file in edition.files)]
+    source = folder_of(documents, edition_id)
+    return [Path(shutil.copyfile(source / name, out / name)) for name in sorted(names)]

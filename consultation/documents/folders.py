@@ -1,0 +1,45 @@
+"""Where the files of an edition lie: a folder each, made whole and then renamed into place."""
+
+import os
+import shutil
+import uuid
+from pathlib import Path
+
+SNAPSHOT = "snapshot.ndjson"
+MANIFEST = "manifest.json"
+HIDDEN = "compared.json"
+"""What the next public edition is compared with. Never handed out."""
+
+
+def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
+    return documents / str(edition_id)
+
+
+def new_workshop(documents: Path, edition_id: uuid.UUID) -> Path:
+    """An empty folder to work in; what a crash left of an earlier attempt is thrown away."""
+    documents.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in documents.glob(f".{edition_id}-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    workshop = documents / f".{edition_id}-{uuid.uuid4().hex}"
+    workshop.mkdir(mode=0o700)
+    return workshop
+
+
+def put_in_place(workshop: Path, target: Path) -> None:
+    """All files on the disk first, then one rename: whoever looks sees all of them or none."""
+    for path in sorted(workshop.iterdir()):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(workshop)
+    if target.exists():  # left by an attempt whose row was never finished
+        shutil.rmtree(target)
+    workshop.rename(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

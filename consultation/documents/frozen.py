@@ -1,0 +1,111 @@
+"""Reading a snapshot again: small things at once, points and answers one after the other."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from consultation.core.language import Language, Message, say
+from consultation.evaluation.figures import Statistics, from_json
+from consultation.forms.context import FormContext, section_infos
+from consultation.forms.definition import Form
+from consultation.programmes.models import Section
+from consultation.programmes.parameters import spoken_all
+from consultation.responses.participation import BodiesRow, Counts, Participation, Reach, ReachRow
+
+
+class Frozen:
+    """The records of a snapshot. Records of one type stand together; where they begin is found once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def _starts(self) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        with self.path.open("rb") as file:
+            position = 0
+            for line in file:
+                found.setdefault(orjson.loads(line)["type"], position)
+                position += len(line)
+        return found
+
+    def records(self, *types: str) -> Iterator[dict[str, Any]]:
+        """Of these types in the order of the file; of all without any."""
+        if types and not any(type_ in self._starts for type_ in types):
+            return
+        with self.path.open("rb") as file:
+            file.seek(min((self._starts[t] for t in types if t in self._starts), default=0))
+            seen: set[str] = set()
+            for line in file:
+                record = orjson.loads(line)
+                if not types or record["type"] in types:
+                    seen.add(record["type"])
+                    yield record
+                elif seen >= set(types) & set(self._starts):
+                    return
+
+    @cached_property
+    def head(self) -> dict[str, Any]:
+        return next(self.records("edition"))
+
+    @cached_property
+    def language(self) -> Language:
+        language: Language = self.head["language"]
+        return language
+
+    @property
+    def public(self) -> bool:
+        return bool(self.head["audience"] == "public")
+
+    @cached_property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.head["data_cut"])
+
+    @cached_property
+    def form(self) -> Form:
+        return Form.model_validate(self.head["form"]["definition"])
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """As rows that belong to no database."""
+        return tuple(
+            Section(
+                key=r["key"], parent_key=r["parent"], level=r["level"], number=r["number"], heading=r["heading"],
+                blocks=r["blocks"],
+            )
+            for r in self.records("section")
+        )  # fmt: skip
+
+    @cached_property
+    def context(self) -> FormContext:
+        """The form as readers of this edition see it, placeholders filled as frozen with the draft."""
+        draft = self.head["draft"]
+        parameters = spoken_all(draft["parameters"], self.language) if draft else {}
+        return FormContext(self.form, self.language, self.moment, section_infos(self.sections), parameters)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        found = next(self.records("figures"))
+        return from_json(found | {"fields": list(self.records("figure"))})
+
+    @cached_property
+    def participation(self) -> Participation:
+        """Without what the filters of the edition leave out."""
+        found = next(self.records("participation"))
+        names = [f.name for f in fields(Counts)]
+        reached = [f.name for f in fields(Reach)]
+        bodies = (
+            BodiesRow(r["state"], r["size_class"], r["kind"], Counts(*(r[n] for n in names))) for r in found["bodies"]
+        )
+        municipalities = (
+            ReachRow(r["state"], r["size_class"], Reach(*(r[n] for n in reached))) for r in found["municipalities"]
+        )
+        return Participation(tuple(bodies), tuple(municipalities), found["informed"])
+
+    def say(self, message: Message) -> str:
+        return say(message, self.language)

@@ -1,0 +1,137 @@
+"""Reading editions: planners see all of theirs, others what was published."""
+
+import uuid
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.core.workflow import Rule
+from consultation.documents.folders import folder_of
+from consultation.documents.models import Edition, EditionFile
+from consultation.programmes.models import Programme, ProgrammeMember
+from consultation.rulebook import is_invited, is_public
+from consultation.states import ANSWERING, PLANNING, ConsultationState, EditionState, InvitationState, Visibility
+from consultation.subjects import Actor
+
+SHOWN = frozenset({ConsultationState.EVALUATING, ConsultationState.PUBLISHED, ConsultationState.ARCHIVED})
+"""A published edition can be read in these states of its consultation."""
+
+_plans_everywhere = Rule[Actor, Edition](
+    M("Mitglied des Programms, nicht auf ein Land begrenzt"),
+    lambda a, e: a.may_plan and bool(a.roles & PLANNING) and e.planners.get(a.organisation_id, "") is None,  # type: ignore[arg-type]  # nobody has no organisation
+)
+_plans_a_land = Rule[Actor, Edition](
+    M("Mitglied des Programms"),
+    lambda a, e: a.may_plan and bool(a.roles & PLANNING) and a.organisation_id in e.planners,
+)
+_published = Rule[Actor, Edition](
+    M("veröffentlicht"), lambda a, e: e.state == EditionState.PUBLISHED and e.consultation_state in SHOWN
+)
+_reader = Rule[Actor, Edition](
+    M("eingeladene Stelle oder Öffentlichkeit"),
+    lambda a, e: is_invited(a, e.consultation) or is_public(a, e.consultation),
+)
+VIEW_EDITION = _plans_everywhere | (_published & (_plans_a_land | _reader))
+"""A Land unit sees only its Land, and an internal edition holds all of them."""
+
+
+def visible(actor: Actor) -> Select[Edition]:
+    """The SQL twin of VIEW_EDITION."""
+    if actor.is_system:
+        return select(Edition)
+    consultation = select(Consultation.id).where(Consultation.id == Edition.consultation_id)
+    published = and_(
+        Edition.state == EditionState.PUBLISHED,
+        consultation.where(Consultation.state.in_(SHOWN)).where(
+            or_(Consultation.visibility == Visibility.PUBLIC, _planned(actor, whole=False), _invited(actor))
+        ).exists(),
+    )  # fmt: skip
+    return select(Edition).where(or_(consultation.where(_planned(actor, whole=True)).exists(), published))
+
+
+def _planned(actor: Actor, *, whole: bool) -> ColumnElement[bool]:
+    if not (actor.may_plan and actor.roles & PLANNING):
+        return false()
+    member = select(ProgrammeMember.programme_id).where(ProgrammeMember.organisation_id == actor.organisation_id)
+    if whole:
+        member = member.where(ProgrammeMember.state.is_(None))
+    return Consultation.programme_id.in_(member)
+
+
+def _invited(actor: Actor) -> ColumnElement[bool]:
+    if not actor.roles & ANSWERING:
+        return false()
+    mine = select(Invitation.consultation_id).where(
+        Invitation.organisation_id == actor.organisation_id, Invitation.state != InvitationState.PLANNED
+    )
+    return Consultation.id.in_(mine)
+
+
+def _whole() -> tuple[object, ...]:
+    programme = joinedload(Edition.consultation).joinedload(Consultation.programme)
+    return (
+        selectinload(Edition.files),
+        programme.selectinload(Programme.members),
+        programme.joinedload(Programme.owner),
+    )
+
+
+def get(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
+    """With its files, its consultation and the programme's members."""
+    return _one(session, visible(actor).where(Edition.id == edition_id))
+
+
+def by_number(session: Session, actor: Actor, consultation_slug: str, number: int) -> Edition:
+    statement = visible(actor).join(Edition.consultation).where(Consultation.slug == consultation_slug)
+    return _one(session, statement.where(Edition.number == number))
+
+
+def _one(session: Session, statement: Select[Edition]) -> Edition:
+    found = session.scalars(statement.options(*_whole())).one_or_none()  # type: ignore[arg-type]  # loader options
+    if found is None:
+        raise NotFound(M("Diese Ausgabe gibt es nicht."))
+    return found
+
+
+def of_consultation(session: Session, actor: Actor, consultation_id: uuid.UUID) -> list[Edition]:
+    """Newest first."""
+    statement = visible(actor).where(Edition.consultation_id == consultation_id).order_by(Edition.number.desc())
+    return list(session.scalars(statement.options(*_whole())))  # type: ignore[arg-type]  # loader options
+
+
+def latest_published(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Edition | None:
+    editions = of_consultation(session, actor, consultation_id)
+    return next((edition for edition in editions if edition.state == EditionState.PUBLISHED), None)
+
+
+def published_since(session: Session, edition: Edition) -> bool:
+    """Whether another public edition came out after the data of this one were frozen: they were never compared."""
+    others = select(func.count()).select_from(Edition).where(
+        Edition.consultation_id == edition.consultation_id, Edition.id != edition.id,
+        Edition.state == EditionState.PUBLISHED, Edition.published_at > edition.compiled_at,
+    )  # fmt: skip
+    return session.scalars(others).one() > 0
+
+
+def next_number(session: Session, consultation_id: uuid.UUID) -> int:
+    last = session.scalar(select(func.max(Edition.number)).where(Edition.consultation_id == consultation_id))
+    return (last or 0) + 1
+
+
+def file(edition: Edition, name: str) -> EditionFile:
+    """One of the files in the edition's list, by its whole name; anything else is not found."""
+    if (found := next((f for f in edition.files if f.name == name), None)) is None:
+        raise NotFound(M("Diese Datei gibt es nicht."))
+    return found
+
+
+def file_path(documents: Path, edition: Edition, name: str) -> Path:
+    """Where it lies. The name comes from the database, never from the request: no path can lead outside."""
+    path = folder_of(documents, edition.id) / file(edition, name).name
+    if not path.is_file():
+        raise NotFound(M("Diese Datei gibt es nicht."))
+    return path

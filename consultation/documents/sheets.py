@@ -1,0 +1,180 @@
+"""The edition as tables to calculate with: figures, answers, points, participation. Keys are texts and keep their zeros."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from consultation.core.language import M
+from consultation.documents.chapters.points import decision
+from consultation.documents.formats import Cell, Column, Sheet
+from consultation.documents.frozen import Frozen
+from consultation.documents.labels import description, field_title, group_label, item_label, kind_label, options_of
+from consultation.evaluation.figures import FieldFigures, Row
+from consultation.forms.definition import Asked
+from consultation.register.states import STATE_TITLES, State
+
+
+def sheets(frozen: Frozen) -> tuple[Sheet, ...]:
+    say = frozen.say
+    return (
+        Sheet("figures", say(M("Ergebnisse")), _columns(frozen, _FIGURES), lambda: _figures(frozen)),
+        Sheet("responses", say(M("Stellungnahmen")), _columns(frozen, _RESPONSES), lambda: _responses(frozen)),
+        Sheet("points", say(M("Einzelpunkte")), _columns(frozen, _POINTS), lambda: _points(frozen)),
+        Sheet("contributions", say(M("Beiträge")), _columns(frozen, _CONTRIBUTIONS), lambda: _contributions(frozen)),
+        Sheet("participation", say(M("Beteiligung")), _columns(frozen, _BODIES), lambda: _bodies(frozen)),
+        Sheet("municipalities", say(M("Erreichte Gemeinden")), _columns(frozen, _REACH), lambda: _reach(frozen)),
+    )
+
+
+def _columns(frozen: Frozen, named: dict[str, Any]) -> tuple[Column, ...]:
+    return tuple(Column(key, frozen.say(label)) for key, label in named.items())
+
+
+# -- figures -----------------------------------------------------------------------------------------
+_FIGURES = {
+    "field": M("Feld"), "question": M("Frage"), "item": M("Zeile"), "item_label": M("Bezeichnung der Zeile"),
+    "grouping": M("Gliederung"), "group": M("Gruppe"), "group_label": M("Bezeichnung der Gruppe"), "base": M("Grundlage"),
+    "answered": M("geantwortet"), "not_answered": M("nicht beantwortet"), "cannot_judge": M("kann ich nicht beurteilen"),
+    "n": M("n"), "option": M("Antwort"), "option_label": M("Bezeichnung der Antwort"), "count": M("Anzahl"),
+    "share": M("Anteil"), "first": M("an erster Stelle"), "lower_quartile": M("unteres Quartil"), "median": M("Median"),
+    "upper_quartile": M("oberes Quartil"), "suppressed": M("nicht ausgewiesen"),
+}  # fmt: skip
+
+
+def _figures(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    """A row for each option of each group; for numbers one with the quartiles."""
+    for field in frozen.statistics.fields:
+        asked = frozen.form.by_key[field.key]
+        for table in field.tables:
+            for row in table.rows:
+                start = _start(field, asked, table.grouping, row.group, frozen)
+                yield from _figure_rows(start, row, asked, frozen)
+            for group in table.suppressed:
+                yield (*_start(field, asked, table.grouping, group, frozen), *[None] * 13, 1)
+
+
+def _start(field: FieldFigures, asked: Asked, grouping: str, group: str, frozen: Frozen) -> tuple[Cell, ...]:
+    item = item_label(asked, field.item, frozen) if field.item else None
+    title = field_title(asked, frozen)
+    return field.key, title, field.item or None, item, grouping, group or None, group_label(grouping, group, frozen)
+
+
+def _figure_rows(start: tuple[Cell, ...], row: Row, asked: Asked, frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    counts = (row.base, row.answered, row.not_answered, row.cannot_judge, row.valid)
+    q, median = row.quartiles, row.lower_median
+    middle = (float(q.lower), float(q.median), float(q.upper)) if q else (None, median, None)
+    labels = dict(options_of(asked, frozen))
+    for o in row.options:
+        share = None if o.share is None else float(o.share)
+        yield (*start, *counts, o.key, labels.get(o.key, o.key), o.count, share, o.first, *middle, None)
+    if not row.options:
+        yield (*start, *counts, None, None, None, None, None, *middle, None)
+
+
+# -- senders, answers, points ------------------------------------------------------------------------
+_SENDER = {
+    "sender": M("Stelle"), "level": M("Veröffentlichung"), "kind": M("Art"), "size_class": M("Größenklasse"), "state": M("Land"),
+    "ags": M("AGS"), "ars": M("ARS"), "register_date": M("Gebietsstand"),
+}  # fmt: skip
+_RESPONSES = {
+    "number": M("Nr."), **_SENDER, "part": M("Teil"), "field": M("Feld"), "question": M("Frage"), "item": M("Zeile"), "value": M("Antwort"),
+}  # fmt: skip
+
+
+def _sender(sender: dict[str, Any], frozen: Frozen) -> tuple[Cell, ...]:
+    language = frozen.language
+    label = sender.get("name") or description(sender["kind"], sender["size_class"], language)
+    state = frozen.say(STATE_TITLES[State(sender["state"])]) if sender.get("state") else None
+    kind = kind_label(sender["kind"], language)
+    register = (sender.get("ags"), sender.get("ars"), sender.get("register_date"))
+    return label, sender["level"], kind, sender["size_class"], state, *register
+
+
+def _responses(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    """A row for each field, for each item of an itemised one. The number joins the rows of one record."""
+    for number, record in enumerate(frozen.records("response"), start=1):
+        sender = (number, *_sender(record["sender"], frozen))
+        for asked in frozen.form.asked:
+            if asked.key in record["answers"]:
+                for item, value in _values(asked, record["answers"][asked.key], frozen):
+                    yield (*sender, asked.part.key, asked.key, field_title(asked, frozen), item, value)
+
+
+def _values(asked: Asked, value: Any, frozen: Frozen) -> Iterator[tuple[str | None, Cell]]:
+    if asked.type.itemised and isinstance(value, dict):
+        for item, one in value.items():
+            yield item, asked.type.cell({item: one}, asked.settings, frozen.context)
+    else:
+        yield None, asked.type.cell(value, asked.settings, frozen.context)
+
+
+_POINTS = {
+    "number": M("Nr."), "section": M("Abschnitt"), "heading": M("Überschrift"), "locator": M("Stelle im Text"), "kind": M("Art"),
+    "text": M("Forderung"), "rationale": M("Begründungen"), "supporters": M("unterstützende Stellen"), "named": M("namentlich"),
+    "described": M("nur Art und Größenklasse"), "figures": M("ohne Nennung"), "names": M("Namen"), "tags": M("Schlagworte"),
+    "state": M("Stand"), "decision": M("Entscheidung"), "decision_text": M("Entscheidung und Erwiderung"),
+}  # fmt: skip
+
+
+def _points(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    for p in frozen.records("point"):
+        by = p["supporters"]
+        described = sum(group["count"] for group in by["described"])
+        yield (
+            p["number"], *_section(p["section"], frozen), p["locator"] or None, p["kind"], p["text"],
+            "\n\n".join(p["rationales"]) or None, by["count"], len(by["named"]), described, by["figures"],
+            "; ".join(by["named"]) or None, ", ".join(p["tags"]) or None, p["state"], p["decision"], decision(p, frozen),
+        )  # fmt: skip
+
+
+def _section(key: str | None, frozen: Frozen) -> tuple[Cell, Cell]:
+    info = frozen.context.sections.get(key or "")
+    return (info.number or None, info.heading or None) if info else (None, None)
+
+
+_CONTRIBUTIONS = {
+    "point": M("Einzelpunkt"), **_SENDER, "question": M("Frage"), "locator": M("Stelle im Text"), "act": M("Änderung"),
+    "text": M("Wortlaut"), "rationale": M("Begründung"), "priority": M("Gewicht"),
+}  # fmt: skip
+
+
+def _contributions(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    for p in frozen.records("point"):
+        for o in p["originals"]:
+            said = (
+                o["question"],
+                o["locator"] or None,
+                o["kind"],
+                o["text"],
+                o["rationale"] or None,
+                o["priority"] or None,
+            )
+            yield (p["number"], *_sender(o["sender"], frozen), *said)
+
+
+# -- participation -----------------------------------------------------------------------------------
+_BODIES = {
+    "state": M("Land"), "size_class": M("Größenklasse"), "kind": M("Art"), "invited": M("eingeladen"),
+    "submitted": M("Stellungnahmen"), "nil_returns": M("Fehlanzeigen"), "declined": M("abgelehnt"),
+    "withdrawn": M("zurückgenommen"), "represented": M("vertreten"), "open": M("offen"),
+}  # fmt: skip
+
+
+def _bodies(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    for row in frozen.participation.bodies:
+        c = row.counts
+        counts = (c.invited, c.submitted, c.nil_returns, c.declined, c.withdrawn, c.represented, c.open)
+        yield (row.state or None, row.size_class or None, row.kind, *counts)
+
+
+_REACH = {
+    "state": M("Land"), "size_class": M("Größenklasse"), "existing": M("vorhanden"), "invited": M("eingeladen"),
+    "itself": M("selbst geantwortet"), "represented": M("vertreten"), "open": M("offen"), "population": M("Einwohner"),
+    "population_reached": M("Einwohner erreicht"),
+}  # fmt: skip
+
+
+def _reach(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    for row in frozen.participation.municipalities:
+        r = row.reach
+        counts = (r.existing, r.invited, r.itself, r.represented, r.open, r.population, r.population_reached)
+        yield (row.state or None, row.size_class or None, *counts)

@@ -1,0 +1,201 @@
+"""What an edition freezes at its data cut: one canonical file of records, read in one consistent state of the database.
+
+The snapshot of a public edition holds only what may be public. No format can betray what is not in it, and its
+SHA-256 is the one of the NDJSON file without its last line: everybody can compute it.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consultation.consultations import queries as consultations
+from consultation.consultations.models import Consultation
+from consultation.documents.figures import figures_of
+from consultation.documents.frozen_points import Weighing, point_records
+from consultation.documents.machine import encoded
+from consultation.documents.models import Edition
+from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
+from consultation.evaluation.figures import Filters
+from consultation.forms.checks import read_form
+from consultation.forms.definition import PARTICIPANT, Form
+from consultation.programmes.queries import sections
+from consultation.register.models import RegisterBody
+from consultation.responses.models import Disclosure
+from consultation.responses.participation import participation
+from consultation.states import Audience
+from consultation.subjects import system
+
+SCHEMA = "consultation-edition-1"
+
+
+@dataclass(frozen=True)
+class Freezing:
+    """One edition on its way into the snapshot."""
+
+    session: Session
+    edition: Edition
+    consultation: Consultation
+    cut: datetime
+    form: Form
+    senders: list[Sender]
+    filters: Filters
+
+    @property
+    def audience(self) -> Audience:
+        return self.edition.audience
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    sha256: str
+    hidden: list[Any] | None
+    problems: list[dict[str, Any]]
+    """Why the figures may not be published; as `Edition.problems`."""
+
+
+def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, target: Path) -> Snapshot:
+    """Write the snapshot of what counts now. `session` is a reader: everything is seen at one moment.
+
+    `documents` holds the earlier editions, with which public figures are compared.
+    """
+    consultation = consultations.by_id(session, system(cut), edition.consultation_id)
+    assert consultation.form_version is not None
+    filters = Filters(**{name: frozenset(values) for name, values in edition.filters.items()})
+    senders = read_senders(session, consultation.id, cut, filters)
+    form = read_form(consultation.form_version.definition)
+    work = Freezing(session, edition, consultation, cut, form, senders, filters)
+    figures = figures_of(session, consultation, edition.audience, cut, filters, documents)
+    digest = hashlib.sha256()
+    with target.open("wb") as file:
+        for record in _records(work, figures.statistics.to_json()):
+            line = encoded(record) + b"\n"
+            digest.update(line)
+            file.write(line)
+    return Snapshot(digest.hexdigest(), figures.hidden, figures.problems)
+
+
+def _records(work: Freezing, figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield _head(work)
+    keys = []
+    for section in _sections(work):
+        keys.append(section["key"])
+        yield section
+    yield _participation(work)
+    fields = figures.pop("fields")
+    yield {"type": "figures", **figures}
+    yield from ({"type": "figure", **field} for field in fields)
+    by_organisation = {sender.organisation_id: sender for sender in work.senders}
+    weighing = Weighing(
+        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell
+    )  # fmt: skip
+    yield from point_records(work.session, work.consultation.id, keys, weighing)
+    yield from _participants(work)
+    yield from _responses(work)
+
+
+def _head(work: Freezing) -> dict[str, Any]:
+    edition, consultation = work.edition, work.consultation
+    programme, draft, form = consultation.programme, consultation.draft_version, consultation.form_version
+    assert form is not None
+    version = consultations.current_version(work.session, consultation.id)
+    return {
+        "type": "edition", "schema": SCHEMA, "number": edition.number, "audience": edition.audience.value,
+        "language": edition.language, "data_cut": _utc(work.cut), "filters": work.filters.to_json(),
+        "demo": consultation.demo,
+        "consultation": {
+            "slug": consultation.slug, "title": consultation.title, "round": consultation.round,
+            "version": version.number if version else None, "visibility": consultation.visibility.value,
+            "unit": consultation.unit.value, "opens_at": _utc(consultation.opens_at), "deadline": _utc(consultation.deadline),
+            "notice": consultation.notice, "minimum_cell": consultation.minimum_cell,
+        },
+        "programme": {
+            "slug": programme.slug, "title": programme.title, "level": programme.level.value,
+            "reference": programme.reference, "owner": programme.owner.name,
+        },
+        "draft": {
+            "number": draft.number, "title": draft.title, "kind": draft.kind.value, "date": draft.date.isoformat(),
+            "language": draft.language, "hash": draft.content_hash, "parameters": draft.frozen.get("parameters", []),
+            "terms": draft.frozen.get("terms", []),
+        } if draft else None,
+        "form": {"number": form.number, "hash": form.content_hash, "definition": form.definition},
+        "register_date": _register_date(work.session),
+    }  # fmt: skip
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _register_date(session: Session) -> str | None:
+    newest = session.scalar(select(func.max(RegisterBody.as_of)))
+    return newest.isoformat() if newest else None
+
+
+def _sections(work: Freezing) -> Iterator[dict[str, Any]]:
+    if work.consultation.draft_version_id is not None:
+        for s in sections(work.session, work.consultation.draft_version_id):
+            yield {
+                "type": "section", "key": s.key, "parent": s.parent_key, "level": s.level, "number": s.number,
+                "heading": s.heading, "blocks": s.blocks,
+            }  # fmt: skip
+
+
+def _participation(work: Freezing) -> dict[str, Any]:
+    found = participation(work.session, work.consultation.id)
+    return {
+        "type": "participation", "informed": found.informed,
+        "bodies": [{"state": r.state, "size_class": r.size_class, "kind": r.kind, **vars(r.counts)} for r in found.bodies],
+        "municipalities": [{"state": r.state, "size_class": r.size_class, **vars(r.reach)} for r in found.municipalities],
+    }  # fmt: skip
+
+
+def _participants(work: Freezing) -> Iterator[dict[str, Any]]:
+    """In public those alone that let themselves be named."""
+    named = [s for s in work.senders if s.level(PARTICIPANT, work.audience) == Disclosure.NAMED]
+    for sender, document in read_documents(work.session, named):
+        record = {
+            "type": "participant",
+            "sender": sender.shown_as(Disclosure.NAMED),
+            "spoken_for": document["represented"],
+        }
+        if work.audience == Audience.INTERNAL:
+            record |= {
+                "nil_return": sender.nil_return, "late": sender.late, "provisional": sender.provisional,
+                "submitted_at": _utc(sender.submitted_at),
+                "disclosure": {part: level.value for part, level in sorted(sender.levels.items())},
+            }  # fmt: skip
+        yield record
+
+
+def _responses(work: Freezing) -> Iterator[dict[str, Any]]:
+    if work.audience == Audience.INTERNAL:
+        for sender, document in read_documents(work.session, work.senders):
+            whole = {name: document[name] for name in ("answers", "represented", "own_reference", "nil_return")}
+            yield {"type": "response", "part": None, "sender": sender.shown_as(Disclosure.NAMED), **whole}
+        return
+    for part in work.form.disclosure_parts:
+        yield from _of_part(work, part.key, work.edition.id)
+
+
+def _of_part(work: Freezing, part: str, salt: uuid.UUID) -> Iterator[dict[str, Any]]:
+    """A part of each answer stands for itself: what ties the parts of a described answer together is not said."""
+    keys = {
+        a.key for a in work.form.asked
+        if a.part.key == part and not (a.question.personal or a.question.confidential or a.type.settles_disclosure)
+    }  # fmt: skip
+    levels = {s.revision_id: s.level(part, work.audience) for s in work.senders}
+    shown = [s for s in work.senders if levels[s.revision_id] in SHOWN]
+    shown.sort(key=lambda s: s.place(part, levels[s.revision_id], salt))
+    for sender, document in read_documents(work.session, shown):
+        answers = {key: value for key, value in document["answers"].items() if key in keys}
+        if answers:
+            yield {
+                "type": "response", "part": part, "sender": sender.shown_as(levels[sender.revision_id]), "answers": answers,
+            }  # fmt: skip

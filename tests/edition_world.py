@@ -1,0 +1,92 @@
+"""A consultation that was answered at every level of disclosure and weighed, ready for editions."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from consultation.consultations import actions as consultations
+from consultation.core.db import Database
+from consultation.documents import editions, queries
+from consultation.documents.folders import folder_of
+from consultation.documents.models import Edition
+from consultation.evaluation import contributions, points
+from consultation.evaluation.models import Decision
+from consultation.evaluation.queries import PointFilter, listed
+from consultation.states import Audience, Visibility
+from consultation.subjects import Actor, system
+from tests import evaluation_world as small
+from tests import factories
+
+AFTER = factories.MOMENT + timedelta(days=90)
+"""After the deadline."""
+LEVELS = ("named", "named", "described", "figures", "none")
+TEMPLATE = "Die Frist für den Verwendungsnachweis soll auf zwölf Monate verlängert werden."
+
+
+@dataclass
+class Weighed:
+    """`markers`: level → words that only answers of this level hold."""
+
+    world: small.World
+    planner: Actor
+    markers: dict[str, list[str]]
+    names: dict[str, list[str]]
+    """Level → names of the bodies."""
+
+
+def weighed(db: Database, *, count: int = 40, seed: int = 7, demo: bool = False) -> Weighed:
+    chance = random.Random(seed)
+    with db.transaction() as session:
+        world = small.world(session, count)
+        consultation = world.consultation(session)
+        consultation.visibility, consultation.demo = Visibility.PUBLIC, demo
+        found = Weighed(world, replace(world.planner, moment=AFTER), {}, {})
+    towns = sorted(key for key in world.bodies if key.startswith(("01", "03", "09")) and len(key) == 12)[:count]
+    for number, body in enumerate(towns):
+        level = LEVELS[number % len(LEVELS)]
+        marker = f"Kennwort{level}{number:03}x"
+        with db.transaction() as session:
+            answers = small.random_answers(chance, world.sections.values()) | _texts(world, marker, number)
+            revision = small.submit(session, world, body, answers, level=level)
+            contributions.gather(session, revision.id, factories.MOMENT + timedelta(days=2))
+            found.markers.setdefault(level, []).append(marker)
+            found.names.setdefault(level, []).append(f"Ort {body[-3:].lstrip('0') or '0'}")
+    _weigh(db, found)
+    return found
+
+
+def _texts(world: small.World, marker: str, number: int) -> dict[str, Any]:
+    template = {
+        "section": world.sections["§ 7"], "kind": "insert", "text": TEMPLATE, "locator": "Abs. 2", "priority": "must",
+        "rationale": "Die Prüfung bindet Personal, das wir nicht haben.",
+    }  # fmt: skip
+    own = {"section": world.sections["§ 3"], "kind": "replace", "text": f"Wir brauchen hier {marker} und mehr Zeit.", "locator": "Satz 1"}
+    return {"amendments": {"1": template, "2": own} if number % 2 else {"1": own}, "main_message": f"Hauptsache {marker}"}
+
+
+def _weigh(db: Database, found: Weighed) -> None:
+    with db.transaction() as session:
+        consultations.evaluate(session, found.planner, found.world.slug)
+        for place, point in enumerate(listed(session, found.world.consultation_id, PointFilter())):
+            if place % 3 == 0:
+                decision = list(Decision)[place % len(Decision)]
+                points.decide(session, found.planner, point.id, decision, f"Erwiderung Nummer {point.number}.", version=point.version)
+
+
+def compiled(db: Database, found: Weighed, documents: Path, audience: Audience, **options: Any) -> Edition:
+    """Started, compiled, and read again."""
+    with db.transaction() as session:
+        edition = editions.start(session, found.planner, found.world.slug, audience, **options)
+    editions.compile_edition(db, documents, edition.id, AFTER)
+    return read(db, edition)
+
+
+def read(db: Database, edition: Edition) -> Edition:
+    with db.reader() as session:
+        return queries.get(session, system(AFTER), edition.id)
+
+
+def path_of(documents: Path, edition: Edition, extension: str) -> Path:
+    return next(folder_of(documents, edition.id).glob(f"*-ausgabe-*.{extension}"))
