@@ -12,6 +12,7 @@ from consultation.people.accounts import create_operator
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import Organisation, Person
 from consultation.register.states import STATE_TITLES, State
+from consultation.subjects import Actor
 
 
 @dataclass(frozen=True)
@@ -35,62 +36,74 @@ class Cast:
     logins: tuple[Login, ...]
 
 
+BEFORE = -120.0
+"""Days before the demonstration on which everybody was already there."""
 ASSOCIATIONS = ("Deutscher Städtetag", "Deutscher Landkreistag", "Deutscher Städte- und Gemeindebund")
+
+
+@dataclass(frozen=True)
+class Houses:
+    """The organisations, before anybody works in them."""
+
+    ministry: Organisation
+    land_unit: Organisation
+    foundation: Organisation
+    associations: tuple[Organisation, ...]
+    lands: tuple[Organisation, ...]
 
 
 def assemble(stage: Stage) -> Cast:
     """Everybody who is there before the first programme."""
-    days = -120.0
     logins: list[Login] = []
     with stage.scene() as session:
-        actor = stage.system(days)
         password = new_password()
         operator = create_operator(
-            session, actor, email="betrieb@dienst.example", name="Bea Betrieb", password=password
+            session, stage.system(BEFORE), email="betrieb@dienst.example", name="Bea Betrieb", password=password
         )
         logins.append(Login("Betrieb", operator.email, password, "Organisationen anlegen und zum Planen freischalten"))
-
-        def house(kind: OrganisationKind, name: str, *, plans: bool = False, land: State | None = None) -> Organisation:
-            return people.create_organisation(
-                session, actor, kind=kind, name=name, state=land, may_plan=plans, demo=True
-            )
-
-        ministry = house(OrganisationKind.FEDERAL_BODY, "Bundesministerium (Beispiel)", plans=True)
-        land_unit = house(
-            OrganisationKind.STATE_BODY, "Hessisches Fachministerium (Beispiel)", plans=True, land=State.HE
-        )
-        foundation = house(OrganisationKind.FOUNDATION, "Stiftung Kommunales Miteinander (Beispiel)", plans=True)
-        associations = [house(OrganisationKind.LOCAL_GOVERNMENT_ASSOCIATION, name) for name in ASSOCIATIONS]
-        lands = [
-            house(OrganisationKind.STATE_BODY, f"Land {STATE_TITLES[land]} (Beispiel)", land=land)
-            for land in State if land != State.HE
-        ]  # fmt: skip
+        houses = _build(session, stage.system(BEFORE))
         ministry_planner = member(
-            stage, session, ministry, "Paula Planer", "Planung im Bundesministerium",
-            "Auswertung, Einzelpunkte und veröffentlichte Ausgabe der Übung zum KInvFG ansehen", logins, days,
+            stage, session, houses.ministry, "Paula Planer", "Planung im Bundesministerium",
+            "Auswertung, Einzelpunkte und veröffentlichte Ausgabe der Übung zum KInvFG ansehen", logins,
         )  # fmt: skip
         member(
-            stage, session, land_unit, "Lars Landmann", "Planung in einem Land",
-            "dieselbe Konsultation sehen, aber nur das eigene Land", logins, days,
+            stage, session, houses.land_unit, "Lars Landmann", "Planung in einem Land",
+            "dieselbe Konsultation sehen, aber nur das eigene Land", logins,
         )  # fmt: skip
         foundation_planner = member(
-            stage, session, foundation, "Frida Förder", "Planung in der Stiftung",
-            "die laufende Konsultation beobachten, Fristen verlängern", logins, days,
+            stage, session, houses.foundation, "Frida Förder", "Planung in der Stiftung",
+            "die laufende Konsultation beobachten, Fristen verlängern", logins,
         )  # fmt: skip
         return Cast(
-            operator.id, ministry.id, ministry_planner.id, land_unit.id, foundation.id, foundation_planner.id,
-            tuple(a.id for a in associations), tuple(o.id for o in (land_unit, *lands)), tuple(logins),
+            operator.id, houses.ministry.id, ministry_planner.id, houses.land_unit.id, houses.foundation.id,
+            foundation_planner.id, tuple(a.id for a in houses.associations), tuple(land.id for land in houses.lands),
+            tuple(logins),
         )  # fmt: skip
+
+
+def _build(session: Session, actor: Actor) -> Houses:
+    def house(kind: OrganisationKind, name: str, *, plans: bool = False, land: State | None = None) -> Organisation:
+        return people.create_organisation(session, actor, kind=kind, name=name, state=land, may_plan=plans, demo=True)
+
+    ministry = house(OrganisationKind.FEDERAL_BODY, "Bundesministerium (Beispiel)", plans=True)
+    hesse = house(OrganisationKind.STATE_BODY, "Hessisches Fachministerium (Beispiel)", plans=True, land=State.HE)
+    foundation = house(OrganisationKind.FOUNDATION, "Stiftung Kommunales Miteinander (Beispiel)", plans=True)
+    associations = tuple(house(OrganisationKind.LOCAL_GOVERNMENT_ASSOCIATION, name) for name in ASSOCIATIONS)
+    others = (
+        house(OrganisationKind.STATE_BODY, f"Land {STATE_TITLES[land]} (Beispiel)", land=land)
+        for land in State
+        if land != State.HE
+    )
+    return Houses(ministry, hesse, foundation, associations, (hesse, *others))
 
 
 def member(
-    stage: Stage, session: Session, organisation: Organisation, name: str, role: str, hint: str, logins: list[Login],
-    days: float,
+    stage: Stage, session: Session, organisation: Organisation, name: str, role: str, hint: str, logins: list[Login]
 ) -> Person:  # fmt: skip
     """Somebody with all usual roles of the house and a password that is printed."""
     password, address = new_password(), stage.address(organisation.name, name.split(maxsplit=1)[0].lower())
-    person = people.create_person(session, stage.system(days), email=address, name=name, password=password)
-    people.join(session, stage.system(days), organisation, person, first=True)
+    person = people.create_person(session, stage.system(BEFORE), email=address, name=name, password=password)
+    people.join(session, stage.system(BEFORE), organisation, person, first=True)
     logins.append(Login(role, address, password, hint))
     return person
 

@@ -12,6 +12,15 @@ AREAS = (
     "hospitals", "noise", "urban", "broadband", "energy", "air", "early_childhood", "school_energy", "adult_education",
     "training_centres", "school_buildings",
 )  # fmt: skip
+OPTIONAL = (
+    "budget_constraint",
+    "prior_experience",
+    "would_use",
+    "period.months",
+    "burden_proof.hours",
+    "eligible_areas",
+)
+"""What a house leaves out now and then."""
 LEVELS = ("named", "described", "figures", "none")
 
 

@@ -90,27 +90,29 @@ def _announce(stage: Stage, session: Session, cast: Cast) -> tuple[Scene, dict[u
             "introduction": "Vor der Bekanntmachung möchten wir wissen, ob die Richtlinie bei Ihnen umsetzbar ist.",
         },
     )  # fmt: skip
-    association = _association(session)
-    found = [by_ags(session, ags) for ags in TOWNS]
-    keys = {body.key: fate for body, fate in zip(found, TOWNS.values(), strict=True) if body is not None}
-    keys[association] = "representing"
+    keys = _keys(session)
     chosen = AudienceFilter(unit=AudienceUnit.ADMINISTRATION, population_min=10**9, include=tuple(sorted(keys)))
     audience.choose(session, actor, consultation.slug, chosen)
     write_addresses(stage, session, actor, consultation)
-    consultations.announce(
-        session, acting(session, cast.foundation_planner, cast.foundation, stage.at(OPENED)), consultation.slug
-    )
-    invitations = session.scalars(
-        select(Invitation)
-        .where(Invitation.consultation_id == consultation.id)
-        .options(joinedload(Invitation.organisation))
-    ).all()
+    announcing = acting(session, cast.foundation_planner, cast.foundation, stage.at(OPENED))
+    consultations.announce(session, announcing, consultation.slug)
+    voices = Voices("network_statements", stage.random, {s.number: s.key for s in draft.sections})
+    return Scene(consultation.id, consultation.slug, voices), _fates(session, consultation.id, keys)
+
+
+def _keys(session: Session) -> dict[str, str]:
+    """Register key → fate."""
+    found = [by_ags(session, ags) for ags in TOWNS]
+    keys = {body.key: fate for body, fate in zip(found, TOWNS.values(), strict=True) if body is not None}
+    return keys | {_association(session): "representing"}
+
+
+def _fates(session: Session, consultation_id: uuid.UUID, keys: dict[str, str]) -> dict[uuid.UUID, str]:
+    """Organisation → fate, in the order of the table above."""
+    statement = select(Invitation).where(Invitation.consultation_id == consultation_id)
+    invitations = session.scalars(statement.options(joinedload(Invitation.organisation))).all()
     by_key = {str(i.organisation.register_key): i.organisation_id for i in invitations}
-    scene = Scene(
-        consultation.id, consultation.slug,
-        Voices("network_statements", stage.random, {s.number: s.key for s in draft.sections}),
-    )  # fmt: skip
-    return scene, {by_key[key]: fate for key, fate in keys.items()}
+    return {by_key[key]: fate for key, fate in keys.items()}
 
 
 def _association(session: Session) -> str:
