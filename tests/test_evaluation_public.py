@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import select
@@ -40,7 +41,7 @@ def rows(found: Statistics) -> Iterator[tuple[str, str, str, int]]:
             yield from ((field.key, table.grouping, row.group, row.answered) for row in table.rows)
 
 
-def documents(db: Database) -> list[dict]:
+def documents(db: Database) -> list[dict[str, Any]]:
     with db.reader() as session:
         texts = session.scalars(select(Revision.document).join(Response, Response.counted_revision_id == Revision.id))
         return [orjson.loads(text) for text in texts]

@@ -67,7 +67,7 @@ def gather(session: Session, revision_id: uuid.UUID, moment: datetime) -> int:
     )
     if (found := session.execute(statement).one_or_none()) is None:
         raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
-    revision, draft_version_id, definition, consultation = found.tuple()
+    revision, draft_version_id, definition, consultation = found
     demands = list(demands_of(read_form(definition), responses.document(revision)["answers"]))
     if not demands:
         return 0

@@ -46,7 +46,9 @@ class Point(Identified, Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
-    tags: Mapped[list["PointTag"]] = relationship(lazy="raise_on_sql", order_by="PointTag.tag")
+    tags: Mapped[list["PointTag"]] = relationship(
+        lazy="raise_on_sql", order_by="PointTag.tag", cascade="all, delete-orphan"
+    )
 
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:

@@ -1,6 +1,8 @@
 """Weighing: each demand is read once, tagged, assigned, decided with a reply. Every step stands in the procedure log."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -23,6 +25,15 @@ from consultation.states import PLANNING, PointState
 from consultation.subjects import Actor
 
 
+@dataclass(frozen=True)
+class _Weighed:
+    """A point as it will be, for the rules to look at before anything is written."""
+
+    planners: Mapping[uuid.UUID, str | None]
+    state: PointState
+    decision: str | None
+
+
 def review(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
     point = queries.get(session, actor, point_id)
     perform(session, POINT, actor, point, "review")
@@ -34,7 +45,7 @@ def decide(
 ) -> Point:
     """`version` is that of the text the reply was written for. The reply leaves the house only with an edition."""
     point = queries.get(session, actor, point_id)
-    POINT.rows["decide"].who.demand(actor, point)
+    POINT.check(actor, _Weighed(point.planners, point.state, decision or None), "decide")
     _note(session, point, decision, reply, version)
     perform(session, POINT, actor, point, "decide", details={"decision": point.decision})
     return point
@@ -101,9 +112,8 @@ def tag(session: Session, actor: Actor, point_id: uuid.UUID, key: str) -> Point:
 def untag(session: Session, actor: Actor, point_id: uuid.UUID, key: str) -> Point:
     point = _planned(session, actor, point_id)
     for held in [tag for tag in point.tags if tag.tag == key]:
-        session.delete(held)
+        point.tags.remove(held)
         session.flush()
-        session.refresh(point, ["tags"])
         record(session, actor, point, "untag", tag=key)
     return point
 
@@ -162,9 +172,6 @@ def merge(session: Session, actor: Actor, point_id: uuid.UUID, into: uuid.UUID) 
     lock(session, source.consultation)
     move = update(Contribution).where(Contribution.point_id == source.id).values(point_id=target.id)
     session.execute(move.execution_options(synchronize_session=False))
-    for held in list(source.tags):
-        session.delete(held)
-    session.flush()
     session.delete(source)
     session.flush()
     session.expire_all()
