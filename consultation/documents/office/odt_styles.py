@@ -73,10 +73,6 @@ def _paragraph_styles() -> list[str]:
         '<style:tab-stops><style:tab-stop style:position="{}mm" style:type="right" style:leader-style="dotted" '
         'style:leader-text="."/></style:tab-stops>'
     )
-    right = (
-        f'<style:tab-stops><style:tab-stop style:position="{TEXT_WIDTH_MM}mm" style:type="right"/></style:tab-stops>'
-    )
-    label = f'<style:tab-stops><style:tab-stop style:position="{LIST_STEP_MM}mm"/></style:tab-stops>'
     return [
         _style("Cover_20_Author", f'fo:border-top="5pt solid #{BLUE}" fo:padding-top="4mm" ' + _space(0, 30),
                _type(11, bold=True, colour=BLUE)),
@@ -96,6 +92,17 @@ def _paragraph_styles() -> list[str]:
         _style("Dense", "", _type(7.5), parent="Cell"),
         _style("Dense_20_right", 'fo:text-align="end"', parent="Dense"),
         _style("Dense_20_center", 'fo:text-align="center"', parent="Dense"),
+        *_text_styles(),
+    ]  # fmt: skip
+
+
+def _text_styles() -> list[str]:
+    """What stands on the pages: items, statements, notes, header and footer."""
+    right = (
+        f'<style:tab-stops><style:tab-stop style:position="{TEXT_WIDTH_MM}mm" style:type="right"/></style:tab-stops>'
+    )
+    label = f'<style:tab-stops><style:tab-stop style:position="{LIST_STEP_MM}mm"/></style:tab-stops>'
+    return [
         _style("Table_20_End", _space(0, 2), _type(6)),
         _style("Page_20_Break", 'fo:break-before="page" ' + _space(0, 0), _type(2)),
         _style("Item", _space(0, 1.4), inner=label),
