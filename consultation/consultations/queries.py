@@ -89,9 +89,13 @@ def public(session: Session) -> list[Consultation]:
 def invitations_to(session: Session, actor: Actor) -> list[Invitation]:
     """What the acting organisation was asked, the nearest deadline last."""
     statement = _invitations_of(actor).join(Invitation.consultation)
-    whole = joinedload(Invitation.consultation).joinedload(Consultation.programme)
+    consultation = joinedload(Invitation.consultation)
+    whole = (
+        consultation.joinedload(Consultation.programme).joinedload(Programme.owner),
+        consultation.joinedload(Consultation.form_version),
+    )
     seen = Consultation.state.in_(IN_SIGHT | {ConsultationState.CANCELLED})
-    return list(session.scalars(statement.where(seen).options(whole).order_by(Consultation.deadline.desc())))
+    return list(session.scalars(statement.where(seen).options(*whole).order_by(Consultation.deadline.desc())))
 
 
 def versions(session: Session, consultation_id: uuid.UUID) -> list[ConsultationVersion]:
@@ -152,6 +156,12 @@ def extensions(session: Session, consultation_id: uuid.UUID) -> list[DeadlineExt
             statement.options(whole).order_by(DeadlineExtension.decided_at.is_not(None), DeadlineExtension.requested_at)
         )
     )
+
+
+def extensions_asked(session: Session, invitation_id: uuid.UUID) -> list[DeadlineExtension]:
+    """What one body asked for, newest first; the caller has checked that it is the actor's own invitation."""
+    statement = select(DeadlineExtension).where(DeadlineExtension.invitation_id == invitation_id)
+    return list(session.scalars(statement.order_by(DeadlineExtension.requested_at.desc())))
 
 
 def slug_taken(session: Session, slug: str) -> bool:

@@ -14,7 +14,16 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion, Programme, ProgrammeMember
-from consultation.responses.models import Disclosure, DisclosureChoice, Response, ResponseNote, Revision
+from consultation.register.models import RegisterBody
+from consultation.responses.models import (
+    Disclosure,
+    DisclosureChoice,
+    Representation,
+    RepresentationKind,
+    Response,
+    ResponseNote,
+    Revision,
+)
 from consultation.states import ANSWERING, PLANNING, InvitationState
 from consultation.subjects import Actor
 
@@ -108,6 +117,17 @@ def disclosure_in_force(session: Session, response_id: uuid.UUID, moment: dateti
     )
     rows = session.scalars(select(DisclosureChoice).where(DisclosureChoice.seq.in_(last)))
     return {row.part: row.level for row in rows}
+
+
+def represented(session: Session, response_id: uuid.UUID) -> list[tuple[RegisterBody, RepresentationKind]]:
+    """Whom an answer speaks for, and who supports it, sorted German."""
+    statement = (
+        select(RegisterBody, Representation.kind)
+        .join(Representation, Representation.register_key == RegisterBody.key)
+        .where(Representation.response_id == response_id)
+        .order_by(RegisterBody.sort_key, RegisterBody.key)
+    )
+    return [(body, kind) for body, kind in session.execute(statement)]
 
 
 def notes(session: Session, response_id: uuid.UUID) -> list[ResponseNote]:

@@ -1,0 +1,140 @@
+"""The questions of a page: drawn controls, what stands beside them unseen, and which path one takes through the form."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from consultation.core.errors import Problem
+from consultation.core.language import M, say
+from consultation.forms.definition import Asked, Part, Question
+from consultation.questions import Field
+from consultation.responses.answering import fingerprint
+from consultation.responses.desk import Desk
+
+MINUTES_PER_QUESTION = 0.5
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Hidden inputs of one item: which version was shown, and what it said. `name` is KEY or KEY.ITEM."""
+
+    name: str
+    version: int
+    shown: str
+
+
+Kept = Mapping[str, tuple[int, str]]
+"""Name of a mark → version and fingerprint the writer still has before them."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A question on a page."""
+
+    question: Question
+    title: str
+    hint: str
+    fields: tuple[Field, ...]
+    visible: bool
+
+    @property
+    def key(self) -> str:
+        return self.question.key
+
+
+def draw(desk: Desk, asked: Asked, value: Any, new_entry: str) -> Field:
+    """The control of a field. An empty entry gets a key of its own, so that two people adding one never meet."""
+    field = asked.type.field(asked.key, value, asked.settings, desk.context)
+    label = desk.context.say(asked.field.label) or field.label
+    if len(asked.question.fields) > 1 or asked.question.explanation:
+        label = label or say(M("Ihre Antwort"), desk.context.language)
+    field = replace(field, label=label)
+    if field.extendable and field.fields:
+        *known, empty = field.fields
+        field = replace(field, fields=(*known, _renamed(empty, empty.name, f"{asked.key}.{new_entry}")))
+    return field
+
+
+def _renamed(field: Field, old: str, new: str) -> Field:
+    inner = tuple(_renamed(one, old, new) for one in field.fields)
+    return replace(field, name=new + field.name.removeprefix(old), fields=inner)
+
+
+def new_entry_key(moment: datetime) -> str:
+    """Opaque; later ones sort behind earlier ones."""
+    return f"e{int(moment.timestamp() * 1000):012x}{secrets.token_hex(2)}"
+
+
+def marks(desk: Desk, fields: Iterable[Field], kept: Kept | None = None) -> list[Mark]:
+    """For every item of these fields, whether it holds something or not."""
+    found = []
+    for field in fields:
+        itemised = desk.form.by_key[field.name].type.itemised
+        names = [one.name for one in field.fields] if itemised else [field.name]
+        found += [mark(desk, name, kept or {}) for name in names]
+    return found
+
+
+def mark(desk: Desk, name: str, kept: Kept) -> Mark:
+    if name in kept:
+        return Mark(name, *kept[name])
+    key = name if name in desk.form.by_key else name.rpartition(".")[0]
+    stored = desk.stored.get((key, name.removeprefix(key).removeprefix(".")))
+    return Mark(name, stored.version if stored else 0, fingerprint(stored.value if stored else None))
+
+
+def shown_questions(
+    desk: Desk, questions: Iterable[Question], typed: Mapping[str, Any], moment: datetime
+) -> list[Shown]:  # fmt: skip
+    """`typed`: full field key → what to show, checked or raw."""
+    entry = new_entry_key(moment)
+    asked: dict[str, list[Asked]] = {}
+    for one in desk.form.asked:
+        asked.setdefault(one.question.key, []).append(one)
+    return [
+        Shown(
+            question,
+            desk.context.asked_as(question),
+            desk.context.say(question.hint),
+            tuple(draw(desk, one, typed.get(one.key), entry) for one in asked[question.key]),
+            question.key in desk.visible,
+        )
+        for question in questions
+    ]
+
+
+def errors_of(problems: Iterable[Problem], desk: Desk) -> dict[str, str]:
+    """Name of an input → what is wrong with it."""
+    found: dict[str, str] = {}
+    for problem in problems:
+        found.setdefault(problem.field, say(problem.message, desk.context.language))
+    return found
+
+
+# -- the way through the form ------------------------------------------------------------------
+def asked_here(part: Part, *, everything: bool) -> list[Question]:
+    return [question for question in part.questions if everything or question.core]
+
+
+def way(desk: Desk, *, everything: bool) -> list[Part]:
+    """The parts in which this path asks something."""
+    return [part for part in desk.form.parts if asked_here(part, everything=everything)]
+
+
+def minutes(desk: Desk, *, everything: bool) -> int:
+    """An honest guess, in steps of five."""
+    count = sum(len(asked_here(part, everything=everything)) for part in desk.form.parts)
+    return max(5, 5 * round(count * MINUTES_PER_QUESTION / 5))
+
+
+def address(desk: Desk, base: str, field: str) -> str:
+    """Where a field (or a part of one: KEY.1.text) is answered."""
+    parts = field.split(".")
+    keys = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    asked = next((desk.form.by_key[key] for key in keys if key in desk.form.by_key), None)
+    if asked is None:
+        return base
+    path = "" if asked.question.core else "?path=all"
+    return f"{base}/part/{asked.part.key}{path}#{field}"

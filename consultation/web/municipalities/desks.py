@@ -1,0 +1,125 @@
+"""Where somebody works: the invitation of the acting organisation and, once begun, the desk of its response."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response as Answer
+
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.errors import Conflict
+from consultation.core.language import Language, M, Message
+from consultation.core.times import local_day, local_day_ending
+from consultation.http import page
+from consultation.people.kinds import SPEAKS_FOR_OTHERS
+from consultation.people.viewers import Place
+from consultation.responses import queries
+from consultation.responses.answering import start
+from consultation.responses.desk import Desk, desk_of
+from consultation.responses.models import Response
+from consultation.rulebook import ANSWER, RESPONSE, is_open
+from consultation.states import Purpose
+from consultation.subjects import Actor
+
+PREFIX = "/o/{organisation_id}/answers/{slug}"
+
+
+class NotBegun(Conflict):
+    """The page needs a response, and nobody has begun one."""
+
+
+@dataclass(frozen=True)
+class At:
+    actor: Actor
+    place: Place
+    invitation: Invitation
+    begun: Desk | None
+
+    @property
+    def desk(self) -> Desk:
+        if self.begun is None:
+            raise NotBegun(M("Ihre Stelle hat noch nicht begonnen. Beginnen Sie auf der Seite der Beteiligung."))
+        return self.begun
+
+    @property
+    def response(self) -> Response:
+        return self.desk.response
+
+    @property
+    def consultation(self) -> Consultation:
+        return self.invitation.consultation
+
+    @property
+    def base(self) -> str:
+        return f"/o/{self.place.organisation_id}/answers/{self.consultation.slug}"
+
+    @property
+    def may_answer(self) -> bool:
+        return self.begun is not None and ANSWER(self.actor, self.response)
+
+    @property
+    def is_open(self) -> bool:
+        return self.begun is not None and is_open(self.actor, self.response)
+
+    @property
+    def asked(self) -> bool:
+        """Asked for comment; others are informed only."""
+        return self.invitation.purpose == Purpose.FOR_COMMENT
+
+    @property
+    def speaks_for_others(self) -> bool:
+        return self.place.kind in SPEAKS_FOR_OTHERS
+
+    @property
+    def time_left(self) -> Message:
+        return time_left(self.actor, self.invitation)
+
+    def may(self, action: str) -> bool:
+        return self.begun is not None and RESPONSE.may(self.actor, self.response, action)
+
+
+def time_left(actor: Actor, invitation: Invitation) -> Message:
+    """What remains until the invitation's own deadline, in whole days."""
+    deadline = invitation.deadline
+    if deadline is None or actor.moment >= deadline:
+        return M("Frist abgelaufen")
+    days = (local_day_ending(deadline) - local_day(actor.moment)).days
+    return M("heute ist der letzte Tag") if days <= 0 else M("noch 1 Tag") if days == 1 else M("noch {n} Tage", n=days)
+
+
+def arrive(session: Session, actor: Actor, place: Place, slug: str, language: Language) -> At:
+    """404 for everybody who is not asked or has no answering role."""
+    response = queries.own_in(session, actor, slug)
+    if response is None:
+        return At(actor, place, queries.invitation_in(session, actor, slug), None)
+    return At(actor, place, response.invitation, desk_of(session, response, actor.moment, language))
+
+
+def begin(session: Session, actor: Actor, place: Place, slug: str, language: Language) -> At:
+    """As `arrive`; the response is begun if it was not yet."""
+    at = arrive(session, actor, place, slug, language)
+    if at.begun is None:
+        start(session, actor, at.consultation.id)
+        at = arrive(session, actor, place, slug, language)
+    return at
+
+
+def desk_page(
+    request: Request,
+    at: At,
+    name: str,
+    title: Message | str,
+    data: Mapping[str, Any],
+    *,
+    status: int = 200,
+    way: Sequence[tuple[Message | str, str]] = (),
+) -> Answer:
+    """A page about one invitation; `way` leads there from its hub."""
+    request.state.demo = at.place.demo or at.consultation.demo
+    crumbs = [(M("Stellungnahmen"), f"/o/{at.place.organisation_id}/answers"), (at.consultation.title, at.base), *way]
+    if name != "municipalities/hub.html":
+        crumbs.append((title, ""))
+    values = {"at": at, "base": at.base, "consultation": at.consultation, "title": title, "breadcrumbs": crumbs}
+    return page(request, name, values | dict(data), status)

@@ -1,0 +1,153 @@
+"""The draft for reading, and beside each section what one's house says about it. A section is saved on its own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.blocks import Block, from_json
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.forms.definition import Asked
+from consultation.http import Db, Form, Spoken, see_other
+from consultation.http.actors import Acting, InPlace
+from consultation.programmes.models import Section
+from consultation.questions import Field
+from consultation.responses.answering import Posted
+from consultation.responses.desk import Desk
+from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
+from consultation.web.municipalities.desks import PREFIX, At, arrive, desk_page
+from consultation.web.municipalities.glossary import Term, marked
+from consultation.web.municipalities.part import saved_piece
+from consultation.web.municipalities.saving import Outcome, save
+
+router = APIRouter(prefix=PREFIX + "/draft")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something said about a section: the fields of one amendment, without the choice of the section."""
+
+    name: str
+    fields: tuple[Field, ...]
+    text: str
+    """Empty for a new one."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    section: Section
+    blocks: tuple[Block, ...]
+    terms: tuple[Term, ...]
+    choices: tuple[Field, ...]
+    entries: tuple[Entry, ...]
+    marks: tuple[Mark, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        return f"{self.section.number} {self.section.heading}".strip()
+
+    @property
+    def commented(self) -> bool:
+        return any(entry.text for entry in self.entries) or any(field.value for field in self.choices)
+
+
+@router.get("")
+def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+    return _page(request, at, None, "")
+
+
+@router.post("/{section_key}")
+def keep(
+    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, section_key: str, form: Form, language: Spoken
+) -> Response:
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+    if section_key not in at.desk.context.sections:
+        raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
+    keys = [asked.key for asked in _about_sections(at.desk)]
+    outcome = save(db, actor, place, slug, form, keys, language, _without_empty_ones)
+    if request.headers.get("hx-request") == "true":
+        return saved_piece(request, outcome, form, ())
+    if outcome.status != 200:
+        return _page(request, outcome.at, outcome, section_key, status=outcome.status)
+    return see_other(f"{at.base}/draft#{section_key}", M("Gespeichert."))
+
+
+def _about_sections(desk: Desk) -> list[Asked]:
+    """What the form asks about sections, whatever the type is called."""
+    return [a for a in desk.form.asked if a.type.needs_sections and a.type.itemised and a.question.key in desk.visible]
+
+
+def _without_empty_ones(desk: Desk, posted: dict[str, Posted]) -> dict[str, Posted]:
+    """An entry that says nothing but its section was not meant."""
+    return {
+        key: replace(sent, value={i: v for i, v in sent.value.items() if not (isinstance(v, dict) and set(v) == {"section"})})
+        if isinstance(sent.value, dict) else sent
+        for key, sent in posted.items()
+    }  # fmt: skip
+
+
+def _page(request: Request, at: At, outcome: Outcome | None, where: str, *, status: int = 200) -> Response:
+    draft = at.consultation.draft_version
+    if draft is None:
+        raise NotFound(M("Zu dieser Konsultation gibt es keinen Entwurf."))
+    typed = outcome.typed if outcome else at.begun.typed if at.begun else {}
+    kept = outcome.kept if outcome else {}
+    problems = outcome.problems if outcome else ()
+    data: dict[str, Any] = {
+        "draft": draft, "facts": draft.facts, "where": where, "problems": problems,
+        "readings": list(_readings(at, typed, kept, draft.frozen.get("terms", ()))),
+        "errors": errors_of(problems, at.begun) if at.begun else {}, "quarrels": outcome.quarrels if outcome else (),
+        "refused": outcome.refused if outcome else None,
+        "editable": at.may_answer or (outcome is not None and outcome.refused is not None),
+    }  # fmt: skip
+    return desk_page(request, at, "municipalities/draft.html", draft.title, data, status=status)
+
+
+def _readings(at: At, typed: dict[str, Any] | Any, kept: Any, terms: Iterable[dict[str, Any]]) -> Iterable[Reading]:
+    draft, desk = at.consultation.draft_version, at.begun
+    assert draft is not None
+    used: set[str] = set()
+    base = new_entry_key(at.actor.moment)
+    for number, section in enumerate(draft.sections):
+        found = marked(section.text, terms, used)
+        choices: list[Field] = []
+        entries: list[Entry] = []
+        for asked in _about_sections(desk) if desk else ():
+            value = typed.get(asked.key)
+            if asked.type.items(asked.settings, desk.context):  # type: ignore[union-attr]  # there is a desk if there are questions
+                choices += _choice(desk, asked, value, section.key)
+            else:
+                entries += _entries(desk, asked, value, section.key, f"{base}-{number}")
+        names = [*(field.name for field in choices), *(entry.name for entry in entries)]
+        marks = tuple(mark(desk, name, kept) for name in names) if desk else ()
+        keys = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
+        yield Reading(section, from_json(section.blocks), found, tuple(choices), tuple(entries), marks, keys)
+
+
+def _choice(desk: Any, asked: Asked, value: Any, section: str) -> list[Field]:
+    grid = asked.type.field(asked.key, value, asked.settings, desk.context)
+    title = desk.context.say(asked.question.title)
+    return [replace(row, label=title) for row in grid.fields if row.name == f"{asked.key}.{section}"]
+
+
+def _entries(desk: Any, asked: Asked, value: Any, section: str, new: str) -> list[Entry]:
+    """The entries about this section, and an empty one."""
+    here = {k: v for k, v in (value or {}).items() if isinstance(v, dict) and v.get("section") == section}
+    found = []
+    for key, entry in (here | {new: {"section": section}}).items():
+        group = asked.type.field(asked.key, {key: entry}, asked.settings, desk.context).fields[0]
+        fields = tuple(field for field in group.fields if field.name != f"{group.name}.section")
+        found.append(Entry(group.name, fields, "" if key == new else _said(desk, asked, key, entry)))
+    return found
+
+
+def _said(desk: Any, asked: Asked, key: str, entry: Any) -> str:
+    return asked.type.text({key: entry}, asked.settings, desk.context)

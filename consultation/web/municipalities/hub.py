@@ -1,0 +1,121 @@
+"""One invitation as a list of tasks: read, answer, say for whom, decide what is public, review and release."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import queries as consultations
+from consultation.core.language import M, Message
+from consultation.http import Db, Form, Spoken, see_other
+from consultation.http.actors import Acting, InPlace
+from consultation.people import queries as people
+from consultation.responses import actions, queries
+from consultation.responses.desk import Desk
+from consultation.rulebook import RESPONSE
+from consultation.states import ResponseState
+from consultation.web.municipalities.asking import minutes, way
+from consultation.web.municipalities.desks import PREFIX, At, arrive, begin, desk_page
+
+router = APIRouter(prefix=PREFIX)
+Badge = tuple[str, Message]
+STATE_BADGES = {
+    ResponseState.DRAFTING: "info", ResponseState.READY: "warning", ResponseState.SUBMITTED: "success",
+    ResponseState.DECLINED: "info", ResponseState.WITHDRAWN: "info",
+}  # fmt: skip
+
+
+@router.get("")
+def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+    everything = request.query_params.get("path") == "all"
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+        notes = queries.notes(session, at.response.id) if at.begun else []
+        data: dict[str, Any] = {
+            "notes": notes, "names": people.names(session, {n.person_id for n in notes if n.person_id}),
+            "extensions": consultations.extensions_asked(session, at.invitation.id), "everything": everything,
+            "path": "?path=all" if everything else "",
+        }  # fmt: skip
+    if at.begun is not None:
+        data |= {
+            "state": RESPONSE.states[at.response.state], "badge": STATE_BADGES[at.response.state],
+            "tasks": _tasks(at, everything=everything), "short": minutes(at.desk, everything=False),
+            "long": minutes(at.desk, everything=True),
+        }  # fmt: skip
+    return desk_page(request, at, "municipalities/hub.html", at.consultation.title, data)
+
+
+@router.post("/start")
+def start(db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+    with db.transaction() as session:
+        at = begin(session, actor, place, slug, language)
+    if form.line("then") == "nil-return":
+        return see_other(f"{at.base}/nil-return")
+    return see_other(at.base, M("Sie können beginnen. Alles, was Sie speichern, sieht nur Ihre Organisation."))
+
+
+@router.post("/reference")
+def keep_reference(db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+    with db.transaction() as session:
+        at = arrive(session, actor, place, slug, language)
+        actions.set_own_reference(session, actor, at.response.id, form.line("own_reference"))
+    return see_other(at.base, M("Ihr Geschäftszeichen ist gespeichert."))
+
+
+def _tasks(at: At, *, everything: bool) -> list[dict[str, Any]]:
+    desk, path = at.desk, "?path=all" if everything else ""
+    tasks: list[dict[str, Any]] = []
+    if at.consultation.draft_version is not None:
+        tasks.append(
+            {"title": M("Entwurf lesen und kommentieren"), "href": f"{at.base}/draft", "badge": _comments(desk)}
+        )
+    for part in way(desk, everything=everything):
+        answered, shown = desk.progress(part, core=not everything)
+        if shown or not everything:
+            wrong = any(a.key in desk.refusals for a in desk.form.asked if a.part.key == part.key)
+            badge = ("danger", M("Angaben prüfen")) if wrong else _progress(answered, shown)
+            href = f"{at.base}/part/{part.key}{path}"
+            tasks.append({"title": desk.context.say(part.title), "href": href, "badge": badge})
+    if at.speaks_for_others:
+        title = M("Für wen Sie sprechen")
+        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": ("info", M("bitte prüfen"))})
+    if key := desk.form.disclosure_key:
+        part = desk.form.by_key[key].part
+        tasks.append({"title": M("Was veröffentlicht werden darf"), "href": f"{at.base}/part/{part.key}{path}#{key}",
+                      "badge": _disclosure(desk, key)})  # fmt: skip
+    tasks.append({"title": M("Prüfen, freigeben und abgeben"), "href": f"{at.base}/review", "badge": _readiness(at)})
+    return tasks
+
+
+def _progress(answered: int, shown: int) -> Badge:
+    if not answered:
+        return "info", M("noch nicht begonnen")
+    return ("success", M("fertig")) if answered >= shown else ("info", M("{a} von {b}", a=answered, b=shown))
+
+
+def _comments(desk: Desk) -> Badge:
+    count = sum(
+        len(desk.answers.get(asked.key) or ())
+        for asked in desk.form.asked
+        if asked.type.needs_sections and asked.type.itemised
+    )
+    return ("info", M("{n} Angaben zum Text", n=count)) if count else ("info", M("noch ohne Anmerkung"))
+
+
+def _disclosure(desk: Desk, key: str) -> Badge:
+    chosen = len(desk.answers.get(key) or ())
+    if not chosen:
+        return "warning", M("nicht festgelegt: nichts wird veröffentlicht")
+    return _progress(chosen, len(desk.context.disclosure_parts))
+
+
+def _readiness(at: At) -> Badge:
+    missing = len(at.response.missing)
+    if at.response.state == ResponseState.READY:
+        return "warning", M("liegt zur Freigabe vor")
+    if at.response.state != ResponseState.DRAFTING:
+        return STATE_BADGES[at.response.state], RESPONSE.states[at.response.state]
+    if missing:
+        return "info", M("1 Angabe fehlt") if missing == 1 else M("{n} Angaben fehlen", n=missing)
+    return "success", M("kann vorgelegt werden")

@@ -1,0 +1,70 @@
+"""Fehlanzeige: nothing to say, and that counts as a reply. Asks only what a nil return is asked."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.errors import Conflict, NotReady, Problem
+from consultation.core.language import M, Message
+from consultation.forms.definition import Question
+from consultation.http import Db, Form, Spoken, see_other
+from consultation.http.actors import Acting, InPlace
+from consultation.responses.desk import Desk
+from consultation.responses.submission import submit
+from consultation.rulebook import RESPONSE
+from consultation.web.municipalities.asking import errors_of, marks, shown_questions
+from consultation.web.municipalities.desks import PREFIX, arrive, begin, desk_page
+from consultation.web.municipalities.saving import Outcome, save
+
+router = APIRouter(prefix=PREFIX + "/nil-return")
+
+
+def _questions(desk: Desk) -> list[Question]:
+    return [question for question in desk.form.questions if question.with_nil_return]
+
+
+@router.get("")
+def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+    if at.begun is None:
+        return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
+    return _page(request, Outcome(at, at.desk.typed), {})
+
+
+@router.post("")
+def send(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+    """Saves the few answers, then releases; a releaser who may not edit releases what is there."""
+    typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
+    with db.transaction() as session:
+        at = begin(session, actor, place, slug, language)
+    outcome = Outcome(at, at.desk.typed)
+    if at.may_answer:
+        known = {question.key for question in _questions(at.desk)}
+        keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
+        outcome = save(db, actor, place, slug, form, keys, language)
+    if outcome.status != 200:
+        return _page(request, outcome, typed, status=outcome.status)
+    try:
+        with db.transaction() as session:
+            submit(session, actor, at.response.id, nil_return=True, **typed)
+    except (NotReady, Conflict) as refused:
+        return _page(request, outcome, typed, status=refused.status, problems=refused.problems, refused=refused.message)
+    return see_other(f"{at.base}/receipt", M("Ihre Fehlanzeige ist abgegeben."))
+
+
+def _page(
+    request: Request, outcome: Outcome, typed: dict[str, str], *, status: int = 200,
+    problems: tuple[Problem, ...] = (), refused: Message | None = None,
+) -> Response:  # fmt: skip
+    at, found = outcome.at, (*outcome.problems, *problems)
+    questions = shown_questions(at.desk, _questions(at.desk), outcome.typed, at.actor.moment)
+    data: dict[str, Any] = {
+        "questions": questions, "problems": found, "errors": errors_of(found, at.desk), "typed": typed,
+        "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
+        "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
+        "allowed": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
+    }  # fmt: skip
+    return desk_page(request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)

@@ -1,0 +1,121 @@
+"""One page per part of the form. Saved as a whole by its buttons, and by itself while one types."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.errors import NotFound
+from consultation.core.language import M
+from consultation.core.times import BERLIN
+from consultation.forms.definition import Form as Questionnaire
+from consultation.forms.definition import Part
+from consultation.http import Db, Form, PostedForm, Spoken, page, see_other
+from consultation.http.actors import Acting, InPlace
+from consultation.responses.desk import Desk
+from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, shown_questions, way
+from consultation.web.municipalities.desks import PREFIX, At, arrive, desk_page
+from consultation.web.municipalities.saving import Outcome, save
+
+router = APIRouter(prefix=PREFIX + "/part/{part_key}")
+
+
+def _everything(request: Request) -> bool:
+    return request.query_params.get("path") == "all"
+
+
+def _part(form: Questionnaire, part_key: str) -> Part:
+    found = next((part for part in form.parts if part.key == part_key), None)
+    if found is None:
+        raise NotFound(M("Diesen Teil gibt es im Formular nicht."))
+    return found
+
+
+def _keys(desk: Desk, part: Part, *, everything: bool) -> Iterable[str]:
+    here = {question.key for question in asked_here(part, everything=everything)}
+    return [asked.key for asked in desk.form.asked if asked.question.key in here]
+
+
+@router.get("")
+def show(
+    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, part_key: str, language: Spoken
+) -> Response:
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+    if at.begun is None:
+        return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
+    part, everything = _part(at.desk.form, part_key), _everything(request)
+    known = set(_keys(at.desk, part, everything=everything))
+    problems = tuple(p for key, found in at.desk.refusals.items() if key in known for p in found)
+    return _page(request, Outcome(at, at.desk.typed, problems), part, status=200)
+
+
+@router.post("")
+def keep(
+    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, part_key: str, form: Form, language: Spoken
+) -> Response:
+    with db.reader() as session:
+        desk = arrive(session, actor, place, slug, language).desk
+    part, everything = _part(desk.form, part_key), _everything(request)
+    outcome = save(db, actor, place, slug, form, _keys(desk, part, everything=everything), language)
+    if request.headers.get("hx-request") == "true":
+        return saved_piece(request, outcome, form, [q.key for q in asked_here(part, everything=everything)])
+    if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
+        return _page(request, outcome, part, status=outcome.status)
+    return _onward(outcome.at, part, form, everything=everything)
+
+
+def _onward(at: At, part: Part, form: PostedForm, *, everything: bool) -> Response:
+    path = "?path=all" if everything else ""
+    here = f"{at.base}/part/{part.key}{path}"
+    if add := form.line("add"):
+        return see_other(f"{here}#{add}" if add.isascii() and add.isprintable() and " " not in add else here)
+    if form.line("then") == "hub":
+        return see_other(at.base + path, M("Gespeichert."))
+    if form.line("then") == "stay":
+        return see_other(here, M("Gespeichert."))
+    keys = [one.key for one in way(at.desk, everything=everything)]
+    later = keys[keys.index(part.key) + 1 :] if part.key in keys else []
+    return see_other(f"{at.base}/part/{later[0]}{path}" if later else f"{at.base}/review", M("Gespeichert."))
+
+
+def _page(request: Request, outcome: Outcome, part: Part, *, status: int) -> Response:
+    at, everything = outcome.at, _everything(request)
+    desk, parts = at.desk, way(at.desk, everything=everything)
+    questions = shown_questions(desk, asked_here(part, everything=everything), outcome.typed, at.actor.moment)
+    keys = [one.key for one in parts]
+    place = keys.index(part.key) if part.key in keys else 0
+    data: dict[str, Any] = {
+        "part": part, "questions": questions, "everything": everything, "path": "?path=all" if everything else "",
+        "marks": marks(desk, [field for shown in questions for field in shown.fields], outcome.kept),
+        "problems": outcome.problems, "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
+        "refused": outcome.refused, "editable": at.may_answer or outcome.refused is not None,
+        "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
+        "last": place == len(parts) - 1, "more": len(part.questions) - len(questions), "read": read_answers(desk, part),
+    }  # fmt: skip
+    return desk_page(request, at, "municipalities/part.html", desk.context.say(part.title), data, status=status)
+
+
+def read_answers(desk: Desk, part: Part) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Question → (label, text) of its answers, as they will be sent; questions without an answer are left out."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for asked in desk.form.asked:
+        if asked.part.key == part.key and asked.key in desk.submitted:
+            label = desk.context.say(asked.field.label)
+            text = asked.type.text(desk.submitted[asked.key], asked.settings, desk.context)
+            found.setdefault(desk.context.asked_as(asked.question), []).append((label, text))
+    return list(found.items())
+
+
+def saved_piece(request: Request, outcome: Outcome, form: PostedForm, questions: Iterable[str]) -> Response:
+    """What the automatic saving puts into the page: when it was saved, the new versions, what is shown now."""
+    desk = outcome.at.desk
+    names = [name.removeprefix("version.") for name in form.keys() if name.startswith("version.")]  # noqa: SIM118 -- no mapping
+    data = {
+        "time": outcome.at.actor.moment.astimezone(BERLIN).strftime("%H:%M"), "refused": outcome.refused, "problems": outcome.problems, "quarrels": outcome.quarrels,
+        "marks": [mark(desk, name, outcome.kept) for name in names], "group": form.line("group"),
+        "conditional": [(q.key, q.key in desk.visible) for q in desk.form.questions if q.when and q.key in set(questions)],
+    }  # fmt: skip
+    return page(request, "municipalities/saved.html", data, outcome.status, partial=True)

@@ -1,0 +1,149 @@
+"""The whole answer as it will be sent; lay it before the releaser, return it, release and submit it, or decline."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.db import Database
+from consultation.core.errors import Conflict, Invalid, NotReady, Problem
+from consultation.core.language import Language, M, Message
+from consultation.http import Db, Form, Spoken, see_other
+from consultation.http.actors import Acting, InPlace
+from consultation.people import queries as people
+from consultation.people.kinds import KIND_TITLES
+from consultation.people.viewers import Place
+from consultation.responses import actions, queries
+from consultation.responses.submission import submit
+from consultation.rulebook import another_pair_of_eyes
+from consultation.states import ResponseState
+from consultation.subjects import Actor
+from consultation.web.municipalities.asking import address
+from consultation.web.municipalities.desks import PREFIX, At, arrive, begin, desk_page
+from consultation.web.municipalities.part import read_answers
+
+router = APIRouter(prefix=PREFIX)
+
+
+@router.get("/review")
+def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+    return _page(request, db, place, actor, slug, language)
+
+
+def _page(
+    request: Request, db: Database, place: Place, actor: Actor, slug: str, language: Language, *, status: int = 200,
+    problems: tuple[Problem, ...] = (), refused: Message | None = None, typed: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+        if at.begun is None:
+            return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
+        notes = queries.notes(session, at.response.id)
+        ids = {n.person_id for n in notes} | {at.response.author_id}
+        data: dict[str, Any] = {
+            "names": people.names(session, {i for i in ids if i}), "notes": notes,
+            "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
+        }  # fmt: skip
+    data |= {
+        "parts": [(part, read_answers(at.desk, part)) for part in at.desk.form.parts],
+        "missing": [(p.message, address(at.desk, at.base, p.field)) for p in at.response.missing],
+        "four_eyes": [p.message for p in another_pair_of_eyes(actor, at.response)],
+        "example": example(at), "refused": refused, "own_problems": problems, "typed": typed or {},
+        "function": place.function,
+    }  # fmt: skip
+    return desk_page(request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
+
+
+def example(at: At) -> list[tuple[str, Message]]:
+    """„So erscheint Ihre Antwort“: part of the form → how it would be shown."""
+    desk, key = at.desk, at.desk.form.disclosure_key
+    chosen: dict[str, str] = (desk.answers.get(key) or {}) if key else {}
+    name, kind = at.place.name, KIND_TITLES[at.place.kind]
+    shown = {
+        "named": M("„{name}: …“ – mit Namen und Wortlaut", name=name),
+        "described": M("„{kind}: …“ – Wortlaut ohne Namen", kind=kind),
+        "figures": M("nur als Zahl in der Auswertung, ohne Wortlaut"),
+        "none": M("gar nicht; nur die Zahl der Antworten zählt mit"),
+    }
+    named = {"named": M("„{name}“ in der Liste der Beteiligten", name=name), "described": M("„{kind}“", kind=kind)}
+    return [
+        (title, (named if part == "participant" else {}).get(level) or shown[level])
+        for part, title in desk.context.disclosure_parts
+        for level in [chosen.get(part, "none")]
+    ]
+
+
+@router.post("/ready")
+def ready(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+    try:
+        with db.transaction() as session:
+            at = arrive(session, actor, place, slug, language)
+            actions.mark_ready(session, actor, at.response.id)
+    except (NotReady, Conflict) as refused:
+        return _page(request, db, place, actor, slug, language, status=refused.status, refused=refused.message)
+    return see_other(
+        at.base, M("Die Stellungnahme liegt jetzt zur Freigabe vor. Wer freigeben darf, erhält eine Mail.")
+    )
+
+
+@router.post("/return")
+def give_back(
+    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken
+) -> Response:
+    reason = form.text("reason")
+    try:
+        with db.transaction() as session:
+            at = arrive(session, actor, place, slug, language)
+            actions.return_for_rework(session, actor, at.response.id, reason)
+    except Invalid as refused:
+        return _page(request, db, place, actor, slug, language, status=422, problems=refused.problems)
+    except Conflict as refused:
+        typed = {"reason": reason}
+        return _page(request, db, place, actor, slug, language, status=409, refused=refused.message, typed=typed)
+    return see_other(at.base, M("Die Stellungnahme ist zur Überarbeitung zurückgegeben."))
+
+
+@router.post("/submit")
+def release(
+    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken
+) -> Response:
+    """A double click comes to the same receipt."""
+    typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
+    problems = tuple(_unnamed(typed))
+    if problems:
+        return _page(request, db, place, actor, slug, language, status=422, problems=problems, typed=typed)
+    try:
+        with db.transaction() as session:
+            at = arrive(session, actor, place, slug, language)
+            signed = " ".join(filter(None, (form.line("order")[:5], typed["function"])))
+            submit(session, actor, at.response.id, name=typed["name"], function=signed)
+    except (NotReady, Conflict) as refused:
+        own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))
+        message = own[0].message if own else refused.message
+        return _page(request, db, place, actor, slug, language, status=refused.status, refused=message, typed=typed)
+    return see_other(f"{at.base}/receipt", M("Ihre Stellungnahme ist abgegeben."))
+
+
+def _unnamed(typed: dict[str, str]) -> list[Problem]:
+    wanted = {
+        "name": M("Nennen Sie den Namen der Person, die freigibt."),
+        "function": M("Nennen Sie die Funktion der Person, die freigibt, zum Beispiel „Bürgermeisterin“."),
+    }
+    return [Problem(field, message) for field, message in wanted.items() if not typed[field]]
+
+
+@router.post("/decline")
+def decline(
+    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken
+) -> Response:
+    try:
+        with db.transaction() as session:
+            at = begin(session, actor, place, slug, language)
+            if at.response.state != ResponseState.DECLINED:
+                actions.decline(session, actor, at.response.id, form.text("reason"))
+    except (NotReady, Conflict) as refused:
+        return _page(request, db, place, actor, slug, language, status=refused.status, refused=refused.message)
+    return see_other(
+        at.base, M("Ihre Stelle nimmt nicht teil. Die ausschreibende Stelle sieht das in ihrer Übersicht.")
+    )

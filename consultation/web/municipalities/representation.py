@@ -1,0 +1,97 @@
+"""For whom an answer speaks, and who supports it: picked from the register, so that nobody is counted twice."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.db import Database
+from consultation.core.errors import Conflict, Forbidden, Invalid
+from consultation.core.language import Language, M, Message
+from consultation.http import Db, Form, PostedForm, Spoken, see_other
+from consultation.http.actors import Acting, InPlace
+from consultation.people.kinds import OrganisationKind
+from consultation.people.viewers import Place
+from consultation.register import queries as register
+from consultation.register.models import RegisterBody
+from consultation.register.titles import title as body_title
+from consultation.responses import actions, queries
+from consultation.responses.models import RepresentationKind
+from consultation.subjects import Actor
+from consultation.web.municipalities.desks import PREFIX, At, arrive, desk_page
+
+router = APIRouter(prefix=PREFIX + "/representation")
+_MEMBERS_KNOWN = frozenset({OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY})
+_MOST = 400
+Chosen = dict[str, RepresentationKind]
+
+
+@router.get("")
+def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+    return _page(request, db, place, actor, slug, language)
+
+
+@router.post("")
+def keep(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+    """The button "search" keeps what is ticked and shows what it found; only "save" stores."""
+    chosen = _chosen(form)
+    if form.line("search"):
+        return _page(request, db, place, actor, slug, language, chosen=chosen, sought=form.line("sought"))
+    try:
+        with db.transaction() as session:
+            at = arrive(session, actor, place, slug, language)
+            actions.set_representation(session, actor, at.response.id, chosen)
+    except (Invalid, Conflict) as refused:
+        return _page(
+            request, db, place, actor, slug, language, chosen=chosen, refused=refused.message, status=refused.status
+        )
+    return see_other(at.base, M("Gespeichert, für wen Sie sprechen."))
+
+
+def _chosen(form: PostedForm) -> Chosen:
+    kinds = {kind.value: kind for kind in RepresentationKind}
+    return {
+        key: kinds[kind] for key in form.lines("bodies")[:_MOST] if (kind := form.line(f"kind.{key}") or "represented") in kinds
+    }  # fmt: skip
+
+
+def _page(
+    request: Request, db: Database, place: Place, actor: Actor, slug: str, language: Language, *,
+    chosen: Chosen | None = None, sought: str = "", refused: Message | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    with db.reader() as session:
+        at = arrive(session, actor, place, slug, language)
+        if not at.speaks_for_others:
+            raise Forbidden(M("Für andere sprechen Gemeindeverbände, Kreise, Qualitätszirkel und Spitzenverbände."))
+        if at.begun is None:
+            return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
+        stored = {body.key: kind for body, kind in queries.represented(session, at.response.id)}
+        members = _members(session, at)
+        known = stored if chosen is None else chosen
+        offered = {body.key: body for body in members} | register.by_keys(session, known)
+        found = [f for f in register.search(session, sought, 25) if f.body.key not in offered] if sought else []
+    ticked = set(known) or ({body.key for body in members} if chosen is None else set())
+    data: dict[str, Any] = {
+        "rows": [_row(body, ticked, known) for body in offered.values()], "suggested": not stored and chosen is None,
+        "found": [(f.body.key, f.title, f.place) for f in found], "sought": sought, "refused": refused,
+        "members": bool(members),
+    }  # fmt: skip
+    return desk_page(request, at, "municipalities/representation.html", M("Für wen Sie sprechen"), data, status=status)
+
+
+def _members(session: Session, at: At) -> list[RegisterBody]:
+    key = at.response.organisation.register_key
+    return register.members(session, key) if key and at.place.kind in _MEMBERS_KNOWN else []
+
+
+def _row(body: RegisterBody, ticked: set[str], known: Chosen) -> dict[str, Any]:
+    kind = known.get(body.key, RepresentationKind.REPRESENTED)
+    return {
+        "key": body.key,
+        "name": body_title(body),
+        "population": body.population,
+        "ticked": body.key in ticked,
+        "kind": kind,
+    }
