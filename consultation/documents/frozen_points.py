@@ -48,10 +48,21 @@ def point_records(
 ) -> Iterator[dict[str, Any]]:
     """Section by section in reading order, then what belongs to no section of this draft; most supported first."""
     used = session.scalars(select(Point.section_key).where(Point.consultation_id == consultation_id).distinct()).all()
+    place = 0
     elsewhere = sorted({key for key in used if key} - set(sections))
     for key in (*(key for key in sections if key in used), *elsewhere, ""):
         found = list(_of_section(session, consultation_id, key, weighing))
-        yield from sorted(found, key=lambda record: (-record["supporters"]["count"], record["number"]))
+        for record in sorted(found, key=lambda record: _rank(record, weighing)):
+            place += 1
+            yield record | ({"number": place} if weighing.audience == Audience.PUBLIC else {})
+
+
+def _rank(record: dict[str, Any], weighing: Weighing) -> tuple[int, Any]:
+    """Most supported first. The numbers of points tell who wrote two of them one after the other, so that in public
+    neither they nor an order made from them are shown: points are numbered as they stand in the edition.
+    """
+    tie = record["text"] if weighing.audience == Audience.PUBLIC else record["number"]
+    return -record["supporters"]["count"], tie
 
 
 def _of_section(

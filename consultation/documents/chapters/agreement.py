@@ -1,12 +1,13 @@
 """Chapter: how far each section of the draft is agreed to, and how often changes are asked for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from consultation.core.language import M
 from consultation.documents.chapters import tables
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import AMENDMENT_KINDS, item_label
-from consultation.documents.outline import Heading, Node, Paragraph, Table
+from consultation.documents.outline import Chart, Heading, Node, Paragraph, Table
 from consultation.evaluation.figures import Row
 from consultation.forms.definition import Asked
 
@@ -27,7 +28,18 @@ def _agreement(asked: Asked, frozen: Frozen) -> Iterator[Node]:
               "Ablehnung; Schweigen und Fehlanzeige sind es auch nicht.")
         )
     )  # fmt: skip
-    yield from tables.by_items(frozen.statistics.of(asked.key), asked, frozen, frozen.say(M("Abschnitt")))
+    figures = frozen.statistics.of(asked.key)
+    for node in tables.by_items(figures, asked, frozen, frozen.say(M("Abschnitt"))):
+        yield _from_refusal(node, asked, frozen) if isinstance(node, Chart) else node
+
+
+def _from_refusal(chart: Chart, asked: Asked, frozen: Frozen) -> Chart:
+    """Refusal, changes, agreement as steps; "no view" is none of them and is not drawn."""
+    keys = [key for key, _ in tables.steps_of(asked, frozen)]
+    order = [keys.index(key) for key in ("no", "with_changes", "full")]
+    rows = tuple(replace(row, values=tuple(row.values[i] for i in order)) for row in chart.rows)
+    title = tables.caption(asked, frozen, frozen.say(M("Ablehnung und Zustimmung je Abschnitt")))
+    return replace(chart, caption=title, options=tuple(chart.options[i] for i in order), rows=rows, scale=True)
 
 
 def _amendments(asked: Asked, frozen: Frozen) -> Iterator[Node]:

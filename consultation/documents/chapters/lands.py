@@ -1,4 +1,4 @@
-"""Annex: the questions with scales or few options by Land."""
+"""Annex: the questions with scales, numbers or few options by Land."""
 
 from collections.abc import Iterator
 
@@ -12,23 +12,22 @@ from consultation.questions import Tally
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
-    yield Paragraph(
-        frozen.say(
-            M("Gezeigt werden Fragen mit Skalen, Zahlen oder wenigen Antworten. Bei wenigen Antworten je Land sind Anteile kaum aussagekräftig.")
-        )
-    )  # fmt: skip
-    for asked in frozen.form.asked:
-        if _has_table(asked, frozen):
-            yield Heading(
-                2, frozen.context.asked_as(asked.question), f"land-{asked.key.replace('.', '-')}", in_contents=False
-            )
-            yield from tables.by_groups(frozen.statistics.of(asked.key)[0], asked, frozen, STATE)
+    shown = [asked for asked in frozen.form.asked if _has_table(asked, frozen)]
+    text = M("Gezeigt werden Fragen mit Skalen, Zahlen oder wenigen Antworten, soweit niemand erkennbar wird. Bei wenigen Antworten je "
+             "Land sind Anteile kaum aussagekräftig.")  # fmt: skip
+    none = M("Keine Frage kann nach Land ausgewiesen werden, ohne dass einzelne Stellen erkennbar würden.")
+    yield Paragraph(frozen.say(text if shown else none))
+    for asked, before in zip(shown, [None, *shown], strict=False):
+        if before is None or before.question.key != asked.question.key:
+            title = frozen.context.asked_as(asked.question)
+            yield Heading(2, title, f"land-{asked.question.key}", in_contents=False)
+        yield from tables.by_groups(frozen.statistics.of(asked.key)[0], asked, frozen, STATE)
 
 
 def _has_table(asked: Asked, frozen: Frozen) -> bool:
-    if asked.type.itemised or not frozen.statistics.of(asked.key):
+    figures = frozen.statistics.of(asked.key)
+    table = figures[0].table(STATE) if figures and not asked.type.itemised else None
+    if table is None or not any(row.answered for row in table.rows):
         return False
-    if asked.type.tally is Tally.NUMBER:
-        return True
     few = len(tables.steps_of(asked, frozen)) <= tables.MOST_COLUMNS
-    return asked.type.tally in (Tally.OPTIONS, Tally.SCALE) and few
+    return asked.type.tally is Tally.NUMBER or (asked.type.tally in (Tally.OPTIONS, Tally.SCALE) and few)

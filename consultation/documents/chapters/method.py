@@ -26,6 +26,7 @@ _PROTECTION = (
       "oder gar nicht. Es gilt, was zum Datenstand festgelegt war; ohne Festlegung wird nichts gezeigt."),
     M("Zahlen sind so geschützt, dass sich aus keiner Tabelle und keiner Verbindung von Tabellen einer Frage auf weniger als {minimum} nicht einzeln "
       "veröffentlichte Stellen schließen lässt, auch nicht auf eine gemeinsame Antwort aller. Geschützte Felder zeigen „–“."),
+    M("Einzelpunkte sind in jeder öffentlichen Ausgabe neu nummeriert."),
     M("Stadtstaaten werden zusammen mit den kreisfreien Städten gezeigt. Vertraulich gestellte Fragen erscheinen nur in Zahlen. Unterstützende Stellen, die "
       "nur als Zahl erscheinen wollen, werden bei einem Punkt erst ab {minimum} mitgezählt. Personenbezogene Angaben enthält keine Ausgabe."),
 )  # fmt: skip

@@ -16,7 +16,9 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
         yield Paragraph(say(M("Genannt sind die Stellen, die ihrer Nennung als Teilnehmerin zugestimmt haben.")))
     rows = tuple(_row(record, frozen) for record in frozen.records("participant"))
     head = tuple(map(say, (M("Stelle"), M("Land"), M("Art und Größenklasse"), M("AGS"), M("spricht für"))))
-    yield Table(say(M("Teilnehmende Stellen")), head, rows, ("left",) * 5)
+    columns = 5 if any(row[-1] for row in rows) else 4
+    shown = tuple(row[:columns] for row in rows)
+    yield Table(say(M("Teilnehmende Stellen")), head[:columns], shown, ("left",) * columns)
 
 
 def _row(record: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:

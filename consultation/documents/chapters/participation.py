@@ -86,17 +86,17 @@ def _with_small_towns(found: dict[str, T], dimension: str, frozen: Frozen, nothi
 
 _BODY_COLUMNS: tuple[tuple[Message, Callable[[Counts], int]], ...] = (
     (M("eingeladen"), lambda c: c.invited),
-    (M("Stellungnahme"), lambda c: c.submitted),
+    (M("Antwort"), lambda c: c.submitted),
     (M("Fehlanzeige"), lambda c: c.nil_returns),
     (M("vertreten"), lambda c: c.represented),
-    (M("abgelehnt"), lambda c: c.declined),
+    (M("lehnt ab"), lambda c: c.declined),
     (M("offen"), lambda c: c.open),
 )
 
 
 def _bodies(frozen: Frozen, caption: str, groups: list[tuple[str, Counts]]) -> Table:
     say = frozen.say
-    head = (say(M("Gruppe")), *(say(label) for label, _ in _BODY_COLUMNS), say(M("geantwortet")))
+    head = (say(M("Gruppe")), *(say(label) for label, _ in _BODY_COLUMNS), say(M("Quote")))
     rows = tuple(
         (label, *(count(read(counts), frozen) for _, read in _BODY_COLUMNS), percent(rate(counts), frozen.language))
         for label, counts in groups

@@ -48,12 +48,15 @@ def supporters(point: dict[str, Any], frozen: Frozen) -> str:
     """How many, and who as far as they let themselves be named."""
     found = point["supporters"]
     named = found["named"]
-    lines = [f"{name}" for name in named[:NAMES]]
-    if len(named) > NAMES:
-        lines.append(frozen.say(M("und {count} weitere namentlich", count=len(named) - NAMES)))
-    for group in found["described"][:NAMES]:
-        label = description(group["kind"], group["size_class"], frozen.language)
-        lines.append(f"{group['count']} × {label}")
+    lines = []
+    if named:
+        more = M("{names} und {count} weitere", names="; ".join(named[:NAMES]), count=len(named) - NAMES)
+        lines.append(frozen.say(more) if len(named) > NAMES else "; ".join(named))
+    if found["described"]:
+        groups = (
+            f"{g['count']} × {description(g['kind'], g['size_class'], frozen.language)}" for g in found["described"]
+        )
+        lines.append("; ".join(groups))
     if found["figures"]:
         lines.append(frozen.say(M("{count} ohne Nennung", count=found["figures"])))
     whole = M("1 Stelle") if found["count"] == 1 else M("{count} Stellen", count=found["count"])

@@ -16,14 +16,7 @@ _ELSEWHERE = frozenset({"section_agreement", "amendments", "disclosure"})
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
-    base = frozen.statistics.base
-    yield Paragraph(
-        frozen.say(
-            M("Grundlage sind {base} Stellungnahmen mit Inhalt; Fehlanzeigen zählen nur zur Beteiligung. „n“ ist die Zahl der Stellen, "
-              "die eine Frage beantwortet haben und sie beurteilen konnten. „Kann ich nicht beurteilen“ und „nicht beantwortet“ stehen getrennt "
-              "und gehen in keinen Anteil ein. Ergebnisse nach Land stehen im Anhang B, alle weiteren Gruppen in der Tabellendatei (XLSX).", base=base)
-        )
-    )  # fmt: skip
+    yield Paragraph(_basis(frozen))
     asked = [a for a in frozen.form.asked if _is_shown(a, frozen)]
     for part in frozen.form.parts:
         here = [a for a in asked if a.part.key == part.key]
@@ -33,6 +26,20 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
             of_question = [a for a in here if a.question.key == question.key]
             if of_question:
                 yield from _question(question, of_question, frozen)
+
+
+def _basis(frozen: Frozen) -> str:
+    base = frozen.statistics.base
+    if frozen.public:
+        first = M(
+            "Grundlage sind {base} Stellungnahmen mit Inhalt, die wenigstens als Zahl gezeigt werden dürfen.", base=base
+        )
+    else:
+        first = M("Grundlage sind {base} Stellungnahmen mit Inhalt.", base=base)
+    rest = M("Fehlanzeigen zählen nur zur Beteiligung. „n“ ist die Zahl der Stellen, die eine Frage beantwortet haben und sie beurteilen "
+             "konnten. „Kann ich nicht beurteilen“ und „nicht beantwortet“ stehen getrennt und gehen in keinen Anteil ein. Ergebnisse nach "
+             "Land stehen im Anhang B, alle weiteren Gruppen in der Tabellendatei (XLSX).")  # fmt: skip
+    return f"{frozen.say(first)} {frozen.say(rest)}"
 
 
 def _is_shown(asked: Asked, frozen: Frozen) -> bool:
@@ -50,6 +57,9 @@ def _question(question: Question, fields: list[Asked], frozen: Frozen) -> Iterat
 def _field(asked: Asked, frozen: Frozen) -> Iterator[Node]:
     figures = frozen.statistics.of(asked.key)
     yield Paragraph(_answered(asked, figures, frozen))
+    if not any(field.total is not None and field.total.answered for field in figures):
+        yield from (Paragraph(frozen.say(note)) for note in dict.fromkeys(n for f in figures for n in f.notes[:1]))
+        return
     if asked.type.tally is Tally.TEXTS:
         yield from excerpts.nodes(asked, frozen)
     elif asked.type.itemised:
@@ -60,14 +70,24 @@ def _field(asked: Asked, frozen: Frozen) -> Iterator[Node]:
         if asked.type.tally in (Tally.OPTIONS, Tally.SCALE):
             yield from tables.chart(figures[0], asked, frozen)
         yield from tables.by_groups(figures[0], asked, frozen, SIZE_CLASS)
-    yield from (Paragraph(frozen.say(note)) for note in dict.fromkeys(n for f in figures for n in f.notes))
-    if any(table.suppressed for field in figures for table in field.tables):
+        yield from _unshown(figures[0], frozen)
+
+
+def _unshown(field: FieldFigures, frozen: Frozen) -> Iterator[Node]:
+    """Why groups are missing from the table before."""
+    table = field.table(SIZE_CLASS)
+    if table is None:
+        text = M("Nach Größenklassen wird diese Frage nicht ausgewiesen, damit niemand erkennbar wird (siehe Methode).")
+        yield Paragraph(frozen.say(text))
+    elif table.suppressed:
         yield Paragraph(frozen.say(M("„–“: nicht ausgewiesen, damit niemand erkennbar wird (siehe Methode).")))
 
 
 def _answered(asked: Asked, figures: tuple[FieldFigures, ...], frozen: Frozen) -> str:
     """How many answered, could not judge, did not answer; for a matrix of its most answered row."""
     rows = [field.total for field in figures if field.total is not None]
+    if rows and not any(row.answered for row in rows):
+        rows = rows[:1]
     title = field_title(asked, frozen) if asked.field.label else ""
     before = f"{title}: " if title else ""
     if not rows:

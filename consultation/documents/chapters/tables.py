@@ -7,7 +7,7 @@ from consultation.core.blocks import Align
 from consultation.core.language import M, Message, number, percent
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import field_title, group_label, item_label, options_of
-from consultation.documents.outline import Chart, ChartRow, Node, Table
+from consultation.documents.outline import Chart, ChartRow, Node, Paragraph, Table
 from consultation.evaluation.figures import SIZE_CLASS, SMALL_TOWNS, TOTAL, FieldFigures, Row
 from consultation.evaluation.figures import Table as FigureTable
 from consultation.forms.definition import Asked
@@ -146,6 +146,11 @@ def by_items(fields: Sequence[FieldFigures], asked: Asked, frozen: Frozen, first
     """A row for each item, from the totals; with a chart where the options are steps or few."""
     steps, scale = steps_of(asked, frozen), asked.type.tally is Tally.SCALE
     known = [(item_label(asked, field.item, frozen), field.total) for field in fields]
+    if not any(row for _, row in known):
+        yield Paragraph(
+            frozen.say(M("Zu dieser Frage wird nichts ausgewiesen, damit niemand erkennbar wird (siehe Methode)."))
+        )
+        return
     head = (first, "n", *(label for _, label in steps))
     body = tuple((label, *_cells(row, len(steps), frozen)) for label, row in known)
     shown = [(label, row) for label, row in known if row is not None and row.valid]
