@@ -1,0 +1,322 @@
+"""Jobs, mails and the sealed procedure log: done at least once, seen when they fail, and proved afterwards."""
+
+import threading
+import uuid
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from consultation import worker
+from consultation.consultations.codes import code_of
+from consultation.consultations.models import Invitation
+from consultation.core import jobs
+from consultation.core.db import Database
+from consultation.core.history import HistoryEntry, HistorySeal, record
+from consultation.core.jobs import Job, JobState
+from consultation.core.sealing import START, link, seal
+from consultation.evaluation.models import Contribution
+from consultation.mail.transport import Folder, Memory, Outgoing, Undeliverable, transport
+from consultation.people.models import CodePurpose, OneTimeCode, Organisation
+from consultation.settings import Settings, load
+from consultation.states import InvitationState
+from tests import factories
+from tests.evaluation_world import World, somebody_of, submit, world
+
+KIEL = "010510000000"
+LATER = factories.MOMENT + timedelta(days=30)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load({}, data_dir=tmp_path / "var", mail_from="Beteiligung <post@dienst.example>")
+
+
+@pytest.fixture
+def scene(db: Database) -> World:
+    with db.transaction() as session:
+        made = world(session)
+        session.execute(update(Job).values(state=JobState.DONE))
+        return made
+
+
+def waiting(db: Database) -> list[tuple[str, JobState]]:
+    with db.reader() as session:
+        statement = select(Job.kind, Job.state).where(Job.state != JobState.DONE).order_by(Job.run_at)
+        return [(kind, state) for kind, state in session.execute(statement)]
+
+
+# -- jobs ------------------------------------------------------------------------------------------------------------
+def test_every_job_is_claimed_once_by_many_workers(db: Database) -> None:
+    with db.transaction() as session:
+        for number in range(60):
+            jobs.enqueue(session, "x", {"n": number}, run_at=factories.MOMENT)
+    taken: list[int] = []
+
+    def work() -> None:
+        while True:
+            with db.transaction() as session:
+                job = jobs.claim(session, LATER)
+                if job is None:
+                    return
+                jobs.succeed(session, job.id)
+            taken.append(job.payload["n"])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == list(range(60))
+
+
+def test_a_job_of_a_change_that_was_rolled_back_is_never_seen(db: Database) -> None:
+    def change() -> None:
+        with db.transaction() as session:
+            jobs.enqueue(session, "x", {}, run_at=factories.MOMENT)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change()
+    assert waiting(db) == []
+
+
+def test_a_second_job_with_the_same_key_is_left_out(db: Database) -> None:
+    with db.transaction() as session:
+        for _ in range(3):
+            jobs.enqueue(session, "x", {}, run_at=factories.MOMENT, unique_key="once")
+    assert waiting(db) == [("x", JobState.READY)]
+
+
+def test_a_job_whose_worker_died_is_taken_again_after_its_lease(db: Database) -> None:
+    with db.transaction() as session:
+        jobs.enqueue(session, "x", {}, run_at=factories.MOMENT)
+    with db.transaction() as session:
+        assert jobs.claim(session, factories.MOMENT)
+    with db.transaction() as session:
+        assert jobs.claim(session, factories.MOMENT + timedelta(minutes=1)) is None
+        again = jobs.claim(session, factories.MOMENT + jobs.LEASE + timedelta(seconds=1))
+        assert again
+        assert again.attempts == 2
+
+
+def test_what_keeps_failing_is_parked_with_its_error_and_the_others_go_on(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    with db.transaction() as session:
+        jobs.enqueue(session, "mail.place", {"id": "not an id"}, run_at=factories.MOMENT)
+        submit(session, scene, KIEL, {"main_message": "Bitte einfacher."})
+    post, moment = Memory(), factories.MOMENT + timedelta(days=2)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        worker.run_due(db, settings, post, moment)
+        moment += timedelta(hours=2)
+    assert waiting(db) == [("mail.place", JobState.DEAD)]
+    with db.reader() as session:
+        assert "ValueError" in str(session.scalars(select(Job.last_error).where(Job.state == JobState.DEAD)).one())
+    assert [mail.subject.split()[0] for mail in post.sent] == ["Eingangsbestätigung"]
+
+
+def test_every_job_a_rule_or_a_room_causes_has_a_handler() -> None:
+    from consultation.rulebook import WORKFLOWS  # noqa: PLC0415 -- only here
+
+    caused = {kind for machine in WORKFLOWS for row in machine.rows.values() for kind in row.causes}
+    source = Path(worker.__file__).parent
+    for path in source.rglob("*.py"):
+        text = path.read_text("utf-8")
+        caused |= {piece.split('"')[0] for piece in text.split('enqueue(session, "')[1:]}
+    assert caused <= set(worker.HANDLERS)
+
+
+# -- mails -----------------------------------------------------------------------------------------------------------
+def test_each_invited_body_gets_one_mail_with_a_code_that_works(db: Database, settings: Settings, scene: World) -> None:
+    with db.transaction() as session:
+        for number, invitation in enumerate(session.scalars(select(Invitation))):
+            invitation.email, invitation.state = f"poststelle{number}@ort.example", InvitationState.PLANNED
+        jobs.enqueue(session, "invitations.send", {"id": str(scene.consultation_id)}, run_at=factories.MOMENT)
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    worker.run_due(db, settings, post, LATER)
+    with db.reader() as session:
+        invitations = list(session.scalars(select(Invitation)))
+    assert sorted(mail.recipient for mail in post.sent) == sorted(str(i.email) for i in invitations)
+    secret = settings.secret_key.get_secret_value().encode()
+    texts = {mail.recipient: mail.text for mail in post.sent}
+    for invitation in invitations:
+        text = texts[str(invitation.email)]
+        assert code_of(secret, invitation) in text
+        assert f"{settings.base_url}/claim" in text
+        assert "30.04.2026, 24:00 Uhr" in text
+
+
+class Refusing(Memory):
+    def send(self, mail: Outgoing) -> None:
+        raise Undeliverable("550 no such mailbox")
+
+
+class Unreachable(Memory):
+    def send(self, mail: Outgoing) -> None:
+        raise OSError("connection refused")
+
+
+def test_a_mail_that_is_refused_for_good_fails_the_invitation_visibly(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    invitation_id = _one_by_mail(db, scene)
+    worker.run_due(db, settings, Refusing(), LATER)
+    with db.reader() as session:
+        invitation = session.get_one(Invitation, invitation_id)
+        assert (invitation.state, invitation.failure) == (InvitationState.FAILED, "550 no such mailbox")
+
+
+def test_a_mail_server_that_is_away_is_tried_again_and_the_mail_comes_once(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    _one_by_mail(db, scene)
+    worker.run_due(db, settings, Unreachable(), LATER)
+    assert waiting(db) == [("mail.invitation", JobState.READY)]
+    post = Memory()
+    worker.run_due(db, settings, post, LATER + timedelta(days=3))
+    assert len(post.sent) == 1
+
+
+def _one_by_mail(db: Database, scene: World) -> uuid.UUID:
+    with db.transaction() as session:
+        invitation = session.scalars(select(Invitation).where(Invitation.organisation_id == scene.bodies[KIEL])).one()
+        invitation.email = "poststelle@kiel.example"
+        jobs.enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=factories.MOMENT)
+        return invitation.id
+
+
+def test_a_submission_becomes_contributions_and_a_receipt_for_the_house(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    with db.transaction() as session:
+        revision = submit(session, scene, KIEL, {"main_message": "Bitte einfacher."})
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    [mail] = post.sent
+    assert revision.receipt_number in mail.subject
+    assert revision.content_hash in mail.text
+    with db.reader() as session:
+        assert session.scalars(select(Contribution.original_text)).all() == ["Bitte einfacher."]
+
+
+def test_a_code_is_made_while_sending_and_stored_hashed_only(db: Database, settings: Settings) -> None:
+    with db.transaction() as session:
+        person = factories.person(session)
+        jobs.enqueue(session, "mail.login_code", {"id": str(person.id)}, run_at=factories.MOMENT)
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    with db.reader() as session:
+        code = session.scalars(select(OneTimeCode)).one()
+    assert code.purpose == CodePurpose.LOG_IN
+    assert code.code_hash.startswith("$argon2id$")
+    assert code.code_hash not in post.sent[0].text
+
+
+def test_mails_of_demo_data_carry_the_mark_and_user_text_stays_as_typed(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    with db.transaction() as session:
+        consultation = scene.consultation(session)
+        consultation.demo, consultation.title = True, "Förderung <b>& mehr</b> {{ 7 * 7 }}\r\nBcc: alle@welt.example"
+        organisation = session.get_one(Organisation, scene.bodies[KIEL])
+        organisation.name = "Kiel & Söhne <script>"
+    _one_by_mail(db, scene)
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    [mail] = post.sent
+    assert mail.subject.startswith("[Beispieldaten] ")
+    assert mail.text.startswith("Beispieldaten – frei erfunden")
+    assert "Kiel & Söhne <script>" in mail.text
+    assert "{{ 7 * 7 }}" in mail.text
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    way = transport(f"folder:{tmp_path}/mail", "Beteiligung <post@dienst.example>", tmp_path)
+    assert isinstance(way, Folder)
+    return way
+
+
+def test_a_repeated_mail_is_the_same_file_and_headers_cannot_be_smuggled_in(folder: Folder) -> None:
+    mail = Outgoing(
+        "a@b.example", "Betreff\r\nBcc: c@d.example", "Grüße – „so“ 👍\n", uuid.UUID(int=7), factories.MOMENT
+    )
+    folder.send(mail)
+    folder.send(mail)
+    [path] = folder.path.iterdir()
+    read = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert read["Bcc"] is None
+    assert read["Subject"] == "Betreff Bcc: c@d.example"
+    assert read["To"] == "a@b.example"
+    assert read["Message-ID"] == f"<{uuid.UUID(int=7)}@dienst.example>"
+    body = read.get_body()
+    assert body is not None
+    assert body.get_content().splitlines() == ["Grüße – „so“ 👍"]
+
+
+# -- the sealed log --------------------------------------------------------------------------------------------------
+def test_the_chain_seals_every_entry_once_and_can_be_recomputed(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        submit(session, scene, KIEL, {})
+    for _ in range(2):
+        worker.seal_log(db)
+    with db.reader() as session:
+        rows = session.execute(
+            select(HistorySeal.chain, HistoryEntry.hash)
+            .join(HistoryEntry, HistoryEntry.seq == HistorySeal.entry_seq)
+            .order_by(HistorySeal.position)
+        ).all()
+        assert len(rows) == session.scalar(select(func.count()).select_from(HistoryEntry))
+    chain = START
+    for sealed, entry in rows:
+        chain = link(chain, entry)
+        assert sealed == chain
+
+
+def test_an_entry_that_became_visible_late_is_sealed_after_the_others(db: Database, scene: World) -> None:
+    worker.seal_log(db)
+    with db.transaction() as session:
+        consultation = scene.consultation(session)
+        record(session, scene.planner, consultation, "test")
+        session.flush()
+        assert seal(session) == 1
+        assert seal(session) == 0
+
+
+def test_two_sealers_at_once_make_one_chain(db: Database, scene: World) -> None:
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        barrier.wait()
+        worker.seal_log(db)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    worker.seal_log(db)
+    with db.reader() as session:
+        entries = session.scalar(select(func.count()).select_from(HistoryEntry))
+        positions = session.scalars(select(HistorySeal.position).order_by(HistorySeal.position)).all()
+    assert positions == list(range(1, (entries or 0) + 1))
+
+
+def test_a_receipt_carries_the_last_sealed_head(db: Database, scene: World) -> None:
+    worker.seal_log(db)
+    with db.transaction() as session:
+        head = session.scalars(select(HistorySeal.chain).order_by(HistorySeal.position.desc()).limit(1)).one()
+        assert submit(session, scene, KIEL, {}).sealed_head == head
+
+
+def test_sessions_codes_and_old_jobs_are_swept(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        somebody_of(session, scene, KIEL)
+    moment: datetime = LATER + timedelta(days=60)
+    worker.sweep(db, moment)
+    with db.reader() as session:
+        assert session.scalar(select(func.count()).where(Job.state == JobState.DONE)) == 0
