@@ -71,7 +71,8 @@ def _meta(frozen: Frozen, sha256: str) -> Meta:
     audience = M("öffentliche Fassung") if frozen.public else M("interne Fassung")
     return Meta(
         title=consultation["title"],
-        subtitle=say(M("Konsolidiertes Rückmeldedokument – Ausgabe {number}, {audience}", number=head["number"], audience=audience)),
+        subtitle=say(M("Konsolidiertes Rückmeldedokument – Ausgabe {number}, "
+                       "{audience}", number=head["number"], audience=audience)),
         author=programme["owner"],
         language=frozen.language,
         moment=frozen.moment.astimezone(UTC),

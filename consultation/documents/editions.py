@@ -85,7 +85,8 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
     if queries.published_since(session, edition):
         raise NotReady(
             M(
-                "Seit dem Datenstand wurde eine andere Ausgabe veröffentlicht. Erstellen Sie die Ausgabe neu, damit beide verglichen werden."
+                "Seit dem Datenstand wurde eine andere Ausgabe veröffentlicht. Erstellen Sie die Ausgabe neu, damit beide "
+                "verglichen werden."
             )
         )
     perform(session, EDITION, actor, edition, "publish", published_at=actor.moment)

@@ -46,7 +46,8 @@ def figures_of(
     return Figures(found.statistics, found.hidden_json(), problems)
 
 
-_OTHER_FILTERS = M("Ausgabe {number} ist mit anderen Filtern veröffentlicht. Aus beiden zusammen ließe sich auf einzelne Stellen schließen. "
+_OTHER_FILTERS = M("Ausgabe {number} ist mit anderen Filtern veröffentlicht. Aus beiden zusammen ließe sich auf einzelne "
+                   "Stellen schließen. "
                    "Erstellen Sie die Ausgabe mit denselben Filtern.")  # fmt: skip
 
 

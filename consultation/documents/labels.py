@@ -100,7 +100,7 @@ def item_label(asked: Asked, item: str, frozen: Frozen) -> str:
 
 
 def field_title(asked: Asked, frozen: Frozen) -> str:
-    """ "27 Aufwand der Antragstellung": short enough for a caption."""
+    """Short enough for a caption: "Frage 27 – Aufwand"."""
     number = asked.question.number
     label = frozen.context.say(asked.field.label) if asked.field.label else ""
     return " – ".join(

@@ -24,7 +24,8 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
 def _agreement(asked: Asked, frozen: Frozen) -> Iterator[Node]:
     yield Paragraph(
         frozen.say(
-            M("„n“ ist die Zahl der Stellen, die sich zu dem Abschnitt geäußert haben. „Keine Haltung dazu“ ist weder Zustimmung noch "
+            M("„n“ ist die Zahl der Stellen, die sich zu dem Abschnitt geäußert haben. „Keine Haltung dazu“ ist weder "
+              "Zustimmung noch "
               "Ablehnung; Schweigen und Fehlanzeige sind es auch nicht.")
         )
     )  # fmt: skip

@@ -13,7 +13,8 @@ from consultation.questions import Tally
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
     shown = [asked for asked in frozen.form.asked if _has_table(asked, frozen)]
-    text = M("Gezeigt werden Fragen mit Skalen, Zahlen oder wenigen Antworten, soweit niemand erkennbar wird. Bei wenigen Antworten je "
+    text = M("Gezeigt werden Fragen mit Skalen, Zahlen oder wenigen Antworten, soweit niemand erkennbar wird. Bei wenigen "
+             "Antworten je "
              "Land sind Anteile kaum aussagekräftig.")  # fmt: skip
     none = M("Keine Frage kann nach Land ausgewiesen werden, ohne dass einzelne Stellen erkennbar würden.")
     yield Paragraph(frozen.say(text if shown else none))

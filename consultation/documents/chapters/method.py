@@ -10,25 +10,34 @@ from consultation.register.kinds import SIZE_CLASS_TITLES
 from consultation.register.shipped import attribution
 
 _COUNTING = (
-    M("Gezählt wird die letzte abgegebene Fassung jeder Stellungnahme, die weder zurückgenommen noch abgelehnt ist. Verspätete und vorbehaltliche "
+    M("Gezählt wird die letzte abgegebene Fassung jeder Stellungnahme, die weder zurückgenommen noch abgelehnt ist. "
+      "Verspätete und vorbehaltliche "
       "Stellungnahmen zählen mit."),
-    M("Jede Stelle zählt einmal, als das, was sie ist. Ein Gemeindeverband ist eine Stelle, auch wenn er für viele Gemeinden spricht. Antwortet eine "
+    M("Jede Stelle zählt einmal, als das, was sie ist. Ein Gemeindeverband ist eine Stelle, auch wenn er für viele "
+      "Gemeinden spricht. Antwortet eine "
       "vertretene Gemeinde selbst, zählen beide, und die Vertretung entfällt."),
-    M("„Kann ich nicht beurteilen“ und „nicht beantwortet“ werden getrennt gezählt und gehen in keinen Anteil und keinen mittleren Wert ein."),
-    M("Bei Skalen ist der Median der untere der beiden mittleren Werte, also immer eine Stufe, die gewählt wurde. Bei Zahlen werden Median und Quartile "
+    M("„Kann ich nicht beurteilen“ und „nicht beantwortet“ werden getrennt gezählt und gehen in keinen Anteil und keinen "
+      "mittleren Wert ein."),
+    M("Bei Skalen ist der Median der untere der beiden mittleren Werte, also immer eine Stufe, die gewählt wurde. Bei "
+      "Zahlen werden Median und Quartile "
       "linear zwischen Nachbarwerten bestimmt (Typ 7, wie in R und in Tabellenkalkulationen)."),
     M("Die Ergebnisse sind weder gewichtet noch hochgerechnet."),
-    M("Ein Einzelpunkt ist eine Forderung. Wortgleiche Forderungen zum selben Abschnitt sind ein Punkt; unterstützende Stellen sind die verschiedenen "
+    M("Ein Einzelpunkt ist eine Forderung. Wortgleiche Forderungen zum selben Abschnitt sind ein Punkt; unterstützende "
+      "Stellen sind die verschiedenen "
       "Stellen, deren gezählte Stellungnahme die Forderung enthält."),
 )  # fmt: skip
 _PROTECTION = (
-    M("Welcher Teil einer Stellungnahme wie gezeigt wird, hat die antwortende Stelle selbst bestimmt: mit Namen, nur mit Art und Größenklasse, nur als Zahl "
+    M("Welcher Teil einer Stellungnahme wie gezeigt wird, hat die antwortende Stelle selbst bestimmt: mit Namen, nur mit "
+      "Art und Größenklasse, nur als Zahl "
       "oder gar nicht. Es gilt, was zum Datenstand festgelegt war; ohne Festlegung wird nichts gezeigt."),
-    M("Zahlen sind so geschützt, dass sich aus keiner Tabelle und keiner Verbindung von Tabellen einer Frage auf weniger als {minimum} nicht einzeln "
+    M("Zahlen sind so geschützt, dass sich aus keiner Tabelle und keiner Verbindung von Tabellen einer Frage auf weniger "
+      "als {minimum} nicht einzeln "
       "veröffentlichte Stellen schließen lässt, auch nicht auf eine gemeinsame Antwort aller. Geschützte Felder zeigen „–“."),
     M("Einzelpunkte sind in jeder öffentlichen Ausgabe neu nummeriert."),
-    M("Stadtstaaten werden zusammen mit den kreisfreien Städten gezeigt. Vertraulich gestellte Fragen erscheinen nur in Zahlen. Unterstützende Stellen, die "
-      "nur als Zahl erscheinen wollen, werden bei einem Punkt erst ab {minimum} mitgezählt. Personenbezogene Angaben enthält keine Ausgabe."),
+    M("Stadtstaaten werden zusammen mit den kreisfreien Städten gezeigt. Vertraulich gestellte Fragen erscheinen nur in "
+      "Zahlen. Unterstützende Stellen, die "
+      "nur als Zahl erscheinen wollen, werden bei einem Punkt erst ab {minimum} mitgezählt. Personenbezogene Angaben "
+      "enthält keine Ausgabe."),
 )  # fmt: skip
 
 
@@ -47,7 +56,8 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     yield Heading(2, say(M("Wie diese Ausgabe geprüft werden kann"), language), "methode-pruefung")
     yield Paragraph(
         say(
-            M("Alle Formate dieser Ausgabe stammen aus denselben eingefrorenen Daten. Die Prüfsumme auf der Titelseite ist SHA-256 über die NDJSON-Datei ohne "
+            M("Alle Formate dieser Ausgabe stammen aus denselben eingefrorenen Daten. Die Prüfsumme auf der Titelseite ist "
+              "SHA-256 über die NDJSON-Datei ohne "
               "ihre letzte Zeile. Eine erneute Erstellung aus diesen Daten ergibt denselben Inhalt."),
             language,
         )

@@ -18,7 +18,7 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     head = tuple(map(say, (M("Stelle"), M("Land"), M("Art und Größenklasse"), M("AGS"), M("spricht für"))))
     columns = 5 if any(row[-1] for row in rows) else 4
     shown = tuple(row[:columns] for row in rows)
-    yield Table(say(M("Teilnehmende Stellen")), head[:columns], shown, ("left",) * columns)
+    yield Table(say(M("Teilnehmende Stellen")), head[:columns], shown, ())
 
 
 def _row(record: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ ORDER = {
 def nodes(frozen: Frozen) -> Iterator[Node]:
     say, total = frozen.say, frozen.participation.total
     yield Heading(2, say(M("Eingeladene Stellen")), "beteiligung-stellen")
-    yield Paragraph(say(M("Jede Stelle zählt einmal, als das, was sie ist. Vertreten ist, wer nicht selbst geantwortet hat, für wen aber eine "
+    yield Paragraph(say(M("Jede Stelle zählt einmal, als das, was sie ist. Vertreten ist, wer nicht selbst geantwortet hat, "
+                          "für wen aber eine "
                           "gezählte Stellungnahme spricht.")))  # fmt: skip
     yield _bodies(frozen, say(M("Eingeladene Stellen und Antworten")), [(say(M("Insgesamt")), total)])
     yield from _chart(frozen)
@@ -36,8 +37,10 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
         yield Paragraph(say(M("Nachrichtlich beteiligt waren {count} weitere Stellen; sie zählen in keiner Tabelle.",
                               count=frozen.participation.informed)))  # fmt: skip
     yield Heading(2, say(M("Erreichte Gemeinden")), "beteiligung-gemeinden")
-    yield Paragraph(say(M("Gezählt werden alle Gemeinden des amtlichen Verzeichnisses, kreisfreie Städte und Stadtstaaten eingeschlossen. Eine "
-                          "Gemeinde ist erreicht, wenn sie selbst geantwortet hat oder in einer Stellungnahme als vertreten genannt ist.")))  # fmt: skip
+    yield Paragraph(say(M("Gezählt werden alle Gemeinden des amtlichen Verzeichnisses, kreisfreie Städte und Stadtstaaten "
+                          "eingeschlossen. Eine "
+                          "Gemeinde ist erreicht, wenn sie selbst geantwortet hat oder in einer Stellungnahme als vertreten "
+                          "genannt ist.")))  # fmt: skip
     yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Größenklasse")), SIZE_CLASS)
     yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Land")), STATE)
     yield Heading(2, say(M("Was daraus folgt und was nicht")), "beteiligung-grenzen")
@@ -48,9 +51,12 @@ def non_response(frozen: Frozen) -> str:
     """The note on non-response, in plain words."""
     total = frozen.participation.total
     return frozen.say(
-        M("Die Teilnahme war freiwillig. Von {invited} eingeladenen Stellen haben {open} weder geantwortet noch abgelehnt noch sind sie vertreten. "
-          "Ihre Haltung ist unbekannt: Schweigen und Fehlanzeige gelten weder als Zustimmung noch als Ablehnung. Die Ergebnisse beschreiben die "
-          "Stellen, die geantwortet haben. Sie sind nicht auf alle Kommunen hochgerechnet und nicht gewichtet. Wo kleine Gemeinden seltener "
+        M("Die Teilnahme war freiwillig. Von {invited} eingeladenen Stellen haben {open} weder geantwortet noch abgelehnt "
+          "noch sind sie vertreten. "
+          "Ihre Haltung ist unbekannt: Schweigen und Fehlanzeige gelten weder als Zustimmung noch als Ablehnung. Die "
+          "Ergebnisse beschreiben die "
+          "Stellen, die geantwortet haben. Sie sind nicht auf alle Kommunen hochgerechnet und nicht gewichtet. Wo kleine "
+          "Gemeinden seltener "
           "geantwortet haben als große, zeigen die Tabellen nach Größenklasse, ob sich die Antworten unterscheiden.",
           invited=total.invited, open=total.open)
     )  # fmt: skip

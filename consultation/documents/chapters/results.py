@@ -36,8 +36,10 @@ def _basis(frozen: Frozen) -> str:
         )
     else:
         first = M("Grundlage sind {base} Stellungnahmen mit Inhalt.", base=base)
-    rest = M("Fehlanzeigen zählen nur zur Beteiligung. „n“ ist die Zahl der Stellen, die eine Frage beantwortet haben und sie beurteilen "
-             "konnten. „Kann ich nicht beurteilen“ und „nicht beantwortet“ stehen getrennt und gehen in keinen Anteil ein. Ergebnisse nach "
+    rest = M("Fehlanzeigen zählen nur zur Beteiligung. „n“ ist die Zahl der Stellen, die eine Frage beantwortet haben und "
+             "sie beurteilen "
+             "konnten. „Kann ich nicht beurteilen“ und „nicht beantwortet“ stehen getrennt und gehen in keinen Anteil ein. "
+             "Ergebnisse nach "
              "Land stehen im Anhang B, alle weiteren Gruppen in der Tabellendatei (XLSX).")  # fmt: skip
     return f"{frozen.say(first)} {frozen.say(rest)}"
 

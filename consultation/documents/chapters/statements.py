@@ -19,7 +19,8 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     if count > MOST:
         yield Paragraph(
             frozen.say(
-                M("Zu den offenen Fragen liegen {count} Texte vor. So viele Texte wären in einem Dokument nicht mehr zu lesen; sie stehen "
+                M("Zu den offenen Fragen liegen {count} Texte vor. So viele Texte wären in einem Dokument nicht mehr zu "
+                  "lesen; sie stehen "
                   "vollständig in den Datendateien dieser Ausgabe (XLSX, CSV, JSON, NDJSON).", count=count)
             )
         )  # fmt: skip

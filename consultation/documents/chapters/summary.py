@@ -59,7 +59,8 @@ def _participation(frozen: Frozen) -> Iterator[str]:
     say, language, total, reach = frozen.say, frozen.language, frozen.participation.total, frozen.participation.reach
     rate = percent(Fraction(total.answered, total.invited) if total.invited else None, language)
     yield say(
-        M("Um Stellungnahme gebeten wurden {invited} Stellen. Geantwortet haben {answered} ({rate}), davon {nil} mit Fehlanzeige. {represented} weitere "
+        M("Um Stellungnahme gebeten wurden {invited} Stellen. Geantwortet haben {answered} ({rate}), davon {nil} mit "
+          "Fehlanzeige. {represented} weitere "
           "Stellen sind durch eine andere vertreten, {declined} haben die Teilnahme abgelehnt, {open} haben nicht geantwortet.",
           invited=total.invited, answered=total.answered, rate=rate, nil=total.nil_returns, represented=total.represented,
           declined=total.declined, open=total.open)
@@ -67,7 +68,8 @@ def _participation(frozen: Frozen) -> Iterator[str]:
     if reach.reached:
         share = percent(Fraction(reach.reached, reach.existing), language)
         yield say(
-            M("Die Antworten sprechen für {reached} von {existing} Gemeinden ({share}) mit zusammen {population} Einwohnerinnen und Einwohnern.",
+            M("Die Antworten sprechen für {reached} von {existing} Gemeinden ({share}) mit zusammen {population} "
+              "Einwohnerinnen und Einwohnern.",
               reached=reach.reached, existing=reach.existing, share=share, population=reach.population_reached)
         )  # fmt: skip
     yield say(M("Schweigen und Fehlanzeige gelten weder als Zustimmung noch als Ablehnung."))

@@ -20,8 +20,10 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
         return
     yield Paragraph(
         frozen.say(
-            M("Zu jedem Abschnitt stehen der Text der beteiligten Fassung und die Einzelpunkte. Wortgleiche Forderungen zum selben Abschnitt "
-              "sind ein Punkt mit mehreren unterstützenden Stellen. Die Punkte mit den meisten unterstützenden Stellen stehen oben.")
+            M("Zu jedem Abschnitt stehen der Text der beteiligten Fassung und die Einzelpunkte. Wortgleiche Forderungen zum "
+              "selben Abschnitt "
+              "sind ein Punkt mit mehreren unterstützenden Stellen. Die Punkte mit den meisten unterstützenden Stellen "
+              "stehen oben.")
         )
     )  # fmt: skip
     found = dict(points.by_section(frozen))

@@ -200,7 +200,8 @@ def _bars(key: str, asked: Asked, steps: Sequence[tuple[str, str]], total: Row, 
     rows = tuple(ChartRow(labels[o.key], total.valid, (float(o.share or 0),)) for o in chosen)
     most = max(total.options, key=lambda option: option.count)
     alt = frozen.say(
-        M("Balken für {count} Antworten (n = {n}). Am häufigsten: {label} mit {share}. Alle Zahlen stehen in der folgenden Tabelle.",
+        M("Balken für {count} Antworten (n = {n}). Am häufigsten: {label} mit {share}. Alle Zahlen stehen in der folgenden "
+          "Tabelle.",
           count=len(rows), n=total.valid, label=labels[most.key], share=share(most.share, frozen))
     )  # fmt: skip
     title = caption(asked, frozen, frozen.say(M("Antworten insgesamt")))

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 from consultation.core.places import package_folder
@@ -46,7 +47,7 @@ def _write(kind: type[Source], outline: Outline, target: Path) -> None:
         shutil.copy(PROGRAM, folder / "main.typ")
         source = kind(outline, folder)
         source.write()
-        _press("pdf", folder, outline)
+        press("pdf", folder, outline.meta.moment)
         name_rows(folder / "out.pdf", target, source.row_headers)
 
 
@@ -59,13 +60,14 @@ def write_pictures(outline: Outline, folder: Path) -> list[Path]:
         return []
     (folder / "count.txt").write_text(str(count))
     (folder / "main.typ").write_text(PICTURES)
-    _press("png", folder, outline)
+    press("png", folder, outline.meta.moment)
     return [folder / f"picture-{number}.png" for number in range(1, count + 1)]
 
 
-def _press(kind: str, folder: Path, outline: Outline) -> None:
-    moment = str(int(outline.meta.moment.timestamp()))
-    command = [sys.executable, "-m", "consultation.documents.typst.press", kind, str(folder), moment]
+def press(kind: str, folder: Path, moment: datetime) -> None:
+    """`main.typ` in the folder becomes `out.pdf` or `picture-N.png`, dated with the moment. Raises `PressStopped`."""
+    seconds = str(int(moment.timestamp()))
+    command = [sys.executable, "-m", "consultation.documents.typst.press", kind, str(folder), seconds]
     try:
         done = subprocess.run(  # noqa: S603 -- our own module, no shell
             command, cwd=package_folder().parent, capture_output=True, text=True, timeout=SECONDS, check=False

@@ -1,0 +1,95 @@
+"""The invitation as a letter for a window envelope, with the code. Codes are derived, so it can be printed again."""
+
+import json
+import shutil
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from consultation.consultations.codes import code_of
+from consultation.consultations.models import Invitation
+from consultation.core.language import SOURCE, Language, M, Message, say
+from consultation.core.times import BERLIN
+from consultation.documents.consolidated import DEMO_MARK
+from consultation.documents.typst import coverage
+from consultation.documents.typst.driver import press
+from consultation.states import Purpose
+
+TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
+
+
+def write_letter(
+    invitation: Invitation, secret: bytes, base_url: str, moment: datetime, target: Path, language: Language = SOURCE
+) -> None:
+    """A tagged PDF. `invitation` as `consultations.queries.invitation` reads it; `secret` is the installation's key."""
+    with tempfile.TemporaryDirectory(prefix="letter-") as name:
+        folder = Path(name)
+        shutil.copy(TEMPLATE, folder / "main.typ")
+        said = _said(invitation, code_of(secret, invitation), base_url, moment, language)
+        (folder / "letter.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        press("pdf", folder, moment)
+        shutil.copyfile(folder / "out.pdf", target)
+
+
+def _said(
+    invitation: Invitation, code: str, base_url: str, moment: datetime, language: Language
+) -> dict[str, Any]:  # fmt: skip
+    consultation = invitation.consultation
+    owner = consultation.programme.owner.name
+    told: list[tuple[Message, Any]] = [
+        (M("Datum"), M("{day}", day=moment.astimezone(BERLIN).date())),
+        (M("Zeichen"), M("{text}", text=consultation.programme.reference or "–")),
+        (M("Frist"), M("{deadline}", deadline=invitation.deadline or "–")),
+    ]
+    facts = [[say(label, language), say(value, language)] for label, value in told]
+    local = moment.astimezone(BERLIN)
+    raw = {
+        "title": say(M("Bitte um Stellungnahme: {title}", title=consultation.title), language),
+        "sender": owner, "return-line": owner, "address": f"{invitation.organisation.name}\n{invitation.postal}".strip(),
+        "facts": facts, "paragraphs": [say(text, language) for text in _paragraphs(invitation, owner)],
+        "code-label": say(M("Ihr Code"), language), "code": code, "address-label": f"{base_url}/claim",
+        "closing": [say(text, language) for text in _closing(invitation, owner)],
+        "marks": [say(DEMO_MARK, language)] if consultation.demo else [],
+    }  # fmt: skip
+    printable: dict[str, Any] = _printable(raw)
+    return printable | {
+        "language": language, "region": "DE" if language == "de" else "GB", "fonts": coverage.FAMILIES,
+        "moment": {name: getattr(local, name) for name in ("year", "month", "day", "hour", "minute", "second")},
+    }  # fmt: skip
+
+
+def _printable(value: Any) -> Any:
+    match value:
+        case str():
+            return coverage.printable(value)
+        case list():
+            return [_printable(one) for one in value]
+        case _:
+            return {key: _printable(one) for key, one in value.items()}
+
+
+def _paragraphs(invitation: Invitation, owner: str) -> list[Message]:
+    consultation = invitation.consultation
+    greeting = (
+        M("Guten Tag {name},", name=invitation.contact) if invitation.contact else M("Sehr geehrte Damen und Herren,")
+    )
+    asked = M("{owner} bittet {organisation} um eine Stellungnahme zu „{title}“.",
+              owner=owner, organisation=invitation.organisation.name, title=consultation.title)  # fmt: skip
+    told = M("{owner} unterrichtet {organisation} über die Konsultation „{title}“.",
+             owner=owner, organisation=invitation.organisation.name, title=consultation.title)  # fmt: skip
+    first = told if invitation.purpose == Purpose.FOR_INFORMATION else asked
+    introduction = [M("{text}", text=consultation.introduction)] if consultation.introduction else []
+    how = M("Öffnen Sie im Browser die unten genannte Adresse und geben Sie den Code ein. Sie können allein oder gemeinsam "
+            "mit Kolleginnen und "
+            "Kollegen antworten.")  # fmt: skip
+    return [greeting, first, *introduction, how]
+
+
+def _closing(invitation: Invitation, owner: str) -> list[Message]:
+    rest = M("Haben Sie nichts anzumerken, genügt eine Fehlanzeige. Sind Sie nicht zuständig, geben Sie dieses Schreiben "
+             "bitte im Haus weiter; der Code gilt "
+             "für Ihre ganze Stelle.")  # fmt: skip
+    contact = invitation.consultation.contact
+    questions = [M("Rückfragen: {contact}", contact=contact)] if contact else []
+    return [rest, *questions, M("Mit freundlichen Grüßen\n{owner}", owner=owner)]

@@ -1,0 +1,107 @@
+"""The receipt: what was received, when, with which hash, and all of it readable. Made on demand and not kept."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.core.language import SOURCE, Language, M, Message, say
+from consultation.documents import answers
+from consultation.documents.consolidated import DEMO_MARK
+from consultation.documents.outline import Heading, ListBlock, ListItem, Meta, Node, Outline, Paragraph
+from consultation.forms.context import FormContext
+from consultation.responses import queries
+from consultation.responses.models import PersonalValue, RepresentationKind, Response, Revision
+from consultation.subjects import Actor
+
+
+def receipt(
+    session: Session, actor: Actor, response_id: uuid.UUID, number: int, language: Language = SOURCE
+) -> Outline:
+    """Of one revision, for its house and for planners; others find nothing. `write_document(…, "pdf", …)` prints it.
+
+    Personal values are in it as long as they are kept: who released it, whom to ask.
+    """
+    response = queries.get(session, actor, response_id)
+    revision = queries.revision(session, actor, response_id, number)
+    document = queries.document(revision)
+    context, *_ = answers.context_of(session, revision.consultation_version_id, revision.submitted_at, language)
+    personal = _personal(session, revision)
+    whole = document["answers"] | {key: value for key, value in personal.items() if not key.startswith("release.")}
+    levels = queries.disclosure_in_force(session, response_id, revision.submitted_at)
+    if context.form.disclosure_key and levels:
+        whole |= {context.form.disclosure_key: {part: level.value for part, level in levels.items()}}
+    facts = tuple(
+        (say(label, language), text) for label, text in _facts(response, revision, document, personal, language) if text
+    )
+    return Outline(
+        _meta(response, revision, facts, language), lambda: _nodes(document, whole, context, revision.nil_return)
+    )
+
+
+def _personal(session: Session, revision: Revision) -> dict[str, Any]:
+    rows = session.scalars(select(PersonalValue).where(PersonalValue.revision_id == revision.id))
+    return {row.key: row.value["value"] for row in rows if row.value is not None}
+
+
+def _meta(response: Response, revision: Revision, facts: tuple[tuple[str, str], ...], language: Language) -> Meta:
+    title = M("Eingangsbestätigung {number}", number=revision.receipt_number)
+    demo = response.consultation.demo or response.organisation.demo
+    return Meta(
+        title=say(title, language), subtitle=response.consultation.title, author=response.organisation.name,
+        language=language, moment=revision.submitted_at, facts=facts,
+        description=say(M("Der Dienst bestätigt den Eingang der folgenden Stellungnahme."), language),
+        marks=(say(DEMO_MARK, language),) if demo else (),
+    )  # fmt: skip
+
+
+def _facts(
+    response: Response, revision: Revision, document: dict[str, Any], personal: dict[str, Any], language: Language
+) -> Iterator[tuple[Message, str]]:
+    organisation = document["organisation"]
+    yield M("Eingangsnummer"), revision.receipt_number
+    yield M("Eingegangen am"), say(M("{moment}", moment=revision.submitted_at), language)
+    yield M("Stelle"), organisation["name"]
+    register = organisation["register"] or {}
+    yield M("AGS"), register.get("ags") or ""
+    yield M("Eigenes Zeichen"), document["own_reference"]
+    yield M("Fassung"), str(revision.number)
+    yield M("Art der Antwort"), say(M("Fehlanzeige") if revision.nil_return else M("Stellungnahme"), language)
+    yield M("Vermerke"), ", ".join(say(mark, language) for mark in _marks(response, revision))
+    released = [personal.get(f"release.{key}", "") for key in ("name", "function")]
+    yield M("Freigegeben durch"), ", ".join(filter(None, released))
+    yield M("Prüfsumme der Stellungnahme"), f"sha256:{revision.content_hash}"
+    yield M("Eintrag im Verfahrensprotokoll"), revision.entry_hash
+    yield M("Letztes Glied der Kette"), revision.sealed_head or ""
+
+
+def _marks(response: Response, revision: Revision) -> Iterator[Message]:
+    if revision.late:
+        yield M("nach Ablauf der allgemeinen Frist eingegangen")
+    if revision.reserved and response.confirmed_at is None:
+        yield M("vorbehaltlich eines Gremienbeschlusses")
+    if revision.reserved and response.confirmed_at is not None:
+        yield M("Gremienbeschluss bestätigt am {moment}", moment=response.confirmed_at)
+
+
+def _nodes(document: dict[str, Any], whole: dict[str, Any], context: FormContext, nil_return: bool) -> Iterator[Node]:
+    language = context.language
+    if nil_return:
+        yield Heading(1, say(M("Fehlanzeige"), language), "fehlanzeige")
+        yield Paragraph(say(M("Die Stelle hat zu dieser Konsultation nichts anzumerken."), language))
+    yield from _spoken_for(document["represented"], language)
+    yield from answers.nodes(context, whole)
+
+
+def _spoken_for(bodies: list[dict[str, Any]], language: Language) -> Iterator[Node]:
+    titles = {
+        RepresentationKind.REPRESENTED.value: M("Diese Stellungnahme spricht für"),
+        RepresentationKind.SUPPORTER.value: M("Diese Stellungnahme wird unterstützt von"),
+    }
+    for kind, title in titles.items():
+        named = [body for body in bodies if body["kind"] == kind]
+        if named:
+            yield Heading(1, say(title, language), f"stellen-{kind}")
+            yield ListBlock(tuple(ListItem("–", (Paragraph(f"{b['name']} ({b['ars']})"),)) for b in named))
