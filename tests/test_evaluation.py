@@ -17,6 +17,8 @@ from consultation.core.errors import NotFound
 from consultation.evaluation import figures, statistics
 from consultation.evaluation.figures import Filters, Row, Statistics
 from consultation.evaluation.quartiles import lower_median, quartiles
+from consultation.programmes import actions as programmes
+from consultation.register.states import State
 from consultation.responses import actions
 from consultation.responses.models import Response, Revision
 from consultation.subjects import stranger
@@ -193,3 +195,17 @@ def test_quartiles_are_those_of_type_seven(numbers: list[int]):
 @given(st.lists(st.integers(1, 5), min_size=1))
 def test_the_lower_median_is_a_step_somebody_chose(steps: list[int]):
     assert lower_median(Counter(steps)) == sorted(steps)[(len(steps) - 1) // 2]
+
+
+def test_a_land_unit_sees_the_figures_of_its_land_only(db: Database):
+    world = filled(db, 7)
+    with db.transaction() as session:
+        unit = factories.planning_organisation(session, "Landesamt")
+        programmes.share(session, world.planner, world.consultation(session).programme.slug, unit.id, State.NI)
+        reader = factories.member(session, unit, factories.PLANNING_ROLES)
+    with db.reader() as session:
+        consultation = world.consultation(session)
+        found = statistics.for_planner(session, reader, consultation)
+        with pytest.raises(NotFound):
+            statistics.for_planner(session, reader, consultation, Filters(states=frozenset({"SH"})))
+    check_all(found, [d for d in counted(db) if d["organisation"]["register"]["state"] == "NI"])

@@ -11,12 +11,15 @@ function of these vectors. Two facts about ranks make every combination harmless
 Both are sufficient, not necessary; what fails them is suppressed.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 Mask = int
 """The rows a member is counted in, as bits."""
+Relation = dict[int, Mask]
+"""Factor → the rows that have it."""
 
 
 def isolates_nobody(members: Counter[Mask], minimum: int) -> bool:
@@ -61,6 +64,8 @@ def rank(masks: Iterable[Mask]) -> int:
     """
     distinct = list(dict.fromkeys(masks))
     basis = independent(distinct)
+    if len(basis) == _different_rows(distinct):
+        return len(basis)
     relations = _relations(basis, max(distinct).bit_length())
     for mask in distinct:
         if any(_sum(relation, mask) for relation in relations):
@@ -69,12 +74,24 @@ def rank(masks: Iterable[Mask]) -> int:
     return len(basis)
 
 
-def _sum(relation: Mapping[int, Fraction], mask: Mask) -> Fraction:
-    return sum((factor for row, factor in relation.items() if mask >> row & 1), Fraction(0))
+def _different_rows(distinct: list[Mask]) -> int:
+    """Rows that count somebody, those that count the same once: there can be no more independent ones."""
+    rows: dict[int, int] = {}
+    for place, mask in enumerate(distinct):
+        left = mask
+        while left:
+            lowest = left & -left
+            rows[lowest] = rows.get(lowest, 0) | 1 << place
+            left ^= lowest
+    return len(set(rows.values()))
 
 
-def _relations(basis: list[Mask], rows: int) -> list[dict[int, Fraction]]:
-    """A basis of the combinations of rows that are zero on all given members: row → factor."""
+def _sum(relation: Relation, mask: Mask) -> int:
+    return sum(factor * (mask & rows).bit_count() for factor, rows in relation.items())
+
+
+def _relations(basis: list[Mask], rows: int) -> list[Relation]:
+    """A basis of the combinations of rows that are zero on all given members."""
     pivots: dict[int, dict[int, Fraction]] = {}
     for mask in basis:
         vector = {row: Fraction(1) for row in range(rows) if mask >> row & 1}
@@ -88,8 +105,17 @@ def _relations(basis: list[Mask], rows: int) -> list[dict[int, Fraction]]:
         pivots[pivot] = vector
     free = [row for row in range(rows) if row not in pivots]
     return [
-        {row: Fraction(1)} | {pivot: -vector[row] for pivot, vector in pivots.items() if row in vector} for row in free
+        _whole({row: Fraction(1)} | {p: -vector[row] for p, vector in pivots.items() if row in vector}) for row in free
     ]
+
+
+def _whole(factors: Mapping[int, Fraction]) -> Relation:
+    scale = math.lcm(*(factor.denominator for factor in factors.values()))
+    relation: Relation = {}
+    for row, factor in factors.items():
+        whole = int(factor * scale)
+        relation[whole] = relation.get(whole, 0) | 1 << row
+    return relation
 
 
 def _eliminate(vector: dict[int, Fraction], pivot: int, by: Mapping[int, Fraction]) -> None:

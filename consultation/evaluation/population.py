@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from consultation.evaluation.cube import grouping_of, places, where
@@ -62,7 +62,7 @@ def _everybody(session: Session, consultation_id: uuid.UUID, filters: Filters) -
     }
 
 
-def _levels(consultation_id: uuid.UUID, moment: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a select of three columns
+def _levels(consultation_id: uuid.UUID, moment: datetime) -> Select[uuid.UUID | None, str, Disclosure]:
     last = (
         select(func.max(DisclosureChoice.seq))
         .join(Response, Response.id == DisclosureChoice.response_id)

@@ -90,8 +90,18 @@ def _safe(members: Sequence[Member], tables: Sequence[_Table], minimum: int) -> 
 
 
 def _masks(members: Sequence[Member], tables: Sequence[_Table]) -> list[Mask]:
-    bits: dict[tuple[int, str | None], int] = defaultdict(lambda: 1 << len(bits))
-    return [sum(bits[table.index, table.block(member)] for table in tables) for member in members]
+    """The largest block of each table has no bit: it is the total less the others and adds nothing to combine."""
+    masks = [1] * len(members)
+    next_bit = 2
+    for table in tables[1:] if tables[0].index == 0 else tables:
+        blocks = [table.block(member) for member in members]
+        bits = {}
+        for block, _ in Counter(blocks).most_common()[1:]:
+            bits[block] = next_bit
+            next_bit <<= 1
+        for place, block in enumerate(blocks):
+            masks[place] |= bits.get(block, 0)
+    return masks
 
 
 def _is_safe(members: Sequence[Member], masks: Sequence[Mask], hidden: Iterable[bool], minimum: int) -> bool:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
-from consultation.core.language import SOURCE
+from consultation.core.errors import NotFound
+from consultation.core.language import SOURCE, M
 from consultation.evaluation.cube import SMALL_TOWN_CLASSES, Cell, Cube, Place, grouping_of, read
 from consultation.evaluation.figures import (
     KIND,
@@ -53,8 +54,9 @@ def for_planner(
     """Live figures of everything that counts now, for members of the programme; a Land unit sees its Land only."""
     land = land_of(actor, consultation)
     if land is not None:
-        wanted = filters.states & {land} if filters.states else {land}
-        filters = Filters(frozenset(wanted) or frozenset({"–"}), filters.size_classes, filters.kinds)
+        if filters.states and land not in filters.states:
+            raise NotFound(M("Ihre Stelle sieht nur das eigene Land. Wählen Sie die anderen Länder ab."))
+        filters = replace(filters, states=frozenset({land}))
     return statistics(session, consultation, filters)
 
 
