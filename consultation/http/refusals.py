@@ -136,7 +136,10 @@ def _json(request: Request, data: dict[str, Any]) -> Response:
         "title": say(data["title"], language),
         "status": data["status"],
         "detail": say(data["message"] or data["remedy"], language),
-        "errors": [{"field": found.field, "detail": say(found.message, language)} for found in data["problems"]],
+        "errors": [
+            {"field": found.field, "code": found.code, "detail": say(found.message, language)}
+            for found in data["problems"]
+        ],
     }
     if data["reference"]:
         body["reference"] = data["reference"]

@@ -1,0 +1,203 @@
+"""Reading and writing the own answer: PUT replaces what is given, all of it or nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response as Answered
+
+from consultation.api.gate import CHANGING, resource
+from consultation.api.own import IfMatch, OwnResponse, Reader, Writer, demand_match, require, send, shown
+from consultation.api.replies import reply
+from consultation.api.shapes import Shape
+from consultation.api.strict import JsonObject, only, text_of
+from consultation.consultations import queries as consultations
+from consultation.core.errors import Conflict, Invalid, Problem
+from consultation.core.language import Language, M
+from consultation.core.text import clean_line
+from consultation.http import Db, Spoken
+from consultation.responses import actions, answering, disclosures, queries
+from consultation.responses.answering import Posted
+from consultation.responses.desk import Desk, open_desk, refusals_of
+from consultation.responses.models import Channel, Disclosure, RepresentationKind
+from consultation.subjects import Actor
+
+router = resource("Eigene Stellungnahme")
+_INVALID = M("Bitte prüfen Sie Ihre Angaben. Es wurde nichts gespeichert.")
+
+
+class SpokenForGiven(Shape):
+    """Vertretene oder unterstützende Stelle."""
+
+    ars: str = Field(min_length=2, max_length=12, pattern="^[0-9]+$")
+    kind: RepresentationKind = RepresentationKind.REPRESENTED
+
+
+class ResponseGiven(Shape):
+    """Was gespeichert werden soll; was fehlt, bleibt, wie es ist."""
+
+    answers: dict[str, Any] | None = Field(
+        None, description="Feldschlüssel → Antwort nach dem JSON Schema des Formulars; `null` entfernt eine Antwort."
+    )
+    own_reference: str | None = Field(None, max_length=100, description="Eigenes Geschäftszeichen.")
+    represented: list[SpokenForGiven] | None = Field(None, max_length=2000)
+
+
+def body_of(shape: type[Shape], *, required: bool = True, example: dict[str, Any] | None = None) -> dict[str, Any]:
+    """How OpenAPI tells of a body that is read strictly by ourselves."""
+    content: dict[str, Any] = {"schema": shape.model_json_schema(ref_template="#/components/schemas/{model}")}
+    definitions = content["schema"].pop("$defs", {})
+    content["schema"] = _inlined(content["schema"], definitions)
+    if example is not None:
+        content["example"] = example
+    return {"requestBody": {"required": required, "content": {"application/json": content}}}
+
+
+def _inlined(found: Any, definitions: Mapping[str, Any]) -> Any:
+    match found:
+        case {"$ref": str(name), **rest}:
+            return _inlined({**definitions[name.rpartition("/")[2]], **rest}, definitions)
+        case dict():
+            return {key: _inlined(value, definitions) for key, value in found.items()}
+        case list():
+            return [_inlined(value, definitions) for value in found]
+        case _:
+            return found
+
+
+@router.get("/consultations/{slug}/response", response_model=OwnResponse, summary="Die eigene Stellungnahme")
+def response(request: Request, db: Db, actor: Reader, slug: str, language: Spoken) -> Answered:
+    with db.reader() as session:
+        found = require(session, actor, slug)
+        return send(request, shown(session, actor, found.id, language))
+
+
+@router.put(
+    "/consultations/{slug}/response",
+    response_model=OwnResponse,
+    responses=CHANGING,
+    summary="Den Entwurf der eigenen Stellungnahme speichern",
+    openapi_extra=body_of(ResponseGiven, example={"answers": {"need_fit": 4}, "own_reference": "IV-2026-17"}),
+)
+def save(
+    request: Request, db: Db, actor: Writer, slug: str, language: Spoken, body: JsonObject, if_match: IfMatch = None
+) -> Answered:
+    """Ersetzt, was genannt ist: jede genannte Antwort ganz. Bei einem Fehler wird nichts gespeichert."""
+    only(body, "answers", "own_reference", "represented")
+    with db.transaction() as session:
+        consultation = consultations.get(session, actor, slug)
+        begun = queries.own(session, actor, consultation.id)
+        if begun is None and if_match is not None:
+            demand_nothing_begun()
+        found = begun or answering.start(session, actor, consultation.id, Channel.API)
+        desk = open_desk(session, actor, found.id, language)
+        demand_match(if_match, session, desk) if begun else None
+        _save_answers(session, actor, desk, body.get("answers"), language)
+        if "own_reference" in body:
+            actions.set_own_reference(session, actor, found.id, text_of(body, "own_reference", 100))
+        if "represented" in body:
+            actions.set_representation(session, actor, found.id, _bodies(body["represented"]))
+        session.flush()
+        return send(request, shown(session, actor, found.id, language))
+
+
+def demand_nothing_begun() -> None:
+    raise Conflict(M("Es ist noch nichts begonnen, worauf sich „If-Match“ beziehen könnte."))
+
+
+def _save_answers(session: Session, actor: Actor, desk: Desk, given: Any, language: Language) -> None:
+    answering.require_answering(actor, desk.response)
+    if given is None:
+        return
+    if not isinstance(given, dict):
+        raise Invalid.about("answers", M("Hier steht ein Objekt: Feldschlüssel und Antwort."))
+    if problems := _problems(desk, given):
+        raise Invalid(_INVALID, problems=problems[:200])
+    posted = {key: _posted(desk, key, value) for key, value in given.items()}
+    saved = answering.answer(session, actor, desk.response.id, posted, language)
+    if saved.problems:
+        raise Invalid(_INVALID, problems=saved.problems)
+    if saved.collisions:
+        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Lesen Sie neu und senden Sie noch einmal."))
+
+
+def _problems(desk: Desk, given: Mapping[str, Any]) -> list[Problem]:
+    """Everything at once, under the full keys of the fields."""
+    found: list[Problem] = []
+    for key, value in given.items():
+        asked = desk.form.by_key.get(key)
+        if asked is None:
+            name = clean_line(key)[:80]
+            found.append(Problem(name, M("Dieses Feld gibt es im Formular nicht."), "unknown"))
+        elif asked.type.itemised and not isinstance(value, dict | None):
+            found.append(Problem(key, M("Hier steht ein Objekt mit einem Eintrag je Zeile."), "invalid"))
+        elif value is not None:
+            found += refusals_of(asked, value, desk.context)
+    return found
+
+
+def _posted(desk: Desk, key: str, value: Any) -> Posted:
+    """With the versions that were read, so that whoever saves in between is not overwritten unseen."""
+    versions = desk.versions(key)
+    asked = desk.form.by_key[key]
+    if not asked.type.itemised:
+        return Posted(value, versions=versions)
+    return Posted(value, frozenset(value or ()) | frozenset(versions), versions)
+
+
+def _bodies(given: Any) -> dict[str, RepresentationKind]:
+    problems: list[Problem] = []
+    found: dict[str, RepresentationKind] = {}
+    entries = given if isinstance(given, list) and len(given) <= 2000 else [None]
+    for number, entry in enumerate(entries):
+        ars, kind = (entry.get("ars"), entry.get("kind", "represented")) if isinstance(entry, dict) else (None, None)
+        well_formed = isinstance(ars, str) and ars.isascii() and ars.isdigit() and len(ars) <= 12
+        if not well_formed or kind not in list(RepresentationKind) or set(entry) - {"ars", "kind", "name"}:
+            problems.append(
+                Problem(f"represented.{number}", M("Nennen Sie „ars“ (Ziffern als Text) und „kind“ der Stelle."))
+            )
+        else:
+            found[ars] = RepresentationKind(kind)
+    if problems:
+        raise Invalid(_INVALID, problems=problems[:200])
+    return found
+
+
+@router.get(
+    "/consultations/{slug}/response/disclosure",
+    response_model=dict[str, Disclosure],
+    summary="Die eigene Veröffentlichungsfreigabe, wie sie gilt",
+)
+def disclosure(request: Request, db: Db, actor: Reader, slug: str) -> Answered:
+    with db.reader() as session:
+        found = require(session, actor, slug)
+        return reply(request, queries.disclosure_in_force(session, found.id, actor.moment))
+
+
+class DisclosureGiven(Shape):
+    """Teil des Formulars (oder `participant`) → Stufe; was fehlt, bleibt, wie es ist."""
+
+    model_config = {"extra": "allow"}
+    participant: Disclosure | None = None
+
+
+@router.put(
+    "/consultations/{slug}/response/disclosure",
+    response_model=dict[str, Disclosure],
+    responses=CHANGING,
+    summary="Die eigene Veröffentlichungsfreigabe ändern",
+    openapi_extra=body_of(DisclosureGiven, example={"participant": "named", "A": "described"}),
+)
+def change_disclosure(
+    request: Request, db: Db, actor: Writer, slug: str, language: Spoken, body: JsonObject
+) -> Answered:
+    """Jederzeit, auch nach der Frist; gilt ab der nächsten Ausgabe."""
+    with db.transaction() as session:
+        desk = open_desk(session, actor, require(session, actor, slug).id, language)
+        if not all(isinstance(level, str) for level in body.values()):
+            raise Invalid.about("disclosure", M("Wählen Sie eine der angebotenen Stufen."))
+        disclosures.change(session, actor, desk, body)
+        session.flush()
+        return reply(request, queries.disclosure_in_force(session, desk.response.id, actor.moment))
