@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,12 @@ class Cube:
 
     cells: dict[Asked, dict[Place, Cell]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Cell)))
     bases: Counter[Place] = field(default_factory=Counter)
-    groups: dict[Place, None] = field(default_factory=dict)
+    several: frozenset[str] = frozenset()
+
+    def take(self, key: str, item: str, place: Place, fact: tuple[str, float | None], count: int) -> None:
+        self.cells[key, item][place].take(*fact, count)
+        if key not in self.several:
+            self.answered(key, item, place, count)
 
     def answered(self, key: str, item: str, place: Place, count: int) -> None:
         if key:
@@ -79,9 +84,13 @@ def grouping_of(key: str, item: str) -> str:
     return f"by:{key}:{item}" if item else f"by:{key}"
 
 
-def read(session: Session, consultation_id: uuid.UUID, group_by: Sequence[str], filters: Filters) -> Cube:
-    """`group_by`: full keys of the fields whose options form groups."""
-    cube = Cube()
+def read(
+    session: Session, consultation_id: uuid.UUID, group_by: Sequence[str], several: Collection[str], filters: Filters
+) -> Cube:
+    """`group_by`: full keys of the fields whose options form groups; `several`: of those that may hold several facts of
+    one organisation (options, ranks), whose organisations are counted apart.
+    """
+    cube = Cube(several=frozenset(several))
     _by_register(session, cube, consultation_id, filters)
     if group_by:
         _by_answers(session, cube, consultation_id, group_by, filters)
@@ -96,8 +105,9 @@ def _by_register(session: Session, cube: Cube, consultation_id: uuid.UUID, filte
     counts = select(*what, *values, *dimensions, func.count()).where(*here).group_by(*what, *values, *dimensions)
     for key, item, option, number, size_class, state, kind, count in session.execute(counts):
         for place in places(size_class, state, kind):
-            cube.cells[key, item][place].take(option, number, count)
+            cube.take(key, item, place, (option, number), count)
     distinct = func.count(AnswerFact.revision_id.distinct())
+    here = [*here, AnswerFact.question.in_(cube.several)]
     answered = select(*what, *dimensions, distinct).where(*here).group_by(*what, *dimensions)
     for key, item, size_class, state, kind, count in session.execute(answered):
         for place in places(size_class, state, kind):
@@ -118,9 +128,10 @@ def _by_answers(
     values = (AnswerFact.option, AnswerFact.number)
     counts = select(*group, *what, *values, func.count()).where(*here).group_by(*group, *what, *values)
     for by, by_item, by_option, key, item, option, number, count in session.execute(counts):
-        cube.cells[key, item][grouping_of(by, by_item), by_option].take(option, number, count)
+        cube.take(key, item, (grouping_of(by, by_item), by_option), (option, number), count)
     distinct = func.count(AnswerFact.revision_id.distinct())
-    answered = select(*group, *what, distinct).where(*here).group_by(*group, *what)
+    several = AnswerFact.question.in_(cube.several)
+    answered = select(*group, *what, distinct).where(*here, several).group_by(*group, *what)
     for by, by_item, by_option, key, item, count in session.execute(answered):
         cube.answered(key, item, (grouping_of(by, by_item), by_option), count)
     for by, by_item in [asked for asked in cube.cells if asked[0] in group_by]:

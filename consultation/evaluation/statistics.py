@@ -64,7 +64,8 @@ def statistics(session: Session, consultation: Consultation, filters: Filters = 
     """As `for_planner`, for whoever has checked who may see it: internal editions, the API. Nothing is suppressed."""
     context = form_context(session, consultation)
     groups = group_fields(context.form)
-    cube = read(session, consultation.id, [asked.key for asked in groups], filters)
+    several = [asked.key for asked in context.form.asked if asked.type.tally in (Tally.OPTIONS, Tally.RANKS)]
+    cube = read(session, consultation.id, [asked.key for asked in groups], several, filters)
     order = Order(context, groups)
     fields = [_figures(cube, counted, order) for counted in counted_fields(context, cube)]
     return Statistics(cube.bases[TOTAL, ""], order.groupings(), tuple(fields), filters)
