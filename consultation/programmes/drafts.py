@@ -44,13 +44,18 @@ def save(
     version = DraftVersion(
         id=uuid.uuid4(), programme=programme, number=number, date=dated, kind=kind,
         title=clean_line(title or tree.title or programme.title)[:300], language=language, state=DraftVersionState.DRAFT,
-        facts=[list(fact) for fact in tree.metadata], frozen={}, created_at=actor.moment,
+        facts=_facts(tree), frozen={}, created_at=actor.moment,
     )  # fmt: skip
     version.sections = list(_rows(match(tree, before.sections if before else [])))
     session.add(version)
     session.flush()
     record(session, actor, version, "import_draft", sections=len(version.sections), number=number)
     return version
+
+
+def _facts(tree: DraftTree) -> list[list[str]]:
+    """What readers want to know of the source: "Fundstelle", not the small-letter keys a publishing program left."""
+    return [[label, text] for label, text in tree.metadata if not (label.isascii() and label.islower())]
 
 
 def publish(session: Session, actor: Actor, version: DraftVersion) -> None:
