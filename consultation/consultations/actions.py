@@ -26,6 +26,8 @@ from consultation.states import ConsultationState, Visibility
 from consultation.subjects import Actor
 
 MINIMUM_CELL = 5
+RESERVED = frozenset({"new"})
+"""Last parts of addresses that are pages themselves."""
 
 
 def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int = 1) -> Consultation:
@@ -172,7 +174,7 @@ def cancel(session: Session, actor: Actor, consultation_slug: str, reason: str) 
 def _free_slug(session: Session, title: str) -> str:
     wanted = slug(title)[:70] or "konsultation"
     candidate, number = wanted, 1
-    while queries.slug_taken(session, candidate):
+    while candidate in RESERVED or queries.slug_taken(session, candidate):
         number += 1
         candidate = f"{wanted}-{number}"
     return candidate

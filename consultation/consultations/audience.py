@@ -59,7 +59,10 @@ def add(
 ) -> None:
     """Single organisations besides the filter: for comment, or for information only."""
     consultation = _in_preparation(session, actor, consultation_slug)
-    _plan(session, actor, consultation, set(organisation_ids), purpose, by_filter=False)
+    known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(organisation_ids))))
+    if not known or known != set(organisation_ids):
+        raise Invalid.about("organisation", M("Wählen Sie mindestens eine Organisation aus der Liste."))
+    _plan(session, actor, consultation, known, purpose, by_filter=False)
     record(session, actor, consultation, "add_to_audience", count=len(organisation_ids), purpose=purpose)
 
 

@@ -69,20 +69,26 @@ def _audience(session: Session, consultation: Consultation) -> Iterator[Problem]
 
 def warnings(session: Session, actor: Actor, consultation: Consultation) -> list[Message]:
     """What may be done, but should be known: little time, a bad last day, bodies nobody can reach."""
-    found: list[Message] = []
-    if consultation.deadline is not None:
-        lands = session.scalars(
-            select(Organisation.state)
-            .join(Invitation, Invitation.organisation_id == Organisation.id)
-            .where(Invitation.consultation_id == consultation.id, Organisation.state.is_not(None))
-            .distinct()
-        ).all()
-        found += calendar.warnings(actor.moment, consultation.deadline, [land for land in lands if land is not None])
+    found = calendar_warnings(session, actor, consultation)
     if unreachable := without_address(session, consultation):
         found.append(
             M("{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.", count=unreachable)
         )
     return found
+
+
+def calendar_warnings(session: Session, actor: Actor, consultation: Consultation) -> list[Message]:
+    """About the deadline alone; holidays are those of the Länder that are asked."""
+    if consultation.deadline is None:
+        return []
+    lands = session.scalars(
+        select(Organisation.state)
+        .join(Invitation, Invitation.organisation_id == Organisation.id)
+        .where(Invitation.consultation_id == consultation.id, Organisation.state.is_not(None))
+        .distinct()
+    ).all()
+    first = max(actor.moment, consultation.opens_at or actor.moment)
+    return list(calendar.warnings(first, consultation.deadline, [land for land in lands if land is not None]))
 
 
 def without_address(session: Session, consultation: Consultation) -> int:

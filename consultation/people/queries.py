@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.core.text import identity_key
+from consultation.people.kinds import OrganisationKind
 from consultation.people.models import Membership, Organisation, Person
 from consultation.states import Role
 
@@ -29,12 +30,15 @@ def organisation_of_register_key(session: Session, register_key: str) -> Organis
 
 
 def organisations(
-    session: Session, *, planning: bool | None = None, text: str = "", limit: int = 100
-) -> Sequence[Organisation]:
-    """In German order; `planning`: only those that may (not) plan; `text`: a part of the name."""
+    session: Session, *, planning: bool | None = None, text: str = "", limit: int = 100,
+    kinds: Collection[OrganisationKind] = (),
+) -> Sequence[Organisation]:  # fmt: skip
+    """In German order; `planning`: only those that may (not) plan; `text`: a part of the name; `kinds`: of these only."""
     query = select(Organisation).order_by(Organisation.sort_key, Organisation.id).limit(limit)
     if planning is not None:
         query = query.where(Organisation.may_plan.is_(planning))
+    if kinds:
+        query = query.where(Organisation.kind.in_(kinds))
     if text:
         query = query.where(func.lower(Organisation.name).contains(text.lower(), autoescape=True))
     return session.scalars(query).all()

@@ -26,6 +26,9 @@ from consultation.rulebook import planner
 from consultation.states import PLANNING
 from consultation.subjects import Actor, Planned
 
+RESERVED = frozenset({"new"})
+"""Last parts of addresses that are pages themselves."""
+
 
 def require_planner(actor: Actor, subject: Planned) -> None:
     """Whoever got here sees the subject; a Land unit reads only."""
@@ -133,7 +136,7 @@ def set_term(session: Session, actor: Actor, programme_slug: str, term: str, def
 def _free_slug(session: Session, title: str) -> str:
     wanted = slug(title)[:70] or "programm"
     candidate, number = wanted, 1
-    while queries.slug_taken(session, candidate):
+    while candidate in RESERVED or queries.slug_taken(session, candidate):
         number += 1
         candidate = f"{wanted}-{number}"
     return candidate

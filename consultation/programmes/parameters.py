@@ -6,8 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from consultation.core import language as words
-from consultation.core.language import Language, M, say
+from consultation.core.errors import Invalid
+from consultation.core.language import Language, M, Message, say
 from consultation.programmes.models import ParameterType
+from consultation.questions.date import parse_day
+from consultation.questions.numerals import parse
 
 
 def spoken(type_: ParameterType, value: str, language: Language) -> str:
@@ -29,3 +32,34 @@ def spoken(type_: ParameterType, value: str, language: Language) -> str:
 def spoken_all(frozen: Iterable[dict[str, Any]], language: Language) -> dict[str, str]:
     """Name → text, from the parameters frozen with a draft version."""
     return {p["name"]: spoken(ParameterType(p["type"]), p["value"], language) for p in frozen}
+
+
+EXPECTED: dict[ParameterType, Message] = {
+    ParameterType.RATE: M("eine Quote, zum Beispiel 85 %"),
+    ParameterType.MONEY: M("ein Betrag in Euro, zum Beispiel 40.000 €"),
+    ParameterType.MONTHS: M("eine ganze Zahl von Monaten, zum Beispiel 36"),
+    ParameterType.WEEKS: M("eine ganze Zahl von Wochen, zum Beispiel 8"),
+    ParameterType.DATE: M("ein Datum, zum Beispiel 31.03.2027"),
+}
+
+
+def typed(type_: ParameterType, text: str, language: Language = words.SOURCE) -> str:
+    """What a planner typed ("85 %", "40.000 €", "36 Monate", "31.03.2027") as it is stored. Raises `Invalid`."""
+    if type_ is ParameterType.DATE:
+        value = parse_day(text)
+    else:
+        number = parse(text, language, ("%", "€", "Euro", "EUR", "Monate", "Wochen", "months", "weeks"))
+        value = None if number is None else _stored(type_, Fraction(number))
+    if value is None:
+        raise Invalid.about("value", M("Erwartet wird {expected}.", expected=EXPECTED[type_]))
+    return value
+
+
+def _stored(type_: ParameterType, number: Fraction) -> str | None:
+    """A percentage as a fraction of one, Euro as cents; `None` for what makes no sense."""
+    match type_:
+        case ParameterType.RATE:
+            return f"{float(number / 100):.10g}" if 0 <= number <= 100 else None
+        case ParameterType.MONEY:
+            number *= 100
+    return str(int(number)) if number.denominator == 1 and 0 <= number < 10**15 else None

@@ -1,8 +1,10 @@
 """What an import yields: a tree of sections with their blocks, and a report of what could not be taken over."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from consultation.core import blocks
 from consultation.core.blocks import Block
 from consultation.core.language import Message
 
@@ -46,3 +48,28 @@ def render_tree(tree: DraftTree) -> Iterator[str]:
     """One line a section: number and heading, indented by two spaces a level."""
     for section in walk(tree.sections):
         yield "  " * (section.level - 1) + section.title
+
+
+def to_json(tree: DraftTree) -> dict[str, Any]:
+    """The tree between its preview and its saving; without the report, which the preview has shown."""
+    return {"title": tree.title, "metadata": tree.metadata, "sections": [_to_json(s) for s in tree.sections]}
+
+
+def _to_json(section: DraftSection) -> dict[str, Any]:
+    return {
+        "number": section.number, "heading": section.heading, "level": section.level,
+        "blocks": blocks.to_json(section.blocks), "children": [_to_json(child) for child in section.children],
+    }  # fmt: skip
+
+
+def from_json(found: Mapping[str, Any]) -> DraftTree:
+    """What `to_json` made."""
+    metadata = tuple((str(label), str(text)) for label, text in found["metadata"])
+    return DraftTree(found["title"], metadata, tuple(_from_json(section) for section in found["sections"]))
+
+
+def _from_json(found: Mapping[str, Any]) -> DraftSection:
+    return DraftSection(
+        found["number"], found["heading"], found["level"], blocks.from_json(found["blocks"]),
+        tuple(_from_json(child) for child in found["children"]),
+    )  # fmt: skip

@@ -1,0 +1,190 @@
+"""Reading an address list: CSV or a spreadsheet, as text, cell by cell; nothing is calculated, fetched or trusted."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import python_calamine
+
+from consultation.core.errors import Invalid
+from consultation.core.language import M
+from consultation.core.text import clean, clean_line, search_key
+from consultation.programmes.importers.package import Package, check_xml
+from consultation.programmes.importers.pandoc import Unreadable
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_ROWS = 20_000
+MAX_COLUMNS = 100
+LONGEST_CELL = 2_000
+
+COLUMNS: dict[str, frozenset[str]] = {
+    "key": frozenset({
+        "ags", "ars", "schlussel", "gemeindeschlussel", "regionalschlussel", "amtlicher gemeindeschlussel",
+        "amtlicher regionalschlussel", "ags ars", "ars ags",
+    }),
+    "name": frozenset({"name", "kommune", "gemeinde", "stelle", "organisation", "bezeichnung", "name der kommune"}),
+    "email": frozenset({"e mail", "email", "mail", "mailadresse", "e mail adresse", "emailadresse", "mail adresse"}),
+    "postal": frozenset({"post", "postanschrift", "anschrift", "adresse", "postadresse"}),
+    "street": frozenset({"strasse", "strasse und hausnummer", "strasse hausnummer", "strasse nr", "postfach"}),
+    "postcode": frozenset({"plz", "postleitzahl"}),
+    "town": frozenset({"ort", "stadt", "wohnort", "sitz"}),
+    "contact": frozenset({
+        "ansprechperson", "ansprechpartner", "ansprechpartnerin", "kontakt", "kontaktperson", "ansprechstelle",
+    }),
+}  # fmt: skip
+"""What a column may be called, as `search_key` folds it: case, umlauts and punctuation do not matter."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the list as it stands there; `number` is that of the row in the file."""
+
+    number: int
+    key: str
+    name: str
+    email: str
+    postal: str
+    contact: str
+
+
+def read_lines(name: str, content: bytes) -> list[Line]:
+    """Raises `Invalid` with reason and remedy; nothing of a file is read that is not read whole."""
+    if not content:
+        raise _refused(M("Die Datei ist leer."))
+    if len(content) > MAX_BYTES:
+        raise _refused(M("Die Datei ist größer als {count} MB.", count=MAX_BYTES // 1024 // 1024))
+    ending = PurePath(clean_line(name)).suffix.casefold()
+    if ending == ".xlsx":
+        rows = _spreadsheet(content)
+    elif ending in (".csv", ".txt", ".tsv"):
+        rows = _csv(content)
+    else:
+        raise _refused(
+            M("Nur CSV und XLSX lassen sich einlesen. Bitte speichern Sie die Liste in einem dieser Formate.")
+        )
+    return list(_lines(rows))
+
+
+def _refused(message: object) -> Invalid:
+    assert not isinstance(message, str)
+    return Invalid.about("file", message)  # type: ignore[arg-type]  # a Message
+
+
+def _csv(content: bytes) -> Iterator[Sequence[str]]:
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")) or b"\x00" in content:
+        raise _refused(M("Der Inhalt der Datei ist kein CSV. Bitte speichern Sie die Liste als CSV oder XLSX."))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(";,\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error:
+        place = M("Zeile {line} lässt sich nicht lesen, vermutlich fehlt ein Anführungszeichen.", line=reader.line_num)
+        raise _refused(place) from None
+
+
+def _spreadsheet(content: bytes) -> Iterator[Sequence[str]]:
+    try:
+        _check_spreadsheet(Package(content))
+        sheet = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (Unreadable, python_calamine.CalamineError):
+        raise _refused(
+            M("Die Datei ist beschädigt oder keine Tabelle im Format XLSX. Bitte speichern Sie sie neu.")
+        ) from None
+    except Invalid as refused:
+        raise _refused(refused.message) if not refused.problems else refused from None
+    for row in rows:
+        yield [_cell(value) for value in row]
+
+
+def _cell(value: object) -> str:
+    """Spreadsheets hold 1001000 as 1001000.0."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _check_spreadsheet(package: Package) -> None:
+    """Size, macros, links to other files and formulas are told by the parts themselves, before a reader runs."""
+    if any(name.endswith("vbaProject.bin") for name in package.names):
+        raise _refused(M("Die Datei enthält Makros. Bitte speichern Sie sie als XLSX ohne Makros."))
+    if any(name.startswith("xl/externalLinks/") for name in package.names):
+        raise _refused(M("Die Datei verweist auf andere Dateien. Bitte fügen Sie die Inhalte als Werte ein."))
+    if "xl/workbook.xml" not in package.names:
+        raise Unreadable
+    for name in package.names:
+        if name.endswith((".xml", ".rels")):
+            check_xml(package.read(name), _visit if name.startswith("xl/worksheets/") else None)
+
+
+def _visit(element: str, attributes: object) -> None:
+    tag = element.rpartition(" ")[2]
+    if tag == "f":
+        raise _refused(
+            M("Die Tabelle enthält Formeln. Bitte fügen Sie die Inhalte als Werte ein und speichern Sie sie neu.")
+        )
+    if tag in ("row", "c") and isinstance(attributes, dict):
+        _check_place(attributes.get("r", ""))
+
+
+def _check_place(place: str) -> None:
+    """A single far-away cell would make a reader hold the whole sheet."""
+    letters, digits = place.rstrip("0123456789"), place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    too_far = len(letters) > 2 or (len(letters) == 2 and letters > "CV")
+    if too_far or (digits.isdigit() and int(digits) > MAX_ROWS + 1):
+        raise _too_many()
+
+
+def _too_many() -> Invalid:
+    return _refused(M("Die Liste hat mehr als {rows} Zeilen oder {columns} Spalten. Bitte teilen Sie sie auf.",
+                      rows=MAX_ROWS, columns=MAX_COLUMNS))  # fmt: skip
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> Iterator[Line]:
+    places: dict[str, int] | None = None
+    for number, row in enumerate(rows, start=1):
+        if number > MAX_ROWS + 1 or len(row) > MAX_COLUMNS:
+            raise _too_many()
+        if not any(cell.strip() for cell in row):
+            continue
+        if places is None:
+            places = _header(row)
+            continue
+        yield _line(number, {name: row[place] for name, place in places.items() if place < len(row)})
+    if places is None:
+        raise _refused(M("Die Datei ist leer."))
+
+
+def _header(row: Sequence[str]) -> dict[str, int]:
+    """Which column is what. Raises `Invalid` if the list cannot be read without guessing."""
+    places: dict[str, int] = {}
+    for place, cell in enumerate(row):
+        word = search_key(cell)
+        for name, words in COLUMNS.items():
+            if word in words:
+                places.setdefault(name, place)
+    if not places.keys() & {"key", "name"}:
+        raise _refused(
+            M("Es fehlt eine Spalte „AGS“, „ARS“ oder „Name“. Die erste Zeile muss die Namen der Spalten nennen.")
+        )
+    if not places.keys() & {"email", "postal", "street"}:
+        raise _refused(
+            M("Es fehlt eine Spalte „E-Mail“ oder „Postanschrift“. Die erste Zeile muss die Namen der Spalten nennen.")
+        )
+    return places
+
+
+def _line(number: int, cells: dict[str, str]) -> Line:
+    def cell(name: str) -> str:
+        return clean_line(cells.get(name, ""))[:LONGEST_CELL]
+
+    town = " ".join(part for part in (cell("postcode"), cell("town")) if part) if "street" in cells else ""
+    postal = clean(cells.get("postal", ""))[:LONGEST_CELL] or "\n".join(p for p in (cell("street"), town) if p)
+    if "postal" in cells and town and town not in postal:
+        postal = f"{postal}\n{town}"
+    return Line(number, cell("key"), cell("name"), cell("email"), postal, cell("contact"))

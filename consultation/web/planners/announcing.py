@@ -1,0 +1,155 @@
+"""The steps that cannot be taken back: announce, extend for all, cancel, begin the evaluation, archive."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import actions, listing, readiness
+from consultation.consultations.models import Consultation
+from consultation.core.db import Database
+from consultation.core.errors import Invalid, NotReady, Problem
+from consultation.core.language import M
+from consultation.core.times import local_day
+from consultation.http import Db, Form, page, see_other
+from consultation.responses.participation import for_planner
+from consultation.rulebook import CONSULTATION, publisher
+from consultation.subjects import Actor
+from consultation.web.planners.frame import (
+    PREFIX,
+    Planning,
+    consultation_path,
+    planned,
+    problems_of,
+    surroundings,
+    typed_day,
+)
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+
+
+# -- announce --------------------------------------------------------------------------------------------------------
+@router.get("/announce")
+def ask(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _announce(request, db, actor, slug)
+
+
+def _announce(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        data = surroundings(actor, consultation, M("Prüfen und ankündigen")) | _checked(session, actor, consultation)
+    return page(request, "planners/announce.html", data | more, status)
+
+
+def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict[str, Any]:
+    participation = for_planner(session, actor, consultation)
+    return {
+        "missing": [(problem, _where(problem)) for problem in readiness.look(session, actor, consultation)],
+        "warnings": readiness.calendar_warnings(session, actor, consultation),
+        "ways": listing.ways(session, actor, consultation),
+        "counts": participation.total,
+        "informed": participation.informed,
+        "may": CONSULTATION.may(actor, consultation, "announce"),
+        "who": CONSULTATION.rows["announce"].who.name,
+    }
+
+
+def _where(problem: Problem) -> str:
+    """The page on which it is mended."""
+    places = {"deadline": "/dates", "opens_at": "/dates", "audience": "/audience"}
+    return places.get(problem.field, "/versions")
+
+
+@router.post("/announce")
+def announce(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    try:
+        with db.transaction() as session:
+            planned(session, actor, slug)
+            if form.line("sure") != "yes":
+                raise Invalid.about("sure", M("Bestätigen Sie, dass die Einladungen jetzt versandt werden sollen."))
+            actions.announce(session, actor, slug)
+    except NotReady as refused:
+        problems = [p if p.field == "sure" else Problem("", p.message) for p in problems_of(refused)]
+        return _announce(request, db, actor, slug, 422, problems=problems)
+    told = M("Die Konsultation ist angekündigt. Die Einladungen werden jetzt versandt.")
+    return see_other(consultation_path(actor, slug), told)
+
+
+# -- extend for all --------------------------------------------------------------------------------------------------
+@router.get("/extend")
+def ask_extend(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _extend(request, db, actor, slug)
+
+
+def _extend(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        publisher.demand(actor, consultation)
+    data = surroundings(actor, consultation, M("Frist für alle verlängern")) | {"typed": {"until": "", "reason": ""}}
+    return page(request, "planners/extend.html", data | more, status)
+
+
+@router.post("/extend")
+def extend(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    typed = {"until": form.line("until"), "reason": form.text("reason")}
+    try:
+        with db.transaction() as session:
+            publisher.demand(actor, planned(session, actor, slug))
+            until = typed_day(form, "until")
+            assert until is not None
+            if until < local_day(actor.moment):
+                raise Invalid.about("until", M("Der Tag muss in der Zukunft liegen."))
+            consultation = actions.extend(session, actor, slug, until, typed["reason"])
+            deadline = consultation.deadline
+    except Invalid as refused:
+        return _extend(request, db, actor, slug, 422, typed=typed, problems=problems_of(refused))
+    told = M("Die Frist endet jetzt am {deadline}. Alle Eingeladenen erhalten eine Mail.", deadline=deadline)
+    return see_other(consultation_path(actor, slug), told)
+
+
+# -- cancel ----------------------------------------------------------------------------------------------------------
+@router.get("/cancel")
+def ask_cancel(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _cancel(request, db, actor, slug)
+
+
+def _cancel(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        CONSULTATION.rows["cancel"].who.demand(actor, consultation)
+    data = surroundings(actor, consultation, M("Konsultation abbrechen")) | {
+        "typed": {"reason": ""},
+        "may": CONSULTATION.may(actor, consultation, "cancel"),
+    }
+    return page(request, "planners/cancel.html", data | more, status)
+
+
+@router.post("/cancel")
+def cancel(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    try:
+        with db.transaction() as session:
+            planned(session, actor, slug)
+            actions.cancel(session, actor, slug, form.text("reason"))
+    except Invalid as refused:
+        typed = {"reason": form.text("reason")}
+        return _cancel(request, db, actor, slug, 422, typed=typed, problems=problems_of(refused))
+    return see_other(consultation_path(actor, slug), M("Die Konsultation ist abgebrochen."))
+
+
+# -- evaluate, archive -----------------------------------------------------------------------------------------------
+@router.post("/evaluate")
+def evaluate(db: Db, actor: Planning, slug: str) -> Response:
+    with db.transaction() as session:
+        planned(session, actor, slug)
+        actions.evaluate(session, actor, slug)
+    return see_other(consultation_path(actor, slug), M("Die Auswertung hat begonnen."))
+
+
+@router.post("/archive")
+def archive(db: Db, actor: Planning, slug: str) -> Response:
+    with db.transaction() as session:
+        planned(session, actor, slug)
+        actions.archive(session, actor, slug)
+    return see_other(consultation_path(actor, slug), M("Die Konsultation ist archiviert."))

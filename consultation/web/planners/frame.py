@@ -1,0 +1,135 @@
+"""What all pages of the workbench share: who gets in, where a page stands, how wrong input comes back."""
+
+import re
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from consultation.consultations import queries
+from consultation.consultations.models import Consultation
+from consultation.core.errors import DomainError, Invalid, NotFound, Problem
+from consultation.core.language import M, Message
+from consultation.http import PostedForm
+from consultation.http.actors import Acting, InPlace
+from consultation.programmes.models import Programme
+from consultation.rulebook import reads_programme
+from consultation.states import ConsultationState
+from consultation.subjects import Actor
+
+Crumbs = list[tuple[Message | str, str]]
+PREFIX = "/o/{organisation_id}"
+
+
+async def _planning(place: InPlace, actor: Acting) -> Actor:
+    if not place.plans:
+        raise NotFound(M("Diese Seite gibt es nur für Personen, die in einer planenden Organisation planen."))
+    return actor
+
+
+Planning = Annotated[Actor, Depends(_planning)]
+"""A member of the organisation in the address that may plan; for everybody else the page does not exist."""
+
+
+def planned(session: Session, actor: Actor, slug: str) -> Consultation:
+    """A consultation of the actor's programmes. Bodies that are only invited, or the public, have pages of their own."""
+    consultation = queries.get(session, actor, slug)
+    if not reads_programme(actor, consultation):
+        raise NotFound(M("Diese Konsultation gibt es nicht."))
+    return consultation
+
+
+def home(actor: Actor) -> str:
+    return f"/o/{actor.organisation_id}"
+
+
+def programme_path(actor: Actor, slug: str) -> str:
+    return f"{home(actor)}/programmes/{slug}"
+
+
+def consultation_path(actor: Actor, slug: str) -> str:
+    return f"{home(actor)}/consultations/{slug}"
+
+
+def programme_crumbs(actor: Actor, programme: Programme, *more: Message | str) -> Crumbs:
+    """The way to a page of a programme; only the last of `more` is the page itself."""
+    way: Crumbs = [
+        (M("Programme und Konsultationen"), f"{home(actor)}/programmes"),
+        (programme.title, programme_path(actor, programme.slug)),
+    ]
+    return [*way, *((text, "") for text in more)]
+
+
+def consultation_crumbs(actor: Actor, consultation: Consultation, *more: Message | str) -> Crumbs:
+    way = programme_crumbs(actor, consultation.programme)
+    return [*way, (consultation.title, consultation_path(actor, consultation.slug)), *((text, "") for text in more)]
+
+
+def surroundings(actor: Actor, consultation: Consultation, here: Message | str = "") -> dict[str, Any]:
+    """What the pages of a consultation show around themselves."""
+    at = consultation_path(actor, consultation.slug)
+    return {
+        "consultation": consultation,
+        "programme": consultation.programme,
+        "at": at,
+        "demo": consultation.demo,
+        "breadcrumbs": consultation_crumbs(actor, consultation, *([here] if here else [])),
+        "tabs": _tabs(at, consultation),
+        "typed": {},
+    }
+
+
+def _tabs(at: str, consultation: Consultation) -> list[tuple[Message, str]]:
+    """Where one can go inside a consultation; what makes no sense yet is not offered."""
+    prepared = consultation.announced_at is not None
+    tabs = [
+        (True, M("Überblick"), at),
+        (True, M("Adressatenkreis"), f"{at}/audience"),
+        (prepared, M("Beteiligung"), f"{at}/participation"),
+        (prepared, M("Einladungen"), f"{at}/invitations"),
+        (prepared, M("Stellungnahmen"), f"{at}/responses"),
+        (prepared, M("Ergebnisse"), f"{at}/results"),
+        (prepared, M("Einzelpunkte"), f"{at}/points"),
+        (prepared, M("Ausgaben"), f"{at}/editions"),
+        (True, M("Verfahrensprotokoll"), f"{at}/log"),
+    ]
+    return [(title, href) for shown, title, href in tabs if shown and (prepared or consultation.state != _GONE)]
+
+
+_GONE = ConsultationState.CANCELLED
+
+
+def problems_of(refused: DomainError) -> Sequence[Problem]:
+    """What the error summary lists; a refusal without single problems is one itself."""
+    return refused.problems or (Problem("", refused.message),)
+
+
+def typed_day(form: PostedForm, field: str, *, needed: bool = True) -> date | None:
+    """A day as browsers send it, or as people write it (31.03.2027). Raises `Invalid`."""
+    text = form.line(field)
+    if not text and not needed:
+        return None
+    found = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", text)
+    try:
+        day = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or not 2000 <= day.year <= 2200:
+        raise Invalid.about(field, M("Geben Sie ein Datum an, zum Beispiel 31.03.2027."))
+    return day
+
+
+def identifier(text: str) -> uuid.UUID | None:
+    """An id that came with a form or an address; `None` for nothing or nonsense, which then finds nothing."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def calendar_day(moment: datetime | None, day: date | None) -> str:
+    """For <input type="date">."""
+    return day.isoformat() if moment is not None and day is not None else ""
