@@ -61,7 +61,7 @@ class Browser:
 
     def _keep(self, response: httpx.Response) -> httpx.Response:
         if response.headers.get("content-type", "").startswith("text/html"):
-            tree = html.check(response.text)
+            tree = html.check(response.text, whole="hx-request" not in response.request.headers)
             found = tree.find(".//input[@name='csrf_token']")
             self.token = str(found.get("value")) if found is not None else self.token
         return response

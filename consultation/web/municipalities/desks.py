@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response as Answer
 
 from consultation.consultations.models import Consultation, Invitation
+from consultation.core.db import Database
 from consultation.core.errors import Conflict
 from consultation.core.language import Language, M, Message
 from consultation.core.times import local_day, local_day_ending
-from consultation.http import page
+from consultation.http import Db, Spoken, page
+from consultation.http.actors import Acting, InPlace
 from consultation.people.kinds import SPEAKS_FOR_OTHERS
 from consultation.people.viewers import Place
 from consultation.responses import queries
@@ -97,13 +100,43 @@ def arrive(session: Session, actor: Actor, place: Place, slug: str, language: La
     return At(actor, place, response.invitation, desk_of(session, response, actor.moment, language))
 
 
-def begin(session: Session, actor: Actor, place: Place, slug: str, language: Language) -> At:
-    """As `arrive`; the response is begun if it was not yet."""
-    at = arrive(session, actor, place, slug, language)
-    if at.begun is None:
-        start(session, actor, at.consultation.id)
-        at = arrive(session, actor, place, slug, language)
-    return at
+@dataclass(frozen=True)
+class Visit:
+    """Who comes to the desk of which consultation, and with which request."""
+
+    request: Request
+    db: Database
+    place: Place
+    actor: Actor
+    slug: str
+    language: Language
+
+    def arrive(self, session: Session) -> At:
+        return arrive(session, self.actor, self.place, self.slug, self.language)
+
+    def begin(self, session: Session) -> At:
+        """As `arrive`; the response is begun if it was not yet."""
+        at = self.arrive(session)
+        if at.begun is None:
+            start(session, self.actor, at.consultation.id)
+            at = self.arrive(session)
+        return at
+
+    def look(self) -> At:
+        with self.db.reader() as session:
+            return self.arrive(session)
+
+    @property
+    def by_itself(self) -> bool:
+        """The automatic saving asks for a piece of the page, not for the page."""
+        return self.request.headers.get("hx-request") == "true"
+
+
+async def _visit(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Visit:
+    return Visit(request, db, place, actor, slug, language)
+
+
+Here = Annotated[Visit, Depends(_visit)]
 
 
 def desk_page(

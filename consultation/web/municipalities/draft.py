@@ -12,14 +12,13 @@ from consultation.core.blocks import Block, from_json
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.forms.definition import Asked
-from consultation.http import Db, Form, Spoken, see_other
-from consultation.http.actors import Acting, InPlace
+from consultation.http import Form, see_other
 from consultation.programmes.models import Section
 from consultation.questions import Field
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
-from consultation.web.municipalities.desks import PREFIX, At, arrive, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 from consultation.web.municipalities.glossary import Term, marked
 from consultation.web.municipalities.part import saved_piece
 from consultation.web.municipalities.saving import Outcome, save
@@ -57,26 +56,22 @@ class Reading:
 
 
 @router.get("")
-def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
-    return _page(request, at, None, "")
+def show(here: Here) -> Response:
+    at = here.look()
+    return _page(here.request, at, None, "")
 
 
 @router.post("/{section_key}")
-def keep(
-    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, section_key: str, form: Form, language: Spoken
-) -> Response:
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+def keep(here: Here, section_key: str, form: Form) -> Response:
+    at = here.look()
     if section_key not in at.desk.context.sections:
         raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
     keys = [asked.key for asked in _about_sections(at.desk)]
-    outcome = save(db, actor, place, slug, form, keys, language, _without_empty_ones)
-    if request.headers.get("hx-request") == "true":
-        return saved_piece(request, outcome, form, ())
+    outcome = save(here, form, keys, _without_empty_ones)
+    if here.by_itself:
+        return saved_piece(here.request, outcome, form, ())
     if outcome.status != 200:
-        return _page(request, outcome.at, outcome, section_key, status=outcome.status)
+        return _page(here.request, outcome.at, outcome, section_key, status=outcome.status)
     return see_other(f"{at.base}/draft#{section_key}", M("Gespeichert."))
 
 

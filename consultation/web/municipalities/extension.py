@@ -3,38 +3,33 @@
 from datetime import date
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import extensions
 from consultation.consultations import queries as consultations
-from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
-from consultation.core.language import Language, M
-from consultation.http import Db, Form, PostedForm, Spoken, see_other
-from consultation.http.actors import Acting, InPlace
-from consultation.people.viewers import Place
+from consultation.core.language import M
+from consultation.http import Form, PostedForm, see_other
 from consultation.rulebook import DEADLINE_EXTENSION
-from consultation.subjects import Actor
-from consultation.web.municipalities.desks import PREFIX, arrive, desk_page
+from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
 
 router = APIRouter(prefix=PREFIX + "/extension")
 
 
 @router.get("")
-def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
-    return _page(request, db, place, actor, slug, language)
+def show(here: Here) -> Response:
+    return _page(here)
 
 
 @router.post("")
-def ask(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+def ask(here: Here, form: Form) -> Response:
     try:
-        with db.transaction() as session:
-            at = arrive(session, actor, place, slug, language)
-            extensions.request(session, actor, at.invitation, _day(form), form.text("reason"))
+        with here.db.transaction() as session:
+            at = here.arrive(session)
+            extensions.request(session, here.actor, at.invitation, _day(form), form.text("reason"))
     except Invalid as refused:
         typed = {"until": form.line("until"), "reason": form.text("reason")}
-        return _page(request, db, place, actor, slug, language, problems=refused.problems, typed=typed)
+        return _page(here, problems=refused.problems, typed=typed)
     return see_other(at.base, M("Ihre Bitte ist gestellt. Sie erhalten Nachricht; bis dahin gilt die bisherige Frist."))
 
 
@@ -51,12 +46,12 @@ def _day(form: PostedForm) -> date:
 
 
 def _page(
-    request: Request, db: Database, place: Place, actor: Actor, slug: str, language: Language, *,
+    here: Visit, *,
     problems: tuple[Problem, ...] = (), typed: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+    with here.db.reader() as session:
+        at = here.arrive(session)
         asked = consultations.extensions_asked(session, at.invitation.id)
     data = {"asked": asked, "states": DEADLINE_EXTENSION.states, "problems": problems, "typed": typed or {}}
     status = 422 if problems else 200
-    return desk_page(request, at, "municipalities/extension.html", M("Um mehr Zeit bitten"), data, status=status)
+    return desk_page(here.request, at, "municipalities/extension.html", M("Um mehr Zeit bitten"), data, status=status)

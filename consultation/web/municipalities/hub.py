@@ -3,20 +3,18 @@
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.core.language import M, Message
-from consultation.http import Db, Form, Spoken, see_other
-from consultation.http.actors import Acting, InPlace
+from consultation.http import Form, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, queries
 from consultation.responses.desk import Desk
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import minutes, way
-from consultation.web.municipalities.desks import PREFIX, At, arrive, begin, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 
 router = APIRouter(prefix=PREFIX)
 Badge = tuple[str, Message]
@@ -27,10 +25,10 @@ STATE_BADGES = {
 
 
 @router.get("")
-def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
-    everything = request.query_params.get("path") == "all"
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+def show(here: Here) -> Response:
+    everything = here.request.query_params.get("path") == "all"
+    with here.db.reader() as session:
+        at = here.arrive(session)
         notes = queries.notes(session, at.response.id) if at.begun else []
         data: dict[str, Any] = {
             "notes": notes, "names": people.names(session, {n.person_id for n in notes if n.person_id}),
@@ -43,23 +41,23 @@ def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, lan
             "tasks": _tasks(at, everything=everything), "short": minutes(at.desk, everything=False),
             "long": minutes(at.desk, everything=True),
         }  # fmt: skip
-    return desk_page(request, at, "municipalities/hub.html", at.consultation.title, data)
+    return desk_page(here.request, at, "municipalities/hub.html", at.consultation.title, data)
 
 
 @router.post("/start")
-def start(db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
-    with db.transaction() as session:
-        at = begin(session, actor, place, slug, language)
+def start(here: Here, form: Form) -> Response:
+    with here.db.transaction() as session:
+        at = here.begin(session)
     if form.line("then") == "nil-return":
         return see_other(f"{at.base}/nil-return")
     return see_other(at.base, M("Sie können beginnen. Alles, was Sie speichern, sieht nur Ihre Organisation."))
 
 
 @router.post("/reference")
-def keep_reference(db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
-    with db.transaction() as session:
-        at = arrive(session, actor, place, slug, language)
-        actions.set_own_reference(session, actor, at.response.id, form.line("own_reference"))
+def keep_reference(here: Here, form: Form) -> Response:
+    with here.db.transaction() as session:
+        at = here.arrive(session)
+        actions.set_own_reference(session, here.actor, at.response.id, form.line("own_reference"))
     return see_other(at.base, M("Ihr Geschäftszeichen ist gespeichert."))
 
 

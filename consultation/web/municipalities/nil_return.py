@@ -9,13 +9,12 @@ from starlette.responses import Response
 from consultation.core.errors import Conflict, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.forms.definition import Question
-from consultation.http import Db, Form, Spoken, see_other
-from consultation.http.actors import Acting, InPlace
+from consultation.http import Form, see_other
 from consultation.responses.desk import Desk
 from consultation.responses.submission import submit
 from consultation.rulebook import RESPONSE
 from consultation.web.municipalities.asking import errors_of, marks, shown_questions
-from consultation.web.municipalities.desks import PREFIX, arrive, begin, desk_page
+from consultation.web.municipalities.desks import PREFIX, Here, desk_page
 from consultation.web.municipalities.saving import Outcome, save
 
 router = APIRouter(prefix=PREFIX + "/nil-return")
@@ -26,32 +25,33 @@ def _questions(desk: Desk) -> list[Question]:
 
 
 @router.get("")
-def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+def show(here: Here) -> Response:
+    at = here.look()
     if at.begun is None:
         return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
-    return _page(request, Outcome(at, at.desk.typed), {})
+    return _page(here.request, Outcome(at, at.desk.typed), {})
 
 
 @router.post("")
-def send(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+def send(here: Here, form: Form) -> Response:
     """Saves the few answers, then releases; a releaser who may not edit releases what is there."""
     typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
-    with db.transaction() as session:
-        at = begin(session, actor, place, slug, language)
+    with here.db.transaction() as session:
+        at = here.begin(session)
     outcome = Outcome(at, at.desk.typed)
     if at.may_answer:
         known = {question.key for question in _questions(at.desk)}
         keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
-        outcome = save(db, actor, place, slug, form, keys, language)
+        outcome = save(here, form, keys)
     if outcome.status != 200:
-        return _page(request, outcome, typed, status=outcome.status)
+        return _page(here.request, outcome, typed, status=outcome.status)
     try:
-        with db.transaction() as session:
-            submit(session, actor, at.response.id, nil_return=True, **typed)
+        with here.db.transaction() as session:
+            submit(session, here.actor, at.response.id, nil_return=True, name=typed["name"], function=typed["function"])
     except (NotReady, Conflict) as refused:
-        return _page(request, outcome, typed, status=refused.status, problems=refused.problems, refused=refused.message)
+        return _page(
+            here.request, outcome, typed, status=refused.status, problems=refused.problems, refused=refused.message
+        )
     return see_other(f"{at.base}/receipt", M("Ihre Fehlanzeige ist abgegeben."))
 
 

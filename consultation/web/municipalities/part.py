@@ -12,11 +12,10 @@ from consultation.core.language import M
 from consultation.core.times import BERLIN
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
-from consultation.http import Db, Form, PostedForm, Spoken, page, see_other
-from consultation.http.actors import Acting, InPlace
+from consultation.http import Form, PostedForm, page, see_other
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, shown_questions, way
-from consultation.web.municipalities.desks import PREFIX, At, arrive, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 from consultation.web.municipalities.saving import Outcome, save
 
 router = APIRouter(prefix=PREFIX + "/part/{part_key}")
@@ -39,31 +38,26 @@ def _keys(desk: Desk, part: Part, *, everything: bool) -> Iterable[str]:
 
 
 @router.get("")
-def show(
-    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, part_key: str, language: Spoken
-) -> Response:
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+def show(here: Here, part_key: str) -> Response:
+    at = here.look()
     if at.begun is None:
         return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
-    part, everything = _part(at.desk.form, part_key), _everything(request)
+    part, everything = _part(at.desk.form, part_key), _everything(here.request)
     known = set(_keys(at.desk, part, everything=everything))
     problems = tuple(p for key, found in at.desk.refusals.items() if key in known for p in found)
-    return _page(request, Outcome(at, at.desk.typed, problems), part, status=200)
+    return _page(here.request, Outcome(at, at.desk.typed, problems), part, status=200)
 
 
 @router.post("")
-def keep(
-    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, part_key: str, form: Form, language: Spoken
-) -> Response:
-    with db.reader() as session:
-        desk = arrive(session, actor, place, slug, language).desk
-    part, everything = _part(desk.form, part_key), _everything(request)
-    outcome = save(db, actor, place, slug, form, _keys(desk, part, everything=everything), language)
-    if request.headers.get("hx-request") == "true":
-        return saved_piece(request, outcome, form, [q.key for q in asked_here(part, everything=everything)])
+def keep(here: Here, part_key: str, form: Form) -> Response:
+    with here.db.reader() as session:
+        desk = here.arrive(session).desk
+    part, everything = _part(desk.form, part_key), _everything(here.request)
+    outcome = save(here, form, _keys(desk, part, everything=everything))
+    if here.by_itself:
+        return saved_piece(here.request, outcome, form, [q.key for q in asked_here(part, everything=everything)])
     if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
-        return _page(request, outcome, part, status=outcome.status)
+        return _page(here.request, outcome, part, status=outcome.status)
     return _onward(outcome.at, part, form, everything=everything)
 
 
@@ -114,7 +108,8 @@ def saved_piece(request: Request, outcome: Outcome, form: PostedForm, questions:
     desk = outcome.at.desk
     names = [name.removeprefix("version.") for name in form.keys() if name.startswith("version.")]  # noqa: SIM118 -- no mapping
     data = {
-        "time": outcome.at.actor.moment.astimezone(BERLIN).strftime("%H:%M"), "refused": outcome.refused, "problems": outcome.problems, "quarrels": outcome.quarrels,
+        "time": outcome.at.actor.moment.astimezone(BERLIN).strftime("%H:%M"), "refused": outcome.refused,
+        "problems": outcome.problems, "quarrels": outcome.quarrels,
         "marks": [mark(desk, name, outcome.kept) for name in names], "group": form.line("group"),
         "conditional": [(q.key, q.key in desk.visible) for q in desk.form.questions if q.when and q.key in set(questions)],
     }  # fmt: skip

@@ -3,40 +3,35 @@
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid, NotReady, Problem
-from consultation.core.language import Language, M, Message
-from consultation.http import Db, Form, Spoken, see_other
-from consultation.http.actors import Acting, InPlace
+from consultation.core.language import M, Message
+from consultation.http import Form, see_other
 from consultation.people import queries as people
 from consultation.people.kinds import KIND_TITLES
-from consultation.people.viewers import Place
 from consultation.responses import actions, queries
 from consultation.responses.submission import submit
 from consultation.rulebook import another_pair_of_eyes
 from consultation.states import ResponseState
-from consultation.subjects import Actor
 from consultation.web.municipalities.asking import address
-from consultation.web.municipalities.desks import PREFIX, At, arrive, begin, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.part import read_answers
 
 router = APIRouter(prefix=PREFIX)
 
 
 @router.get("/review")
-def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
-    return _page(request, db, place, actor, slug, language)
+def show(here: Here) -> Response:
+    return _page(here)
 
 
 def _page(
-    request: Request, db: Database, place: Place, actor: Actor, slug: str, language: Language, *, status: int = 200,
+    here: Visit, *, status: int = 200,
     problems: tuple[Problem, ...] = (), refused: Message | None = None, typed: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+    with here.db.reader() as session:
+        at = here.arrive(session)
         if at.begun is None:
             return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
         notes = queries.notes(session, at.response.id)
@@ -48,11 +43,11 @@ def _page(
     data |= {
         "parts": [(part, read_answers(at.desk, part)) for part in at.desk.form.parts],
         "missing": [(p.message, address(at.desk, at.base, p.field)) for p in at.response.missing],
-        "four_eyes": [p.message for p in another_pair_of_eyes(actor, at.response)],
+        "four_eyes": [p.message for p in another_pair_of_eyes(here.actor, at.response)],
         "example": example(at), "refused": refused, "own_problems": problems, "typed": typed or {},
-        "function": place.function,
+        "function": here.place.function,
     }  # fmt: skip
-    return desk_page(request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
+    return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
 
 
 def example(at: At) -> list[tuple[str, Message]]:
@@ -75,53 +70,49 @@ def example(at: At) -> list[tuple[str, Message]]:
 
 
 @router.post("/ready")
-def ready(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
+def ready(here: Here) -> Response:
     try:
-        with db.transaction() as session:
-            at = arrive(session, actor, place, slug, language)
-            actions.mark_ready(session, actor, at.response.id)
+        with here.db.transaction() as session:
+            at = here.arrive(session)
+            actions.mark_ready(session, here.actor, at.response.id)
     except (NotReady, Conflict) as refused:
-        return _page(request, db, place, actor, slug, language, status=refused.status, refused=refused.message)
+        return _page(here, status=refused.status, refused=refused.message)
     return see_other(
         at.base, M("Die Stellungnahme liegt jetzt zur Freigabe vor. Wer freigeben darf, erhält eine Mail.")
     )
 
 
 @router.post("/return")
-def give_back(
-    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken
-) -> Response:
+def give_back(here: Here, form: Form) -> Response:
     reason = form.text("reason")
     try:
-        with db.transaction() as session:
-            at = arrive(session, actor, place, slug, language)
-            actions.return_for_rework(session, actor, at.response.id, reason)
+        with here.db.transaction() as session:
+            at = here.arrive(session)
+            actions.return_for_rework(session, here.actor, at.response.id, reason)
     except Invalid as refused:
-        return _page(request, db, place, actor, slug, language, status=422, problems=refused.problems)
+        return _page(here, status=422, problems=refused.problems)
     except Conflict as refused:
         typed = {"reason": reason}
-        return _page(request, db, place, actor, slug, language, status=409, refused=refused.message, typed=typed)
+        return _page(here, status=409, refused=refused.message, typed=typed)
     return see_other(at.base, M("Die Stellungnahme ist zur Überarbeitung zurückgegeben."))
 
 
 @router.post("/submit")
-def release(
-    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken
-) -> Response:
+def release(here: Here, form: Form) -> Response:
     """A double click comes to the same receipt."""
     typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
     problems = tuple(_unnamed(typed))
     if problems:
-        return _page(request, db, place, actor, slug, language, status=422, problems=problems, typed=typed)
+        return _page(here, status=422, problems=problems, typed=typed)
     try:
-        with db.transaction() as session:
-            at = arrive(session, actor, place, slug, language)
+        with here.db.transaction() as session:
+            at = here.arrive(session)
             signed = " ".join(filter(None, (form.line("order")[:5], typed["function"])))
-            submit(session, actor, at.response.id, name=typed["name"], function=signed)
+            submit(session, here.actor, at.response.id, name=typed["name"], function=signed)
     except (NotReady, Conflict) as refused:
         own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))
         message = own[0].message if own else refused.message
-        return _page(request, db, place, actor, slug, language, status=refused.status, refused=message, typed=typed)
+        return _page(here, status=refused.status, refused=message, typed=typed)
     return see_other(f"{at.base}/receipt", M("Ihre Stellungnahme ist abgegeben."))
 
 
@@ -134,16 +125,14 @@ def _unnamed(typed: dict[str, str]) -> list[Problem]:
 
 
 @router.post("/decline")
-def decline(
-    request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken
-) -> Response:
+def decline(here: Here, form: Form) -> Response:
     try:
-        with db.transaction() as session:
-            at = begin(session, actor, place, slug, language)
+        with here.db.transaction() as session:
+            at = here.begin(session)
             if at.response.state != ResponseState.DECLINED:
-                actions.decline(session, actor, at.response.id, form.text("reason"))
+                actions.decline(session, here.actor, at.response.id, form.text("reason"))
     except (NotReady, Conflict) as refused:
-        return _page(request, db, place, actor, slug, language, status=refused.status, refused=refused.message)
+        return _page(here, status=refused.status, refused=refused.message)
     return see_other(
         at.base, M("Ihre Stelle nimmt nicht teil. Die ausschreibende Stelle sieht das in ihrer Übersicht.")
     )

@@ -4,23 +4,18 @@ from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
-from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid
-from consultation.core.language import Language, M, Message
-from consultation.http import Db, Form, PostedForm, Spoken, see_other
-from consultation.http.actors import Acting, InPlace
+from consultation.core.language import M, Message
+from consultation.http import Form, PostedForm, see_other
 from consultation.people.kinds import OrganisationKind
-from consultation.people.viewers import Place
 from consultation.register import queries as register
 from consultation.register.models import RegisterBody
 from consultation.register.titles import title as body_title
 from consultation.responses import actions, queries
 from consultation.responses.models import RepresentationKind
-from consultation.subjects import Actor
-from consultation.web.municipalities.desks import PREFIX, At, arrive, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 
 router = APIRouter(prefix=PREFIX + "/representation")
 _MEMBERS_KNOWN = frozenset({OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY})
@@ -29,24 +24,22 @@ Chosen = dict[str, RepresentationKind]
 
 
 @router.get("")
-def show(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Response:
-    return _page(request, db, place, actor, slug, language)
+def show(here: Here) -> Response:
+    return _page(here)
 
 
 @router.post("")
-def keep(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, form: Form, language: Spoken) -> Response:
+def keep(here: Here, form: Form) -> Response:
     """The button "search" keeps what is ticked and shows what it found; only "save" stores."""
     chosen = _chosen(form)
     if form.line("search"):
-        return _page(request, db, place, actor, slug, language, chosen=chosen, sought=form.line("sought"))
+        return _page(here, chosen=chosen, sought=form.line("sought"))
     try:
-        with db.transaction() as session:
-            at = arrive(session, actor, place, slug, language)
-            actions.set_representation(session, actor, at.response.id, chosen)
+        with here.db.transaction() as session:
+            at = here.arrive(session)
+            actions.set_representation(session, here.actor, at.response.id, chosen)
     except (Invalid, Conflict) as refused:
-        return _page(
-            request, db, place, actor, slug, language, chosen=chosen, refused=refused.message, status=refused.status
-        )
+        return _page(here, chosen=chosen, refused=refused.message, status=refused.status)
     return see_other(at.base, M("Gespeichert, für wen Sie sprechen."))
 
 
@@ -58,11 +51,11 @@ def _chosen(form: PostedForm) -> Chosen:
 
 
 def _page(
-    request: Request, db: Database, place: Place, actor: Actor, slug: str, language: Language, *,
+    here: Visit, *,
     chosen: Chosen | None = None, sought: str = "", refused: Message | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+    with here.db.reader() as session:
+        at = here.arrive(session)
         if not at.speaks_for_others:
             raise Forbidden(M("Für andere sprechen Gemeindeverbände, Kreise, Qualitätszirkel und Spitzenverbände."))
         if at.begun is None:
@@ -78,7 +71,9 @@ def _page(
         "found": [(f.body.key, f.title, f.place) for f in found], "sought": sought, "refused": refused,
         "members": bool(members),
     }  # fmt: skip
-    return desk_page(request, at, "municipalities/representation.html", M("Für wen Sie sprechen"), data, status=status)
+    return desk_page(
+        here.request, at, "municipalities/representation.html", M("Für wen Sie sprechen"), data, status=status
+    )
 
 
 def _members(session: Session, at: At) -> list[RegisterBody]:

@@ -6,18 +6,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from consultation.core.db import Database
 from consultation.core.errors import Conflict, Problem
-from consultation.core.language import Language, M, Message, moment, say
+from consultation.core.language import M, Message, moment, say
 from consultation.http import PostedForm
 from consultation.people import queries as people
-from consultation.people.viewers import Place
 from consultation.questions import Refused
 from consultation.responses.answering import Collision, Posted, Saved, answer, read_posted
 from consultation.responses.desk import Desk
 from consultation.subjects import Actor
 from consultation.web.municipalities.asking import Kept
-from consultation.web.municipalities.desks import At, arrive
+from consultation.web.municipalities.desks import At, Visit
 
 
 @dataclass(frozen=True)
@@ -53,15 +51,14 @@ Change = Callable[[Desk, dict[str, Posted]], dict[str, Posted]]
 
 
 def save(
-    db: Database, actor: Actor, place: Place, slug: str, form: PostedForm, keys: Iterable[str], language: Language,
-    change: Change = lambda desk, posted: posted,
+    here: Visit, form: PostedForm, keys: Iterable[str], change: Change = lambda desk, posted: posted
 ) -> Outcome:  # fmt: skip
     """One transaction; a refusal of the whole leaves nothing behind but what was typed."""
-    with db.transaction() as session:
-        at = arrive(session, actor, place, slug, language)
+    with here.db.transaction() as session:
+        at = here.arrive(session)
         posted = change(at.desk, settled(read_posted(at.desk, form, keys), form))
         try:
-            saved = answer(session, actor, at.response.id, posted, language)
+            saved = answer(session, here.actor, at.response.id, posted, here.language)
         except Conflict as refused:
             return Outcome(at, overlaid(at.desk, posted), kept=_as_posted(posted), refused=refused.message)
         return _outcome(session, replace(at, begun=saved.desk), posted, saved)

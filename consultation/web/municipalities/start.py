@@ -1,5 +1,6 @@
 """„Meine Beteiligungen“: what one's organisation was asked, until when, how far it is; what became of earlier answers."""
 
+import uuid
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.models import Invitation
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
-from consultation.http import Configured, Db, Spoken, page
+from consultation.http import Configured, Db, page
 from consultation.http.actors import Acting, InPlace
 from consultation.responses import queries
 from consultation.responses.models import Response as Answer
@@ -19,7 +20,7 @@ from consultation.rulebook import IN_SIGHT, RESPONSE
 from consultation.states import ConsultationState, Purpose, ResponseState
 from consultation.subjects import Actor
 from consultation.web.municipalities.calendar import deadline_calendar
-from consultation.web.municipalities.desks import PREFIX, arrive, time_left
+from consultation.web.municipalities.desks import PREFIX, Here, time_left
 from consultation.web.municipalities.hub import STATE_BADGES
 
 router = APIRouter()
@@ -27,7 +28,7 @@ _OVER = frozenset({ConsultationState.PUBLISHED, ConsultationState.ARCHIVED, Cons
 
 
 @router.get("/o/{organisation_id}/answers")
-def show(request: Request, db: Db, place: InPlace, actor: Acting) -> Response:
+def show(organisation_id: uuid.UUID, request: Request, db: Db, place: InPlace, actor: Acting) -> Response:
     if not place.answers:
         raise NotFound(M("Diese Seite ist für alle, die in der Organisation bearbeiten oder freigeben."))
     with db.reader() as session:
@@ -82,14 +83,11 @@ def _next(actor: Actor, invitation: Invitation, answer: Answer | None) -> Messag
 
 
 @router.get(PREFIX + "/deadline.ics")
-def calendar(
-    request: Request, db: Db, place: InPlace, actor: Acting, settings: Configured, slug: str, language: Spoken
-) -> Response:
-    with db.reader() as session:
-        at = arrive(session, actor, place, slug, language)
+def calendar(here: Here, settings: Configured) -> Response:
+    at = here.look()
     if at.invitation.deadline is None:
         raise NotFound(M("Für diese Konsultation gibt es noch keine Frist."))
     return Response(
-        deadline_calendar(at, settings.base_url, language), media_type="text/calendar",
-        headers={"Content-Disposition": f'attachment; filename="{slug}.ics"'},
+        deadline_calendar(at, settings.base_url, here.language), media_type="text/calendar",
+        headers={"Content-Disposition": f'attachment; filename="{here.slug}.ics"'},
     )  # fmt: skip
