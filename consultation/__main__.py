@@ -71,6 +71,35 @@ def refuse(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+@contextmanager
+def reaching(settings: Settings) -> Iterator[None]:
+    """A port that cannot be had is said."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{settings.host}, Anschluss {settings.port}"
+        refuse(f"Der Dienst kann hier nicht lauschen: {where} ({error.strerror}). Wählen Sie --host und --port anders.")
+
+
+def on_port(settings: Settings, port: int) -> Settings:
+    """Links begin with the address people reach, unless BASE_URL names another."""
+    from consultation.serving import address_of  # noqa: PLC0415 -- the web is loaded only to serve it
+
+    own = (Settings.model_fields["base_url"].default, address_of(settings.host, settings.port))
+    base_url = address_of(settings.host, port) if settings.base_url in own else settings.base_url
+    return settings.model_copy(update={"port": port, "base_url": base_url})
+
+
+def on_free_port(settings: Settings) -> Settings:
+    from consultation.serving import free_port  # noqa: PLC0415 -- as above
+
+    with reaching(settings):
+        found = free_port(settings.host, settings.port)
+    if found != settings.port:
+        console.print(f"Anschluss {settings.port} ist belegt; der Dienst nimmt {found}.")
+    return on_port(settings, found)
+
+
 @app.command()
 def serve(
     data_dir: DataDir = None,
@@ -78,21 +107,24 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Anschluss.")] = None,
 ) -> None:
     """Den Dienst betreiben: Seiten, API und, wenn nicht abgeschaltet, die Aufträge."""
-    from consultation.serving import serve as run  # noqa: PLC0415 -- the web is loaded only to serve it
+    from consultation.serving import listen  # noqa: PLC0415 -- as above
+    from consultation.serving import serve as run  # noqa: PLC0415 -- as above
 
     settings = settings_with(data_dir=data_dir, host=host, port=port)
-    with opened(settings):
-        pass
-    run(settings)
+    with opened(settings), reaching(settings):
+        door = listen(settings.host, settings.port)
+    run(on_port(settings, settings.port), door)
 
 
 @app.command()
 def worker(data_dir: DataDir = None) -> None:
     """Nur die Aufträge abarbeiten (Mails, Dokumente): beliebig viele davon neben „serve“ mit WORKER_INLINE=0."""
+    from consultation.http import logs  # noqa: PLC0415 -- as above
     from consultation.mail.transport import transport  # noqa: PLC0415 -- as above
     from consultation.worker import run_forever  # noqa: PLC0415 -- as above
 
     settings, stop = settings_with(data_dir=data_dir), threading.Event()
+    logs.configure(settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened(settings) as database:
@@ -237,20 +269,21 @@ def demo(
 ) -> None:
     """Den Dienst mit Beispieldaten zum Ausprobieren anlegen und betreiben."""
     from consultation.demo import show  # noqa: PLC0415 -- as above
-    from consultation.serving import free_port  # noqa: PLC0415 -- as above
-    from consultation.serving import serve as run  # noqa: PLC0415 -- as above
 
     settings = settings_with(data_dir=data_dir, port=port)
+    settings = settings if no_serve else on_free_port(settings)
     with told():
         show.prepare(settings, console, municipalities=municipalities, seed=seed, reset=reset)
     if no_serve:
         return
-    found = free_port(settings.host, settings.port)
-    if found != settings.port:
-        console.print(f"Anschluss {settings.port} ist belegt; der Dienst läuft auf {found}.")
-    settings = settings_with(data_dir=data_dir, port=found, base_url=f"http://{settings.host}:{found}")
+    from consultation.serving import listen  # noqa: PLC0415 -- as above
+    from consultation.serving import serve as run  # noqa: PLC0415 -- as above
+
+    settings = on_free_port(settings)
+    with reaching(settings):
+        door = listen(settings.host, settings.port)
     console.print(f"Der Dienst läuft: {settings.base_url} (Strg+C beendet ihn)")
-    run(settings)
+    run(settings, door)
 
 
 def main() -> None:

@@ -1,33 +1,49 @@
 """Serving: one process with pages, API and, unless told otherwise, the worker inside."""
 
 import contextlib
+import signal
 import socket
 import threading
 from collections.abc import Iterator
+from typing import NoReturn
 
 import uvicorn
 
 from consultation.app import create_app
 from consultation.core.db import Database
+from consultation.http import logs
 from consultation.mail.transport import transport
 from consultation.settings import Settings
 from consultation.worker import run_forever
 
 PORTS_TRIED = 20
+PATIENCE = 30
+"""Seconds that requests in hand get to finish."""
 
 
-def serve(settings: Settings) -> None:
-    """Until a signal ends it; the job and the requests in hand are finished first."""
+def serve(settings: Settings, door: socket.socket) -> None:
+    """On the socket until a signal ends it; the job and the requests in hand are finished first."""
+    logs.configure(settings)
     database = Database(settings.database, settings.threads)
     app = create_app(settings, database, lambda: worker_beside(settings, database))
-    forwarded = ",".join(map(str, settings.trusted_proxies))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        timeout_graceful_shutdown=PATIENCE,
+    )  # fmt: skip
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    server = uvicorn.Server(config)
     try:
-        uvicorn.run(
-            app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
-            proxy_headers=False, forwarded_allow_ips=forwarded, timeout_graceful_shutdown=30,
-        )  # fmt: skip
+        server.run(sockets=[door])
     finally:
         database.close()
+    if not server.started:
+        raise SystemExit(1)
+
+
+def leave(*_: object) -> NoReturn:
+    """The server raises the signal again when it is done: that it was asked to end is no fault."""
+    raise SystemExit(0)
 
 
 @contextlib.contextmanager
@@ -47,12 +63,38 @@ def worker_beside(settings: Settings, database: Database) -> Iterator[None]:
         thread.join()
 
 
+def listen(host: str, wanted: int, tries: int = 1) -> socket.socket:
+    """On the wanted port, or on the next one that nobody else listens on.
+
+    Raises OSError when none of so many is free, or the host is no address of this machine.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(host, wanted, type=socket.SOCK_STREAM)[0]
+    *others, last = range(wanted, min(wanted + tries, 65536))
+    for port in others:
+        with contextlib.suppress(OSError):
+            return _listen(socket.socket(family, kind, protocol), (address[0], port, *address[2:]))
+    return _listen(socket.socket(family, kind, protocol), (address[0], last, *address[2:]))
+
+
+def _listen(found: socket.socket, address: tuple[object, ...]) -> socket.socket:
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(address)
+        found.listen()
+    except OSError:
+        found.close()
+        raise
+    return found
+
+
 def free_port(host: str, wanted: int) -> int:
-    """The wanted port, or the next one that nobody listens on; raises OSError after twenty tries."""
-    for port in range(wanted, wanted + PORTS_TRIED):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
-                probe.bind((host, port))
-                return port
-    raise OSError(f"ports {wanted} to {wanted + PORTS_TRIED - 1} are taken")
+    """The port `listen` would take now."""
+    with listen(host, wanted, PORTS_TRIED) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser on this machine."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 -- read, not bound
+    return f"http://{shown}:{port}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import orjson
@@ -90,8 +91,11 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def build_engine(url: str, threads: int) -> Engine:
-    """As many connections as threads: a request that got a thread never waits for a connection."""
+def build_engine(url: str, threads: int, *, durable: bool = True) -> Engine:
+    """As many connections as threads: a request that got a thread never waits for a connection.
+
+    Without `durable` a power cut may lose the last commits: for data that can be made again.
+    """
     engine = create_engine(
         url, pool_size=threads, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"),
         json_serializer=_dumps, json_deserializer=orjson.loads,
@@ -99,7 +103,16 @@ def build_engine(url: str, threads: int) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+    if not durable:
+        event.listen(engine, "connect", partial(_hurry, engine.dialect.name))
     return engine
+
+
+def _hurry(dialect: str, connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous=OFF" if dialect == "sqlite" else "SET synchronous_commit = off")
+    cursor.close()
+    connection.commit()
 
 
 def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -141,9 +154,9 @@ def schema_transaction(engine: Engine) -> Iterator[Connection]:
 class Database:
     """Opens the two kinds of session there are: `transaction()` writes, `reader()` sees one consistent state."""
 
-    def __init__(self, url: str, threads: int = 16) -> None:
+    def __init__(self, url: str, threads: int = 16, *, durable: bool = True) -> None:
         self.url = url
-        self.engine = build_engine(url, threads)
+        self.engine = build_engine(url, threads, durable=durable)
         self.threads = threads
         snapshot: dict[str, Any] = {"reading": True}
         if self.engine.dialect.name == "postgresql":

@@ -1,34 +1,47 @@
-"""Which administrations the exercise asks: whole counties from every Land, by a filter a planner could have set."""
+"""Which administrations the exercise asks: counties from every Land, by a filter a planner could have set."""
 
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from consultation.register.audience import AudienceFilter, AudienceUnit, select_bodies
 from consultation.register.kinds import SizeClass
 from consultation.register.models import RegisterBody
+from consultation.register.states import State
 
 
 def choose(session: Session, count: int, dice: random.Random) -> AudienceFilter:
     """Counties (and independent cities) of all Länder and size classes with `count` administrations in all.
 
-    The last county is trimmed by excluding single bodies, as planners do.
+    What is too much is trimmed by excluding single bodies, as planners do: of the last county, or of all if there is but
+    one of each Land.
     """
     everywhere = AudienceFilter(unit=AudienceUnit.ADMINISTRATION)
     counties: dict[str, list[RegisterBody]] = defaultdict(list)
     for body in session.scalars(select_bodies(everywhere)):
         counties[body.county_key or body.key[:5]].append(body)
-    chosen = _order(counties, dice)
     taken: list[str] = []
     bodies: list[RegisterBody] = []
-    for county in chosen:
-        if len(bodies) >= count:
+    for county in _order(counties, dice):
+        if len(bodies) >= count and len(taken) >= len(State):
             break
         taken.append(county)
         bodies += counties[county]
-    surplus = dice.sample([b.key for b in counties[taken[-1]]], max(0, len(bodies) - count))
+    trimmed = bodies if len(taken) == len(State) else counties[taken[-1]]
+    kept = _one_of_each(bodies, count)
+    surplus = dice.sample([b.key for b in trimmed if b.key not in kept], max(0, len(bodies) - count))
     return everywhere.model_copy(update={"counties": tuple(sorted(taken)), "exclude": tuple(sorted(surplus))})
+
+
+def _one_of_each(bodies: Sequence[RegisterBody], most: int) -> set[str]:
+    """Of each Land, then of each size class; joint municipalities are a class of their own."""
+    first: dict[str, str] = {}
+    for group in ("state", "size_class"):
+        for body in bodies:
+            first.setdefault(f"{group} {getattr(body, group)}", body.key)
+    return set(list(dict.fromkeys(first.values()))[:most])
 
 
 def _order(counties: dict[str, list[RegisterBody]], dice: random.Random) -> list[str]:

@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 
 import orjson
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from consultation.core.places import package_folder
 from consultation.core.times import local_day
 from consultation.demo import bodies, house, law_answers
 from consultation.demo.cast import Cast
+from consultation.demo.fates import Card, deal
 from consultation.demo.house import House
 from consultation.demo.stage import Stage, acting
 from consultation.demo.voices import Voices
@@ -33,8 +33,10 @@ from consultation.states import Purpose, Visibility
 from consultation.subjects import Actor
 
 SET_UP, ANNOUNCED, DEADLINE = -90.0, -75.0, -30.0
-FATES = {"answer": 63, "silent": 22, "nil_return": 9, "decline": 3, "withdraw": 1, "late": 2}
-"""What becomes of a hundred invitations."""
+LAST_DAY = DEADLINE + 5
+"""Of those who were given more time."""
+COUNCIL = 18.0
+"""Days from an answer to the next meeting of the council."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,15 @@ def play(stage: Stage, cast: Cast, municipalities: int) -> Exercise:
             .order_by(Organisation.register_key)
         ))  # fmt: skip
     with stage.progress("Kommunen antworten", len(invitations)) as step:
-        for invitation_id in invitations:
-            _live(stage, exercise, invitation_id, cast)
+        for invitation_id, card in zip(invitations, deal(len(invitations), stage.random), strict=True):
+            _live(stage, exercise, invitation_id, card, cast)
             step.done()
     _joint_answer(stage, exercise, cast)
-    with stage.progress("Eingänge werden bearbeitet", 1) as step:
-        stage.work(DEADLINE + 1)
-        step.done()
+    days = range(int(ANNOUNCED) + 1, int(LAST_DAY) + 2)
+    with stage.progress("Eingänge werden bearbeitet (Tage)", len(days)) as step:
+        for day in days:
+            stage.work(day)
+            step.done()
     return exercise
 
 
@@ -127,10 +131,9 @@ def write_addresses(stage: Stage, session: Session, actor: Actor, consultation: 
         )  # fmt: skip
 
 
-def _live(stage: Stage, exercise: Exercise, invitation_id: uuid.UUID, cast: Cast) -> None:
+def _live(stage: Stage, exercise: Exercise, invitation_id: uuid.UUID, card: Card, cast: Cast) -> None:
     """One invited house, from the claim to whatever becomes of its answer."""
-    fate = stage.random.choices(list(FATES), list(FATES.values()))[0]
-    days = stage.random.triangular(ANNOUNCED + 1, DEADLINE - 0.5, DEADLINE - 5)
+    fate, days = card.fate, stage.random.triangular(ANNOUNCED + 1, DEADLINE - 0.5, DEADLINE - 5)
     if fate == "silent":
         return
     voices = exercise.voices
@@ -150,30 +153,41 @@ def _live(stage: Stage, exercise: Exercise, invitation_id: uuid.UUID, cast: Cast
         elif fate == "late":
             _late(stage, session, exercise, here, invitation, cast)
         else:
-            _answer(stage, session, exercise, here, days)
+            _answer(stage, session, exercise, here, card, days)
         if fate == "withdraw":
             withdrawing = here.releasing(stage, session, days + 3)
             found = answering.start(session, withdrawing, exercise.consultation_id)
             responses.withdraw(session, withdrawing, found.id, voices.reason("withdraw"))
 
 
-def _answer(stage: Stage, session: Session, exercise: Exercise, here: House, days: float) -> None:
+def _answer(stage: Stage, session: Session, exercise: Exercise, here: House, card: Card, days: float) -> None:
     key = here.organisation.register_key
     body = session.get_one(RegisterBody, key) if key else None
-    response = house.write(
-        stage, session, here, exercise.consultation_id, _values(stage, exercise, here, body, days), days
-    )
+    values = _values(stage, exercise, here, body, card, days)
+    response = house.write(stage, session, here, exercise.consultation_id, values, days)
     if body is not None and body.kind == "joint_municipality":
         spoken_for = {b.key: RepresentationKind.REPRESENTED for b in members(session, body.key)}
         responses.set_representation(session, here.writing(stage, session, days), response.id, spoken_for)
     house.submit(stage, session, here, response, days + 0.1)
+    if values["mandate.kind"] == "reserved" and _agreed(stage, card):
+        responses.confirm_resolution(session, here.releasing(stage, session, days + COUNCIL + 1), response.id)
 
 
-def _values(stage: Stage, exercise: Exercise, here: House, body: RegisterBody | None, days: float) -> dict[str, object]:
-    meeting = local_day(stage.at(days) + timedelta(days=21)).isoformat()
-    name = body.short_name if body else here.organisation.name
-    parts = ("participant", "A", "B", "C", "D", "E", "F")
-    return law_answers.answers(stage.random, exercise.voices, name, body.size_class if body else None, parts, meeting)
+def _agreed(stage: Stage, card: Card) -> bool:
+    return stage.random.random() < 0.5 if card.confirmed is None else card.confirmed
+
+
+def meeting(stage: Stage, days: float) -> str:
+    """The day on which the council of a house meets that answers now."""
+    return local_day(stage.at(days + COUNCIL)).isoformat()
+
+
+def _values(
+    stage: Stage, exercise: Exercise, here: House, body: RegisterBody | None, card: Card, days: float
+) -> dict[str, object]:
+    name, day = body.short_name if body else here.organisation.name, meeting(stage, days)
+    given = law_answers.answers(stage.random, exercise.voices, name, body.size_class if body else None, day)
+    return law_answers.promised(given, exercise.voices, name, card, day)
 
 
 def _nil_return(stage: Stage, session: Session, exercise: Exercise, here: House, days: float) -> None:
@@ -190,12 +204,12 @@ def _late(
 ) -> None:  # fmt: skip
     """More time asked for and granted; the answer comes after the general deadline."""
     asked = here.releasing(stage, session, DEADLINE - 2)
-    until = local_day(stage.at(DEADLINE + 5))
+    until = local_day(stage.at(LAST_DAY))
     extension = extensions.request(session, asked, invitation, until, exercise.voices.reason("extension"))
     planner = acting(session, cast.ministry_planner, cast.ministry, stage.at(DEADLINE - 1))
     extensions.grant(session, planner, extension.id, exercise.voices.reason("extension_granted"))
     session.expire(invitation)
-    _answer(stage, session, exercise, here, DEADLINE + 3)
+    _answer(stage, session, exercise, here, Card("late"), stage.random.uniform(DEADLINE + 1.2, LAST_DAY - 1))
 
 
 def _joint_answer(stage: Stage, exercise: Exercise, cast: Cast) -> None:
@@ -206,11 +220,8 @@ def _joint_answer(stage: Stage, exercise: Exercise, cast: Cast) -> None:
             Invitation.consultation_id == exercise.consultation_id, Invitation.organisation_id == cast.associations[-1]
         ).options(joinedload(Invitation.organisation), joinedload(Invitation.consultation))  # fmt: skip
         here = house.move_in(stage, session, exercise.voices, session.scalars(statement).one(), days, alone=False)
-        values = _values(stage, exercise, here, None, days) | {
-            "missing_section": exercise.voices.joint_statement(), "publication": dict.fromkeys(
-                ("participant", "A", "C", "D", "E", "F"), "named"
-            ),
-        }  # fmt: skip
+        values = _values(stage, exercise, here, None, Card("answer", level="named"), days)
+        values["missing_section"] = exercise.voices.joint_statement()
         response = house.write(stage, session, here, exercise.consultation_id, values, days)
         silent = select(RegisterBody.key).where(
             RegisterBody.kind == "municipality", RegisterBody.association_key.is_(None), RegisterBody.population < 8000

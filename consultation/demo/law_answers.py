@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from consultation.demo.fates import Card
 from consultation.demo.voices import Voices
 from consultation.register.kinds import SizeClass
 
@@ -21,13 +22,12 @@ OPTIONAL = (
     "eligible_areas",
 )
 """What a house leaves out now and then."""
+PARTS = ("participant", "A", "B", "C", "D", "E", "F")
 LEVELS = ("named", "described", "figures", "none")
 
 
-def answers(
-    dice: random.Random, voices: Voices, name: str, size: SizeClass | None, parts: Sequence[str], meeting: str
-) -> dict[str, Any]:
-    """Full field key → value; what the house left out is absent. `parts` can be disclosed, `meeting` is an ISO day."""
+def answers(dice: random.Random, voices: Voices, name: str, size: SizeClass | None, meeting: str) -> dict[str, Any]:
+    """Full field key → value; what the house left out is absent. `meeting` is the ISO day of its council."""
     small = size in (None, SizeClass.RURAL_MUNICIPALITY, SizeClass.SMALL_SMALL_TOWN)
     strained = dice.random() < (0.45 if small else 0.3)
     mandate = dice.choices(("administration", "resolved", "reserved"), (78, 10, 12))[0]
@@ -53,19 +53,25 @@ def answers(
         "missing_section": _missing(dice, voices),
         "would_use": _step(dice, 3.2 if strained else 4.0),
         "main_message": voices.main_message() if dice.random() < 0.55 else None,
-        "publication": capped(disclosure(dice, parts), "B"),
+        "publication": capped(disclosure(dice, PARTS), "B"),
     }
     if isinstance(given["need_fit"], int) and dice.random() < 0.4:
         given["need_fit.explanation"] = dice.choice(voices.texts["need_fit_explanations"][str(given["need_fit"])])
-    optional = (
-        "budget_constraint",
-        "prior_experience",
-        "would_use",
-        "period.months",
-        "burden_proof.hours",
-        "eligible_areas",
-    )
-    return {k: v for k, v in given.items() if v is not None and not (k in optional and dice.random() < 0.08)}
+    return {k: v for k, v in given.items() if v is not None and not (k in OPTIONAL and dice.random() < 0.08)}
+
+
+def promised(given: dict[str, Any], voices: Voices, name: str, card: Card, meeting: str) -> dict[str, Any]:
+    """The answer with what its card promises."""
+    changed = dict(given)
+    if card.level:
+        changed["publication"] = capped(dict.fromkeys(PARTS, card.level), "B")
+    if card.reserved:
+        changed |= {"mandate.kind": "reserved", "mandate.date": meeting}
+    if card.template:
+        changed["amendments"] = voices.circulating(
+            given.get("amendments") or {}, name, exact=card.template == "verbatim"
+        )
+    return changed
 
 
 def _step(dice: random.Random, middle: float) -> int | str:

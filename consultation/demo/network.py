@@ -133,8 +133,8 @@ def _arrange(
     invitation = session.scalars(statement).one()
     if fate == "invited":
         code = code_of(stage.settings.secret_key.get_secret_value().encode(), invitation)
-        hint = f"Code der Einladung: {code} – unter /claim eingeben und das Konto selbst anlegen"
-        logins.append(Login(f"{invitation.organisation.name}: noch niemand angemeldet", "–", "–", hint))
+        hint = "diesen Code der Einladung unter /claim eingeben und das Konto selbst anlegen"
+        logins.append(Login(f"{invitation.organisation.name}: noch niemand angemeldet", "", code, hint))
         return
     days = stage.random.uniform(OPENED + 1, -3)
     passwords = (new_password(), new_password()) if fate in HINTS else (None, None)

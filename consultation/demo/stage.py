@@ -1,6 +1,7 @@
 """What every scene needs: the database, a moment in the past, people who act, and a worker that keeps up."""
 
 import random
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core.db import Database
+from consultation.core.jobs import Job
 from consultation.core.text import slug
 from consultation.mail.transport import Folder
 from consultation.people.models import Membership
@@ -50,16 +52,25 @@ class Stage:
         return system(self.at(days))
 
     def work(self, days: float) -> None:
-        """Do all jobs that are due by then. Mails always go to the folder: no demonstration reaches a real mailbox."""
-        folder = Folder(Path(self.settings.data_dir) / "mail", self.settings.mail_from)
+        """Do all jobs that are due by then. Mails always go to the folder: no demonstration reaches a real mailbox.
+
+        Raises RuntimeError for a job that failed: nothing but a finished demonstration is shown.
+        """
+        folder = Folder(Path(self.settings.data_dir) / "mail", self.settings.mail_from, durable=False)
         run_due(self.db, self.settings, folder, self.at(days))
+        with self.db.reader() as session:
+            failed = session.execute(
+                select(Job.kind, Job.last_error).where(Job.last_error.is_not(None)).limit(1)
+            ).first()
+        if failed is not None:
+            raise RuntimeError(f"{failed.kind}: {failed.last_error}")
 
     def seal(self) -> None:
         seal_log(self.db)
 
     def address(self, name: str, local: str = "poststelle") -> str:
         """An address that ends in .example, and that nobody else has."""
-        place = slug(name)[:40].strip("-")
+        place = slug(re.split(r"[,(]", name)[0])[:40].strip("-")
         candidate, number = f"{local}@{place}.example", 1
         while candidate in self.addresses:
             number += 1

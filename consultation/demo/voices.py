@@ -27,9 +27,19 @@ class Voices:
 
     def amendments(self, name: str) -> dict[str, dict[str, str]]:
         """Some entries: popular template statements more often than rare demands, now and then one of the house's own."""
-        count = self.dice.choices((0, 1, 2, 3, 4, 6), (12, 26, 26, 18, 12, 6))[0]
-        entries = [self._amendment(name) for _ in range(count)]
-        unique = {(e["section"], e.get("locator"), e.get("text")): e for e in entries}
+        count = self.dice.choices((0, 1, 2, 3, 4, 6), (8, 22, 27, 20, 15, 8))[0]
+        return self._numbered([self._amendment(name) for _ in range(count)])
+
+    def circulating(self, others: dict[str, dict[str, str]], name: str, *, exact: bool) -> dict[str, dict[str, str]]:
+        """The statement that circulates most before the others."""
+        template = self.texts["templates"][0]
+        return self._numbered([self._entry(template, self._statement(template, name, exact=exact)), *others.values()])
+
+    def _numbered(self, entries: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+        """Each demand once."""
+        unique: dict[tuple[str | None, ...], dict[str, str]] = {}
+        for entry in entries:
+            unique.setdefault((entry["section"], entry.get("locator"), entry.get("text")), entry)
         return {str(number): entry for number, entry in enumerate(unique.values(), start=1)}
 
     def _amendment(self, name: str) -> dict[str, str]:

@@ -63,14 +63,17 @@ class Folder:
 
     path: Path
     sender: str
+    durable: bool = True
+    """Whether a mail that was taken over survives a power cut."""
 
     def send(self, mail: Outgoing) -> None:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.path, prefix=".")
         with os.fdopen(handle, "wb") as file:
             file.write(bytes(written(mail, self.sender)))
-            file.flush()
-            os.fsync(file.fileno())
+            if self.durable:
+                file.flush()
+                os.fsync(file.fileno())
         Path(name).rename(self.path / f"{mail.moment:%Y%m%d-%H%M%S}-{mail.message_id}.eml")
 
 
