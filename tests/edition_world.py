@@ -1,10 +1,13 @@
 """A consultation that was answered at every level of disclosure and weighed, ready for editions."""
 
+import hashlib
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from consultation.consultations import actions as consultations
 from consultation.core.db import Database
@@ -14,6 +17,8 @@ from consultation.documents.models import Edition
 from consultation.evaluation import contributions, points
 from consultation.evaluation.models import Decision
 from consultation.evaluation.queries import PointFilter, listed
+from consultation.responses import actions
+from consultation.responses.models import Response
 from consultation.states import Audience, Visibility
 from consultation.subjects import Actor, system
 from tests import evaluation_world as small
@@ -53,8 +58,35 @@ def weighed(db: Database, *, count: int = 40, seed: int = 7, demo: bool = False)
             contributions.gather(session, revision.id, factories.MOMENT + timedelta(days=2))
             found.markers.setdefault(level, []).append(marker)
             found.names.setdefault(level, []).append(f"Ort {body[-3:].lstrip('0') or '0'}")
+    _leave(db, found)
     _weigh(db, found)
     return found
+
+
+def _leave(db: Database, found: Weighed) -> None:
+    """A county that withdrew, a city state that said something else before, an association that is still writing."""
+    world, kind = found.world, {"kind": "insert", "locator": "Satz 9", "priority": "may"}
+
+    def said(marker: str) -> dict[str, Any]:
+        found.markers.setdefault("gone", []).append(marker)
+        amendment = kind | {"section": world.sections["§ 3"], "text": f"Früher {marker} gefordert."}
+        return {"amendments": {"1": amendment}, "main_message": f"Früher {marker}"}
+
+    with db.transaction() as session:
+        for body, marker in (("01053", "Kennwortzurueck"), ("020000000000", "Kennwortueberholt")):
+            revision = small.submit(session, world, body, said(marker))
+            contributions.gather(session, revision.id, factories.MOMENT + timedelta(days=2))
+        county = small.somebody_of(session, world, "01053")
+        own = select(Response.id).where(Response.organisation_id == county.organisation_id)
+        actions.withdraw(session, county, session.scalars(own).one())
+        city = small.somebody_of(session, world, "020000000000")
+        new = {
+            "amendments": {"1": kind | {"section": world.sections["§ 3"], "text": "Jetzt etwas anderes."}},
+            "main_message": "Neu.",
+        }
+        revision = small.resubmit(session, world, city, new)
+        contributions.gather(session, revision.id, factories.MOMENT + timedelta(days=3))
+        small.write(session, world, "010535323", said("Kennwortentwurf"))
 
 
 def _texts(world: small.World, marker: str, number: int) -> dict[str, Any]:
@@ -62,8 +94,16 @@ def _texts(world: small.World, marker: str, number: int) -> dict[str, Any]:
         "section": world.sections["§ 7"], "kind": "insert", "text": TEMPLATE, "locator": "Abs. 2", "priority": "must",
         "rationale": "Die Prüfung bindet Personal, das wir nicht haben.",
     }  # fmt: skip
-    own = {"section": world.sections["§ 3"], "kind": "replace", "text": f"Wir brauchen hier {marker} und mehr Zeit.", "locator": "Satz 1"}
-    return {"amendments": {"1": template, "2": own} if number % 2 else {"1": own}, "main_message": f"Hauptsache {marker}"}
+    own = {
+        "section": world.sections["§ 3"],
+        "kind": "replace",
+        "text": f"Wir brauchen hier {marker} und mehr Zeit.",
+        "locator": "Satz 1",
+    }
+    return {
+        "amendments": {"1": template, "2": own} if number % 2 else {"1": own},
+        "main_message": f"Hauptsache {marker}",
+    }
 
 
 def _weigh(db: Database, found: Weighed) -> None:
@@ -72,7 +112,14 @@ def _weigh(db: Database, found: Weighed) -> None:
         for place, point in enumerate(listed(session, found.world.consultation_id, PointFilter())):
             if place % 3 == 0:
                 decision = list(Decision)[place % len(Decision)]
-                points.decide(session, found.planner, point.id, decision, f"Erwiderung Nummer {point.number}.", version=point.version)
+                points.decide(
+                    session,
+                    found.planner,
+                    point.id,
+                    decision,
+                    f"Erwiderung Nummer {point.number}.",
+                    version=point.version,
+                )
 
 
 def compiled(db: Database, found: Weighed, documents: Path, audience: Audience, **options: Any) -> Edition:
@@ -90,3 +137,7 @@ def read(db: Database, edition: Edition) -> Edition:
 
 def path_of(documents: Path, edition: Edition, extension: str) -> Path:
     return next(folder_of(documents, edition.id).glob(f"*-ausgabe-*.{extension}"))
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

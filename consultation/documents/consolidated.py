@@ -19,7 +19,7 @@ from consultation.documents.chapters import (
 )
 from consultation.documents.formats import Compiled
 from consultation.documents.frozen import Frozen
-from consultation.documents.labels import GROUPINGS, SIZES, kind_label
+from consultation.documents.labels import GROUPINGS, kind_label, size_label
 from consultation.documents.outline import Heading, Meta, Node, Outline, PageBreak
 from consultation.documents.sheets import sheets
 from consultation.register.states import STATE_TITLES, State
@@ -114,12 +114,12 @@ def _moment(text: str | None) -> datetime | str:
 
 
 def _filters(frozen: Frozen) -> str:
-    found = frozen.statistics.filters
+    found, language = frozen.statistics.filters, frozen.language
     named = (
-        (GROUPINGS["state"], [frozen.say(STATE_TITLES[State(s)]) for s in sorted(found.states)]),
-        (GROUPINGS["size_class"], [frozen.say(SIZES[s]) if s in SIZES else kind_label(s, frozen.language) for s in sorted(found.size_classes)]),
-        (GROUPINGS["kind"], [kind_label(k, frozen.language) for k in sorted(found.kinds)]),
-    )  # fmt: skip
+        (GROUPINGS["state"], [frozen.say(STATE_TITLES[State(state)]) for state in sorted(found.states)]),
+        (GROUPINGS["size_class"], [size_label(size, language) for size in sorted(found.size_classes)]),
+        (GROUPINGS["kind"], [kind_label(kind, language) for kind in sorted(found.kinds)]),
+    )
     chosen = [f"{frozen.say(label)}: {', '.join(values)}" for label, values in named if values]
     return "; ".join(chosen) or frozen.say(M("alle Antworten, die zum Datenstand zählen"))
 

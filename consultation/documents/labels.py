@@ -60,7 +60,7 @@ def group_label(grouping: str, group: str, frozen: Frozen) -> str:
         case "kind":
             return kind_label(group, language)
         case "size_class":
-            return say(SIZES[group], language) if group in SIZES else kind_label(group, language)
+            return size_label(group, language)
         case _:
             return _answered(grouping, group, frozen)
 
@@ -74,6 +74,11 @@ def _answered(grouping: str, group: str, frozen: Frozen) -> str:
 
 def kind_label(kind: str, language: Language) -> str:
     return say(KINDS.get(kind, M("{kind}", kind=kind)), language)
+
+
+def size_label(size: str, language: Language) -> str:
+    """A size class, or the kind of a body that has none."""
+    return say(SIZES[size], language) if size in SIZES else kind_label(size, language)
 
 
 def description(kind: str, size_class: str | None, language: Language) -> str:

@@ -43,14 +43,15 @@ def visible(actor: Actor) -> Select[Edition]:
     """The SQL twin of VIEW_EDITION."""
     if actor.is_system:
         return select(Edition)
-    consultation = select(Consultation.id).where(Consultation.id == Edition.consultation_id)
-    published = and_(
-        Edition.state == EditionState.PUBLISHED,
-        consultation.where(Consultation.state.in_(SHOWN)).where(
-            or_(Consultation.visibility == Visibility.PUBLIC, _planned(actor, whole=False), _invited(actor))
-        ).exists(),
-    )  # fmt: skip
-    return select(Edition).where(or_(consultation.where(_planned(actor, whole=True)).exists(), published))
+    readers = or_(Consultation.visibility == Visibility.PUBLIC, _planned(actor, whole=False), _invited(actor))
+    shown = _consultations(Consultation.state.in_(SHOWN), readers)
+    published = and_(Edition.state == EditionState.PUBLISHED, shown)
+    return select(Edition).where(or_(_consultations(_planned(actor, whole=True)), published))
+
+
+def _consultations(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That it is an edition of one of these; also where the statement joins consultations itself."""
+    return Edition.consultation_id.in_(select(Consultation.id).where(*conditions).correlate(None))
 
 
 def _planned(actor: Actor, *, whole: bool) -> ColumnElement[bool]:

@@ -76,7 +76,8 @@ _SENDER = {
     "ags": M("AGS"), "ars": M("ARS"), "register_date": M("Gebietsstand"),
 }  # fmt: skip
 _RESPONSES = {
-    "number": M("Nr."), **_SENDER, "part": M("Teil"), "field": M("Feld"), "question": M("Frage"), "item": M("Zeile"), "value": M("Antwort"),
+    "number": M("Nr."), **_SENDER, "part": M("Teil"), "field": M("Feld"), "question": M("Frage"), "item": M("Zeile"),
+    "value": M("Antwort"),
 }  # fmt: skip
 
 
