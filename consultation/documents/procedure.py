@@ -106,9 +106,8 @@ _TOLD = frozenset({"consultation", "edition", "deadline_extension", "point"})
 
 
 def _steps(session: Session, consultation: Consultation, language: Language) -> Table:
-    points = dict(
-        session.execute(select(Point.id, Point.number).where(Point.consultation_id == consultation.id)).tuples().all()
-    )
+    numbered = select(Point.id, Point.number).where(Point.consultation_id == consultation.id)
+    points = {row.id: row.number for row in session.execute(numbered)}
     rows = []
     for entry, name in _entries(session, consultation):
         if entry.subject_type in _TOLD and entry.new is not None:
@@ -147,8 +146,8 @@ def _entries(session: Session, consultation: Consultation) -> Iterator[tuple[His
             .order_by(HistoryEntry.seq)
             .limit(AT_ONCE)
         )
-        page = session.execute(statement).tuples().all()
-        yield from page
+        page = session.execute(statement).all()
+        yield from ((entry, name) for entry, name in page)
         if len(page) < AT_ONCE:
             return
         after = page[-1][0].seq
