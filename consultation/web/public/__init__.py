@@ -1,0 +1,9 @@
+"""Pages for everybody: consultations, drafts, published editions, search, feed, and what a public service has to say."""
+
+from fastapi import APIRouter
+
+from consultation.web.public import consultations, editions, machines, notices, search, start
+
+router = APIRouter()
+for _pages in (start, consultations, editions, search, notices, machines):
+    router.include_router(_pages.router)

@@ -1,0 +1,276 @@
+"""Public pages: what everybody may read, and that nothing for invited bodies only shows anywhere."""
+
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from consultation.consultations import actions as consultations
+from consultation.consultations.models import Consultation
+from consultation.core.db import Database
+from consultation.documents.models import Edition
+from consultation.people.models import Membership, Person
+from consultation.states import EditionState
+from consultation.subjects import system
+from tests import html, public_world
+from tests.browsing import BASE, Browser, site
+from tests.public_world import LATER, SECRET, World
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+EVERYBODY = ("/", "/consultations", "/feed.atom", "/sitemap.xml", "/robots.txt", "/accessibility", "/privacy", "/imprint",
+             "/developers", "/search", f"/search?q={SECRET[:9]}", "/search?q=Kommune", "/search?q=Richtlinie")  # fmt: skip
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    return tmp_path / "documents"
+
+
+@pytest.fixture
+def world(db: Database, documents: Path) -> World:
+    with db.transaction() as session:
+        return public_world.make(session, documents)
+
+
+@pytest.fixture
+def app(db: Database, documents: Path) -> FastAPI:
+    return site(db, LATER, data_dir=str(documents.parent))
+
+
+@pytest.fixture
+def anybody(app: FastAPI) -> Browser:
+    return Browser(app)
+
+
+def browser(app: FastAPI, who: Person) -> Browser:
+    made = Browser(app)
+    made.log_in(who.email)
+    return made
+
+
+def pages_of(slug: str, file: str) -> list[str]:
+    at = f"/consultations/{slug}"
+    edition = f"{at}/editions/1"
+    return [at, f"{at}/draft", f"{at}/draft?version=1", edition, f"{edition}/document", f"{edition}/files/{file}"]
+
+
+# -- what everybody may read -----------------------------------------------------------------------------------------
+def test_the_start_page_shows_what_runs_what_came_out_and_the_way_in(anybody: Browser, world: World):
+    text = anybody.get("/").text
+    assert "Offene Anhörung" in text
+    assert "Beendete Anhörung: Ausgabe 1" in text
+    assert 'href="/claim"' in text
+    assert 'href="/login"' in text
+    assert "Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen" in text
+
+
+def test_somebody_logged_in_finds_the_way_to_their_organisations(app: FastAPI, world: World):
+    assert 'href="/home"' in browser(app, world.outsider).get("/").text
+
+
+def test_an_empty_service_says_so(db: Database):
+    anybody = Browser(site(db))
+    assert "Zurzeit läuft keine öffentliche Konsultation." in anybody.get("/").text
+    assert "Es gibt noch keine öffentliche Konsultation." in anybody.get("/consultations").text
+    assert ET.fromstring(anybody.get("/feed.atom").content).findall(f"{ATOM}entry") == []
+
+
+def test_the_list_says_what_runs_until_when(anybody: Browser, world: World):
+    tree = html.check(anybody.get("/consultations").text)
+    rows = [html.text_of(row) for row in tree.findall(".//tbody/tr")]
+    assert "Offene Anhörung (Beispieldaten)" in rows[0]
+    assert "läuft 01.04.2026, 24:00 Uhr" in rows[0]
+    assert "in Auswertung" in rows[1]
+    assert len(rows) == 2
+
+
+def test_the_draft_has_contents_anchors_terms_and_the_words_of_the_planner_escaped(anybody: Browser, world: World):
+    tree = html.check(anybody.get(f"/consultations/{world.running}/draft").text)
+    links = [a for a in tree.findall(".//nav//a") if (a.get("href") or "").startswith("#")]
+    assert [html.text_of(link) for link in links] == ["1Zweck: Förderung", "1.1Empfänger", "2Verfahren"]
+    assert "Jede Kommune <script>alert(1)</script> & ihre Partner." in html.text_of(tree.find(".//main"))
+    assert "Erklärt: Kommune" in html.text_of(tree.find(".//main"))
+    assert html.text_of(tree.find(".//section[@id='glossary']")).startswith("Begriffe KommuneGemeinde, Stadt")
+
+
+def test_an_earlier_version_stays_readable_and_says_that_it_is_one(db: Database, anybody: Browser, world: World):
+    with db.transaction() as session:
+        found = session.scalars(sa.select(Consultation).where(Consultation.slug == world.running)).one()
+        session.execute(
+            sa.text(
+                "insert into consultation_version (id, consultation_id, number, draft_version_id, form_version_id,"
+                " effective_at, reason) select :id, consultation_id, 2, draft_version_id, form_version_id, effective_at,"
+                " 'Zahl in 1.1 berichtigt' from consultation_version where consultation_id = :c"
+            ).bindparams(
+                sa.bindparam("id", type_=Consultation.__table__.c.id.type, value=world.town.id),
+                sa.bindparam("c", type_=Consultation.__table__.c.id.type, value=found.id),
+            )
+        )
+    assert "Zahl in 1.1 berichtigt" in anybody.get(f"/consultations/{world.running}").text
+    assert "ältere Fassung" in anybody.get(f"/consultations/{world.running}/draft?version=1").text
+    assert "ältere Fassung" not in anybody.get(f"/consultations/{world.running}/draft").text
+    assert anybody.get(f"/consultations/{world.running}/draft?version=3").status_code == 404
+
+
+def test_an_edition_shows_its_figures_and_files(anybody: Browser, world: World):
+    text = anybody.get(f"/consultations/{world.finished}/editions/1").text
+    assert "4.711" in text
+    assert "1.239" in text
+    assert world.file in text
+
+
+def test_the_document_is_served_under_a_policy_of_its_own(anybody: Browser, world: World):
+    response = anybody.send("GET", f"/consultations/{world.finished}/editions/1/document")
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script-src" not in policy
+
+
+def test_files_are_downloads_with_their_type_and_unknown_names_are_not_found(anybody: Browser, world: World):
+    edition = f"/consultations/{world.finished}/editions/1"
+    response = anybody.send("GET", f"{edition}/files/{world.file}")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/pdf"
+    assert response.headers["content-disposition"] == f'attachment; filename="{world.file}"'
+    for name in ("snapshot.ndjson", "..%2f..%2fsecret_key", "andere.pdf"):
+        assert anybody.send("GET", f"{edition}/files/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["accessibility", "privacy", "imprint"])
+def test_the_notices_say_what_the_settings_say_and_admit_what_is_missing(db: Database, page: str):
+    assert "Diese Angaben fehlen noch" in Browser(site(db)).get(f"/{page}").text
+    settings = {
+        "imprint_name": "Amt für Beteiligung", "imprint_address": "Marktplatz 1\\n12345 Musterstadt",
+        "imprint_email": "post@amt.example", "privacy_officer": "datenschutz@amt.example",
+        "privacy_authority": "Aufsicht", "accessibility_authority": "Schlichtungsstelle",
+    }  # fmt: skip
+    text = Browser(site(db, **settings)).get(f"/{page}").text
+    assert "Diese Angaben fehlen noch" not in text
+    assert "post@amt.example" in text
+    if page != "accessibility":
+        assert "Marktplatz 1, 12345 Musterstadt" in text
+
+
+def test_developers_find_the_description_of_the_interface(anybody: Browser):
+    text = anybody.get("/developers").text
+    assert 'href="/api/v1/openapi.json"' in text
+    assert f"curl {BASE}/api/v1/consultations" in text
+
+
+# -- search, feed, sitemap -------------------------------------------------------------------------------------------
+def test_search_finds_titles_and_sections_and_tolerates_spelled_umlauts(anybody: Browser, world: World):
+    for spelled in ("Förderung", "foerderung", "FÖRDERUNG Zweck"):
+        text = anybody.get("/search", params={"q": spelled}).text
+        assert "/draft#s" in text, spelled
+        assert "1 Zweck: Förderung" in text, spelled
+    assert f'href="/consultations/{world.running}"' in anybody.get("/search?q=anhoerung").text
+
+
+@pytest.mark.parametrize(
+    "q", ["", "x", "%", "_", "'; drop table section; --", "<script>", "a" * 500, "\x00", "Ö" * 300]
+)
+def test_search_takes_anything(anybody: Browser, world: World, q: str):
+    assert anybody.get("/search", params={"q": q}).status_code == 200
+
+
+def test_the_feed_holds_consultations_and_editions_and_marks_invented_data(anybody: Browser, world: World):
+    response = anybody.send("GET", "/feed.atom")
+    assert response.headers["content-type"].startswith("application/atom+xml")
+    feed = ET.fromstring(response.content)
+    titles = {entry.findtext(f"{ATOM}title"): entry for entry in feed.findall(f"{ATOM}entry")}
+    assert set(titles) == {"Offene Anhörung (Beispieldaten)", "Beendete Anhörung", "Beendete Anhörung: Ausgabe 1"}
+    summary = titles["Offene Anhörung (Beispieldaten)"].findtext(f"{ATOM}summary") or ""
+    assert summary.startswith("Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen. ")
+    for entry in titles.values():
+        link = entry.find(f"{ATOM}link")
+        assert link is not None
+        assert anybody.get(str(link.get("href")).removeprefix(BASE)).status_code == 200
+
+
+def test_every_page_of_the_sitemap_can_be_read_by_everybody(anybody: Browser, world: World):
+    tree = ET.fromstring(anybody.send("GET", "/sitemap.xml").content)
+    paths = [str(loc.text).removeprefix(BASE) for loc in tree.iter(f"{SITEMAP}loc")]
+    assert f"/consultations/{world.finished}/editions/1" in paths
+    for path in paths:
+        assert anybody.get(path).status_code == 200, path
+    assert f"Sitemap: {BASE}/sitemap.xml" in anybody.get("/robots.txt").text
+
+
+# -- what nobody else may read ---------------------------------------------------------------------------------------
+def test_nothing_for_invited_bodies_only_stands_on_any_page_for_everybody(app: FastAPI, world: World):
+    for reader in (Browser(app), browser(app, world.outsider), browser(app, world.clerk), browser(app, world.planner)):
+        for path in EVERYBODY:
+            text = reader.get(path).text
+            assert SECRET.casefold() not in text.casefold(), path
+            assert world.secret_running not in text, path
+
+
+def test_a_stranger_and_another_organisation_get_404_for_it(app: FastAPI, world: World):
+    for reader in (Browser(app), browser(app, world.outsider)):
+        for slug, file in (
+            (world.secret_running, "x"),
+            (world.secret_finished, world.secret_file),
+            (world.preparing, "x"),
+        ):
+            for path in pages_of(slug, file):
+                response = reader.get(path)
+                assert response.status_code == 404, path
+                assert SECRET.casefold() not in response.text.casefold(), path
+
+
+def test_an_invited_body_reads_what_it_was_invited_to(app: FastAPI, world: World):
+    clerk = browser(app, world.clerk)
+    page = clerk.get(f"/consultations/{world.secret_running}").text
+    assert "Nicht öffentlich" in page
+    assert f'href="/o/{world.town.id}/answers/{world.secret_running}"' in page
+    assert "Entwurf, nicht abgestimmt" in page
+    for path in pages_of(world.secret_finished, world.secret_file):
+        assert clerk.send("GET", path).status_code == 200, path
+    assert clerk.get(f"/consultations/{world.preparing}").status_code == 404
+
+
+def test_a_planner_sees_the_page_before_it_is_announced(app: FastAPI, world: World):
+    planner = browser(app, world.planner)
+    page = planner.get(f"/consultations/{world.preparing}").text
+    assert f'href="/o/{world.house.id}/consultations/{world.preparing}"' in page
+    assert planner.get(f"/consultations/{world.preparing}/draft").status_code == 200
+
+
+def test_whoever_waits_for_a_manager_is_still_a_stranger(db: Database, app: FastAPI, world: World):
+    with db.transaction() as session:
+        session.execute(sa.update(Membership).where(Membership.person_id == world.clerk.id).values(waiting=True))
+    assert browser(app, world.clerk).get(f"/consultations/{world.secret_running}").status_code == 404
+
+
+def test_an_edition_that_is_not_published_is_on_no_public_page_even_for_planners(
+    db: Database, app: FastAPI, world: World
+):
+    with db.transaction() as session:
+        session.execute(sa.update(Edition).values(state=EditionState.COMPILED))
+    for reader in (Browser(app), browser(app, world.clerk), browser(app, world.planner)):
+        for path in pages_of(world.finished, world.file)[3:]:
+            assert reader.get(path).status_code == 404, path
+        for path in ("/", "/feed.atom", "/sitemap.xml", f"/consultations/{world.finished}"):
+            assert "editions/1" not in reader.get(path).text, path
+
+
+def test_a_cancelled_public_consultation_disappears(db: Database, app: FastAPI, world: World):
+    with db.transaction() as session:
+        consultations.cancel(session, system(LATER + timedelta(hours=1)), world.running, "Anders entschieden")
+    anybody = Browser(app)
+    assert anybody.get(f"/consultations/{world.running}").status_code == 404
+    assert "Offene Anhörung" not in anybody.get("/").text + anybody.get("/search?q=offene").text
+
+
+def test_public_pages_ask_the_database_little(db: Database, app: FastAPI, world: World):
+    anybody, asked = Browser(app), []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *details: asked.append(details[2]))
+    for path in (*EVERYBODY, *pages_of(world.finished, world.file)):
+        asked.clear()
+        anybody.send("GET", path)
+        assert len(asked) <= 12, (path, asked)
