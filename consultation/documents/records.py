@@ -1,0 +1,134 @@
+"""The records of an edition, as they stand in its snapshot, in NDJSON and in JSON: described once, checked by a test."""
+
+from collections.abc import Sequence
+from typing import Any
+
+TEXT: dict[str, Any] = {"type": "string"}
+OPTIONAL: dict[str, Any] = {"type": ["string", "null"]}
+COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+FLAG: dict[str, Any] = {"type": "boolean"}
+ANY: dict[str, Any] = {"type": "object"}
+
+
+def _object(properties: dict[str, Any], optional: Sequence[str] = (), description: str = "") -> dict[str, Any]:
+    required = [name for name in properties if name not in optional]
+    found = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+    return {"description": description, **found} if description else found
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _record(
+    type_: str, properties: dict[str, Any], optional: Sequence[str] = (), description: str = ""
+) -> dict[str, Any]:
+    return _object({"type": {"const": type_}, **properties}, optional, description)
+
+
+SENDER = {
+    "oneOf": [
+        _object(
+            {
+                "level": {"const": "named"}, "name": TEXT, "kind": TEXT, "size_class": OPTIONAL, "state": OPTIONAL,
+                "ags": {**OPTIONAL, "pattern": "^[0-9]{5}([0-9]{3})?$"}, "ars": {**OPTIONAL, "pattern": "^[0-9]{5,12}$"},
+                "register_date": OPTIONAL,
+            },
+            description="Keys are texts with leading zeros, of the register at that date.",
+        ),
+        _object(
+            {"level": {"const": "described"}, "kind": TEXT, "size_class": OPTIONAL},
+            description="Wants to be known by kind and size class alone.",
+        ),
+    ]
+}  # fmt: skip
+_SAID = {
+    "sender": SENDER, "question": TEXT, "locator": TEXT, "kind": {"enum": ["remark", "delete", "replace", "insert"]},
+    "text": TEXT, "rationale": TEXT, "priority": TEXT,
+}  # fmt: skip
+_BODIES = (
+    "invited", "sent", "failed", "opened", "started", "submitted", "nil_returns", "declined", "withdrawn", "represented",
+    "open", "late", "provisional",
+)  # fmt: skip
+_REACH = (
+    "existing", "invited", "itself", "represented", "open", "population", "population_itself", "population_represented",
+    "population_open",
+)  # fmt: skip
+_RECORDS = (
+    _record(
+        "edition",
+        {
+            "schema": TEXT, "number": COUNT, "audience": {"enum": ["internal", "public"]}, "language": {"enum": ["de", "en"]},
+            "data_cut": {"type": "string", "format": "date-time"}, "filters": ANY, "demo": FLAG, "consultation": ANY,
+            "programme": ANY, "draft": {"type": ["object", "null"]}, "form": ANY, "register_date": OPTIONAL,
+        },
+        description="First record: what was frozen when. `demo` marks invented data, which no body ever said.",
+    ),
+    _record(
+        "section",
+        {"key": TEXT, "parent": OPTIONAL, "level": COUNT, "number": TEXT, "heading": TEXT, "blocks": _list(ANY)},
+        description="A section of the draft, in reading order.",
+    ),
+    _record(
+        "participation",
+        {
+            "informed": COUNT,
+            "bodies": _list(_object({"state": TEXT, "size_class": TEXT, "kind": TEXT, **dict.fromkeys(_BODIES, COUNT)})),
+            "municipalities": _list(_object({"state": TEXT, "size_class": TEXT, **dict.fromkeys(_REACH, COUNT)})),
+        },
+        description="Bodies invited for comment, and municipalities of the register, by their dimensions.",
+    ),
+    _record(
+        "figures",
+        {"base": COUNT, "groupings": _list(TEXT), "filters": ANY, "public": FLAG},
+        description="Head of the figures; `base` counts answers with content.",
+    ),
+    _record(
+        "figure",
+        {
+            "key": TEXT, "item": TEXT, "part": TEXT, "tally": TEXT, "conditional": FLAG, "notes": _list(ANY), "tables": _list(ANY),
+        },
+        description="Tables of one field, or of one row of it. `suppressed` groups are not shown to protect somebody.",
+    ),
+    _record(
+        "point",
+        {
+            "number": COUNT, "section": OPTIONAL, "state": {"enum": ["new", "in_review", "decided"]}, "kind": _SAID["kind"],
+            "locator": TEXT, "text": TEXT, "rationales": _list(TEXT), "tags": _list(TEXT), "decision": OPTIONAL, "reply": TEXT,
+            "supporters": _object(
+                {
+                    "count": COUNT, "named": _list(TEXT), "figures": COUNT,
+                    "described": _list(_object({"kind": TEXT, "size_class": OPTIONAL, "count": COUNT})),
+                }
+            ),
+            "originals": _list(_object(_SAID)),
+        },
+        description="One demand. In public editions the number is that of the edition.",
+    ),
+    _record(
+        "participant",
+        {
+            "sender": SENDER, "spoken_for": _list(ANY), "nil_return": FLAG, "late": FLAG, "provisional": FLAG,
+            "submitted_at": {"type": "string", "format": "date-time"}, "disclosure": ANY,
+        },
+        ("nil_return", "late", "provisional", "submitted_at", "disclosure"),
+        description="A body that took part; in public one that lets itself be named.",
+    ),
+    _record(
+        "response",
+        {
+            "part": OPTIONAL, "sender": SENDER, "answers": ANY, "represented": _list(ANY), "own_reference": TEXT,
+            "nil_return": FLAG,
+        },
+        ("represented", "own_reference", "nil_return"),
+        description="Answers by field key, as the form's own JSON Schema describes them: whole, or in public part by part.",
+    ),
+)  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of one record."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Record of an edition",
+        "oneOf": [*_RECORDS, _record("end", {"count": COUNT}, description="Last line of NDJSON alone.")],
+    }  # fmt: skip
