@@ -1,7 +1,7 @@
 """A town at its desk: invited to the law of the evaluation's world, with the people of its house, each in a browser."""
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,7 +59,8 @@ class Scene:
 
     def invitation_id(self, body: str = TOWN) -> uuid.UUID:
         with self.db.reader() as session:
-            return session.scalars(self._invitation(body)).one().id
+            invitation: Invitation = session.scalars(self._invitation(body)).one()
+            return invitation.id
 
     def address(self, email: str, body: str = TOWN) -> None:
         with self.db.transaction() as session:
@@ -76,10 +77,10 @@ class Scene:
             session.get_one(Organisation, self.world.bodies[body]).four_eyes = wanted
 
 
-def scene(db: Database, **options: Any) -> Scene:
+def scene(db: Database, settings: dict[str, Any] | None = None, **options: Any) -> Scene:
     with db.transaction() as session:
         made = world(session, **options)
-    return Scene(db, site(db, moment=NOW), replace(made))
+    return Scene(db, site(db, moment=NOW, **(settings or {})), made)
 
 
 def filled(text: str, action: str) -> dict[str, Any]:

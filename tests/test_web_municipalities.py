@@ -16,7 +16,7 @@ from consultation.core.db import Database
 from consultation.core.jobs import Job
 from consultation.people.models import Membership, Organisation, Person
 from consultation.responses.models import DraftAnswer, Representation, Revision
-from consultation.states import Role
+from consultation.states import Purpose, Role
 from tests import factories, html
 from tests.browsing import Browser
 from tests.desk_world import COUNTY, NOW, OTHER, TOWN, Scene, filled
@@ -351,7 +351,7 @@ def test_from_ready_over_rework_to_the_receipt(scene: Scene) -> None:
     editor, releaser = begun(scene, *BOTH), scene.somebody(Role.RELEASER, name="Bea Haupt")
     missing = ok(editor.get(f"{scene.base}/review")).text
     assert f"{scene.base}/part/A#mandate.kind" in missing
-    assert ok(editor.post(f"{scene.base}/ready"), 422)
+    ok(editor.post(f"{scene.base}/ready"), 422)
     complete(editor, scene)
     ok(save(editor, scene, "F", main_message="Bitte einfacher."), 303)
     editor.get(f"{scene.base}/review")
@@ -401,6 +401,24 @@ def test_after_submitting_it_can_be_reopened_withdrawn_and_disclosed_otherwise(s
     assert "zählt nicht mehr" in browser.get(receipt).text
     assert "zurückgenommen" in browser.get(scene.base).text
     assert browser.post(f"{scene.base}/withdraw").status_code == 409
+
+
+def test_receipt_and_working_copy_come_as_files_for_the_house_alone(scene: Scene) -> None:
+    scene.four_eyes(False)
+    browser, others = begun(scene), scene.somebody(*BOTH, body=OTHER)
+    assert browser.get(f"{scene.base}/receipt.pdf").status_code == 404
+    complete(browser, scene)
+    ok(submit(browser, scene), 303)
+    for name, begins in (
+        ("receipt.pdf", b"%PDF"),
+        ("receipt/1.pdf", b"%PDF"),
+        ("working-copy.docx", b"PK"),
+        ("working-copy.pdf", b"%PDF"),
+    ):
+        assert ok(browser.get(f"{scene.base}/{name}")).content.startswith(begins)
+        assert others.get(f"{scene.base}/{name}").status_code == 404
+    for name in ("receipt/2.pdf", "receipt/99999999999999999999.pdf", "working-copy.exe"):
+        assert browser.get(f"{scene.base}/{name}").status_code == 404
 
 
 def test_an_answer_under_reservation_is_confirmed_later(scene: Scene) -> None:
@@ -474,7 +492,7 @@ def test_more_time_is_asked_for_with_a_reason(scene: Scene) -> None:
 
 def test_who_is_only_informed_reads_and_does_not_answer(scene: Scene) -> None:
     with scene.db.transaction() as session:
-        session.get_one(Invitation, scene.invitation_id()).purpose = "for_information"
+        session.get_one(Invitation, scene.invitation_id()).purpose = Purpose.FOR_INFORMATION
     browser = scene.somebody(*BOTH)
     assert "nachrichtlich beteiligt" in ok(browser.get(scene.base)).text
     ok(browser.get(f"{scene.base}/draft"))
@@ -505,7 +523,7 @@ def test_the_first_claimant_comes_in_by_typing_the_code(scene: Scene) -> None:
         assert set(place.roles) == {"manager", "contributor", "releaser"}
         assert place.function == "Integrationsbeauftragte"
         assert not session.get_one(Organisation, place.organisation_id).four_eyes
-        assert session.scalars(select(Job).where(Job.kind == "mail.claimed")).one()
+        assert session.scalars(select(Job.kind).where(Job.kind == "mail.claimed")).one() == "mail.claimed"
 
 
 def test_later_claimants_wait_for_a_manager(scene: Scene) -> None:

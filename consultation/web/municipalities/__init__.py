@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from consultation.web.municipalities import (
     claim,
+    downloads,
     draft,
     extension,
     hub,
@@ -16,5 +17,5 @@ from consultation.web.municipalities import (
 )
 
 router = APIRouter()
-for _pages in (claim, start, hub, draft, part, representation, release, nil_return, receipt, extension):
+for _pages in (claim, start, hub, draft, part, representation, release, nil_return, downloads, receipt, extension):
     router.include_router(_pages.router)

@@ -104,7 +104,7 @@ def _comments(desk: Desk) -> Badge:
 def _disclosure(desk: Desk, key: str) -> Badge:
     chosen = len(desk.answers.get(key) or ())
     if not chosen:
-        return "warning", M("nicht festgelegt: nichts wird veröffentlicht")
+        return "warning", M("noch nicht festgelegt")
     return _progress(chosen, len(desk.context.disclosure_parts))
 
 
