@@ -148,7 +148,10 @@ def publish(session: Session, actor: Actor, slug: str, documents: Path) -> str:
     return f"{slug}-ausgabe-1-public.pdf"
 
 
-COUNTS = ["invited", "sent", "failed", "opened", "started", "submitted", "nil_returns", "declined", "withdrawn", "represented", "open", "late", "provisional"]  # fmt: skip
+COUNTS = [
+    "invited", "sent", "failed", "opened", "started", "submitted", "nil_returns", "declined", "withdrawn", "represented",
+    "open", "late", "provisional",
+]  # fmt: skip
 PARTICIPATION = {
     "type": "participation", "informed": 2,
     "bodies": [{"state": "SH", "size_class": "medium_town", "kind": "municipality"} | dict.fromkeys(COUNTS, 0)

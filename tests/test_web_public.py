@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -144,7 +145,7 @@ def test_files_are_downloads_with_their_type_and_unknown_names_are_not_found(any
 @pytest.mark.parametrize("page", ["accessibility", "privacy", "imprint"])
 def test_the_notices_say_what_the_settings_say_and_admit_what_is_missing(db: Database, page: str):
     assert "Diese Angaben fehlen noch" in Browser(site(db)).get(f"/{page}").text
-    settings = {
+    settings: dict[str, Any] = {
         "imprint_name": "Amt für Beteiligung", "imprint_address": "Marktplatz 1\\n12345 Musterstadt",
         "imprint_email": "post@amt.example", "privacy_officer": "datenschutz@amt.example",
         "privacy_authority": "Aufsicht", "accessibility_authority": "Schlichtungsstelle",
