@@ -16,7 +16,7 @@ from consultation.people.models import Organisation
 from consultation.states import Role
 from tests import factories
 from tests.browser.serving import free_port, served
-from tests.desk_world import TOWN, Scene
+from tests.desk_world import COUNTY, TOWN, Scene
 from tests.desk_world import scene as make_scene
 from tests.factories import PASSWORD
 
@@ -192,6 +192,27 @@ def test_a_town_answers_from_the_code_to_the_receipt(
     for path in ("", "/nil-return", "/extension", "/draft", "/part/A"):
         bea.page.goto(world.base + path)
         bea.look(f"after{path.replace('/', '-')}")
+
+
+def test_a_county_picks_for_whom_it_speaks(scene: tuple[Scene, str], chrome: Browser) -> None:
+    world, base = scene
+    with world.db.transaction() as session:
+        person = factories.person(session, "Carla Kreis")
+        house = session.get_one(Organisation, world.world.bodies[COUNTY])
+        factories.membership(session, person, house)
+    for width in (1280, 390):
+        carla = Somebody(chrome, base, width, script=True)
+        carla.log_in(person.email)
+        carla.page.goto(world.base_of(COUNTY))
+        if width == 1280:
+            carla.press("Stellungnahme beginnen")
+        carla.follow("Für wen Sie sprechen")
+        carla.page.get_by_label("Weitere im Gemeindeverzeichnis suchen").fill("Ort")
+        carla.press("Suchen")
+        carla.look("representation")
+        carla.page.get_by_label("Ort 1").first.check()
+        carla.press("Speichern")
+        expect(carla.page.get_by_text("Gespeichert, für wen Sie sprechen.")).to_be_visible()
 
 
 def test_two_people_at_once_see_both_texts_without_losing_one(scene: tuple[Scene, str], chrome: Browser) -> None:
