@@ -1,5 +1,6 @@
 """Reading and writing the own answer: PUT replaces what is given, all of it or nothing."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from consultation.responses.models import Channel, Disclosure, RepresentationKin
 from consultation.subjects import Actor
 
 router = resource("Eigene Stellungnahme")
+MOST_BODIES = 2000
 _INVALID = M("Bitte prüfen Sie Ihre Angaben. Es wurde nichts gespeichert.")
 
 
@@ -42,7 +44,7 @@ class ResponseGiven(Shape):
         None, description="Feldschlüssel → Antwort nach dem JSON Schema des Formulars; `null` entfernt eine Antwort."
     )
     own_reference: str | None = Field(None, max_length=100, description="Eigenes Geschäftszeichen.")
-    represented: list[SpokenForGiven] | None = Field(None, max_length=2000)
+    represented: list[SpokenForGiven] | None = Field(None, max_length=MOST_BODIES)
 
 
 def body_of(shape: type[Shape], *, required: bool = True, example: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -148,21 +150,27 @@ def _posted(desk: Desk, key: str, value: Any) -> Posted:
 
 
 def _bodies(given: Any) -> dict[str, RepresentationKind]:
-    problems: list[Problem] = []
-    found: dict[str, RepresentationKind] = {}
-    entries = given if isinstance(given, list) and len(given) <= 2000 else [None]
-    for number, entry in enumerate(entries):
-        ars, kind = (entry.get("ars"), entry.get("kind", "represented")) if isinstance(entry, dict) else (None, None)
-        well_formed = isinstance(ars, str) and ars.isascii() and ars.isdigit() and len(ars) <= 12
-        if not well_formed or kind not in list(RepresentationKind) or set(entry) - {"ars", "kind", "name"}:
-            problems.append(
-                Problem(f"represented.{number}", M("Nennen Sie „ars“ (Ziffern als Text) und „kind“ der Stelle."))
-            )
-        else:
-            found[ars] = RepresentationKind(kind)
+    if not isinstance(given, list) or len(given) > MOST_BODIES:
+        raise Invalid.about("represented", M("Hier steht eine Liste von Stellen."))
+    found = [_body(entry) for entry in given]
+    problems = [
+        Problem(f"represented.{number}", M("Nennen Sie „ars“ (Ziffern als Text) und „kind“ der Stelle."))
+        for number, entry in enumerate(found)
+        if entry is None
+    ]
     if problems:
         raise Invalid(_INVALID, problems=problems[:200])
-    return found
+    return dict(entry for entry in found if entry is not None)
+
+
+def _body(entry: Any) -> tuple[str, RepresentationKind] | None:
+    """None for what is not well-formed. The name that GET shows may be sent back; the register knows it better."""
+    if not isinstance(entry, dict) or set(entry) - {"ars", "kind", "name"}:
+        return None
+    ars, kind = entry.get("ars"), entry.get("kind", "represented")
+    if not isinstance(ars, str) or not re.fullmatch(r"[0-9]{2,12}", ars) or kind not in list(RepresentationKind):
+        return None
+    return ars, RepresentationKind(kind)
 
 
 @router.get(

@@ -14,7 +14,7 @@ from consultation.api.replies import reply
 from consultation.api.shapes import Shape, Thing, Tombstone, actions_of, mark_of
 from consultation.consultations import pages, queries
 from consultation.consultations.models import Consultation
-from consultation.core.changes import last_changes
+from consultation.core.changes import moments
 from consultation.http import Db
 from consultation.http.programs import AnyProgram
 from consultation.programmes.models import ProgrammeLevel
@@ -98,7 +98,7 @@ def consultations(
 def consultation(request: Request, db: Db, actor: AnyProgram, slug: str) -> Response:
     with db.reader() as session:
         found = queries.get(session, actor, slug)
-        changed = last_changes(session, [found.id]).get(found.id, found.created_at)
+        _, changed = moments(session, Consultation, [found.id])[found.id]
         return reply(request, consultation_object(actor, found, changed))
 
 

@@ -15,7 +15,7 @@ from consultation.api.programmes import Parameter, Term
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape, Thing, actions_of, mark_of
 from consultation.consultations.pages import shows_draft
-from consultation.core.changes import last_changes
+from consultation.core.changes import moments
 from consultation.core.errors import NotFound
 from consultation.http import Db
 from consultation.http.programs import AnyProgram, scoped
@@ -79,9 +79,9 @@ def draft_versions(
     with db.reader() as session:
         programme = queries.get(session, actor, slug)
         found = sorted(queries.draft_versions(session, programme.id), key=lambda d: d.number)
-        changes = last_changes(session, [d.id for d in found])
+        changes = moments(session, DraftVersion, [d.id for d in found])
     data = [
-        DraftObject(**_facts(d, programme, changes.get(d.id, d.created_at)), actions=_actions(actor, d, programme))
+        DraftObject(**_facts(d, programme, changes[d.id][1]), actions=_actions(actor, d, programme))
         for d in found
         if d.number > after
     ]
@@ -104,7 +104,7 @@ def draft_version(request: Request, db: Db, actor: AnyProgram, draft_version_id:
             shows_draft(session, actor, draft_version_id)
             found = queries.consulted_draft(session, draft_version_id)
         programme = session.get_one(Programme, found.programme_id)
-        changed = last_changes(session, [found.id]).get(found.id, found.created_at)
+        _, changed = moments(session, DraftVersion, [found.id])[found.id]
         actions = _actions(actor, found, found.programme) if "programme" in found.__dict__ else []
         whole_draft = WholeDraft(
             **_facts(found, programme, changed), actions=actions,

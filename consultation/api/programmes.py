@@ -13,7 +13,7 @@ from consultation.api.gate import resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, moment, read_cursor
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape, Thing, mark_of
-from consultation.core.changes import last_changes
+from consultation.core.changes import moments
 from consultation.http import Db
 from consultation.http.programs import scoped
 from consultation.people.tokens import Scope
@@ -82,7 +82,7 @@ def programmes(
 def programme(request: Request, db: Db, actor: Reader, slug: str) -> Response:
     with db.reader() as session:
         found = queries.get(session, actor, slug)
-        changed = last_changes(session, [found.id]).get(found.id, found.created_at)
+        _, changed = moments(session, Programme, [found.id])[found.id]
         return reply(request, programme_object(found, changed))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Header, Path
 from pydantic import Field
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response as Answered
@@ -91,20 +92,33 @@ def _submit(
     only(body, "name", "function")
     name, function = text_of(body, "name", 200), text_of(body, "function", 200)
     mark = _marked(key, [nil_return, name, function])
-    with db.transaction() as session:
-        response = require(session, actor, slug)
-        revision = _earlier(session, response, mark)
-        if revision is None:
-            revision = submission.submit(
-                session, actor, response.id, nil_return=nil_return, name=name, function=function, channel=Channel.API,
-                idempotency_key=mark,
-            )  # fmt: skip
-            if revision.idempotency_key != mark:
-                revision = _earlier(session, response, mark)
-        if revision is None:
-            raise Conflict(M("Die Stellungnahme ist schon abgegeben. Öffnen Sie sie wieder, um neu abzugeben."))
-        confirmed = receipt(response, revision)
+
+    def once() -> Receipt:
+        with db.transaction() as session:
+            return _effect(session, actor, slug, mark, nil_return=nil_return, name=name, function=function)
+
+    try:
+        confirmed = once()
+    except IntegrityError:  # another request took the number of the submission at the same moment; now it can be seen
+        confirmed = once()
     return reply(request, confirmed, status=201)
+
+
+def _effect(
+    session: Session, actor: Actor, slug: str, mark: str, *, nil_return: bool, name: str, function: str
+) -> Receipt:
+    """The receipt of this key: of its earlier request, or of the submission made now."""
+    response = require(session, actor, slug)
+    revision = _earlier(session, response, mark)
+    if revision is None:
+        made = submission.submit(
+            session, actor, response.id, nil_return=nil_return, name=name, function=function, channel=Channel.API,
+            idempotency_key=mark,
+        )  # fmt: skip
+        revision = made if made.idempotency_key == mark else _earlier(session, response, mark)
+    if revision is None:
+        raise Conflict(M("Die Stellungnahme ist schon abgegeben. Öffnen Sie sie wieder, um neu abzugeben."))
+    return receipt(response, revision)
 
 
 def _marked(key: str, content: list[Any]) -> str:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -61,7 +62,7 @@ def _bounds(
     return found
 
 
-def _surroundings() -> tuple[object, ...]:
+def _surroundings() -> tuple[Any, ...]:
     programme = joinedload(Consultation.programme).options(selectinload(Programme.members), joinedload(Programme.owner))
     draft = joinedload(Consultation.draft_version).joinedload(DraftVersion.programme)
     return programme, draft, joinedload(Consultation.form_version)

@@ -1,4 +1,4 @@
-"""When something changed last, as the procedure log tells it."""
+"""When something was made and changed last, as its row and the procedure log tell it."""
 
 import uuid
 from collections.abc import Collection, Iterable
@@ -19,11 +19,7 @@ def modified(row: Any, created: Any, actions: Collection[str] = ()) -> ColumnEle
     return func.coalesce(entry.correlate(row).scalar_subquery(), created)
 
 
-def last_changes(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """Subject → moment of the last entry about it; absent where there is none."""
-    statement = (
-        select(HistoryEntry.subject_id, func.max(HistoryEntry.moment))
-        .where(HistoryEntry.subject_id.in_(list(ids)))
-        .group_by(HistoryEntry.subject_id)
-    )
-    return {row[0]: row[1] for row in session.execute(statement)}
+def moments(session: Session, table: Any, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, datetime]]:
+    """Row → when it was made and when it changed last."""
+    statement = select(table.id, table.created_at, modified(table, table.created_at)).where(table.id.in_(list(ids)))
+    return {row[0]: (row[1], row[2]) for row in session.execute(statement)}

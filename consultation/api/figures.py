@@ -1,0 +1,133 @@
+"""Who takes part, and what the answers say in numbers: live, for members of the programme. A Land unit sees its Land."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
+from pydantic import Field
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.api.gate import resource
+from consultation.api.replies import reply
+from consultation.api.shapes import Thing, mark_of
+from consultation.consultations import queries
+from consultation.consultations.models import Consultation
+from consultation.core.changes import moments
+from consultation.core.errors import Invalid
+from consultation.core.language import M
+from consultation.evaluation import statistics as evaluation
+from consultation.evaluation.figures import Filters
+from consultation.http import Db
+from consultation.http.programs import scoped
+from consultation.people.kinds import OrganisationKind
+from consultation.people.tokens import Scope
+from consultation.register.kinds import SizeClass
+from consultation.register.states import State
+from consultation.responses import participation as taking_part
+from consultation.responses.participation import Counts, Participation, Reach
+from consultation.subjects import Actor
+
+router = resource("Beteiligung und Statistik")
+Reader = Annotated[Actor, Depends(scoped(Scope.CONSULTATION_READ))]
+Numbers = dict[str, int]
+
+
+class ParticipationObject(Thing):
+    """Beteiligung: eingeladene Stellen und erreichte Gemeinden, jetzt. `id` und Zeiten sind die der Konsultation."""
+
+    informed: int = Field(description="Nur nachrichtlich beteiligt.")
+    bodies: Numbers = Field(description="Zur Stellungnahme eingeladene Stellen und was daraus wurde.")
+    bodies_by: dict[str, dict[str, Numbers]] = Field(description="Dasselbe nach `state`, `size_class`, `kind`.")
+    municipalities: Numbers = Field(description="Gemeinden des Registers: erreicht selbst oder durch Vertretung.")
+    municipalities_by: dict[str, dict[str, Numbers]] = Field(description="Dasselbe nach `state`, `size_class`.")
+
+
+class StatisticsObject(Thing):
+    """Zahlen je Feld und Gruppe. „Kann ich nicht beurteilen“ und „nicht beantwortet“ stehen für sich."""
+
+    base: int = Field(description="Stellen mit gezählter Antwort, ohne Fehlanzeigen.")
+    groupings: list[str]
+    filters: dict[str, list[str]]
+    public: bool
+    fields_: list[dict[str, Any]] = Field(alias="fields", description="Je Feld (oder Zeile) die Tabellen.")
+    model_config = {"extra": "forbid", "populate_by_name": True, "serialize_by_alias": True}
+
+
+@router.get(
+    "/consultations/{slug}/participation", response_model=ParticipationObject, summary="Beteiligung, Stand jetzt"
+)
+def participation(request: Request, db: Db, actor: Reader, slug: str) -> Response:
+    with db.reader() as session:
+        consultation = queries.get(session, actor, slug)
+        found = taking_part.for_planner(session, actor, consultation)
+        facts = _facts(session, consultation)
+    return reply(request, ParticipationObject(**facts, **participation_numbers(found)))
+
+
+def participation_numbers(found: Participation) -> dict[str, Any]:
+    """As the API shows it, live or from an edition."""
+    return {
+        "informed": found.informed,
+        "bodies": _counts(found.total),
+        "bodies_by": {
+            name: {group: _counts(counts) for group, counts in found.by(name).items()}
+            for name in ("state", "size_class", "kind")
+        },
+        "municipalities": _reach(found.reach),
+        "municipalities_by": {
+            name: {group: _reach(reach) for group, reach in found.reach_by(name).items()}
+            for name in ("state", "size_class")
+        },
+    }  # fmt: skip
+
+
+def _counts(counts: Counts) -> Numbers:
+    return {**asdict(counts), "answered": counts.answered}
+
+
+def _reach(reach: Reach) -> Numbers:
+    return {**asdict(reach), "reached": reach.reached, "population_reached": reach.population_reached}
+
+
+def _several(what: str) -> Any:
+    return Query(max_length=300, pattern="^[A-Za-z_]+(,[A-Za-z_]+)*$", description=f"Nur {what}, mit Komma getrennt.")
+
+
+States = Annotated[str | None, _several("diese Länder (`SH,NI`)")]
+Sizes = Annotated[str | None, _several("diese Größenklassen")]
+Kinds = Annotated[str | None, _several("diese Arten von Stellen")]
+
+
+@router.get("/consultations/{slug}/statistics", response_model=StatisticsObject, summary="Statistik, Stand jetzt")
+def statistics(
+    request: Request, db: Db, actor: Reader, slug: str, states: States = None, size_classes: Sizes = None,
+    kinds: Kinds = None,
+) -> Response:  # fmt: skip
+    """Ungeschützte Zahlen für die ausschreibende Stelle; veröffentlichte stehen unter den Ausgaben."""
+    filters = Filters(
+        _chosen("states", states, State), _chosen("size_classes", size_classes, SizeClass),
+        _chosen("kinds", kinds, OrganisationKind),
+    )  # fmt: skip
+    with db.reader() as session:
+        consultation = queries.get(session, actor, slug)
+        found = evaluation.for_planner(session, actor, consultation, filters)
+        facts = _facts(session, consultation)
+    return reply(request, StatisticsObject(**facts, **found.to_json()))
+
+
+def _chosen(name: str, text: str | None, known: type[StrEnum]) -> frozenset[str]:
+    words = frozenset(text.split(",")) if text else frozenset()
+    if words - set(known):
+        raise Invalid.about(name, M("Diesen Wert gibt es nicht. Die Werte stehen unter „/codelists“."))
+    return words
+
+
+def _facts(session: Session, consultation: Consultation) -> dict[str, Any]:
+    created, changed = moments(session, Consultation, [consultation.id])[consultation.id]
+    return {
+        "id": consultation.id, "created": created, "modified": changed, "demo": consultation.demo,
+        "mark": mark_of(consultation.demo),
+    }  # fmt: skip
