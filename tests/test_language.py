@@ -31,7 +31,23 @@ COMPUTED = {
 }
 """Where the text of an `M` may be no literal, and why."""
 
-NAMES = {"KERN", "JSON", "CSV", "HTML", "API", "AGS", "ARS", "SHA-256", "DE", "EN", "n", "Deutsch", "English"}
+NAMES = {
+    "KERN",
+    "JSON",
+    "CSV",
+    "HTML",
+    "API",
+    "AGS",
+    "ARS",
+    "SHA-256",
+    "KB",
+    "MB",
+    "DE",
+    "EN",
+    "n",
+    "Deutsch",
+    "English",
+}
 """Words that are the same in every language; a language is called what its speakers call it."""
 
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "placeholder", "title", "label"}
