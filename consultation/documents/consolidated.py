@@ -52,17 +52,15 @@ def compiled_from(frozen: Frozen, sha256: str) -> Compiled:
 
 def _nodes(frozen: Frozen) -> Iterator[Node]:
     for number, (key, title, nodes) in enumerate(CHAPTERS, start=1):
-        yield from _chapter(frozen, f"{number} {frozen.say(title)}", key, nodes)
+        if number > 1:
+            yield PageBreak()
+        yield Heading(1, f"{number} {frozen.say(title)}", key)
+        yield from nodes(frozen)
     for letter, (key, title, nodes) in zip("ABCDE", ANNEXES, strict=True):
         heading = frozen.say(M("Anhang {letter}: {title}", letter=letter, title=title))
-        yield from _chapter(frozen, heading, key, nodes)
-
-
-def _chapter(frozen: Frozen, title: str, key: str, nodes: Chapter) -> Iterator[Node]:
-    """A chapter with nothing to say is left out of the contents by saying so in one sentence."""
-    yield PageBreak()
-    yield Heading(1, title, key)
-    yield from nodes(frozen)
+        yield PageBreak()
+        yield Heading(1, heading, key)
+        yield from nodes(frozen)
 
 
 def _meta(frozen: Frozen, sha256: str) -> Meta:

@@ -29,7 +29,7 @@ def _agreement(asked: Asked, frozen: Frozen) -> Iterator[Node]:
               "Ablehnung; Schweigen und Fehlanzeige sind es auch nicht.")
         )
     )  # fmt: skip
-    figures = frozen.statistics.of(asked.key)
+    figures = [f for f in frozen.statistics.of(asked.key) if f.total is None or f.total.answered]
     for node in tables.by_items(figures, asked, frozen, frozen.say(M("Abschnitt"))):
         yield _from_refusal(node, asked, frozen) if isinstance(node, Chart) else node
 

@@ -4,22 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from consultation.core.language import M, Message, percent
-from consultation.documents.chapters.tables import count, right
+from consultation.documents.chapters.tables import ORDER, count, right
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import group_label
 from consultation.documents.outline import Chart, ChartRow, Heading, Node, Paragraph, Table
 from consultation.evaluation.cube import SMALL_TOWN_CLASSES
 from consultation.evaluation.figures import KIND, SIZE_CLASS, SMALL_TOWNS, STATE, TOTAL
 from consultation.people.kinds import OrganisationKind
-from consultation.register.kinds import SizeClass
-from consultation.register.states import State
 from consultation.responses.participation import Counts, Reach
-
-ORDER = {
-    STATE: [*(state.value for state in State), ""],
-    SIZE_CLASS: [*(size.value for size in SizeClass), *(kind.value for kind in OrganisationKind)],
-    KIND: [kind.value for kind in OrganisationKind],
-}
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
@@ -85,7 +77,7 @@ def _with_small_towns(found: dict[str, T], dimension: str, frozen: Frozen, nothi
             both = sum((found[size] for size in SMALL_TOWN_CLASSES if size in found), nothing)
             if both != nothing:
                 rows.append((group_label(dimension, SMALL_TOWNS, frozen), both))
-        if group in found:
+        if group in found and group != SMALL_TOWNS:
             rows.append((group_label(dimension, group, frozen), found[group]))
     return rows
 

@@ -12,7 +12,7 @@ from consultation.documents.outline import Table
 
 MOST = 2500
 """Points in one document; beyond it each section shows its most supported ones. The data files hold all."""
-TEXT, RATIONALE, NAMES = 1200, 400, 8
+TEXT, RATIONALE, NAMES = 1200, 400, 5
 
 
 def per_section(frozen: Frozen) -> int:

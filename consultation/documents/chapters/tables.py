@@ -8,16 +8,28 @@ from consultation.core.language import M, Message, number, percent
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import field_title, group_label, item_label, options_of
 from consultation.documents.outline import Chart, ChartRow, Node, Paragraph, Table
-from consultation.evaluation.figures import SIZE_CLASS, SMALL_TOWNS, TOTAL, FieldFigures, Row
+from consultation.evaluation.cube import SMALL_TOWN_CLASSES
+from consultation.evaluation.figures import KIND, SIZE_CLASS, SMALL_TOWNS, STATE, TOTAL, FieldFigures, Row
 from consultation.evaluation.figures import Table as FigureTable
 from consultation.forms.definition import Asked
+from consultation.people.kinds import OrganisationKind
 from consultation.questions import CANNOT_JUDGE, Tally
 from consultation.register.kinds import SizeClass
+from consultation.register.states import State
 
 MOST_COLUMNS = 6
 """Options beside each other; more stand below each other."""
 NOTHING = "–"
-_HALVES = (SizeClass.LARGER_SMALL_TOWN.value, SizeClass.SMALL_SMALL_TOWN.value)
+LEAST = 5
+"""Fewer answers make no bar: a share of three is no picture."""
+_SIZES = [size.value for size in SizeClass]
+_KINDS = [kind.value for kind in OrganisationKind]
+ORDER = {
+    STATE: [*(state.value for state in State), ""],
+    SIZE_CLASS: [*_SIZES[: _SIZES.index(SMALL_TOWN_CLASSES[0])], SMALL_TOWNS, *_SIZES[2:], *_KINDS],
+    KIND: _KINDS,
+}
+"""How the rows of a grouping follow each other."""
 
 
 def count(value: int, frozen: Frozen) -> str:
@@ -72,10 +84,11 @@ def grouped(field: FieldFigures, frozen: Frozen, grouping: str) -> Iterator[tupl
 
 
 def _rows(table: FigureTable, frozen: Frozen) -> Iterator[tuple[str, str, Row | None]]:
-    for row in table.rows:
-        yield row.group, group_label(table.grouping, row.group, frozen), row
-    for group in table.suppressed:
-        yield group, group_label(table.grouping, group, frozen), None
+    found: dict[str, Row | None] = dict.fromkeys(table.suppressed)
+    found |= {row.group: row for row in table.rows}
+    order = ORDER.get(table.grouping, [])
+    for group in sorted(found, key=lambda group: order.index(group) if group in order else len(order)):
+        yield group, group_label(table.grouping, group, frozen), found[group]
 
 
 def _across(rows: Sequence[tuple[str, str, Row | None]], asked: Asked, frozen: Frozen, what: str) -> Table:
@@ -98,8 +111,8 @@ def _across(rows: Sequence[tuple[str, str, Row | None]], asked: Asked, frozen: F
 def _down(rows: Sequence[tuple[str, str, Row | None]], asked: Asked, frozen: Frozen, what: str) -> Table:
     """A row for each option, a column for each group; both Kleinstadt classes as one."""
     if any(group == SMALL_TOWNS for group, _, _ in rows):
-        rows = [row for row in rows if row[0] not in _HALVES]
-    rows = rows[:8]
+        rows = [row for row in rows if row[0] not in SMALL_TOWN_CLASSES]
+    rows = [row for row in rows if row[2] is not None][:8]
     head = (frozen.say(M("Antwort")), *(label for _, label, _ in rows))
     numbers = ("n", *(count(row.valid, frozen) if row else NOTHING for _, _, row in rows))
     body = [numbers]
@@ -187,7 +200,11 @@ def chart(field: FieldFigures, asked: Asked, frozen: Frozen) -> Iterator[Chart]:
     """Scales: a bar for each group; other options: a bar for each option of the total."""
     key, steps = f"chart-{asked.key.replace('.', '-')}", steps_of(asked, frozen)
     if asked.type.tally is Tally.SCALE:
-        rows = [(label, row) for _, label, row in grouped(field, frozen, SIZE_CLASS) if row is not None and row.valid]
+        rows = [
+            (label, row)
+            for _, label, row in grouped(field, frozen, SIZE_CLASS)
+            if row is not None and row.valid >= LEAST
+        ]
         if rows:
             yield stacked(key, caption(asked, frozen, frozen.say(M("Antworten"))), steps, rows, frozen, scale=True)
     elif (total := field.total) is not None and total.valid:
