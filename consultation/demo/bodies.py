@@ -20,7 +20,7 @@ def choose(session: Session, count: int, dice: random.Random) -> AudienceFilter:
     """
     everywhere = AudienceFilter(unit=AudienceUnit.ADMINISTRATION)
     counties: dict[str, list[RegisterBody]] = defaultdict(list)
-    for body in session.scalars(select_bodies(everywhere)):
+    for body in sorted(session.scalars(select_bodies(everywhere)), key=lambda found: found.key):
         counties[body.county_key or body.key[:5]].append(body)
     taken: list[str] = []
     bodies: list[RegisterBody] = []

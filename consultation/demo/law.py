@@ -123,7 +123,8 @@ def write_addresses(stage: Stage, session: Session, actor: Actor, consultation: 
     statement = select(Organisation).join(Invitation, Invitation.organisation_id == Organisation.id).where(
         Invitation.consultation_id == consultation.id
     )  # fmt: skip
-    for organisation in session.scalars(statement.order_by(Organisation.sort_key, Organisation.register_key)).all():
+    found = session.scalars(statement).all()
+    for organisation in sorted(found, key=lambda o: (o.register_key or "", o.name)):  # as every database sorts
         by_post = stage.random.random() < 0.05
         audience.set_address(
             session, actor, consultation, organisation, email=None if by_post else stage.address(organisation.name),

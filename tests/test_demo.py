@@ -1,0 +1,439 @@
+"""The demonstration: its files agree with each other and with counts in SQL, made by readers of our own."""
+
+import email
+import email.policy
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import DATABASES, PostgresServer
+from tests.demo_world import LAW, NETWORK, Demo, in_postgres, made, shared_folder
+from tests.recount import MARK, Files, number, painted, part, squeezed
+
+READABLE = ("html", "docx", "odt", "pdf")
+COUNTED = {"single", "multi", "likert", "confirm"}
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return _seven(str(request.param), request, tmp_path_factory)
+
+
+def _seven(kind: str, request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> Demo:
+    shared = shared_folder(factory)
+    if kind == "sqlite":
+        return made(shared, "demo-sqlite", 7, {})
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return made(shared, "demo-postgresql", 7, {"DATABASE_URL": in_postgres(shared, server)})
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return _seven("sqlite", request, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def postgresql_demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    return _seven("postgresql", request, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def other_demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """With another seed."""
+    return made(shared_folder(tmp_path_factory), "demo-other", 8, {})
+
+
+# -- figures ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_every_cell_of_every_table_is_the_same_in_every_readable_format(demo: Demo, audience: str):
+    files: Files = getattr(demo, audience)
+    first = _squeezed(files.tables("html"))
+    assert len(first) > 30
+    for extension in READABLE[1:]:
+        assert _squeezed(files.tables(extension)) == first, extension
+
+
+def _squeezed(tables: list[list[list[str]]]) -> list[list[list[str]]]:
+    return [[[squeezed(cell) for cell in row] for row in table] for table in tables]
+
+
+def test_participation_is_the_same_in_sql_and_in_every_format(demo: Demo):
+    sql, naive = demo.sql, demo.naive
+    invited = sql.one("select count(*) from invitation where consultation_id = ? and purpose = 'for_comment'", naive.id)
+    states = sql.counts("select state, count(*) from response where consultation_id = ? group by state", naive.id)
+    nil_returns = len(naive.counted) - len(naive.documents)
+    wanted = {
+        "eingeladen": invited, "Stellungnahmen": len(naive.documents), "Fehlanzeigen": nil_returns,
+        "abgelehnt": states["declined"], "zurückgenommen": states["withdrawn"],
+    }  # fmt: skip
+    for files in (demo.internal, demo.public):
+        sheet = files.xlsx["Beteiligung"]
+        assert {name: sum(row[name] for row in sheet) for name in wanted} == wanted
+        english = ("invited", "submitted", "nil_returns", "declined", "withdrawn")
+        for records in (files.ndjson, files.json["records"]):
+            bodies = next(r for r in records if r["type"] == "participation")["bodies"]
+            assert [sum(row[name] for row in bodies) for name in english] == list(wanted.values())
+        key_figures = _numbers(_table(files, "Kennzahl"))
+        assert key_figures["Eingeladene Stellen"] == invited
+        assert key_figures["Stellungnahmen mit Inhalt"] == len(naive.documents)
+        assert key_figures["Fehlanzeigen"] == nil_returns
+        assert key_figures["Erreichte Gemeinden"] == naive.municipalities_reached()
+        total = _table(files, "Gruppe")[1]
+        assert [*map(number, total[1:4]), number(total[5])] == [
+            invited,
+            len(naive.documents),
+            nil_returns,
+            states["declined"],
+        ]
+
+
+def test_points_and_their_supporters_are_the_same_in_sql_and_in_every_format(demo: Demo):
+    points = {n: len(names) for n, names in demo.naive.points().items()}
+    files = demo.internal
+    assert {p["number"]: p["supporters"]["count"] for p in files.records("point")} == points
+    assert {p["number"]: len(p["supporters"]["named"]) for p in files.records("point")} == points
+    assert {row["Nr."]: row["unterstützende Stellen"] for row in files.xlsx["Einzelpunkte"]} == points
+    shown = {
+        number(row[0]): number(re.match(r"(\d+) ?Stelle", row[2])[1])  # type: ignore[index]
+        for table in files.tables("html") if table[0][:2] == ["Nr.", "Forderung"] for row in table[1:]
+    }  # fmt: skip
+    assert shown == points
+    key_figures = _numbers(_table(files, "Kennzahl"))
+    contributions = len(files.xlsx["Beiträge"])
+    assert key_figures["Einzelpunkte"] == len(points)
+    assert key_figures["Beiträge, aus denen die Einzelpunkte bestehen"] == contributions
+    assert contributions == demo.sql.one(
+        "select count(*) from contribution c join response r on r.counted_revision_id = c.revision_id"
+        " where c.consultation_id = ?", demo.naive.id,
+    )  # fmt: skip
+    decided = demo.sql.one("select count(*) from point where state = 'decided' and consultation_id = ?", demo.naive.id)
+    assert key_figures["Entschiedene Einzelpunkte"] >= decided - 1  # one whose only supporter withdrew is not shown
+
+
+def test_the_names_of_supporters_are_those_of_the_database(demo: Demo):
+    by_number = demo.naive.points()
+    assert {p["number"]: set(p["supporters"]["named"]) for p in demo.internal.records("point")} == by_number
+    for row in demo.internal.xlsx["Einzelpunkte"]:
+        assert set(row["Namen"].split("; ")) == by_number[row["Nr."]]
+
+
+def test_every_count_of_every_question_agrees_with_a_naive_recount(demo: Demo):
+    naive, checked = demo.naive, 0
+    rows = _figure_rows(demo.internal)
+    for figure in demo.internal.records("figure"):
+        key, item = figure["key"], figure["item"]
+        if naive.types.get(key) not in COUNTED | {"section_agreement"}:
+            continue
+        for table in figure["tables"]:
+            for row in table["rows"]:
+                where = _where(table["grouping"], row["group"])
+                if where is None:
+                    continue
+                options = naive.options(key, item, **where)
+                assert row["answered"] == len(naive.values(key, item, **where)), (key, item, where)
+                assert row.get("cannot_judge", 0) == options.pop("cannot_judge", 0)
+                assert {o["key"]: o["count"] for o in row["options"] if o["count"]} == options
+                for option in row["options"]:
+                    assert rows[key, item, table["grouping"], row["group"], option["key"]] == option["count"]
+                    checked += 1
+    assert checked > 1000
+
+
+def _where(grouping: str, group: str) -> dict[str, str | None] | None:
+    """None for groups that are made of several things."""
+    if grouping == "total":
+        return {}
+    if grouping == "state" and group:
+        return {"state": group}
+    if grouping == "size_class" and group in {"large_city", "medium_town", "larger_small_town", "small_small_town"}:
+        return {"size_class": group}
+    return None
+
+
+def _figure_rows(files: Files) -> dict[tuple[str, ...], int]:
+    names = ("Feld", "Zeile", "Gliederung", "Gruppe", "Antwort")
+    return {tuple(row[name] or "" for name in names): row["Anzahl"] for row in files.xlsx["Ergebnisse"]}
+
+
+def test_medians_and_quartiles_agree_with_a_naive_recount(demo: Demo):
+    found = {f["key"]: f["tables"][0]["rows"][0] for f in demo.internal.records("figure") if not f["item"]}
+    for key in ("burden_proof.hours", "period.months"):
+        assert found[key]["quartiles"] == demo.naive.quartiles(key)
+        row = next(r for r in demo.internal.xlsx["Ergebnisse"] if r["Feld"] == key and r["Gliederung"] == "total")
+        assert [row["unteres Quartil"], row["Median"], row["oberes Quartil"]] == demo.naive.quartiles(key)
+    for key, kind in demo.naive.types.items():
+        if kind == "likert":
+            assert found[key]["lower_median"] == demo.naive.lower_median(key), key
+
+
+def test_the_shares_people_read_are_the_counts_of_the_answers(demo: Demo):
+    """Every table of a single choice or scale, in the readable formats, by its line for everybody."""
+    tables = [t for t in demo.internal.tables("pdf") if [squeezed(c) for c in t[0][:2]] == ["Gruppe", "n"]]
+    asked = [k for k, kind in demo.naive.types.items() if kind in {"confirm", "single", "likert"}]
+    figures = {f["key"]: f["tables"][0]["rows"][0] for f in demo.internal.records("figure")}
+    shares = [[squeezed(cell) for cell in table[1][1:]] for table in tables]
+    for key in asked:
+        row = figures[key]
+        n = sum(o["count"] for o in row["options"])
+        wanted = [str(n), *(f"{o['count'] / n:.1%}".replace(".", ",") for o in row["options"])]
+        assert any(line[: len(wanted)] == wanted for line in shares), (key, wanted)
+
+
+def test_tables_of_answers_hold_every_answer_that_counts(demo: Demo):
+    naive = demo.naive
+    wanted = Counter(
+        {
+            d["organisation"]["name"]: sum(_rows(naive.types.get(k), v) for k, v in d["answers"].items())
+            for d in naive.counted
+        }
+    )
+    for rows, name in ((demo.internal.csv, "sender"), (demo.internal.xlsx["Stellungnahmen"], "Stelle")):
+        assert Counter(row[name] for row in rows) == wanted
+    assert len(demo.internal.records("response")) == len(naive.counted)
+    by_name = {d["organisation"]["name"]: d["answers"] for d in naive.counted}
+    assert {r["sender"]["name"]: r["answers"] for r in demo.internal.records("response")} == by_name
+
+
+def _rows(kind: str | None, value: Any) -> int:
+    return len(value) if kind in {"section_agreement", "amendments"} else 1
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_json_and_ndjson_hold_the_same_records(demo: Demo, audience: str):
+    files: Files = getattr(demo, audience)
+    assert files.json["records"] == files.ndjson[:-1]
+    assert files.json["count"] == files.ndjson[-1]["count"] == len(files.ndjson) - 1
+
+
+# -- what leaves the house -------------------------------------------------------------------------
+def test_only_bodies_that_let_themselves_be_named_are_named_in_public(demo: Demo):
+    levels = demo.naive.levels()
+    named = {
+        d["organisation"]["name"]
+        for d in demo.naive.counted
+        if "named" in levels.get(d["organisation"]["name"], {}).values()
+    }
+    as_participant = {name for name, parts in levels.items() if parts.get("participant") == "named"}
+    files = demo.public
+    assert {r["sender"]["name"] for r in files.records("participant")} == as_participant & _counted(demo)
+    senders = [r["sender"] for r in files.records("response")]
+    senders += [o["sender"] for p in files.records("point") for o in p["originals"]]
+    assert {s["name"] for s in senders if "name" in s} <= named
+    assert {name for p in files.records("point") for name in p["supporters"]["named"]} <= named
+    assert {row["sender"] for row in files.csv if row["level"] == "named"} <= named
+    assert all(s.get("state") is None for s in senders if s["level"] != "named")
+
+
+def test_no_public_file_holds_the_name_of_a_body_that_stays_unnamed(demo: Demo):
+    levels, files = demo.naive.levels(), demo.public
+    silent = {name for name in _counted(demo) if set(levels.get(name, {}).values()) <= {"figures", "none"}}
+    assert silent
+    for extension in ("html", "docx", "odt", "pdf", "csv", "json", "ndjson"):
+        text = _text(files, extension)
+        assert not {name for name in silent if re.search(rf"(?<!\w){re.escape(squeezed(name))}(?!\w)", text)}, extension
+
+
+def _counted(demo: Demo) -> set[str]:
+    return {d["organisation"]["name"] for d in demo.naive.counted}
+
+
+def _text(files: Files, extension: str) -> str:
+    path = files.path(extension)
+    match extension:
+        case "pdf":
+            return squeezed("\n".join(painted(path)))
+        case "docx" | "odt":
+            tree = part(path, "word/document.xml" if extension == "docx" else "content.xml")
+            return squeezed("\n".join(tree.itertext()))
+        case _:
+            return squeezed(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_the_mark_of_invented_data_stands_everywhere(demo: Demo, audience: str):
+    files: Files = getattr(demo, audience)
+    assert all(squeezed(MARK) in squeezed(page) for page in painted(files.path("pdf")))
+    for name in ("word/header.xml", "word/header-first.xml"):
+        assert MARK in "".join(part(files.path("docx"), name).itertext())
+    style = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+    headers = list(part(files.path("odt"), "styles.xml").iter(f"{style}header"))
+    assert headers
+    assert all(MARK in "".join(header.itertext()) for header in headers)
+    assert MARK in files.path("html").read_text(encoding="utf-8")
+    assert files.json["document"]["marks"][0] == MARK
+    assert files.json["head"]["demo"] is files.ndjson[0]["demo"] is True
+    assert all("beispieldaten" in p.name for p in files.folder.iterdir() if "-ausgabe-" in p.name)
+    assert sum("-ausgabe-" in p.name for p in files.folder.iterdir()) == 8
+
+
+def test_every_mail_is_marked_and_goes_nowhere(demo: Demo):
+    mails = list((demo.folder / "mail").glob("*.eml"))
+    assert len(mails) > 150
+    for path in mails:
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        body = mail.get_body()
+        assert body is not None
+        assert "[Beispieldaten]" in mail["Subject"]
+        assert MARK in body.get_content()
+        assert mail["To"].endswith(".example")
+        assert all("beispieldaten" in str(a.get_filename()) for a in mail.iter_attachments())
+
+
+def test_every_address_ends_in_example(demo: Demo):
+    for table in ("person", "invitation", "address"):
+        found = [address for (address,) in demo.sql(f"select email from {table} where email is not null")]
+        assert found
+        assert all(address.endswith(".example") for address in found)
+
+
+def test_everything_in_the_database_is_marked_as_invented(demo: Demo):
+    for table in ("organisation", "programme", "consultation"):
+        assert all(flag for (flag,) in demo.sql(f"select demo from {table}"))
+
+
+# -- the scenario ----------------------------------------------------------------------------------
+@pytest.fixture(params=["sqlite_demo", "other_demo"])
+def any_demo(request: pytest.FixtureRequest) -> Demo:
+    found: Demo = request.getfixturevalue(request.param)
+    return found
+
+
+def test_the_finished_consultation_holds_every_case_whatever_the_seed(any_demo: Demo):
+    sql, naive = any_demo.sql, any_demo.naive
+    states = sql.counts("select state, count(*) from response where consultation_id = ? group by state", naive.id)
+    assert set(states) == {"submitted", "declined", "withdrawn"}
+    revisions = sql(
+        "select v.nil_return, v.late, v.reserved, r.confirmed_at is not null from response r"
+        " join revision v on v.id = r.counted_revision_id where r.consultation_id = ?", naive.id,
+    )  # fmt: skip
+    assert any(nil for nil, *_ in revisions)
+    assert any(late for _, late, *_ in revisions)
+    assert {bool(confirmed) for _, _, reserved, confirmed in revisions if reserved} == {False, True}
+    silent = (
+        "select count(*) from invitation where consultation_id = ? and id not in (select invitation_id from response)"
+    )
+    assert sql.one(silent, naive.id) > 5
+    late = "select count(*) from deadline_extension where state = 'granted' and consultation_id = ?"
+    assert sql.one(late, naive.id) >= 1
+    assert sql.one("select state from consultation where id = ?", naive.id) == "published"
+    assert sql("select number, audience, state from edition order by number") == [
+        (1, "public", "published"),
+        (2, "internal", "compiled"),
+    ]
+
+
+def test_all_levels_of_disclosure_are_chosen_whatever_the_seed(any_demo: Demo):
+    levels = any_demo.naive.levels()
+    assert {parts["C"] for parts in levels.values() if "C" in parts} == {"named", "described", "figures", "none"}
+
+
+def test_a_template_statement_gives_one_point_with_supporters_at_every_level(any_demo: Demo):
+    names = max(any_demo.naive.points().values(), key=len)
+    assert len(names) >= 7
+    levels = any_demo.naive.levels()
+    assert {levels.get(name, {}).get("E", "none") for name in names} == {"named", "described", "figures", "none"}
+    public = max(any_demo.public.records("point"), key=lambda p: int(p["supporters"]["count"]))
+    assert public["supporters"]["named"]
+    assert public["supporters"]["described"]
+    rationales = Counter(
+        e["rationale"] for d in any_demo.naive.documents for e in d["answers"].get("amendments", {}).values()
+        if e.get("text") == public["text"]
+    )  # fmt: skip
+    assert rationales.most_common(1)[0][1] >= 5, "word for word"
+    assert len(rationales) >= 2, "with changes"
+
+
+def test_a_joint_answer_names_its_supporters_and_administrations_speak_for_their_members(any_demo: Demo):
+    counts = any_demo.sql.counts(
+        "select s.kind, count(*) from representation s join response r on r.id = s.response_id where r.consultation_id = ? "
+        "and r.counted_revision_id is not null group by s.kind", any_demo.naive.id,
+    )  # fmt: skip
+    assert counts["supporter"] == 12
+    assert counts["represented"] > 1
+
+
+def test_all_laender_and_size_classes_are_asked(any_demo: Demo):
+    asked = any_demo.sql(
+        "select b.state, b.size_class from invitation i join organisation o on o.id = i.organisation_id"
+        " join register_body b on b.key = o.register_key where i.by_filter and i.consultation_id = ?", any_demo.naive.id,
+    )  # fmt: skip
+    assert len(asked) == 48
+    assert len({state for state, _ in asked}) == 16
+    assert len({size for _, size in asked if size}) == 5
+
+
+def test_the_open_consultation_has_towns_in_every_state(any_demo: Demo):
+    sql = any_demo.sql
+    rows = sql(
+        "select i.state, r.state, r.counted_revision_id is not null, r.revision_count, i.id from invitation i"
+        " left join response r on r.invitation_id = i.id join consultation c on c.id = i.consultation_id where c.slug = ?", NETWORK,
+    )  # fmt: skip
+    assert len(rows) == 13
+    states = Counter(response for _, response, *_ in rows)
+    assert set(states) == {"drafting", "ready", "submitted", "declined", "withdrawn", None}
+    assert {invitation for invitation, *_ in rows} == {"sent", "opened"}
+    assert any(response == "drafting" and counted for _, response, counted, *_ in rows), "reopened, and still counting"
+    assert sql.one(
+        "select count(*) from revision v join consultation c on c.id = v.consultation_id where v.nil_return and c.slug = ?",
+        NETWORK,
+    )  # fmt: skip
+    assert sql.one(
+        "select count(*) from deadline_extension d join consultation c on c.id = d.consultation_id"
+        " where d.state = 'requested' and c.slug = ?", NETWORK,
+    ) == 1  # fmt: skip
+    assert sql.one("select state from consultation where slug = ?", NETWORK) == "announced"
+
+
+def test_no_job_is_left_or_failed(demo: Demo):
+    assert demo.sql.counts("select state, count(*) from job group by state").keys() == {"done"}
+
+
+def test_only_the_owner_can_read_the_passwords(demo: Demo):
+    assert (demo.folder / "demo.json").stat().st_mode & 0o077 == 0
+    assert all(Path(path).is_file() for path in demo.notes["documents"])
+
+
+# -- the seed --------------------------------------------------------------------------------------
+def test_the_same_seed_gives_the_same_content_on_both_databases(sqlite_demo: Demo, postgresql_demo: Demo):
+    assert _content(sqlite_demo) == _content(postgresql_demo)
+
+
+def test_another_seed_gives_other_content(sqlite_demo: Demo, other_demo: Demo):
+    ours, others = _content(sqlite_demo), _content(other_demo)
+    assert [r for r in ours if r["type"] == "response"] != [r for r in others if r["type"] == "response"]
+    assert [r for r in ours if r["type"] == "point"] != [r for r in others if r["type"] == "point"]
+
+
+def _content(demo: Demo) -> list[dict[str, Any]]:
+    """The internal edition without ids, hashes and times. Keys of sections are ids: their numbers take their place."""
+    text = demo.internal.path("ndjson").read_text(encoding="utf-8")
+    for key, section in demo.internal.sections.items():
+        text = text.replace(f'"{key}"', json.dumps(section, ensure_ascii=False))
+    text = re.sub(r'"\d{4}-\d\d-\d\dT[\d:.]+Z"|"[0-9a-f]{64}"', '""', text)
+    records = [json.loads(line) for line in text.splitlines()]
+    records[0]["draft"]["date"] = ""
+    for record in records:
+        record.get("answers", {}).pop("mandate.date", None)
+    return records
+
+
+# -- the table people see --------------------------------------------------------------------------
+def test_everything_to_type_is_whole_in_a_narrow_terminal(sqlite_demo: Demo):
+    assert max(map(len, sqlite_demo.said.splitlines())) <= 80
+    for login in sqlite_demo.notes["logins"]:
+        assert login["email"] in sqlite_demo.said
+        assert login["password"] in sqlite_demo.said
+    assert MARK in sqlite_demo.said
+    assert str(sqlite_demo.folder / "ausgaben" / f"{LAW}-public") in sqlite_demo.said
+
+
+def _table(files: Files, first: str) -> list[list[str]]:
+    return next(table for table in files.tables("html") if table[0][0] == first)
+
+
+def _numbers(table: list[list[str]]) -> dict[str, int]:
+    return {row[0]: number(row[1]) for row in table[1:]}
