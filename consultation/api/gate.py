@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 
-from consultation.core.errors import Invalid, Problem, TooMany
+from consultation.core.errors import Invalid, NotFound, Problem, TooMany
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import client_address
@@ -79,6 +79,8 @@ async def gate(request: Request) -> None:
     whole = (f"address:{address}", PER_ADDRESS)
     own = (f"token:{_digest(header)}", PER_TOKEN) if header else (f"stranger:{address}", PER_STRANGER)
     _windows(request).take(moment_of(request), whole, own)
+    if not request.scope["path"].isprintable():  # PostgreSQL refuses NUL even in a comparison
+        raise NotFound(M("Diese Adresse gibt es nicht."))
     _check_questions(request)
 
 
