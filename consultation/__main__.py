@@ -128,6 +128,7 @@ def worker(data_dir: DataDir = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened(settings) as database:
+        console.print("Aufträge werden abgearbeitet (Strg+C beendet).")
         run_forever(database, settings, transport(settings.mail, settings.mail_from, settings.data_dir), stop)
 
 
@@ -202,9 +203,17 @@ def import_a_draft(
 
 @user.command(name="create")
 def create_user(
-    email: Annotated[str, typer.Option(prompt="E-Mail")],
-    name: Annotated[str, typer.Option(prompt="Name")],
-    password: Annotated[str, typer.Option(prompt="Passwort", hide_input=True, confirmation_prompt=True)],
+    email: Annotated[str, typer.Option(prompt="E-Mail", help="Adresse, mit der sich die Person anmeldet.")],
+    name: Annotated[str, typer.Option(prompt="Name", help="Vor- und Nachname.")],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt="Passwort",
+            hide_input=True,
+            confirmation_prompt=True,
+            help="Ohne Angabe wird unsichtbar danach gefragt.",
+        ),
+    ],
     operator: Annotated[bool, typer.Option(help="Darf den Dienst betreiben und Organisationen anlegen.")] = True,
     data_dir: DataDir = None,
 ) -> None:
@@ -236,7 +245,7 @@ def compile_documents(
             edition_id = editions.start(session, actor, consultation, Audience(audience), enqueued=False).id
         editions.compile_edition(database, settings.documents, edition_id, actor.moment)
         for path in editions.copy_files(database, settings.documents, edition_id, out):
-            console.print(str(path), markup=False)
+            console.print(str(path), markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -251,7 +260,7 @@ def export(
 
     with opened(settings_with(data_dir=data_dir)) as database, told():
         count = exports.write(database, system(datetime.now(UTC)), consultation, format_, out)
-        console.print(f"{count} Stellungnahmen: {out}", markup=False)
+        console.print(f"{count} Stellungnahmen: {out}", markup=False, soft_wrap=True)
 
 
 @app.command()

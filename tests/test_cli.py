@@ -195,7 +195,12 @@ def test_export_writes_all_answers_that_count(format_: str, demo_folder: Path, t
         records = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
         assert sum(record.get("type") == "response" for record in records) == count
     assert out.stat().st_size > 1000
-    assert consultation("export", LAW, "--format", "pdf", "--out", out, "--data-dir", demo_folder).returncode == 1
+
+
+def test_export_refuses_other_formats(demo_folder: Path, tmp_path: Path):
+    found = consultation("export", LAW, "--format", "pdf", "--out", tmp_path / "x", "--data-dir", demo_folder)
+    assert found.returncode == 1
+    assert "ndjson" in found.stderr
 
 
 # -- serving ---------------------------------------------------------------------------------------
@@ -284,7 +289,7 @@ def test_serve_says_that_its_port_is_taken(empty: Path, taken: int):
 
 def test_a_worker_ends_with_grace(empty: Path):
     with running("worker", "--data-dir", empty) as process:
-        time.sleep(4)
+        said_until(process, "Aufträge werden abgearbeitet")
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
 

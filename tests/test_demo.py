@@ -3,6 +3,7 @@
 import email
 import email.policy
 import json
+import random
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from consultation.core.db import Database
+from consultation.demo import bodies
+from consultation.demo.towns import fates_by_key
+from consultation.register.audience import select_bodies
 from tests.conftest import DATABASES, PostgresServer
 from tests.demo_world import LAW, NETWORK, Demo, in_postgres, made, shared_folder
 from tests.recount import MARK, Files, number, painted, part, squeezed
@@ -364,6 +369,26 @@ def test_all_laender_and_size_classes_are_asked(any_demo: Demo):
     assert len(asked) == 48
     assert len({state for state, _ in asked}) == 16
     assert len({size for _, size in asked if size}) == 5
+
+
+@pytest.mark.parametrize("count", [20, 21, 48, 300, 600, 4000])
+def test_any_number_of_administrations_can_be_asked(sqlite_demo: Demo, count: int):
+    database = Database(sqlite_demo.url, threads=1)
+    with database.reader() as session:
+        spared = fates_by_key(session)
+        for seed in range(4):
+            chosen = bodies.choose(session, count, random.Random(seed), spared)
+            found = session.execute(select_bodies(chosen)).scalars().all()
+            assert len(found) == count
+            assert len({body.state for body in found}) == 16
+            assert not {body.key for body in found} & set(spared)
+    database.close()
+
+
+def test_towns_that_wait_for_the_visitor_are_asked_nothing_else(any_demo: Demo):
+    assert not any_demo.sql(
+        "select organisation_id from invitation where by_filter group by organisation_id having count(*) > 1"
+    )
 
 
 def test_the_open_consultation_has_towns_in_every_state(any_demo: Demo):

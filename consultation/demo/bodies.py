@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,16 +12,18 @@ from consultation.register.models import RegisterBody
 from consultation.register.states import State
 
 
-def choose(session: Session, count: int, dice: random.Random) -> AudienceFilter:
-    """Counties (and independent cities) of all Länder and size classes with `count` administrations in all.
+def choose(session: Session, count: int, dice: random.Random, spared: Collection[str]) -> AudienceFilter:
+    """Counties (and independent cities) of all Länder and size classes with `count` administrations in all, without those
+    whose register keys are `spared`.
 
-    What is too much is trimmed by excluding single bodies, as planners do: of the last county, or of all if there is but
-    one of each Land.
+    What is too much is trimmed by excluding single bodies, as planners do: of the last county if possible, of all if
+    there is but one of each Land.
     """
     everywhere = AudienceFilter(unit=AudienceUnit.ADMINISTRATION)
     counties: dict[str, list[RegisterBody]] = defaultdict(list)
     for body in sorted(session.scalars(select_bodies(everywhere)), key=lambda found: found.key):
-        counties[body.county_key or body.key[:5]].append(body)
+        if body.key not in spared:
+            counties[body.county_key or body.key[:5]].append(body)
     taken: list[str] = []
     bodies: list[RegisterBody] = []
     for county in _order(counties, dice):
@@ -29,10 +31,14 @@ def choose(session: Session, count: int, dice: random.Random) -> AudienceFilter:
             break
         taken.append(county)
         bodies += counties[county]
-    trimmed = bodies if len(taken) == len(State) else counties[taken[-1]]
-    kept = _one_of_each(bodies, count)
-    surplus = dice.sample([b.key for b in trimmed if b.key not in kept], max(0, len(bodies) - count))
-    return everywhere.model_copy(update={"counties": tuple(sorted(taken)), "exclude": tuple(sorted(surplus))})
+    kept, last = _one_of_each(bodies, count), {b.key for b in counties[taken[-1]]}
+    spare = [b.key for b in bodies if b.key not in kept]
+    dice.shuffle(spare)
+    spare.sort(key=lambda key: len(taken) > len(State) and key not in last)
+    surplus = spare[: len(bodies) - count]
+    return everywhere.model_copy(
+        update={"counties": tuple(sorted(taken)), "exclude": tuple(sorted({*surplus, *spared}))}
+    )
 
 
 def _one_of_each(bodies: Sequence[RegisterBody], most: int) -> set[str]:

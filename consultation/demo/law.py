@@ -17,6 +17,7 @@ from consultation.demo.cast import Cast
 from consultation.demo.fates import Card, deal
 from consultation.demo.house import House
 from consultation.demo.stage import Stage, acting
+from consultation.demo.towns import fates_by_key
 from consultation.demo.voices import Voices
 from consultation.forms import actions as forms
 from consultation.people.models import Organisation
@@ -96,7 +97,8 @@ def _announce(stage: Stage, session: Session, cast: Cast, municipalities: int) -
             "introduction": "Bitte prüfen Sie, ob sich das Gesetz in der kommunalen Praxis bewährt.", "notice": "",
         },
     )  # fmt: skip
-    audience.choose(session, actor, consultation.slug, bodies.choose(session, municipalities, stage.random))
+    asked = bodies.choose(session, municipalities, stage.random, fates_by_key(session))
+    audience.choose(session, actor, consultation.slug, asked)
     audience.add(session, actor, consultation.slug, cast.associations, Purpose.FOR_COMMENT)
     audience.add(session, actor, consultation.slug, cast.lands, Purpose.FOR_INFORMATION)
     write_addresses(stage, session, actor, consultation)

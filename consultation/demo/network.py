@@ -18,6 +18,7 @@ from consultation.demo.cast import Cast, Login, new_password
 from consultation.demo.house import House
 from consultation.demo.law import write_addresses, write_figures
 from consultation.demo.stage import Stage, acting
+from consultation.demo.towns import fates_by_key
 from consultation.demo.voices import Voices
 from consultation.forms import actions as forms
 from consultation.people.models import Person
@@ -26,21 +27,13 @@ from consultation.programmes import drafts
 from consultation.programmes.importers import import_draft
 from consultation.programmes.models import DraftKind, ProgrammeLevel
 from consultation.register.audience import AudienceFilter, AudienceUnit
-from consultation.register.models import RegisterBody
-from consultation.register.queries import by_ags, members
+from consultation.register.queries import members
 from consultation.responses import actions as responses
 from consultation.responses import answering
 from consultation.responses.models import RepresentationKind, Response
 from consultation.states import ResponseState
 
 OPENED, ENDS = -14, 35
-TOWNS = {
-    "08221000": "drafting", "09663000": "ready", "05513000": "submitted", "16053000": "submitted", "03404000": "submitted",
-    "01002000": "nil_return", "14713000": "declined", "07315000": "withdrawn", "06411000": "reopened", "12054000": "extension",
-    "15003000": "opened", "13003000": "invited",
-}  # fmt: skip
-"""AGS → the state in which the visitor finds it: Heidelberg, Würzburg, Gelsenkirchen, Jena, Osnabrück, Kiel, Leipzig,
-Mainz, Darmstadt, Potsdam, Magdeburg, Rostock."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def _announce(stage: Stage, session: Session, cast: Cast) -> tuple[Scene, dict[u
             "introduction": "Vor der Bekanntmachung möchten wir wissen, ob die Richtlinie bei Ihnen umsetzbar ist.",
         },
     )  # fmt: skip
-    keys = _keys(session)
+    keys = fates_by_key(session)
     chosen = AudienceFilter(unit=AudienceUnit.ADMINISTRATION, population_min=10**9, include=tuple(sorted(keys)))
     audience.choose(session, actor, consultation.slug, chosen)
     write_addresses(stage, session, actor, consultation)
@@ -100,28 +93,12 @@ def _announce(stage: Stage, session: Session, cast: Cast) -> tuple[Scene, dict[u
     return Scene(consultation.id, consultation.slug, voices), _fates(session, consultation.id, keys)
 
 
-def _keys(session: Session) -> dict[str, str]:
-    """Register key → fate."""
-    found = [by_ags(session, ags) for ags in TOWNS]
-    keys = {body.key: fate for body, fate in zip(found, TOWNS.values(), strict=True) if body is not None}
-    return keys | {_association(session): "representing"}
-
-
 def _fates(session: Session, consultation_id: uuid.UUID, keys: dict[str, str]) -> dict[uuid.UUID, str]:
-    """Organisation → fate, in the order of the table above."""
+    """Organisation → fate, in the order of the table of towns."""
     statement = select(Invitation).where(Invitation.consultation_id == consultation_id)
     invitations = session.scalars(statement.options(joinedload(Invitation.organisation))).all()
     by_key = {str(i.organisation.register_key): i.organisation_id for i in invitations}
     return {by_key[key]: fate for key, fate in keys.items()}
-
-
-def _association(session: Session) -> str:
-    """The Verbandsgemeinde with fourteen villages that the clerk of the demonstration works for."""
-    statement = select(RegisterBody.key).where(
-        RegisterBody.kind == "joint_municipality", RegisterBody.state == "RP", RegisterBody.valid_to.is_(None)
-    )
-    keys = sorted(session.scalars(statement))
-    return min(keys, key=lambda key: (abs(len(members(session, key)) - 14), key))
 
 
 def _arrange(
