@@ -26,6 +26,7 @@ from consultation.people.addresses import mail_address
 from consultation.people.models import Organisation
 from consultation.programmes.actions import require_planner
 from consultation.register import queries as register
+from consultation.register.kinds import RegisterKind
 from consultation.register.models import RegisterBody
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
@@ -205,8 +206,15 @@ def _enter(invited: Invited, organisation: Organisation, body: RegisterBody | No
         invited.by_name[search_key(name)].add(one)
         invited.words[one] |= {word for word in search_key(name).split() if len(word) >= SHORTEST_WORD}
     if body is not None:
-        for form in {body.key, body.key.ljust(12, "0"), body.ags or "", (body.ags or "").ljust(8, "0")} - {"", "0" * 8}:
+        for form in _keys_of(body):
             invited.by_key.setdefault(form, one)
+
+
+def _keys_of(body: RegisterBody) -> set[str]:
+    """As lists write them: ARS, AGS, both filled up with zeros, and the five digits of a city that is its own county."""
+    ags = body.ags or ""
+    forms = {body.key, body.key.ljust(12, "0"), *({ags, ags.ljust(8, "0")} if ags else ())}
+    return forms | ({body.key[:5]} if body.kind is RegisterKind.INDEPENDENT_CITY else set())
 
 
 def judged(rows: Iterable[Row], invited: Invited) -> list[Row]:

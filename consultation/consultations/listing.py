@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.consultations.models import Claim, Consultation, Invitation
+from consultation.core.errors import NotFound
+from consultation.core.language import M
 from consultation.core.text import sort_key
 from consultation.people.models import Organisation, Person
 from consultation.states import InvitationState, Purpose
@@ -29,6 +31,7 @@ class InvitationFilter:
     """Neither a mail nor a postal address is known."""
     by_letter: bool = False
     """Only a postal address is known."""
+    by_mail: bool = False
 
 
 def land_limit(actor: Actor, consultation: Consultation) -> str | None:
@@ -74,24 +77,32 @@ def by_state(session: Session, actor: Actor, consultation: Consultation) -> dict
 
 @dataclass(frozen=True)
 class Ways:
-    """How many bodies will be reached by which way."""
+    """How many bodies will be reached by which way, and how many of them are only informed."""
 
     mail: int
     letter: int
     unreachable: int
+    informed: int
+
+    @property
+    def asked(self) -> int:
+        return self.mail + self.letter + self.unreachable - self.informed
 
 
 def ways(session: Session, actor: Actor, consultation: Consultation) -> Ways:
     by_letter = and_(Invitation.email.is_(None), Invitation.postal != "")
     statement = _of(actor, consultation, InvitationFilter()).with_only_columns(
-        func.count().filter(Invitation.email.is_not(None)), func.count().filter(by_letter), func.count()
-    )
-    mail, letter, whole = session.execute(statement).one()
-    return Ways(mail, letter, whole - mail - letter)
+        func.count().filter(Invitation.email.is_not(None)), func.count().filter(by_letter), func.count(),
+        func.count().filter(Invitation.purpose == Purpose.FOR_INFORMATION),
+    )  # fmt: skip
+    mail, letter, whole, informed = session.execute(statement).one()
+    return Ways(mail, letter, whole - mail - letter, informed)
 
 
-def claims_of(session: Session, actor: Actor, consultation: Consultation) -> list[tuple[Claim, Invitation, Person]]:
-    """Who took a place with the code of an invitation, newest first."""
+def claims_of(
+    session: Session, actor: Actor, consultation: Consultation, invitation_id: uuid.UUID | None = None
+) -> list[tuple[Claim, Invitation, Person]]:
+    """Who took a place with the code of an invitation, the newest fifty, newest first."""
     statement = (
         select(Claim, Invitation, Person)
         .join(Invitation, Invitation.id == Claim.invitation_id)
@@ -102,7 +113,17 @@ def claims_of(session: Session, actor: Actor, consultation: Consultation) -> lis
         .order_by(Claim.claimed_at.desc(), Claim.id)
         .limit(AT_ONCE)
     )
-    return [row.tuple() for row in session.execute(statement)]
+    if invitation_id is not None:
+        statement = statement.where(Claim.invitation_id == invitation_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+
+
+def claim(session: Session, consultation: Consultation, claim_id: uuid.UUID) -> Claim:
+    """A claim of this consultation and no other. Raises NotFound."""
+    found = session.get(Claim, claim_id)
+    if found is None or found.consultation_id != consultation.id:
+        raise NotFound(M("Diese Anmeldung gibt es nicht."))
+    return found
 
 
 def _of(actor: Actor, consultation: Consultation, chosen: InvitationFilter) -> Select[Invitation]:
@@ -124,6 +145,7 @@ def _conditions(chosen: InvitationFilter) -> list[ColumnElement[bool]]:
         (chosen.purpose is not None, Invitation.purpose == chosen.purpose),
         (chosen.by_filter is not None, Invitation.by_filter.is_(bool(chosen.by_filter))),
         (chosen.unreachable, and_(Invitation.email.is_(None), Invitation.postal == "")),
+        (chosen.by_mail, Invitation.email.is_not(None)),
         (chosen.by_letter, and_(Invitation.email.is_(None), Invitation.postal != "")),
     ]
     return [condition for applies, condition in wanted if applies]

@@ -8,12 +8,22 @@ from consultation.web.planners import (
     audience,
     consultations,
     drafts,
+    editions,
     forms,
+    invitations,
+    log,
+    participation,
+    point,
+    points,
     preparing,
     programmes,
+    responses,
+    results,
     start,
 )
 
 router = APIRouter()
-for _pages in (start, programmes, drafts, forms, consultations, preparing, audience, addresses, announcing):
+_PREPARING = (start, programmes, drafts, forms, consultations, preparing, audience, addresses, announcing)
+_RUNNING = (participation, invitations, responses, results, points, point, editions, log)
+for _pages in (*_PREPARING, *_RUNNING):
     router.include_router(_pages.router)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from consultation.consultations import addresses, listing
 from consultation.consultations.addresses import RowState, Settled
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, NotReady
+from consultation.core.errors import Invalid, NotReady, Problem
 from consultation.core.language import M
 from consultation.http import Db, Form, page, see_other
 from consultation.programmes.actions import require_planner
@@ -101,7 +101,7 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, number: int, f
             )  # fmt: skip
             row = addresses.correct(session, actor, slug, number, settled)
     except Invalid as refused:
-        return _page(request, db, actor, slug, 422, problems=problems_of(refused))
+        return _page(request, db, actor, slug, 422, problems=[Problem("", p.message) for p in refused.problems])
     state = RowState(row["state"])
     told = M("Zeile {number}: {state}.", number=number, state=STATE_TITLES[state])
     done = state in (RowState.MATCHED, RowState.LEFT_OUT)

@@ -14,7 +14,6 @@ from consultation.core.errors import Invalid, NotReady, Problem
 from consultation.core.language import M
 from consultation.core.times import local_day
 from consultation.http import Db, Form, page, see_other
-from consultation.responses.participation import for_planner
 from consultation.rulebook import CONSULTATION, publisher
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
@@ -44,13 +43,10 @@ def _announce(request: Request, db: Database, actor: Actor, slug: str, status: i
 
 
 def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict[str, Any]:
-    participation = for_planner(session, actor, consultation)
     return {
         "missing": [(problem, _where(problem)) for problem in readiness.look(session, actor, consultation)],
         "warnings": readiness.calendar_warnings(session, actor, consultation),
         "ways": listing.ways(session, actor, consultation),
-        "counts": participation.total,
-        "informed": participation.informed,
         "may": CONSULTATION.may(actor, consultation, "announce"),
         "who": CONSULTATION.rows["announce"].who.name,
     }

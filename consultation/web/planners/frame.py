@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -16,8 +16,7 @@ from consultation.core.language import M, Message
 from consultation.http import PostedForm
 from consultation.http.actors import Acting, InPlace
 from consultation.programmes.models import Programme
-from consultation.rulebook import reads_programme
-from consultation.states import ConsultationState
+from consultation.rulebook import planner, reads_programme
 from consultation.subjects import Actor
 
 Crumbs = list[tuple[Message | str, str]]
@@ -77,29 +76,26 @@ def surroundings(actor: Actor, consultation: Consultation, here: Message | str =
         "at": at,
         "demo": consultation.demo,
         "breadcrumbs": consultation_crumbs(actor, consultation, *([here] if here else [])),
-        "tabs": _tabs(at, consultation),
+        "tabs": _tabs(at, actor, consultation),
         "typed": {},
     }
 
 
-def _tabs(at: str, consultation: Consultation) -> list[tuple[Message, str]]:
-    """Where one can go inside a consultation; what makes no sense yet is not offered."""
-    prepared = consultation.announced_at is not None
+def _tabs(at: str, actor: Actor, consultation: Consultation) -> list[tuple[Message, str]]:
+    """Where one can go inside a consultation; what makes no sense yet, or is not for this actor, is not offered."""
+    announced = consultation.announced_at is not None
     tabs = [
         (True, M("Überblick"), at),
         (True, M("Adressatenkreis"), f"{at}/audience"),
-        (prepared, M("Beteiligung"), f"{at}/participation"),
-        (prepared, M("Einladungen"), f"{at}/invitations"),
-        (prepared, M("Stellungnahmen"), f"{at}/responses"),
-        (prepared, M("Ergebnisse"), f"{at}/results"),
-        (prepared, M("Einzelpunkte"), f"{at}/points"),
-        (prepared, M("Ausgaben"), f"{at}/editions"),
-        (True, M("Verfahrensprotokoll"), f"{at}/log"),
+        (announced, M("Beteiligung"), f"{at}/participation"),
+        (True, M("Einladungen"), f"{at}/invitations"),
+        (announced, M("Stellungnahmen"), f"{at}/responses"),
+        (announced, M("Ergebnisse"), f"{at}/results"),
+        (announced, M("Einzelpunkte"), f"{at}/points"),
+        (announced, M("Ausgaben"), f"{at}/editions"),
+        (planner(actor, consultation), M("Verfahrensprotokoll"), f"{at}/log"),
     ]
-    return [(title, href) for shown, title, href in tabs if shown and (prepared or consultation.state != _GONE)]
-
-
-_GONE = ConsultationState.CANCELLED
+    return [(title, href) for shown, title, href in tabs if shown]
 
 
 def problems_of(refused: DomainError) -> Sequence[Problem]:
@@ -128,8 +124,3 @@ def identifier(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-def calendar_day(moment: datetime | None, day: date | None) -> str:
-    """For <input type="date">."""
-    return day.isoformat() if moment is not None and day is not None else ""

@@ -1,0 +1,261 @@
+"""Invitations on their way: searched, corrected and sent again, printed as letters, given more time; claims revoked."""
+
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import claims, extensions, invitations, listing, queries
+from consultation.consultations.listing import InvitationFilter
+from consultation.consultations.models import Consultation, Invitation
+from consultation.consultations.titles import PURPOSE_TITLES
+from consultation.core.db import Database
+from consultation.core.errors import Invalid, NotFound
+from consultation.core.language import M
+from consultation.core.text import clean_line
+from consultation.core.text import slug as slug_of
+from consultation.core.times import local_day
+from consultation.documents.letter import write_letter
+from consultation.http import Configured, Db, Form, page, see_other
+from consultation.http.language import language_of
+from consultation.programmes.actions import require_planner
+from consultation.rulebook import IN_SIGHT, INVITATION, planner, publisher
+from consultation.states import InvitationState, Purpose
+from consultation.subjects import Actor
+from consultation.web.planners.frame import (
+    PREFIX,
+    Planning,
+    consultation_path,
+    identifier,
+    planned,
+    problems_of,
+    surroundings,
+    typed_day,
+)
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+BADGES = {
+    InvitationState.PLANNED: "info",
+    InvitationState.SENT: "info",
+    InvitationState.OPENED: "success",
+    InvitationState.FAILED: "danger",
+}
+REACHES = [
+    ("", M("alle")), ("mail", M("mit Mailadresse")), ("letter", M("nur mit Postanschrift")), ("none", M("ohne Anschrift")),
+]  # fmt: skip
+
+
+# -- the list --------------------------------------------------------------------------------------------------------
+@router.get("/invitations")
+def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    asked = request.query_params
+    chosen = _filter(asked)
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        found = listing.invitations(
+            session, actor, consultation, chosen, after=_after(asked.get("after", "")), limit=listing.AT_ONCE + 1
+        )
+        data = surroundings(actor, consultation, M("Einladungen")) | {
+            "found": found[: listing.AT_ONCE],
+            "count": listing.count(session, actor, consultation, chosen),
+            "by_state": listing.by_state(session, actor, consultation),
+            "claims": listing.claims_of(session, actor, consultation),
+            "open_extensions": sum(e.decided_at is None for e in _extensions(session, actor, consultation)),
+        }
+    kept = {name: asked.get(name, "") for name in ("q", "state", "purpose", "reach")}
+    data |= {
+        "typed": kept,
+        "states": INVITATION.states,
+        "badges": BADGES,
+        "purpose_titles": PURPOSE_TITLES,
+        "state_choices": [("", M("alle")), *((s.value, INVITATION.states[s]) for s in InvitationState)],
+        "purpose_choices": [("", M("alle")), *((p.value, PURPOSE_TITLES[p]) for p in Purpose)],
+        "reach_choices": REACHES,
+        "plans": planner(actor, consultation),
+        "next": _next(f"{data['at']}/invitations", kept, found),
+    }
+    return page(request, "planners/invitations.html", data)
+
+
+def _filter(asked: QueryParams) -> InvitationFilter:
+    """Words that mean nothing do not narrow."""
+    state, purpose = asked.get("state", ""), asked.get("purpose", "")
+    return InvitationFilter(
+        text=clean_line(asked.get("q", ""))[:100],
+        state=InvitationState(state) if state in list(InvitationState) else None,
+        purpose=Purpose(purpose) if purpose in list(Purpose) else None,
+        unreachable=asked.get("reach") == "none",
+        by_letter=asked.get("reach") == "letter",
+        by_mail=asked.get("reach") == "mail",
+    )
+
+
+def _after(text: str) -> tuple[str, uuid.UUID] | None:
+    name, _, last = text.rpartition("~")
+    found = identifier(last)
+    return (clean_line(name), found) if found else None
+
+
+def _next(path: str, kept: dict[str, str], found: Any) -> str:
+    if len(found) <= listing.AT_ONCE:
+        return ""
+    name, last = listing.place_of(found[listing.AT_ONCE - 1])
+    return f"{path}?{urlencode(kept | {'after': f'{name}~{last}'})}"
+
+
+# -- one invitation --------------------------------------------------------------------------------------------------
+def _of(session: Session, actor: Actor, slug: str, invitation_id: uuid.UUID) -> tuple[Consultation, Invitation]:
+    consultation = planned(session, actor, slug)
+    invitation = queries.invitation(session, actor, invitation_id)
+    if invitation.consultation_id != consultation.id:
+        raise NotFound(M("Diese Einladung gibt es nicht."))
+    return consultation, invitation
+
+
+def _one(
+    request: Request, db: Database, actor: Actor, slug: str, invitation_id: uuid.UUID, status: int = 200, **more: Any
+) -> Response:
+    with db.reader() as session:
+        consultation, invitation = _of(session, actor, slug, invitation_id)
+        asked = queries.extensions_asked(session, invitation.id)
+        claimed = listing.claims_of(session, actor, consultation, invitation.id)
+    data = surroundings(actor, consultation, invitation.organisation.name) | {
+        "invitation": invitation,
+        "extensions": asked,
+        "claims": claimed,
+        "state": INVITATION.states[invitation.state],
+        "badge": BADGES[invitation.state],
+        "purpose": PURPOSE_TITLES[invitation.purpose],
+        "plans": planner(actor, consultation),
+        "publishes": publisher(actor, consultation),
+        "announced": consultation.state in IN_SIGHT,
+        "typed": {"email": invitation.email or "", "postal": invitation.postal, "contact": invitation.contact},
+    }
+    return page(request, "planners/invitation.html", data | more, status)
+
+
+@router.get("/invitations/{invitation_id}")
+def show_one(request: Request, db: Db, actor: Planning, slug: str, invitation_id: uuid.UUID) -> Response:
+    return _one(request, db, actor, slug, invitation_id)
+
+
+@router.post("/invitations/{invitation_id}/address")
+def correct(request: Request, db: Db, actor: Planning, slug: str, invitation_id: uuid.UUID, form: Form) -> Response:
+    typed = {"email": form.line("email"), "postal": form.text("postal"), "contact": form.line("contact")}
+    try:
+        with db.transaction() as session:
+            consultation, _ = _of(session, actor, slug, invitation_id)
+            require_planner(actor, consultation)
+            if not typed["email"] and not typed["postal"]:
+                raise Invalid.about("email", M("Geben Sie eine Mailadresse oder eine Postanschrift an."))
+            invitations.correct_address(session, actor, invitation_id, **typed)
+    except Invalid as refused:
+        return _one(request, db, actor, slug, invitation_id, 422, typed=typed, problems=problems_of(refused))
+    sent = M("Die Anschrift ist berichtigt, und die Einladung wird mit einem neuen Code noch einmal versandt.")
+    told = sent if consultation.state in IN_SIGHT else M("Die Anschrift ist gespeichert.")
+    return see_other(f"{consultation_path(actor, slug)}/invitations/{invitation_id}", told)
+
+
+@router.post("/invitations/{invitation_id}/extend")
+def give(request: Request, db: Db, actor: Planning, slug: str, invitation_id: uuid.UUID, form: Form) -> Response:
+    typed = {"until": form.line("until"), "reason": form.text("reason")}
+    try:
+        with db.transaction() as session:
+            consultation, _ = _of(session, actor, slug, invitation_id)
+            publisher.demand(actor, consultation)
+            until = typed_day(form, "until")
+            assert until is not None
+            if until < local_day(actor.moment):
+                raise Invalid.about("until", M("Der Tag muss nach der bisherigen Frist und in der Zukunft liegen."))
+            extensions.give(session, actor, invitation_id, until, typed["reason"])
+    except Invalid as refused:
+        return _one(request, db, actor, slug, invitation_id, 422, more=typed, problems=problems_of(refused))
+    told = M("Die Stelle hat jetzt Zeit bis zum {until}.", until=until)
+    return see_other(f"{consultation_path(actor, slug)}/invitations/{invitation_id}", told)
+
+
+@router.get("/invitations/{invitation_id}/letter.pdf")
+def letter(
+    request: Request, db: Db, settings: Configured, actor: Planning, slug: str, invitation_id: uuid.UUID
+) -> Response:
+    """With the code, so only for those who plan; printed as often as wanted."""
+    with db.reader() as session:
+        consultation, invitation = _of(session, actor, slug, invitation_id)
+        require_planner(actor, consultation)
+        if consultation.state not in IN_SIGHT:
+            raise NotFound(M("Briefe gibt es erst nach der Ankündigung."))
+    secret = settings.secret_key.get_secret_value().encode()
+    with tempfile.TemporaryDirectory(prefix="letter-") as folder:
+        target = Path(folder) / "letter.pdf"
+        write_letter(invitation, secret, settings.base_url, actor.moment, target, language_of(request))
+        content = target.read_bytes()
+    mark = "beispieldaten-" if consultation.demo else ""
+    name = f"{mark}einladung-{slug_of(invitation.organisation.name)}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+# -- claims ----------------------------------------------------------------------------------------------------------
+@router.post("/claims/{claim_id}/revoke")
+def revoke(db: Db, actor: Planning, slug: str, claim_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        consultation = planned(session, actor, slug)
+        claims.revoke(session, actor, listing.claim(session, consultation, claim_id).id)
+    told = M("Die Anmeldung ist widerrufen. Der Code gilt nicht mehr; senden Sie die Einladung neu.")
+    return see_other(f"{consultation_path(actor, slug)}/invitations#claims", told)
+
+
+# -- requests for more time ------------------------------------------------------------------------------------------
+def _extensions(session: Session, actor: Actor, consultation: Consultation) -> list[Any]:
+    land = listing.land_limit(actor, consultation)
+    found = queries.extensions(session, consultation.id)
+    return [one for one in found if land is None or one.invitation.organisation.state == land]
+
+
+def _requests(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        found = _extensions(session, actor, consultation)
+    data = surroundings(actor, consultation, M("Fristverlängerungen")) | {
+        "extensions": found,
+        "publishes": publisher(actor, consultation),
+        "refused_id": None,
+    }
+    return page(request, "planners/extensions.html", data | more, status)
+
+
+@router.get("/extensions")
+def requests(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _requests(request, db, actor, slug)
+
+
+@router.post("/extensions/{extension_id}/{decision}")
+def decide(
+    request: Request, db: Db, actor: Planning, slug: str, extension_id: uuid.UUID, decision: str, form: Form
+) -> Response:
+    act = {"grant": extensions.grant, "refuse": extensions.refuse}.get(decision)
+    try:
+        with db.transaction() as session:
+            consultation = planned(session, actor, slug)
+            extension = queries.extension(session, actor, extension_id)
+            if act is None or extension.consultation_id != consultation.id:
+                raise NotFound(M("Diese Bitte um Fristverlängerung gibt es nicht."))
+            publisher.demand(actor, consultation)
+            act(session, actor, extension_id, form.text("answer"))
+    except Invalid as refused:
+        return _requests(request, db, actor, slug, 422, problems=_at(refused, extension_id), refused_id=extension_id)
+    granted = M("Die Fristverlängerung ist gewährt. Die Stelle erfährt es per Mail.")
+    told = granted if decision == "grant" else M("Die Bitte ist abgelehnt. Die Stelle erfährt den Grund per Mail.")
+    return see_other(f"{consultation_path(actor, slug)}/extensions", told)
+
+
+def _at(refused: Invalid, extension_id: uuid.UUID) -> list[Any]:
+    """The page shows several requests: each has inputs of its own."""
+    return [type(p)(f"{p.field}-{extension_id}", p.message) for p in problems_of(refused)]

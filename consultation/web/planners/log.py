@@ -1,0 +1,109 @@
+"""The procedure log: every step of a consultation, and the whole of it as a file."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import log
+from consultation.consultations.log import Entry
+from consultation.consultations.models import Consultation
+from consultation.core.errors import NotFound
+from consultation.core.language import M, Message
+from consultation.documents.formats import FORMATS
+from consultation.documents.procedure import procedure
+from consultation.http import Db, page
+from consultation.http.language import language_of
+from consultation.rulebook import WORKFLOWS, planner
+from consultation.subjects import Actor
+from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}/log")
+EXPORTS = ("pdf", "docx", "odt", "xlsx", "csv", "ndjson")
+ACTION_TITLES: dict[str, Message] = {
+    "create_consultation": M("Konsultation angelegt"),
+    "prepare": M("Vorbereitung geändert"),
+    "choose_audience": M("Adressatenkreis nach Filter gewählt"),
+    "add_to_audience": M("Stellen einzeln aufgenommen"),
+    "remove_from_audience": M("Stelle aus dem Adressatenkreis genommen"),
+    "upload_addresses": M("Anschriften hochgeladen"),
+    "take_over_addresses": M("Anschriften übernommen"),
+    "discard_addresses": M("Hochgeladene Anschriften verworfen"),
+    "extend_deadline": M("Frist für alle verlängert"),
+    "correct_address": M("Anschrift berichtigt"),
+    "pass_on": M("Einladung im Haus weitergeleitet"),
+    "claim": M("Mit Code angemeldet"),
+    "revoke_claim": M("Anmeldung widerrufen"),
+    "request_extension": M("Um Fristverlängerung gebeten"),
+    "gather_contributions": M("Beiträge übernommen"),
+    "propose": M("Entscheidung vorgeschlagen"),
+    "edit_point": M("Arbeitstext geändert"),
+    "tag": M("Schlagwort vergeben"),
+    "untag": M("Schlagwort entfernt"),
+    "assign": M("Punkt zugewiesen"),
+    "take_out": M("Beitrag herausgenommen"),
+    "merge": M("Punkte zusammengeführt"),
+    "start_edition": M("Ausgabe begonnen"),
+    "start_response": M("Stellungnahme begonnen"),
+    "choose_disclosure": M("Veröffentlichungsfreigabe gewählt"),
+    "set_representation": M("Vertretene Stellen gewählt"),
+    "confirm_resolution": M("Beschluss nachgereicht"),
+}
+
+
+def _whole(session: Any, actor: Actor, slug: str) -> Consultation:
+    """The log names bodies of all Länder, so a Land unit does not read it."""
+    consultation = planned(session, actor, slug)
+    if not planner(actor, consultation):
+        raise NotFound(M("Das Verfahrensprotokoll sehen nur Mitglieder, die für alle Länder planen."))
+    return consultation
+
+
+@router.get("")
+def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    asked = request.query_params.get("before", "")
+    before = int(asked[:15]) if asked.isascii() and asked.isdigit() else None
+    with db.reader() as session:
+        consultation = _whole(session, actor, slug)
+        found = log.entries(session, consultation.id, before=before, limit=log.AT_ONCE + 1)
+    shown = found[: log.AT_ONCE]
+    data = surroundings(actor, consultation, M("Verfahrensprotokoll")) | {
+        "entries": [(entry, told(entry), _became(entry)) for entry in shown],
+        "next": f"?before={shown[-1].line.seq}" if len(found) > log.AT_ONCE else "",
+        "exports": [(key, FORMATS[key].title) for key in EXPORTS if key in FORMATS],
+    }
+    return page(request, "planners/log.html", data)
+
+
+def told(entry: Entry) -> Message:
+    """What happened, in words: the transition's title, or that of another change."""
+    workflow = next((w for w in WORKFLOWS if w.name == entry.line.subject_type), None)
+    if workflow and entry.line.action in workflow.rows:
+        return M("{subject}: {action}", subject=workflow.title, action=workflow.rows[entry.line.action].title)
+    return ACTION_TITLES.get(entry.line.action, M("{action}", action=entry.line.action.replace("_", " ")))
+
+
+def _became(entry: Entry) -> Message | None:
+    workflow = next((w for w in WORKFLOWS if w.name == entry.line.subject_type), None)
+    states = {str(state): title for state, title in workflow.states.items()} if workflow else {}
+    return states.get(entry.line.new or "")
+
+
+@router.get("/export/{kind}")
+def export(request: Request, db: Db, actor: Planning, slug: str, kind: str) -> Response:
+    if kind not in EXPORTS or kind not in FORMATS:
+        raise NotFound(M("Diese Datei gibt es nicht."))
+    chosen = FORMATS[kind]
+    with tempfile.TemporaryDirectory(prefix="log-") as folder:
+        target = Path(folder) / f"log.{chosen.extension}"
+        with db.reader() as session:
+            consultation = _whole(session, actor, slug)
+            chosen.write(procedure(session, actor, slug, language_of(request)), target)
+        content = target.read_bytes()
+    mark = "beispieldaten-" if consultation.demo else ""
+    name = f"{mark}{slug}-verfahrensprotokoll.{chosen.extension}"
+    return Response(content, media_type=chosen.media_type,
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip

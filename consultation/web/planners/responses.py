@@ -1,0 +1,167 @@
+"""What was submitted, and only that: the list, one answer as it was received, its revisions, the data as files."""
+
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations.models import Consultation
+from consultation.core.db import Database
+from consultation.core.errors import Invalid, NotFound
+from consultation.core.language import M
+from consultation.core.text import clean_line
+from consultation.core.text import slug as slug_of
+from consultation.core.times import end_of_day
+from consultation.documents import bulk
+from consultation.documents.formats import FORMATS, write_document
+from consultation.documents.labels import kind_label, size_label
+from consultation.documents.receipt import receipt
+from consultation.http import Db, Form, page, see_other
+from consultation.http.language import language_of
+from consultation.register.states import STATE_TITLES, State
+from consultation.responses import actions, queries
+from consultation.responses import models as responses
+from consultation.responses.participants import Participant, participants
+from consultation.responses.participation import land_of
+from consultation.rulebook import RESPONSE
+from consultation.subjects import Actor
+from consultation.web.planners.frame import (
+    PREFIX,
+    Planning,
+    consultation_path,
+    identifier,
+    planned,
+    problems_of,
+    surroundings,
+    typed_day,
+)
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}/responses")
+AT_ONCE = 50
+
+
+@router.get("")
+def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    language = language_of(request)
+    name, _, last = request.query_params.get("after", "").rpartition("~")
+    after = (clean_line(name), found_id) if (found_id := identifier(last)) else None
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        found = participants(
+            session, consultation.id, actor.moment, after=after, limit=AT_ONCE + 1, land=land_of(actor, consultation)
+        )
+    shown = found[:AT_ONCE]
+    data = surroundings(actor, consultation, M("Stellungnahmen")) | {
+        "found": [(one, _about(one, language)) for one in shown],
+        "lands": {state.value: title for state, title in STATE_TITLES.items()},
+        "next": _next(shown, more=len(found) > AT_ONCE),
+        "kinds": [(kind, FORMATS[kind].title) for kind in bulk.KINDS],
+    }
+    return page(request, "planners/responses.html", data)
+
+
+def _about(one: Participant, language: Any) -> str:
+    return size_label(one.size_class, language) if one.size_class else kind_label(one.kind, language)
+
+
+def _next(shown: list[Participant], *, more: bool) -> str:
+    return "?" + urlencode({"after": f"{shown[-1].key[0]}~{shown[-1].key[1]}"}) if more else ""
+
+
+@router.get("/export/{kind}")
+def export(db: Db, actor: Planning, slug: str, kind: str) -> Response:
+    """Everything that counts now as one file; internal."""
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+    if kind not in bulk.KINDS:
+        raise NotFound(M("Diese Datei gibt es nicht."))
+    chosen = FORMATS[kind]
+    with tempfile.TemporaryDirectory(prefix="export-") as folder:
+        target = Path(folder) / f"answers.{chosen.extension}"
+        bulk.write(db, actor, slug, kind, target)
+        content = target.read_bytes()
+    mark = "beispieldaten-" if consultation.demo else ""
+    name = f"{mark}{slug}-stellungnahmen.{chosen.extension}"
+    return Response(content, media_type=chosen.media_type,
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+
+def _of(session: Session, actor: Actor, slug: str, response_id: uuid.UUID) -> tuple[Consultation, responses.Response]:
+    consultation = planned(session, actor, slug)
+    response = queries.get(session, actor, response_id)
+    if response.consultation_id != consultation.id or not response.submitted_once:
+        raise NotFound(M("Diese Stellungnahme gibt es nicht."))
+    return consultation, response
+
+
+def _one(
+    request: Request, db: Database, actor: Actor, slug: str, response_id: uuid.UUID, number: int | None = None,
+    status: int = 200, **more: Any,
+) -> Response:  # fmt: skip
+    """A revision as it was received (the counted or the last one, or the one asked for); never the draft answers."""
+    with db.reader() as session:
+        consultation, response = _of(session, actor, slug, response_id)
+        found = queries.revisions(session, response_id)
+        counted = next((one for one in found if one.id == response.counted_revision_id), None)
+        shown = queries.revision(session, actor, response_id, number) if number else counted or found[0]
+        outline = receipt(session, actor, response_id, shown.number, language_of(request))
+        nodes = list(outline.nodes())
+    data = surroundings(actor, consultation, response.organisation.name) | {
+        "response": response,
+        "revisions": found,
+        "shown": shown,
+        "counted": counted,
+        "outline": outline,
+        "nodes": [(type(node).__name__, node) for node in nodes],
+        "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,
+        "may_reopen": RESPONSE.may(actor, response, "reopen"),
+    }
+    return page(request, "planners/response.html", data | more, status)
+
+
+@router.get("/{response_id}")
+def show_one(request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID) -> Response:
+    return _one(request, db, actor, slug, response_id)
+
+
+@router.get("/{response_id}/revisions/{number}")
+def show_revision(
+    request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, number: int
+) -> Response:  # fmt: skip
+    return _one(request, db, actor, slug, response_id, number)
+
+
+@router.get("/{response_id}/revisions/{number}/receipt.pdf")
+def download(request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, number: int) -> Response:
+    with tempfile.TemporaryDirectory(prefix="receipt-") as folder:
+        target = Path(folder) / "receipt.pdf"
+        with db.reader() as session:
+            consultation, response = _of(session, actor, slug, response_id)
+            write_document(receipt(session, actor, response_id, number, language_of(request)), "pdf", target)
+        content = target.read_bytes()
+    mark = "beispieldaten-" if consultation.demo else ""
+    name = f"{mark}stellungnahme-{slug_of(response.organisation.name)}-{number}.pdf"
+    return Response(content, media_type="application/pdf",
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+
+@router.post("/{response_id}/reopen")
+def reopen(request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, form: Form) -> Response:
+    typed = {"until": form.line("until"), "reason": form.text("reason")}
+    try:
+        with db.transaction() as session:
+            _, response = _of(session, actor, slug, response_id)
+            RESPONSE.rows["reopen"].who.demand(actor, response)
+            until = typed_day(form, "until")
+            assert until is not None
+            actions.reopen(session, actor, response_id, until=end_of_day(until), reason=typed["reason"])
+    except Invalid as refused:
+        return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems_of(refused))
+    told = M("Die Stelle kann bis zum {until} noch einmal abgeben. Bis dahin zählt ihre letzte Fassung.", until=until)
+    return see_other(f"{consultation_path(actor, slug)}/responses/{response_id}", told)

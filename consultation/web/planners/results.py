@@ -1,0 +1,185 @@
+"""Results per question from live figures: shares with bars, medians, by any group; one part of the form at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.core.language import Language, M, Message, number, percent, say
+from consultation.documents.labels import kind_label, size_label
+from consultation.evaluation.figures import (
+    KIND,
+    NOT_STATED,
+    SIZE_CLASS,
+    STATE,
+    TOTAL,
+    FieldFigures,
+    Row,
+    Statistics,
+)
+from consultation.evaluation.statistics import for_planner, form_context
+from consultation.forms.context import FormContext
+from consultation.forms.definition import Asked
+from consultation.http import Db, page
+from consultation.http.language import language_of
+from consultation.programmes.parameters import spoken_all
+from consultation.questions import CANNOT_JUDGE, Tally
+from consultation.questions.wording import section_label
+from consultation.register.states import STATE_TITLES, State
+from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}/results")
+GROUPING_TITLES = {
+    TOTAL: M("Insgesamt"), SIZE_CLASS: M("Größenklasse und Art"), STATE: M("Land"), KIND: M("Art der Stelle"),
+}  # fmt: skip
+
+
+@router.get("")
+def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    """?part=KEY and ?by=GROUPING; without them the first part, in total."""
+    language = language_of(request)
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        statistics = for_planner(session, actor, consultation)
+        context = form_context(session, consultation)
+    draft = consultation.draft_version
+    figures = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
+    reader = Reader(context.in_language(language, figures), statistics)
+    by = request.query_params.get("by", TOTAL)
+    by = by if by in statistics.groupings else TOTAL
+    parts = reader.parts()
+    chosen = request.query_params.get("part", "")
+    part = chosen if chosen in dict(parts) else (parts[0][0] if parts else "")
+    data = surroundings(actor, consultation, M("Ergebnisse")) | {
+        "base": statistics.base,
+        "parts": parts,
+        "groupings": [(grouping, reader.grouping(grouping)) for grouping in statistics.groupings],
+        "typed": {"part": part, "by": by},
+        "by": reader.grouping(by),
+        "total": by == TOTAL,
+        "questions": reader.questions(part, by),
+    }
+    return page(request, "planners/results.html", data)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a table: what it is, how often, which share of those who count."""
+
+    label: str
+    count: int
+    share: Fraction | None
+
+    @property
+    def width(self) -> float:
+        """Of the bar, in percent."""
+        return round(float(self.share or 0) * 100, 1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field or an item of one: in total as lines, by groups as a table."""
+
+    id: str
+    title: str
+    row: Row
+    lines: Sequence[Line]
+    numbers: Sequence[tuple[Message, str]]
+    cannot_judge: bool
+    head: Sequence[str]
+    groups: Sequence[tuple[str, Sequence[str]]]
+    conditional: bool
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Puts names to figures, in the reader's language."""
+
+    context: FormContext
+    statistics: Statistics
+
+    @property
+    def language(self) -> Language:
+        return self.context.language
+
+    def parts(self) -> list[tuple[str, str]]:
+        there = {field.part for field in self.statistics.fields}
+        return [(part.key, self.context.say(part.title)) for part in self.context.form.parts if part.key in there]
+
+    def grouping(self, grouping: str) -> Message | str:
+        if grouping in GROUPING_TITLES:
+            return GROUPING_TITLES[grouping]
+        return self.context.asked_as(self.context.form.by_key[grouping.split(":")[1]].question)
+
+    def group(self, grouping: str, group: str) -> str:
+        if grouping == TOTAL:
+            return say(GROUPING_TITLES[TOTAL], self.language)
+        if group == NOT_STATED:
+            return say(M("ohne Angabe"), self.language)
+        if grouping == STATE:
+            return say(STATE_TITLES[State(group)], self.language)
+        if grouping in (KIND, SIZE_CLASS):
+            label = kind_label if grouping == KIND else size_label
+            return label(group, self.language)
+        return self.options(self.context.form.by_key[grouping.split(":")[1]]).get(group, group)
+
+    def options(self, asked: Asked) -> dict[str, str]:
+        return {option.key: option.label for option in asked.type.options(asked.settings, self.language)}
+
+    def questions(self, part: str, by: str) -> list[tuple[str, list[Shown]]]:
+        """Question → its fields and items, in the order of the form."""
+        found: dict[str, list[Shown]] = {}
+        for place, field in enumerate(self.statistics.fields):
+            if field.part == part:
+                asked = self.context.form.by_key[field.key]
+                shown = self._shown(f"figure-{place}", asked, field, by)
+                found.setdefault(self.context.asked_as(asked.question), []).append(shown)
+        return list(found.items())
+
+    def _shown(self, id_: str, asked: Asked, field: FieldFigures, by: str) -> Shown:
+        row = field.total
+        assert row is not None  # nothing is hidden from planners
+        options = self.options(asked)
+        table = field.table(by)
+        lines = [Line(options.get(o.key, o.key), o.count, o.share) for o in row.options]
+        return Shown(
+            id_, self._title(asked, field.item), row, lines, self._numbers(asked, row), CANNOT_JUDGE in options,
+            self._head(field.tally, options),
+            [(self.group(by, r.group), self._cells(asked, field.tally, r)) for r in table.rows] if table else [],
+            field.conditional,
+        )  # fmt: skip
+
+    def _title(self, asked: Asked, item: str) -> str:
+        label = self.context.say(asked.field.label) if asked.field.label else ""
+        items = {one.key: one.label for one in asked.type.items(asked.settings, self.context)}
+        section = self.context.sections.get(item)
+        name = items.get(item) or (section_label(section, self.context) if section else item)
+        return " – ".join(part for part in (label, name) if part)
+
+    def _numbers(self, asked: Asked, row: Row) -> list[tuple[Message, str]]:
+        found: list[tuple[Message, str]] = []
+        if row.quartiles is not None:
+            for title, value in (
+                (M("Median"), row.quartiles.median),
+                (M("unteres Quartil"), row.quartiles.lower),
+                (M("oberes Quartil"), row.quartiles.upper),
+            ):
+                found.append((title, asked.type.figure(float(value), asked.settings, self.language)))
+        if row.lower_median is not None:
+            median = self.options(asked).get(str(row.lower_median), str(row.lower_median))
+            found.append((M("Median"), median))
+        return found
+
+    def _head(self, tally: Tally, options: dict[str, str]) -> list[str]:
+        if tally is Tally.NUMBER:
+            return [say(title, self.language) for title in (M("Median"), M("unteres Quartil"), M("oberes Quartil"))]
+        return [label for key, label in options.items() if not (tally is Tally.SCALE and key == CANNOT_JUDGE)]
+
+    def _cells(self, asked: Asked, tally: Tally, row: Row) -> list[str]:
+        from_row = [percent(option.share, self.language) for option in row.options]
+        if tally is Tally.NUMBER:
+            from_row = [text for _, text in self._numbers(asked, row)] or ["–"] * 3
+        return [number(row.valid, self.language), *from_row, number(row.not_answered, self.language)]

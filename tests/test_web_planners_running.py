@@ -1,0 +1,478 @@
+"""The workbench from the first invitation to the published edition, and who may see and do what there."""
+
+import uuid
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event, select
+
+from consultation.consultations import claims, extensions
+from consultation.consultations import queries as consultations
+from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
+from consultation.core.db import Database
+from consultation.documents.models import Edition
+from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.mail.transport import Folder
+from consultation.people.models import Organisation, Person
+from consultation.programmes import actions as programmes
+from consultation.register.states import State
+from consultation.responses import actions as responses
+from consultation.responses.models import Response
+from consultation.settings import Settings
+from consultation.states import ConsultationState, EditionState, ExtensionState, InvitationState, PointState, Role
+from consultation.worker import run_due
+from tests import evaluation_world
+from tests import factories as make
+from tests.browsing import BASE, KEY, Browser, site
+from tests.evaluation_world import World
+from tests.factories import MOMENT, PLANNING_ROLES
+
+TOWNS = ("010510044000", "030510044001", "090510044002", "010510044003")
+DEMAND = "Der Eigenanteil muss entfallen."
+
+
+@dataclass
+class Running:
+    """Four towns have answered; one of them with a demand of its own. A Land unit reads along."""
+
+    db: Database
+    folder: Path
+    world: World = field(init=False)
+    emails: dict[str, str] = field(init=False)
+    homes: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        with self.db.transaction() as session:
+            self.world = evaluation_world.world(session, 6)
+            amendment = {"1": {"section": self.world.sections["§ 3"], "locator": "Abs. 1", "kind": "replace",
+                               "text": DEMAND, "rationale": "Kein Geld.", "priority": "must"}}  # fmt: skip
+            for town in TOWNS[:3]:
+                answers = {"affected": "yes", "need_fit": 4, "main_message": "Bitte einfacher."}
+                evaluation_world.submit(session, self.world, town, {**answers, "amendments": amendment})
+            evaluation_world.submit(session, self.world, TOWNS[3], {"main_message": "<script>alert(1)</script>"})
+            evaluation_world.write(session, self.world, "010510000000", {"main_message": "Streng geheimer Entwurf"})
+            self._people(session)
+        self.work(MOMENT + timedelta(days=2))
+
+    def _people(self, session) -> None:
+        actor = self.world.planner
+        house = session.get_one(Organisation, actor.organisation_id)
+        editor = make.person(session, "Edgar Editor")
+        make.membership(session, editor, house, (Role.EDITOR,))
+        unit = make.organisation(session, "Land Niedersachsen", may_plan=True, state=State.NI)
+        lara = make.person(session, "Lara Land")
+        make.membership(session, lara, unit, PLANNING_ROLES)
+        other = make.planning_organisation(session, "Ministerium für Anderes")
+        mia = make.person(session, "Mia Ministerium")
+        make.membership(session, mia, other, PLANNING_ROLES)
+        slug = consultations.get(session, actor, self.world.slug).programme.slug
+        programmes.share(session, actor, slug, unit.id, State.NI)
+        town = evaluation_world.somebody_of(session, self.world, TOWNS[0])
+        ids = {"paula": actor.person_id, "edgar": editor.id, "lara": lara.id, "mia": mia.id, "town": town.person_id}
+        self.emails = {name: session.get_one(Person, one).email for name, one in ids.items()}
+        places = {"paula": house.id, "edgar": house.id, "lara": unit.id, "mia": other.id, "town": town.organisation_id}
+        self.homes = {name: f"/o/{one}" for name, one in places.items()}
+
+    def at(self, name: str = "paula") -> str:
+        return f"{self.homes[name]}/consultations/{self.world.slug}"
+
+    def browser(self, app: FastAPI, name: str) -> Browser:
+        made = Browser(app)
+        made.log_in(self.emails[name])
+        return made
+
+    def work(self, moment: datetime) -> None:
+        settings = Settings.model_validate({"base_url": BASE, "secret_key": KEY, "data_dir": self.folder})
+        run_due(self.db, settings, Folder(self.folder / "mail", settings.mail_from), moment)
+
+    def one(self, table: Any, *conditions: Any) -> Any:
+        with self.db.reader() as session:
+            return session.scalars(select(table).where(*conditions)).first()
+
+    def invitation(self, key: str) -> Any:
+        return self.one(Invitation, Invitation.organisation_id == self.world.bodies[key])
+
+    def response(self, key: str) -> Any:
+        return self.one(Response, Response.organisation_id == self.world.bodies[key])
+
+
+@pytest.fixture
+def running(db: Database, tmp_path: Path) -> Running:
+    return Running(db, tmp_path)
+
+
+@pytest.fixture
+def app(db: Database, tmp_path: Path, running: Running) -> FastAPI:
+    return site(db, MOMENT + timedelta(days=3), data_dir=tmp_path)
+
+
+@pytest.fixture
+def paula(app: FastAPI, running: Running) -> Browser:
+    made = running.browser(app, "paula")
+    made.get(f"{running.at()}/dates")
+    made.get("/account")
+    return made
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+def test_participation_is_told_by_land_and_size_and_drafts_are_never_seen(running: Running, paula: Browser):
+    shown = paula.get(f"{running.at()}/participation").text
+    for title in ("Schleswig-Holstein", "Niedersachsen", "Großstadt", "Insgesamt", "Gemeinden nach Land"):
+        assert title in shown
+    for path in ("", "/participation", "/invitations", "/responses", "/results", "/points", "/editions", "/log"):
+        assert "Streng geheimer Entwurf" not in paula.get(running.at() + path).text
+
+
+def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running: Running, paula: Browser):
+    at = f"{running.at()}/responses"
+    listed = paula.get(at).text
+    assert "Ort 0" in listed
+    assert "Kiel" not in listed
+    shown = paula.get(f"{at}/{running.response(TOWNS[0]).id}").text
+    assert DEMAND in shown
+    assert "<script>alert(1)" not in paula.get(f"{at}/{running.response(TOWNS[3]).id}").text
+    assert paula.get(f"{at}/{running.response('010510000000').id}").status_code == 404
+    assert paula.get(f"{at}/{uuid.uuid4()}").status_code == 404
+    one = f"{at}/{running.response(TOWNS[0]).id}/revisions"
+    assert paula.get(f"{one}/1").status_code == 200
+    assert paula.get(f"{one}/2").status_code == 404
+    assert paula.get(f"{one}/1/receipt.pdf").content.startswith(b"%PDF")
+    for kind in ("ndjson", "csv", "xlsx", "json"):
+        assert paula.get(f"{at}/export/{kind}").status_code == 200
+    assert paula.get(f"{at}/export/exe").status_code == 404
+
+
+def test_results_are_shown_in_total_and_by_every_grouping(running: Running, paula: Browser):
+    at = f"{running.at()}/results"
+    total = paula.get(at).text
+    assert "Grundlage: 4 gezählte Stellungnahmen" in total
+    assert "planner-bar__fill" in total
+    parts = [one.split('"')[0] for one in total.split('<select class="kern-form-input__select" id="part"')[1].split(
+        "</select>")[0].split('value="')[1:]]  # fmt: skip
+    assert len(parts) > 2
+    for part in parts:
+        for by in ("total", "size_class", "state", "kind", "by:affected", "nonsense"):
+            assert paula.get(f"{at}?part={part}&by={by}&lang=en").status_code == 200
+
+
+def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula: Browser):
+    at = f"{running.at()}/log"
+    first = paula.get(at).text
+    assert "Stellungnahme: Freigeben und abgeben" in first
+    assert paula.get(f"{at}?before=5").status_code == 200
+    assert paula.get(f"{at}?before=x").status_code == 200
+    for kind in ("pdf", "xlsx", "csv"):
+        assert paula.get(f"{at}/export/{kind}").status_code == 200
+    assert paula.get(f"{at}/export/html5").status_code == 404
+
+
+PAGES = ("", "/audience", "/addresses", "/participation", "/invitations", "/responses", "/results", "/points", "/editions",
+         "/log", "/extensions", "/dates", "/announce")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_asks_more_than_twelve_questions(db: Database, running: Running, paula: Browser, path: str):
+    asked: list[str] = []
+
+    def note(connection, cursor, statement, *rest) -> None:
+        if not statement.startswith(("PRAGMA", "SAVEPOINT", "RELEASE", "BEGIN")):
+            asked.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    paula.get(running.at() + path)
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert len(asked) <= 12, "\n".join(asked)
+
+
+# -- invitations -----------------------------------------------------------------------------------------------------
+def test_invitations_are_searched_filtered_and_paged(running: Running, paula: Browser):
+    at = f"{running.at()}/invitations"
+    assert "10 Einladungen" in paula.get(at).text
+    assert "1 Einladungen" in paula.get(f"{at}?q=kiel").text
+    assert "Keine Einladung passt" in paula.get(f"{at}?q=nirgendwo&state=failed").text
+    for query in ("state=x", "reach=none", "reach=letter", "reach=mail", "purpose=for_information", "after=x~y"):
+        assert paula.get(f"{at}?{query}").status_code == 200
+
+
+def test_a_wrong_address_is_corrected_and_the_invitation_sent_again(running: Running, paula: Browser):
+    invitation = running.invitation(TOWNS[1])
+    at = f"{running.at()}/invitations/{invitation.id}"
+    paula.get(at)
+    refused = paula.post(f"{at}/address", {"email": "keine", "postal": "Weg 1", "contact": "Frau Muster"})
+    assert refused.status_code == 422
+    assert "Frau Muster" in refused.text
+    assert paula.post(f"{at}/address", {"email": "", "postal": ""}).status_code == 422
+    told = paula.follow(paula.post(f"{at}/address", {"email": "post@ort.example", "postal": "Weg 1"}))
+    assert "neuen Code" in told.text
+    after = running.invitation(TOWNS[1])
+    assert (after.email, after.code_counter) == ("post@ort.example", invitation.code_counter + 1)
+    assert after.state in (InvitationState.SENT, InvitationState.OPENED)
+    letter = paula.get(f"{at}/letter.pdf")
+    assert letter.content.startswith(b"%PDF")
+
+
+def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database, running: Running, paula: Browser):
+    invitation = running.invitation("010510000000")
+    at = f"{running.at()}/invitations/{invitation.id}"
+    paula.get(at)
+    wrong = paula.post(f"{at}/extend", {"until": "2026-05-15", "reason": " "})
+    assert wrong.status_code == 422
+    assert 'value="2026-05-15"' in wrong.text
+    assert paula.post(f"{at}/extend", {"until": "2026-04-01", "reason": "Rat"}).status_code == 422
+    assert "15.05.2026" in paula.follow(paula.post(f"{at}/extend", {"until": "2026-05-15", "reason": "Rat"})).text
+    with db.transaction() as session:
+        for key, day in (("010510000000", 20), (TOWNS[0], 21)):
+            actor = evaluation_world.somebody_of(session, running.world, key)
+            found = consultations.invitation(session, running.world.planner, running.invitation(key).id)
+            extensions.request(session, actor, found, datetime(2026, 5, day).date(), "Rat tagt <b>später</b>")  # noqa: DTZ001 -- a day
+    shown = paula.get(f"{running.at()}/extensions").text
+    assert "Rat tagt &lt;b&gt;" in shown
+    first, second = (running.one(DeadlineExtension, DeadlineExtension.organisation_id == running.world.bodies[key],
+                                 DeadlineExtension.state == ExtensionState.REQUESTED)
+                     for key in ("010510000000", TOWNS[0]))  # fmt: skip
+    base = f"{running.at()}/extensions"
+    assert paula.post(f"{base}/{first.id}/refuse", {"answer": ""}).status_code == 422
+    paula.follow(paula.post(f"{base}/{first.id}/refuse", {"answer": "Zu spät."}))
+    paula.follow(paula.post(f"{base}/{second.id}/grant"))
+    assert paula.post(f"{base}/{second.id}/grant").status_code == 409
+    assert paula.post(f"{base}/{second.id}/forget").status_code == 404
+    extended = running.invitation(TOWNS[0]).extended_until
+    assert extended is not None
+    assert extended.isoformat().startswith("2026-05-21")
+
+
+def test_a_wrong_claim_is_revoked(db: Database, running: Running, paula: Browser):
+    with db.transaction() as session:
+        invitation = consultations.invitation(session, running.world.planner, running.invitation(TOWNS[2]).id)
+        stranger = make.person(session, "Falsche Person")
+        claims.claim(session, replace(running.world.planner, person_id=stranger.id), invitation, stranger)
+    assert "Falsche Person" in paula.get(f"{running.at()}/invitations").text
+    claim = running.one(Claim)
+    told = paula.follow(paula.post(f"{running.at()}/claims/{claim.id}/revoke"))
+    assert "widerrufen" in told.text
+    assert running.one(Claim).revoked_at is not None
+    assert paula.post(f"{running.at()}/claims/{claim.id}/revoke").status_code == 404
+    assert paula.post(f"{running.at()}/claims/{uuid.uuid4()}/revoke").status_code == 404
+
+
+def test_one_answer_is_reopened_with_a_day_and_a_reason(running: Running, paula: Browser):
+    at = f"{running.at()}/responses/{running.response(TOWNS[0]).id}"
+    paula.get(at)
+    refused = paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": ""})
+    assert refused.status_code == 422
+    assert 'value="2026-05-15"' in refused.text
+    assert paula.post(f"{at}/reopen", {"until": "2026-01-01", "reason": "x"}).status_code == 422
+    assert "15.05.2026" in paula.follow(paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": "Irrtum"})).text
+
+
+def test_an_answer_that_was_withdrawn_is_still_shown_but_counts_no_more(db: Database, running: Running, paula: Browser):
+    with db.transaction() as session:
+        actor = evaluation_world.somebody_of(session, running.world, TOWNS[2])
+        responses.withdraw(session, actor, running.response(TOWNS[2]).id)
+    assert "zählt nicht mehr" in paula.get(f"{running.at()}/responses/{running.response(TOWNS[2]).id}").text
+    assert "Ort 2" not in paula.get(f"{running.at()}/responses").text
+
+
+# -- points ----------------------------------------------------------------------------------------------------------
+def point_of(running: Running, text: str) -> Any:
+    return running.one(Point, Point.text == text)
+
+
+def test_equal_demands_are_one_point_that_is_filtered_tagged_and_decided(running: Running, paula: Browser):
+    at = f"{running.at()}/points"
+    listed = paula.get(at).text
+    assert DEMAND in listed
+    for query in ("q=Eigenanteil", f"section={running.world.sections['§ 3']}", "section=-", "tag=-", "state=new",
+                  "decision=accepted", "order=number", "assignee=x", "after=1~1", "after=x",
+                  "tag=simpler_application"):  # fmt: skip
+        assert paula.get(f"{at}?{query}").status_code == 200
+    point = point_of(running, DEMAND)
+    one = f"{at}/{point.id}"
+    shown = paula.get(one).text
+    assert "3 Stellen fordern das" in shown
+    assert "Begründung: Kein Geld." in shown
+    assert "Vorschrift § 3" in shown
+    paula.follow(paula.post(f"{one}/tag", {"tag": "simpler_application"}))
+    assert paula.post(f"{one}/tag", {"tag": "nonsense"}).status_code == 422
+    paula.follow(paula.post(f"{one}/untag", {"tag": "simpler_application"}))
+    paula.follow(paula.post(f"{one}/assign", {"assignee": str(running.world.planner.person_id)}))
+    assert paula.post(f"{one}/assign", {"assignee": str(uuid.uuid4())}).status_code == 422
+    paula.follow(paula.post(f"{one}/edit", {"text": "Kein Eigenanteil", "version": "1"}))
+    late = paula.post(f"{one}/edit", {"text": "Mein später Text", "version": "1"})
+    assert late.status_code == 409
+    assert "Mein später Text" in late.text
+    paula.follow(paula.post(f"{one}/review"))
+    assert paula.post(f"{one}/decide", {"decision": "", "reply": "Meine Antwort", "version": "2"}).status_code == 422
+    proposed = {"decision": "accepted", "reply": "Wird gestrichen.", "version": "2", "then": "propose"}
+    paula.follow(paula.post(f"{one}/decide", proposed))
+    decided = paula.follow(
+        paula.post(f"{one}/decide", {"decision": "accepted", "reply": "Gestrichen.", "version": "3"})
+    )
+    assert "Gestrichen." in decided.text
+    assert running.one(Point, Point.id == point.id).state == PointState.DECIDED
+    assert paula.post(f"{one}/edit", {"text": "x", "version": "4"}).status_code == 409
+    paula.follow(paula.post(f"{one}/reopen"))
+    assert paula.post(f"{one}/forget").status_code == 404
+
+
+def test_a_contribution_is_taken_out_and_merged_back(running: Running, paula: Browser):
+    at = f"{running.at()}/points"
+    point = point_of(running, DEMAND)
+    paula.get(f"{at}/{point.id}")
+    contribution = running.one(Contribution, Contribution.point_id == point.id)
+    for wrong in ("x", str(uuid.uuid4())):
+        assert paula.post(f"{at}/{point.id}/take-out", {"contribution": wrong}).status_code == 404
+    moved = paula.post(f"{at}/{point.id}/take-out", {"contribution": str(contribution.id)}).headers["location"]
+    assert "Eine Stelle fordert das" in paula.get(moved).text
+    for wrong in ("", "x", "99", "0"):
+        assert paula.post(f"{moved}/merge", {"into": wrong}).status_code == 422
+    assert "3 Stellen" in paula.follow(paula.post(f"{moved}/merge", {"into": str(point.number)})).text
+    assert paula.get(moved).status_code == 404
+
+
+def test_many_points_are_decided_at_once_or_none(db: Database, running: Running, paula: Browser):
+    at = f"{running.at()}/points"
+    paula.get(at)
+    with db.reader() as session:
+        found = session.scalars(select(Point)).all()
+    chosen = {"point": [str(p.id) for p in found], **{f"version-{p.id}": str(p.version) for p in found}}
+    assert paula.post(f"{at}/bulk", {"action": "decide", "decision": "noted"}).status_code == 422
+    kept = paula.post(f"{at}/bulk", chosen | {"action": "decide", "decision": "", "reply": "Danke für alles"})
+    assert kept.status_code == 422
+    assert "Danke für alles" in kept.text
+    stale = chosen | {f"version-{found[-1].id}": "7", "action": "decide", "decision": "noted"}
+    assert paula.post(f"{at}/bulk", stale).status_code == 409
+    assert {p.state for p in [running.one(Point, Point.id == one.id) for one in found]} == {PointState.NEW}
+    paula.follow(paula.post(f"{at}/bulk?order=number", chosen | {"action": "tag", "tag": "simpler_application"}))
+    paula.follow(paula.post(f"{at}/bulk", chosen | {"action": "assign", "assignee": ""}))
+    assert paula.post(f"{at}/bulk", chosen | {"action": "burn"}).status_code == 422
+    done = paula.follow(paula.post(f"{at}/bulk", chosen | {"action": "decide", "decision": "noted", "reply": "Danke."}))
+    assert f"{len(found)} Punkte sind bearbeitet" in done.text
+    assert {running.one(Point, Point.id == one.id).decision for one in found} == {Decision.NOTED}
+
+
+# -- editions --------------------------------------------------------------------------------------------------------
+def test_an_edition_is_compiled_read_downloaded_and_published(app: FastAPI, running: Running, paula: Browser):
+    at = f"{running.at()}/editions"
+    paula.get(at)
+    early = paula.post(at, {"audience": "public", "language": "de"})
+    assert early.status_code == 409
+    for wrong in ({"audience": "x", "language": "de"}, {"audience": "internal", "language": "fr"},
+                  {"audience": "internal", "language": "de", "states": "XX"}):  # fmt: skip
+        assert paula.post(at, wrong).status_code == 422
+    later = MOMENT + timedelta(days=70)
+    app.state.clock = lambda: later
+    paula = running.browser(app, "paula")
+    paula.get(f"{at}")
+    paula.follow(paula.post(f"{running.at()}/evaluate"))
+    watched = paula.follow(paula.post(at, {"audience": "public", "language": "de"}))
+    assert "wird erstellt" in watched.text
+    piece = paula.send("GET", f"{at}/1", headers={"hx-request": "true"})
+    assert "<html" not in piece.text
+    running.work(later)
+    assert running.one(Edition).state == EditionState.COMPILED, running.one(Edition).error
+    ready = paula.get(f"{at}/1").text
+    assert "Im Browser lesen" in ready
+    assert "Fertig" in paula.send("GET", f"{at}/1", headers={"hx-request": "true"}).text
+    document = paula.send("GET", f"{at}/1/document")
+    assert document.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    names = [one.split('"')[0] for one in ready.split("/files/")[1:]]
+    assert len(names) >= 8
+    for name in names:
+        assert paula.send("GET", f"{at}/1/files/{name}").status_code == 200
+    for name in ("snapshot.ndjson", "..%2fmanifest.json", "x"):
+        assert paula.send("GET", f"{at}/1/files/{name}").status_code == 404
+    assert paula.get(f"{at}/2").status_code == 404
+    published = paula.post(f"{at}/1/publish")
+    if published.status_code == 303:
+        assert running.one(Consultation).state == ConsultationState.PUBLISHED
+        assert paula.post(f"{at}/1/publish").status_code == 409
+    else:
+        assert "Diese Ausgabe darf so nicht veröffentlicht werden" in published.text
+
+
+# -- who -------------------------------------------------------------------------------------------------------------
+def paths(running: Running) -> list[str]:
+    invitation, response, point = running.invitation(TOWNS[0]), running.response(TOWNS[0]), point_of(running, DEMAND)
+    return [
+        "", "/participation", "/invitations", f"/invitations/{invitation.id}", f"/invitations/{invitation.id}/letter.pdf",
+        "/extensions", "/responses", f"/responses/{response.id}", f"/responses/{response.id}/revisions/1",
+        f"/responses/{response.id}/revisions/1/receipt.pdf", "/responses/export/ndjson", "/results", "/points",
+        f"/points/{point.id}", "/editions", "/log", "/log/export/csv",
+    ]  # fmt: skip
+
+
+def test_others_find_nothing(app: FastAPI, running: Running, paula: Browser):
+    mia, town, stranger = running.browser(app, "mia"), running.browser(app, "town"), Browser(app)
+    for path in paths(running):
+        assert paula.get(running.at() + path).status_code == 200, path
+        assert mia.get(running.at("mia") + path).status_code == 404, path
+        assert town.get(running.at("town") + path).status_code == 404, path
+        assert town.get(running.at() + path).status_code == 404, path
+        assert stranger.get(running.at() + path).status_code == 303, path
+
+
+def test_a_land_unit_reads_what_its_land_said_and_nothing_else(app: FastAPI, running: Running):
+    lara, at = running.browser(app, "lara"), running.at("lara")
+    assert "Ort 1" in lara.get(f"{at}/responses").text
+    for path in ("/responses", "/invitations", "/points"):
+        page = lara.get(at + path).text
+        for other in ("Ort 0", "Ort 2", "Ort 3", "Kiel", "alert(1)"):
+            assert other not in page, path
+    assert "Ort 0" not in lara.get(f"{at}/points/{point_of(running, DEMAND).id}").text
+    for path in (f"/responses/{running.response(TOWNS[0]).id}", f"/invitations/{running.invitation(TOWNS[0]).id}",
+                 "/log", "/log/export/csv", f"/invitations/{running.invitation(TOWNS[1]).id}/letter.pdf"):  # fmt: skip
+        assert lara.get(at + path).status_code in (403, 404), path
+    assert "Grundlage: 1 gezählte" in lara.get(f"{at}/results").text
+
+
+def posts(running: Running) -> list[tuple[str, dict[str, str]]]:
+    invitation, response, point = running.invitation(TOWNS[0]), running.response(TOWNS[0]), point_of(running, DEMAND)
+    version = {"version": "1"}
+    return [
+        (f"/invitations/{invitation.id}/address", {"email": "x@y.example"}),
+        (f"/invitations/{invitation.id}/extend", {"until": "2026-06-01", "reason": "x"}),
+        (f"/claims/{uuid.uuid4()}/revoke", {}),
+        (f"/extensions/{uuid.uuid4()}/grant", {}),
+        (f"/responses/{response.id}/reopen", {"until": "2026-06-01", "reason": "x"}),
+        ("/points/bulk", {"action": "decide", "decision": "noted", "point": str(point.id)}),
+        (f"/points/{point.id}/decide", {"decision": "noted", **version}),
+        (f"/points/{point.id}/edit", {"text": "x", **version}),
+        (f"/points/{point.id}/tag", {"tag": "simpler_application"}),
+        (f"/points/{point.id}/untag", {"tag": "simpler_application"}),
+        (f"/points/{point.id}/assign", {"assignee": ""}),
+        (f"/points/{point.id}/review", {}),
+        (f"/points/{point.id}/merge", {"into": "1"}),
+        (f"/points/{point.id}/take-out", {"contribution": str(uuid.uuid4())}),
+        ("/editions", {"audience": "internal", "language": "de"}),
+        ("/editions/1/publish", {}),
+        ("/editions/1/retry", {}),
+    ]
+
+
+def test_others_change_nothing_and_a_land_unit_only_reads(app: FastAPI, running: Running):
+    mia, town, lara = (running.browser(app, name) for name in ("mia", "town", "lara"))
+    for path, data in posts(running):
+        assert mia.post(running.at("mia") + path, data).status_code == 404, path
+        assert town.post(running.at() + path, data).status_code == 404, path
+        assert lara.post(running.at("lara") + path, data).status_code in (403, 404), path
+    point = point_of(running, DEMAND)
+    assert (point.state, point.version) == (PointState.NEW, 1)
+    assert running.one(Edition) is None
+
+
+def test_an_editor_weighs_but_does_not_decide_or_extend(app: FastAPI, running: Running):
+    edgar, at = running.browser(app, "edgar"), running.at("edgar")
+    point = point_of(running, DEMAND)
+    shown = edgar.get(f"{at}/points/{point.id}").text
+    assert "Als Vorschlag speichern" in shown
+    assert edgar.post(f"{at}/points/{point.id}/decide", {"decision": "noted", "version": "1"}).status_code == 403
+    proposed = {"decision": "noted", "reply": "Ja.", "version": "1", "then": "propose"}
+    assert edgar.post(f"{at}/points/{point.id}/decide", proposed).status_code == 303
+    invitation = running.invitation(TOWNS[0])
+    given = {"until": "2026-06-01", "reason": "x"}
+    assert edgar.post(f"{at}/invitations/{invitation.id}/extend", given).status_code == 403
