@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response as Answered
 
-from consultation.api.gate import CHANGING, resource
+from consultation.api.gate import CHANGING, resource, schema_of
 from consultation.api.own import IfMatch, OwnResponse, Reader, Writer, demand_match, require, send, shown
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape
@@ -49,24 +49,10 @@ class ResponseGiven(Shape):
 
 def body_of(shape: type[Shape], *, required: bool = True, example: dict[str, Any] | None = None) -> dict[str, Any]:
     """How OpenAPI tells of a body that is read strictly by ourselves."""
-    content: dict[str, Any] = {"schema": shape.model_json_schema(ref_template="#/components/schemas/{model}")}
-    definitions = content["schema"].pop("$defs", {})
-    content["schema"] = _inlined(content["schema"], definitions)
+    content: dict[str, Any] = {"schema": schema_of(shape)}
     if example is not None:
         content["example"] = example
     return {"requestBody": {"required": required, "content": {"application/json": content}}}
-
-
-def _inlined(found: Any, definitions: Mapping[str, Any]) -> Any:
-    match found:
-        case {"$ref": str(name), **rest}:
-            return _inlined({**definitions[name.rpartition("/")[2]], **rest}, definitions)
-        case dict():
-            return {key: _inlined(value, definitions) for key, value in found.items()}
-        case list():
-            return [_inlined(value, definitions) for value in found]
-        case _:
-            return found
 
 
 @router.get("/consultations/{slug}/response", response_model=OwnResponse, summary="Die eigene Stellungnahme")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from consultation.api.figures import participation_numbers
-from consultation.api.gate import OPEN, resource
+from consultation.api.gate import CHANGING, OPEN, files_of, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, whole
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape, Thing, actions_of, mark_of
@@ -114,7 +114,7 @@ def edition_object(actor: Actor, slug: str, found: Edition, changed: datetime) -
 @router.get(
     "/consultations/{slug}/editions/{number}/files/{format}",
     response_class=FileResponse,
-    responses={200: {"content": {f.media_type: {"schema": {"type": "string"}} for f in FORMATS.values()}}},
+    responses=files_of(found.media_type for found in FORMATS.values()),
     summary="Eine Datei der Ausgabe",
     openapi_extra=OPEN,
 )
@@ -154,6 +154,7 @@ class FrozenPage(Shape):
 @router.get(
     "/consultations/{slug}/editions/{number}/participation",
     response_model=FrozenObject,
+    responses={409: CHANGING[409]},
     summary="Beteiligung einer Ausgabe",
     openapi_extra=OPEN,
 )
@@ -167,6 +168,7 @@ def participation(
 @router.get(
     "/consultations/{slug}/editions/{number}/statistics",
     response_model=FrozenObject,
+    responses={409: CHANGING[409]},
     summary="Zahlen einer Ausgabe, in öffentlichen geschützt",
     openapi_extra=OPEN,
 )
@@ -180,6 +182,7 @@ def statistics(
 @router.get(
     "/consultations/{slug}/editions/{number}/points",
     response_model=FrozenPage,
+    responses={409: CHANGING[409]},
     summary="Einzelpunkte einer Ausgabe mit Entscheidung und Erwiderung",
     openapi_extra=OPEN,
 )
@@ -193,6 +196,7 @@ def points(
 @router.get(
     "/consultations/{slug}/editions/{number}/participants",
     response_model=FrozenPage,
+    responses={409: CHANGING[409]},
     summary="Teilnehmende einer Ausgabe, in öffentlichen nur die namentlich freigegebenen",
     openapi_extra=OPEN,
 )
@@ -206,6 +210,7 @@ def participants(
 @router.get(
     "/consultations/{slug}/editions/{number}/responses",
     response_model=FrozenPage,
+    responses={409: CHANGING[409]},
     summary="Antworten einer Ausgabe, in öffentlichen Teil für Teil nach der Veröffentlichungsfreigabe",
     openapi_extra=OPEN,
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from consultation.api.gate import OPEN, resource
 from consultation.api.replies import reply
@@ -54,8 +54,15 @@ def form(request: Request, db: Db, actor: AnyProgram, slug: str) -> Response:
     )  # fmt: skip
 
 
+class JsonSchema(JSONResponse):
+    """Only for the description: the media type of the answer."""
+
+    media_type = "application/schema+json"
+
+
 @router.get(
     "/consultations/{slug}/form/schema",
+    response_class=JsonSchema,
     summary="JSON Schema der Antworten",
     response_model=dict[str, Any],
     openapi_extra=OPEN,
@@ -70,7 +77,7 @@ def schema(request: Request, db: Db, actor: AnyProgram, slug: str, language: Spo
             draft = programmes.consulted_draft(session, consultation.draft_version_id)
             parameters = spoken_all(draft.frozen.get("parameters", ()), language)
     found = form_schema(context.in_language(language, parameters))
-    return reply(request, found, media_type="application/schema+json", headers={"Content-Language": language})
+    return reply(request, found, media_type=JsonSchema.media_type, headers={"Content-Language": language})
 
 
 def with_form(consultation: Consultation) -> Consultation:

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -111,11 +112,34 @@ def _documented(request: Request) -> frozenset[str]:
     return frozenset({"lang", *(p["name"] for p in parameters if p["in"] == "query")})
 
 
+def schema_of(shape: type[BaseModel]) -> dict[str, Any]:
+    """JSON Schema whole in itself, for places that FastAPI does not fill."""
+    whole = shape.model_json_schema()
+    definitions = whole.pop("$defs", {})
+    found: dict[str, Any] = _inlined(whole, definitions)
+    return found
+
+
+def _inlined(found: Any, definitions: Mapping[str, Any]) -> Any:
+    match found:
+        case {"$ref": str(name), **rest}:
+            return _inlined({**definitions[name.rpartition("/")[2]], **rest}, definitions)
+        case dict():
+            return {key: _inlined(value, definitions) for key, value in found.items()}
+        case list():
+            return [_inlined(value, definitions) for value in found]
+        case _:
+            return found
+
+
 def _refusal(text: str) -> dict[str, Any]:
-    return {
-        "description": text,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
-    }
+    return {"description": text, "content": {"application/problem+json": {"schema": schema_of(ProblemDetails)}}}
+
+
+def files_of(media_types: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """How OpenAPI tells of files that come in several kinds."""
+    kinds = {kind: {"schema": {"type": "object" if kind == "application/json" else "string"}} for kind in media_types}
+    return {200: {"description": "Die Datei.", "content": kinds}}
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {

@@ -16,7 +16,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
-from consultation.api.gate import resource
+from consultation.api.gate import files_of, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, word
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape, Thing, Tombstone
@@ -145,7 +145,7 @@ def _object(record: dict[str, Any]) -> dict[str, Any]:
 @router.get(
     "/consultations/{slug}/responses.{kind}",
     response_class=StreamingResponse,
-    responses={200: {"content": {FORMATS[kind].media_type: {"schema": {"type": "string"}} for kind in Kind}}},
+    responses=files_of(FORMATS[kind].media_type for kind in Kind),
     summary="Alle Stellungnahmen in einer Datei",
 )
 def bulk(db: Db, actor: Reader, slug: str, kind: Kind) -> Response:
