@@ -359,7 +359,7 @@ def test_the_api_answers_with_problem_json(client):
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {
         "type": "urn:consultation:problem:invalid", "title": "Bitte prüfen Sie Ihre Angaben", "status": 422,
-        "detail": "Nicht gültig.", "errors": [{"field": "a.b", "detail": "Fehlt."}],
+        "detail": "Nicht gültig.", "errors": [{"field": "a.b", "code": "invalid", "detail": "Fehlt."}],
     }  # fmt: skip
     assert client("GET", "/api/v1/nowhere").json()["status"] == 404
 
