@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 import structlog
@@ -19,6 +20,11 @@ from consultation.core.migrations import upgrade
 
 # A crash in a page is logged in one plain line; the rich traceback of the default would walk the whole app.
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
+
+# No test is about time; a run that must say yes or no (CI) looks at the same examples every time.
+hypothesis.settings.register_profile("calm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("calm"), derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "calm")
 
 DATABASES = ("sqlite", "postgresql")
 NEEDS = {
