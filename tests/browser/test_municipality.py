@@ -53,7 +53,7 @@ class Somebody:
         options: dict[str, Any] = {"viewport": {"width": width, "height": 900}, "java_script_enabled": script}
         self.context: BrowserContext = chrome.new_context(base_url=base, locale="de-DE", **options)
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.script, self.width = script, width
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
