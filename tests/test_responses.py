@@ -404,7 +404,7 @@ def test_every_writing_action_of_a_response_leaves_its_line_in_the_log(db: Datab
         ).all()
         drafts = session.scalar(select(func.count()).select_from(DraftAnswer))
     assert logged == [
-        "start",
+        "start_response",
         "submit",
         "choose_disclosure",
         "reopen",

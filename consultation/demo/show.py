@@ -20,7 +20,7 @@ from consultation.core.migrations import is_current, upgrade
 from consultation.demo import law, network, weighing
 from consultation.demo.cast import Login, assemble
 from consultation.demo.stage import Stage
-from consultation.mail.post import MARK
+from consultation.documents.consolidated import DEMO_MARK
 from consultation.register import shipped
 from consultation.register.actions import import_register
 from consultation.settings import Settings
@@ -116,7 +116,7 @@ def _make(settings: Settings, console: Console, municipalities: int, seed: int) 
 
 
 def _play(settings: Settings, console: Console, municipalities: int, seed: int) -> tuple[list[Login], list[Path]]:
-    console.print(f"[bold]{MARK}[/bold]")
+    console.print(f"[bold]{DEMO_MARK}[/bold]")
     upgrade(settings.database)
     database = Database(settings.database, settings.threads, durable=False)
     stage = Stage(database, settings, console, datetime.now(UTC), seed)
@@ -158,4 +158,4 @@ def _print(console: Console, notes: dict[str, Any]) -> None:
         console.print(f"{folder}:", markup=False, soft_wrap=True)
         for path in paths:
             console.print(f"  {path.name}", markup=False, soft_wrap=True)
-    console.print(f"\n{MARK}", style="bold")
+    console.print(f"\n{DEMO_MARK}", style="bold")

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from consultation.core.language import SOURCE, Language
+from consultation.core.language import SOURCE, Language, M, say
 from consultation.core.markup import render_plain
+from consultation.documents.consolidated import DEMO_MARK
 from consultation.mail.transport import Outgoing, Transport
 from consultation.settings import Settings
-
-MARK = "Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen"
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Post:
         subject, _, text = render_plain(f"mail/{letter.name}.txt", data, letter.language).partition("\n")
         return Outgoing(
             recipient=letter.recipient,
-            subject=f"[Beispieldaten] {subject}" if letter.demo else subject,
-            text=(f"{MARK}\n\n" if letter.demo else "") + text.strip() + "\n",
+            subject=f"[{say(M('Beispieldaten'), letter.language)}] {subject}" if letter.demo else subject,
+            text=(f"{say(DEMO_MARK, letter.language)}\n\n" if letter.demo else "") + text.strip() + "\n",
             message_id=uuid.uuid5(self.job_id, f"{letter.name}:{letter.recipient}"),
             moment=self.moment,
             attachments=letter.attachments,

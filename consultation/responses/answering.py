@@ -77,7 +77,7 @@ def start(session: Session, actor: Actor, consultation_id: uuid.UUID, channel: C
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     if new:
         mark_opened(session, actor, invitation)
-        record(session, actor, response, "start", channel=channel)
+        record(session, actor, response, "start_response", channel=channel)
     return response
 
 

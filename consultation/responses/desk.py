@@ -150,7 +150,7 @@ def desk_of(session: Session, response: Response, moment: datetime, language: La
         moment=moment,
         sections=section_infos(draft.sections) if draft else {},
         parameters=spoken_all(draft.frozen.get("parameters", ()), language) if draft else {},
-        register=[(say(label, language), text) for label, text in register_facts(body)] if body else (),
+        register=[(say(label, language), text) for label, text in register_facts(body, language)] if body else (),
     )
     desk = Desk(response, form, context, _stored(session, response.id))
     response.missing = desk.shortcomings()

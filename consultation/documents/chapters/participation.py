@@ -84,7 +84,7 @@ def _with_small_towns(found: dict[str, T], dimension: str, frozen: Frozen, nothi
 
 _BODY_COLUMNS: tuple[tuple[Message, Callable[[Counts], int]], ...] = (
     (M("eingeladen"), lambda c: c.invited),
-    (M("Antwort"), lambda c: c.submitted),
+    (M("Stellungnahmen"), lambda c: c.submitted),
     (M("Fehlanzeige"), lambda c: c.nil_returns),
     (M("vertreten"), lambda c: c.represented),
     (M("lehnt ab"), lambda c: c.declined),
