@@ -11,7 +11,7 @@ from consultation.consultations.addresses import RowState, Settled
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotReady, Problem
 from consultation.core.language import M
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Number, page, see_other
 from consultation.programmes.actions import require_planner
 from consultation.rulebook import planner
 from consultation.states import ConsultationState
@@ -91,7 +91,7 @@ def _at(actor: Actor, slug: str) -> str:
 
 
 @router.post("/rows/{number}")
-def correct(request: Request, db: Db, actor: Planning, slug: str, number: int, form: Form) -> Response:
+def correct(request: Request, db: Db, actor: Planning, slug: str, number: Number, form: Form) -> Response:
     try:
         with db.transaction() as session:
             planned(session, actor, slug)

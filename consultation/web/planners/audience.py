@@ -18,6 +18,7 @@ from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
 from consultation.core.text import clean_line
+from consultation.documents.labels import SIZES
 from consultation.http import Db, Form, PostedForm, page, see_other
 from consultation.people import queries as people
 from consultation.people.kinds import KIND_TITLES as ORGANISATION_TITLES
@@ -161,7 +162,7 @@ def _reach(session: Session, chosen: AudienceFilter, *, shown: bool) -> dict[str
         "reach": lines,
         "reach_total": _line(M("Alle Länder"), rows),
         "population": (sum(r.population_reached for r in rows), sum(r.population for r in rows)),
-        "size_classes": [SIZE_CLASS_TITLES[size] for size in SizeClass],
+        "size_classes": [SIZES[size] for size in SizeClass],
     }
 
 

@@ -16,7 +16,7 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.models import Edition
 from consultation.evaluation.figures import Filters
-from consultation.http import Configured, Db, Form, page, see_other
+from consultation.http import Configured, Db, Form, Number, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
 from consultation.register.kinds import SIZE_CLASS_TITLES
 from consultation.register.states import STATE_TITLES
@@ -135,13 +135,13 @@ def _words(name: str, values: list[str]) -> tuple[Message, ...]:
 
 
 @router.get("/{number}")
-def show_one(request: Request, db: Db, actor: Planning, slug: str, number: int) -> Response:
+def show_one(request: Request, db: Db, actor: Planning, slug: str, number: Number) -> Response:
     """While it is being compiled the page asks for itself again: by script, or by the browser without one."""
     return _one(request, db, actor, slug, number)
 
 
 @router.post("/{number}/publish")
-def publish(request: Request, db: Db, actor: Planning, slug: str, number: int) -> Response:
+def publish(request: Request, db: Db, actor: Planning, slug: str, number: Number) -> Response:
     try:
         with db.transaction() as session:
             _, edition = _of(session, actor, slug, number)
@@ -153,7 +153,7 @@ def publish(request: Request, db: Db, actor: Planning, slug: str, number: int) -
 
 
 @router.post("/{number}/retry")
-def retry(db: Db, actor: Planning, slug: str, number: int) -> Response:
+def retry(db: Db, actor: Planning, slug: str, number: Number) -> Response:
     with db.transaction() as session:
         _, edition = _of(session, actor, slug, number)
         editions.retry(session, actor, edition.id)
@@ -161,7 +161,7 @@ def retry(db: Db, actor: Planning, slug: str, number: int) -> Response:
 
 
 @router.get("/{number}/document")
-def document(db: Db, settings: Configured, actor: Planning, slug: str, number: int) -> Response:
+def document(db: Db, settings: Configured, actor: Planning, slug: str, number: Number) -> Response:
     """The whole edition in the browser, under its own policy: no script, no form, nothing from elsewhere."""
     with db.reader() as session:
         _, edition = _of(session, actor, slug, number)
@@ -171,7 +171,7 @@ def document(db: Db, settings: Configured, actor: Planning, slug: str, number: i
 
 
 @router.get("/{number}/files/{name}")
-def download(db: Db, settings: Configured, actor: Planning, slug: str, number: int, name: str) -> Response:
+def download(db: Db, settings: Configured, actor: Planning, slug: str, number: Number, name: str) -> Response:
     with db.reader() as session:
         _, edition = _of(session, actor, slug, number)
         found = queries.file(edition, name)

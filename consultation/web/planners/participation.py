@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.language import M, Message
-from consultation.documents.labels import kind_label, size_label
+from consultation.documents.labels import KINDS, SIZES, kind_label, size_label
 from consultation.http import Db, page
 from consultation.http.language import language_of
 from consultation.register.states import STATE_TITLES, State
@@ -48,7 +48,10 @@ def _invited(found: Participation, dimension: str) -> dict[str, Any]:
 
 
 def _named(groups: dict[str, Any], name: Any) -> list[tuple[Message | str, Any]]:
-    return [(name(group), counts) for group, counts in groups.items()]
+    order = [*State, *SIZES, *KINDS]
+    return [
+        (name(group), groups[group]) for group in sorted(groups, key=lambda g: order.index(g) if g in order else -1)
+    ]
 
 
 def _land(group: str) -> Message:

@@ -22,7 +22,7 @@ from consultation.documents import bulk
 from consultation.documents.formats import FORMATS, write_document
 from consultation.documents.labels import kind_label, size_label
 from consultation.documents.receipt import receipt
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Number, page, see_other
 from consultation.http.language import language_of
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses import actions, queries
@@ -132,13 +132,13 @@ def show_one(request: Request, db: Db, actor: Planning, slug: str, response_id: 
 
 @router.get("/{response_id}/revisions/{number}")
 def show_revision(
-    request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, number: int
+    request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, number: Number
 ) -> Response:  # fmt: skip
     return _one(request, db, actor, slug, response_id, number)
 
 
 @router.get("/{response_id}/revisions/{number}/receipt.pdf")
-def download(request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, number: int) -> Response:
+def download(request: Request, db: Db, actor: Planning, slug: str, response_id: uuid.UUID, number: Number) -> Response:
     with tempfile.TemporaryDirectory(prefix="receipt-") as folder:
         target = Path(folder) / "receipt.pdf"
         with db.reader() as session:

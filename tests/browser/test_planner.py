@@ -1,0 +1,215 @@
+"""A planner's way in a real browser: from the empty programme to the announcement, from the answers to the edition."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from consultation.core.db import Database
+from consultation.core.places import package_folder
+from consultation.documents.models import Edition
+from consultation.states import EditionState
+from tests.browser.serving import free_port, served
+from tests.browser.test_municipality import Somebody
+from tests.browsing import site
+from tests.factories import MOMENT, PASSWORD
+from tests.planning_world import Planning
+from tests.test_web_planners_running import DEMAND, TOWNS, Running, point_of
+
+pytestmark = pytest.mark.browser
+WIDTHS = (1280, 390)
+SHOTS = os.environ.get("SCREENSHOTS", "")
+LAW = package_folder() / "data" / "drafts" / "kinvfg.md"
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("google-chrome") or pytest.skip("no browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "planner.db"
+    shutil.copyfile(sqlite_template, path)
+    db = Database(f"sqlite:///{path}", threads=8)
+    yield db
+    db.close()
+
+
+Serve = Callable[[datetime], tuple[FastAPI, str]]
+
+
+@pytest.fixture
+def serve(sqlite: Database, tmp_path: Path) -> Iterator[Serve]:
+    """The app on a port, its clock at the moment asked for."""
+    stack = []
+
+    def start(moment: datetime) -> tuple[FastAPI, str]:
+        port = free_port()
+        base = f"http://127.0.0.1:{port}"
+        app = site(sqlite, moment, base_url=base, data_dir=tmp_path)
+        context = served(app, port)
+        context.__enter__()
+        stack.append(context)
+        return app, base
+
+    yield start
+    for context in stack:
+        context.__exit__(None, None, None)
+
+
+def log_in(chrome: Browser, base: str, width: int, email: str) -> Somebody:
+    one = Somebody(chrome, base, width, script=True)
+    one.page.goto("/login")
+    one.page.fill("#email", email)
+    one.page.fill("#password", PASSWORD)
+    one.page.click("main button[type=submit]")
+    one.page.wait_for_url("**/home")
+    return one
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: Database, serve: Serve, width: int):
+    world = Planning(sqlite)
+    _, base = serve(MOMENT)
+    paula = log_in(chrome, base, width, world.foundation.person.email)
+    page, look = paula.page, paula.look
+
+    def press(name: str) -> None:
+        page.get_by_role("button", name=name).first.click()
+
+    page.goto(f"{world.foundation.at}/programmes")
+    look("planner-start")
+    page.get_by_role("link", name="Neues Programm anlegen").click()
+    press("Programm anlegen")
+    look("planner-programme-errors")
+    page.fill("#title", "Übung KInvFG")
+    press("Programm anlegen")
+    look("planner-programme-empty")
+    page.get_by_role("link", name="Entwurf einlesen").click()
+    look("planner-import")
+    page.set_input_files("#file", LAW)
+    press("Vorschau zeigen")
+    look("planner-preview")
+    page.get_by_label("Gesetzentwurf").check()
+    press("Fassung speichern")
+    look("planner-draft")
+    page.get_by_role("link", name="Übung KInvFG").first.click()
+    page.locator("summary", has_text="Programmwert hinzufügen").click()
+    page.fill("#label", "Eigenanteil")
+    page.fill("#value", "10 %")
+    page.fill("#name", "own_share")
+    press("Programmwert speichern")
+    page.get_by_role("link", name="Formular anlegen").click()
+    look("planner-form-new")
+    page.locator("input[name=template]").first.check()
+    press("Formular anlegen")
+    look("planner-form")
+    page.get_by_role("link", name="Vorschau ansehen").click()
+    look("planner-form-preview")
+    page.get_by_role("link", name="Übung KInvFG").first.click()
+    look("planner-programme")
+    page.get_by_role("link", name="Konsultation anlegen").click()
+    page.fill("#title", "Anhörung zum KInvFG")
+    press("Konsultation anlegen")
+    look("planner-tasks")
+    page.get_by_role("link", name="Titel, Einführung, Sichtbarkeit").click()
+    page.fill("#contact", "Referat 1, ref1@stiftung.example")
+    look("planner-basics")
+    press("Speichern")
+    page.get_by_role("link", name="Entwurfsfassung").click()
+    page.locator("input[name=draft]").first.check()
+    page.locator("input[name=form]").first.check()
+    look("planner-versions")
+    press("Speichern")
+    page.locator("main").get_by_role("link", name="Adressatenkreis").click()
+    page.get_by_label("Schleswig-Holstein").check()
+    press("Zählen")
+    look("planner-audience")
+    press("Diesen Filter speichern")
+    page.get_by_role("link", name="Einzelne Stellen aufnehmen").click()
+    page.fill("#q", "Celle")
+    press("Suchen")
+    page.locator("input[name=organisation]").first.check()
+    look("planner-single")
+    press("Aufnehmen")
+    page.get_by_role("link", name="Weiter zu den Anschriften").click()
+    rows = "AGS;Name;E-Mail\n1051044;;a@b.example\n;Neuenkirchen;kaputt\n01001;;c@b.example\n"
+    page.set_input_files("#file", {"name": "liste.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+    press("Hochladen und prüfen")
+    look("planner-addresses")
+    press("Alle ergänzten führenden Nullen bestätigen")
+    page.fill("#row-3-email", "post@neuenkirchen.example")
+    press("Zeile 3 speichern")
+    press("3 Anschriften übernehmen")
+    page.get_by_role("link", name="Zurück zur Übersicht").click()
+    page.get_by_role("link", name="Beginn und Frist").click()
+    page.fill("#deadline_on", "2026-03-15")
+    press("Speichern")
+    look("planner-dates")
+    page.fill("#deadline_on", "2026-04-30")
+    press("Speichern")
+    page.locator("main").get_by_role("link", name="Prüfen und ankündigen").click()
+    look("planner-announce")
+    page.check("#sure")
+    press("Jetzt ankündigen")
+    expect(page.get_by_text("Die Konsultation ist angekündigt. Die Einladungen")).to_be_visible()
+    look("planner-announced")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_from_the_answers_to_the_published_edition(
+    chrome: Browser, sqlite: Database, serve: Serve, width: int, tmp_path: Path
+):
+    running = Running(sqlite, tmp_path)
+    later = MOMENT + timedelta(days=70)
+    _, base = serve(later)
+    paula = log_in(chrome, base, width, running.emails["paula"])
+    page, look, at = paula.page, paula.look, running.at()
+    pages = {
+        "running": "", "participation": "/participation", "invitations": "/invitations", "extensions": "/extensions",
+        "invitation": f"/invitations/{running.invitation(TOWNS[0]).id}", "responses": "/responses",
+        "response": f"/responses/{running.response(TOWNS[0]).id}", "results": "/results", "results-by": "/results?by=state",
+        "extend": "/extend", "cancel": "/cancel", "log": "/log",
+    }  # fmt: skip
+    for name, path in pages.items():
+        page.goto(at + path)
+        look(f"planner-{name}")
+    page.goto(at)
+    page.get_by_role("button", name="Auswertung beginnen").click()
+    page.get_by_role("link", name="Einzelpunkte").click()
+    look("planner-points")
+    page.get_by_role("link", name=f"Punkt {point_of(running, DEMAND).number}", exact=True).click()
+    look("planner-point")
+    page.get_by_label("wird berücksichtigt", exact=True).check()
+    page.fill("#reply", "Der Eigenanteil entfällt.")
+    page.get_by_role("button", name="Entscheiden", exact=True).click()
+    expect(page.get_by_text("Der Eigenanteil entfällt.")).to_be_visible()
+    look("planner-point-decided")
+    page.goto(f"{at}/editions")
+    page.get_by_label("Öffentlich").check()
+    look("planner-editions")
+    page.get_by_role("button", name="Ausgabe erstellen").click()
+    look("planner-compiling")
+    running.work(later)
+    assert running.one(Edition).state == EditionState.COMPILED
+    expect(page.get_by_role("link", name="Ausgabe ansehen")).to_be_visible()
+    page.get_by_role("link", name="Ausgabe ansehen").click()
+    look("planner-edition")
+    publish = page.locator("#publish summary")
+    if publish.count():
+        publish.click()
+        look("planner-publish")
+        page.get_by_role("button", name="Ja, veröffentlichen").click()
+        expect(page.get_by_text("ist veröffentlicht").first).to_be_visible()
+    else:
+        expect(page.get_by_text("darf so nicht veröffentlicht werden")).to_be_visible()
