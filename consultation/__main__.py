@@ -256,10 +256,10 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Die konsolidierten Stellungnahmen (intern, mit allem, was zählt) in eine Datei schreiben."""
-    from consultation.documents import exports  # noqa: PLC0415 -- as above
+    from consultation.documents import bulk  # noqa: PLC0415 -- as above
 
     with opened(settings_with(data_dir=data_dir)) as database, told():
-        count = exports.write(database, system(datetime.now(UTC)), consultation, format_, out)
+        count = bulk.write(database, system(datetime.now(UTC)), consultation, format_, out)
         console.print(f"{count} Stellungnahmen: {out}", markup=False, soft_wrap=True)
 
 

@@ -193,7 +193,8 @@ def test_export_writes_all_answers_that_count(format_: str, demo_folder: Path, t
     assert found.stdout.startswith(str(count))
     if format_ == "ndjson":
         records = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-        assert sum(record.get("type") == "response" for record in records) == count
+        assert records[-1] == {"type": "end", "count": count}
+        assert len(records) == count + 1
     assert out.stat().st_size > 1000
 
 

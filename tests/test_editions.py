@@ -13,7 +13,7 @@ from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, NotFound, NotReady
 from consultation.core.jobs import Job
-from consultation.documents import editions, exports, queries
+from consultation.documents import editions, queries
 from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.models import Edition, EditionFile
@@ -232,12 +232,6 @@ def test_copied_files_hold_nothing_that_is_not_handed_out(
     edition = worlds.compiled(db, weighed, tmp_path / "documents", Audience.PUBLIC)
     copied = {path.name for path in editions.copy_files(db, tmp_path / "documents", edition.id, tmp_path / "out")}
     assert copied == {MANIFEST, SNAPSHOT, *(file.name for file in edition.files)}
-
-
-def test_the_export_holds_every_counted_answer(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:
-    count = exports.write(db, system(AFTER), weighed.world.slug, "ndjson", tmp_path / "all.ndjson")
-    records = [orjson.loads(line) for line in (tmp_path / "all.ndjson").read_bytes().splitlines()]
-    assert count == 13 == sum(record["type"] == "response" for record in records)
 
 
 def test_an_unknown_edition_is_not_found(db: Database) -> None:
