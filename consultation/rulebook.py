@@ -111,7 +111,7 @@ def another_pair_of_eyes(actor: Actor, response: ResponseLike) -> Iterable[Probl
         yield Problem(
             "four_eyes",
             M("Wer zuletzt bearbeitet hat, gibt nicht selbst frei. Bitten Sie eine andere Person mit dem Recht "
-              "„Freigabe“, oder lassen Sie das Vier-Augen-Prinzip unter „Organisation“ ausschalten."),
+              "„Freigabe“, oder lassen Sie das Vier-Augen-Prinzip unter „Personen“ ausschalten."),
         )
 
 

@@ -324,9 +324,9 @@ def test_a_section_is_commented_where_it_is_read(scene: Scene) -> None:
         text: "Neuer Wortlaut",
         f"amendments.{entry}.kind": "replace",
     }
-    assert (
-        ok(browser.post(scene.base + action, {**form, **said}), 303).headers["location"].endswith(f"/draft#{section}")
-    )
+    back = ok(browser.post(scene.base + action, {**form, **said}), 303).headers["location"]
+    assert back.endswith(f"/draft?saved={section}#{section}")
+    assert "Gespeichert." in browser.get(back.partition("#")[0]).text
     assert answers(scene)["section_agreement", section] == "with_changes"
     assert answers(scene)["amendments", entry] == {"section": section, "kind": "replace", "text": "Neuer Wortlaut"}
     page = browser.get(f"{scene.base}/draft").text
@@ -430,6 +430,29 @@ def test_an_answer_under_reservation_is_confirmed_later(scene: Scene) -> None:
     assert "Vorbehaltlich eines Beschlusses" in browser.get(f"{scene.base}/receipt").text
     ok(browser.post(f"{scene.base}/resolution"), 303)
     assert "Vorbehaltlich eines Beschlusses" not in browser.get(f"{scene.base}/receipt").text
+
+
+def test_what_may_be_published_stays_as_last_chosen_when_it_is_submitted_again(scene: Scene) -> None:
+    scene.four_eyes(False)
+    browser = begun(scene)
+    complete(browser, scene)
+    ok(submit(browser, scene), 303)
+    ok(browser.post(f"{scene.base}/disclosure", {"disclosure_rest": "named"}), 303)
+    ok(browser.post(f"{scene.base}/disclosure", {"disclosure.C": "figures"}), 303)
+    ok(browser.post(f"{scene.base}/reopen"), 303)
+    ok(submit(browser, scene), 303)
+    form = filled(browser.get(f"{scene.base}/receipt").text, "/disclosure")
+    assert (form["disclosure.A"], form["disclosure.C"]) == (["named"], ["figures"])
+
+
+def test_one_choice_stands_for_all_parts_that_were_left_open(scene: Scene) -> None:
+    browser = begun(scene)
+    changes = {"publication.participant": "named", "disclosure_rest": "none"}
+    ok(write(browser, f"{scene.base}/part/F?path=all", "/part/F?path=all", changes), 303)
+    chosen = {item: value for (name, item), value in answers(scene).items() if name == "publication"}
+    assert len(chosen) > 2
+    assert chosen.pop("participant") == "named"
+    assert set(chosen.values()) == {"none"}
 
 
 def test_a_nil_return_asks_only_what_it_needs(scene: Scene) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from consultation.core.db import insert_new
 from consultation.core.errors import Forbidden, Invalid, Problem
 from consultation.core.history import record
 from consultation.core.language import M
 from consultation.responses import queries
 from consultation.responses.desk import Desk
-from consultation.responses.models import Disclosure, DisclosureChoice, Response
+from consultation.responses.models import Disclosure, DisclosureChoice, DraftAnswer, Response
 from consultation.rulebook import releaser
 from consultation.subjects import Actor
 
@@ -27,6 +29,23 @@ def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, str]
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     choose(session, actor, desk.response, chosen)
+    _answer_as_chosen(session, actor, desk, chosen)
+
+
+def _answer_as_chosen(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, str]) -> None:
+    """The question of the form says the same from now on: otherwise the next submission would bring back the old choice."""
+    key = desk.form.disclosure_key
+    changed = {p: level for p, level in chosen.items() if key and (desk.answers.get(key) or {}).get(p) != level}
+    if key is None or not changed:
+        return
+    rows = [
+        {"response_id": desk.response.id, "question_key": key, "item_key": part, "value": {"value": level},
+         "version": desk.versions(key).get(part, 0) + 1, "editor_id": actor.person_id, "edited_at": actor.moment}
+        for part, level in changed.items()
+    ]  # fmt: skip
+    here = (DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key)
+    session.execute(delete(DraftAnswer).where(*here, DraftAnswer.item_key.in_(changed)))
+    insert_new(session, DraftAnswer, rows, ["response_id", "question_key", "item_key"])
 
 
 def choose(session: Session, actor: Actor, response: Response, chosen: Mapping[str, str]) -> None:

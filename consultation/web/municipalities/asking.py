@@ -129,11 +129,30 @@ def minutes(desk: Desk, *, everything: bool) -> int:
     return max(5, 5 * round(count * MINUTES_PER_QUESTION / 5))
 
 
-def address(desk: Desk, base: str, field: str) -> str:
-    """Where a field (or a part of one: KEY.1.text) is answered."""
+def asked_in(desk: Desk, field: str) -> Asked | None:
+    """What a field, or a part of one (KEY.1.text), belongs to."""
     parts = field.split(".")
     keys = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-    asked = next((desk.form.by_key[key] for key in keys if key in desk.form.by_key), None)
+    return next((desk.form.by_key[key] for key in keys if key in desk.form.by_key), None)
+
+
+def numbered(desk: Desk, problem: Problem) -> Problem:
+    """A list of problems stands away from the questions: each says which one it means."""
+    asked = asked_in(desk, problem.field)
+    number = asked.question.number if asked else ""
+    if (
+        asked is None
+        or not number
+        or desk.context.asked_as(asked.question) in say(problem.message, desk.context.language)
+    ):
+        return problem
+    what = say(problem.message, desk.context.language)
+    return replace(problem, message=M("Frage {number}: {problem}", number=number, problem=what))
+
+
+def address(desk: Desk, base: str, field: str) -> str:
+    """Where a field (or a part of one) is answered."""
+    asked = asked_in(desk, field)
     if asked is None:
         return base
     path = "" if asked.question.core else "?path=all"

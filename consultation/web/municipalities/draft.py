@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from consultation.core.blocks import Block, from_json
 from consultation.core.errors import NotFound
-from consultation.core.language import M
+from consultation.core.language import M, say
 from consultation.forms.definition import Asked
 from consultation.http import Form, see_other
 from consultation.programmes.models import Section
@@ -58,7 +58,18 @@ class Reading:
 @router.get("")
 def show(here: Here) -> Response:
     at = here.look()
-    return _page(here.request, at, None, "")
+    return _page(here.request, at, None, here.request.query_params.get("saved", ""))
+
+
+@router.get("/{section_key}")
+def show_section(here: Here, section_key: str) -> Response:
+    """Where a page that could not be saved is loaded again."""
+    at = here.look()
+    if at.consultation.draft_version is None or section_key not in {
+        s.key for s in at.consultation.draft_version.sections
+    }:
+        raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
+    return see_other(f"{at.base}/draft#{section_key}")
 
 
 @router.post("/{section_key}")
@@ -72,7 +83,7 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
         return saved_piece(here.request, outcome, form, ())
     if outcome.status != 200:
         return _page(here.request, outcome.at, outcome, section_key, status=outcome.status)
-    return see_other(f"{at.base}/draft#{section_key}", M("Gespeichert."))
+    return see_other(f"{at.base}/draft?saved={section_key}#{section_key}")
 
 
 def _about_sections(desk: Desk) -> list[Asked]:
@@ -129,7 +140,12 @@ def _readings(at: At, typed: dict[str, Any] | Any, kept: Any, terms: Iterable[di
 
 def _choice(desk: Any, asked: Asked, value: Any, section: str) -> list[Field]:
     grid = asked.type.field(asked.key, value, asked.settings, desk.context)
-    title = desk.context.say(asked.question.title)
+    several = len([one for one in _about_sections(desk) if one.type.items(one.settings, desk.context)]) > 1
+    title = (
+        desk.context.say(asked.question.title)
+        if several
+        else say(M("Ihre Haltung zu diesem Abschnitt"), desk.context.language)
+    )
     return [replace(row, label=title) for row in grid.fields if row.name == f"{asked.key}.{section}"]
 
 

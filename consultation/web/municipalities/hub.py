@@ -7,13 +7,14 @@ from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.core.language import M, Message
+from consultation.forms.definition import Part
 from consultation.http import Form, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, queries
 from consultation.responses.desk import Desk
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
-from consultation.web.municipalities.asking import minutes, way
+from consultation.web.municipalities.asking import asked_in, minutes, way
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 
 router = APIRouter(prefix=PREFIX)
@@ -31,14 +32,17 @@ def show(here: Here) -> Response:
         at = here.arrive(session)
         notes = queries.notes(session, at.response.id) if at.begun else []
         data: dict[str, Any] = {
-            "notes": notes, "names": people.names(session, {n.person_id for n in notes if n.person_id}),
-            "extensions": consultations.extensions_asked(session, at.invitation.id), "everything": everything,
+            "notes": notes,
+            "names": people.names(session, {n.person_id for n in notes if n.person_id}),
+            "extensions": consultations.extensions_asked(session, at.invitation.id),
+            "everything": everything,
             "path": "?path=all" if everything else "",
-        }  # fmt: skip
+        }
+        spoken_for = len(queries.represented(session, at.response.id)) if at.begun and at.speaks_for_others else 0  # fmt: skip
     if at.begun is not None:
         data |= {
             "state": RESPONSE.states[at.response.state], "badge": STATE_BADGES[at.response.state],
-            "tasks": _tasks(at, everything=everything), "short": minutes(at.desk, everything=False),
+            "tasks": _tasks(at, spoken_for, everything=everything), "short": minutes(at.desk, everything=False),
             "long": minutes(at.desk, everything=True),
         }  # fmt: skip
     return desk_page(here.request, at, "municipalities/hub.html", at.consultation.title, data)
@@ -61,7 +65,7 @@ def keep_reference(here: Here, form: Form) -> Response:
     return see_other(at.base, M("Ihr Geschäftszeichen ist gespeichert."))
 
 
-def _tasks(at: At, *, everything: bool) -> list[dict[str, Any]]:
+def _tasks(at: At, spoken_for: int, *, everything: bool) -> list[dict[str, Any]]:
     desk, path = at.desk, "?path=all" if everything else ""
     tasks: list[dict[str, Any]] = []
     if at.consultation.draft_version is not None:
@@ -71,19 +75,34 @@ def _tasks(at: At, *, everything: bool) -> list[dict[str, Any]]:
     for part in way(desk, everything=everything):
         answered, shown = desk.progress(part, core=not everything)
         if shown or not everything:
-            wrong = any(a.key in desk.refusals for a in desk.form.asked if a.part.key == part.key)
-            badge = ("danger", M("Angaben prüfen")) if wrong else _progress(answered, shown)
+            badge = _part_badge(at, part, answered, shown)
             href = f"{at.base}/part/{part.key}{path}"
             tasks.append({"title": desk.context.say(part.title), "href": href, "badge": badge})
     if at.speaks_for_others:
         title = M("Für wen Sie sprechen")
-        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": ("info", M("bitte prüfen"))})
+        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(spoken_for)})
     if key := desk.form.disclosure_key:
         part = desk.form.by_key[key].part
         tasks.append({"title": M("Was veröffentlicht werden darf"), "href": f"{at.base}/part/{part.key}{path}#{key}",
                       "badge": _disclosure(desk, key)})  # fmt: skip
     tasks.append({"title": M("Prüfen, freigeben und abgeben"), "href": f"{at.base}/review", "badge": _readiness(at)})
     return tasks
+
+
+def _part_badge(at: At, part: Part, answered: int, shown: int) -> Badge:
+    here = {asked.key for asked in at.desk.form.asked if asked.part.key == part.key}
+    if here & set(at.desk.refusals):
+        return "danger", M("Angaben prüfen")
+    lacking = (asked_in(at.desk, problem.field) for problem in at.response.missing)
+    if answered and any(asked and asked.part.key == part.key for asked in lacking):
+        return "warning", M("Angabe fehlt")
+    return _progress(answered, shown)
+
+
+def _representation(count: int) -> Badge:
+    if not count:
+        return "warning", M("bitte prüfen")
+    return "success", M("für 1 Stelle") if count == 1 else M("für {n} Stellen", n=count)
 
 
 def _progress(answered: int, shown: int) -> Badge:
@@ -115,5 +134,5 @@ def _readiness(at: At) -> Badge:
     if at.response.state != ResponseState.DRAFTING:
         return STATE_BADGES[at.response.state], RESPONSE.states[at.response.state]
     if missing:
-        return "info", M("1 Angabe fehlt") if missing == 1 else M("{n} Angaben fehlen", n=missing)
+        return "info", M("1 Pflichtangabe fehlt") if missing == 1 else M("{n} Pflichtangaben fehlen", n=missing)
     return "success", M("kann vorgelegt werden")

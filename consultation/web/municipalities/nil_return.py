@@ -15,6 +15,7 @@ from consultation.responses.submission import submit
 from consultation.rulebook import RESPONSE
 from consultation.web.municipalities.asking import errors_of, marks, shown_questions
 from consultation.web.municipalities.desks import PREFIX, Here, desk_page
+from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save
 
 router = APIRouter(prefix=PREFIX + "/nil-return")
@@ -42,7 +43,7 @@ def send(here: Here, form: Form) -> Response:
     if at.may_answer:
         known = {question.key for question in _questions(at.desk)}
         keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
-        outcome = save(here, form, keys)
+        outcome = save(here, form, keys, rest_as(form.line(REST)))
     if outcome.status != 200:
         return _page(here.request, outcome, typed, status=outcome.status)
     try:
@@ -65,6 +66,7 @@ def _page(
         "questions": questions, "problems": found, "errors": errors_of(found, at.desk), "typed": typed,
         "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
+        "rest": OFFERED if open_parts(at.desk) else (),
         "allowed": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
     }  # fmt: skip
     return desk_page(request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)

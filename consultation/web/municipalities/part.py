@@ -14,8 +14,9 @@ from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
 from consultation.http import Form, PostedForm, page, see_other
 from consultation.responses.desk import Desk
-from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, shown_questions, way
+from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
+from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save
 
 router = APIRouter(prefix=PREFIX + "/part/{part_key}")
@@ -53,7 +54,8 @@ def keep(here: Here, part_key: str, form: Form) -> Response:
     with here.db.reader() as session:
         desk = here.arrive(session).desk
     part, everything = _part(desk.form, part_key), _everything(here.request)
-    outcome = save(here, form, _keys(desk, part, everything=everything))
+    rest = "" if here.by_itself else form.line(REST)
+    outcome = save(here, form, _keys(desk, part, everything=everything), rest_as(rest))
     if here.by_itself:
         return saved_piece(here.request, outcome, form, [q.key for q in asked_here(part, everything=everything)])
     if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
@@ -84,7 +86,9 @@ def _page(request: Request, outcome: Outcome, part: Part, *, status: int) -> Res
     data: dict[str, Any] = {
         "part": part, "questions": questions, "everything": everything, "path": "?path=all" if everything else "",
         "marks": marks(desk, [field for shown in questions for field in shown.fields], outcome.kept),
-        "problems": outcome.problems, "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
+        "problems": [numbered(desk, problem) for problem in outcome.problems],
+        "rest": OFFERED if open_parts(desk) else (),
+        "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
         "refused": outcome.refused, "editable": at.may_answer or outcome.refused is not None,
         "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
         "last": place == len(parts) - 1, "more": len(part.questions) - len(questions), "read": read_answers(desk, part),

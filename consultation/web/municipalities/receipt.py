@@ -12,10 +12,11 @@ from consultation.questions.disclosure import LEVELS
 from consultation.responses import actions, disclosures, queries
 from consultation.rulebook import releaser
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
+from consultation.web.municipalities.disclosing import OFFERED, REST, within_cap
 from consultation.web.municipalities.release import example
 
 router = APIRouter(prefix=PREFIX)
-_CHANGED = M("Ihre Veröffentlichungsfreigabe ist geändert. Sie gilt für alle Ausgaben, die danach erstellt werden.")
+_CHANGED = M("Gespeichert, was veröffentlicht werden darf. Das gilt für alle Ausgaben, die danach erstellt werden.")
 
 
 @router.get("/receipt")
@@ -35,7 +36,7 @@ def _page(
     last = revisions[0]
     data: dict[str, Any] = {
         "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
-        "counts": at.response.counted_revision_id is not None,
+        "rest": OFFERED, "counts": at.response.counted_revision_id is not None,
         "provisional": last.reserved and at.response.confirmed_at is None, "levels": LEVELS,
         "parts": [(key, title, str(in_force.get(key, "none"))) for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps, "example": example(at), "refused": refused.message if refused else None,
@@ -76,6 +77,8 @@ def disclose(here: Here, form: Form) -> Response:
         with here.db.transaction() as session:
             at = here.arrive(session)
             chosen = {key: form.line(f"disclosure.{key}") for key, _ in at.desk.context.disclosure_parts}
+            if (same := form.line(REST)) in LEVELS:
+                chosen = {part: within_cap(at.desk, part, same) for part in chosen}
             disclosures.change(session, here.actor, at.desk, {key: level for key, level in chosen.items() if level})
     except Invalid as refused:
         return _page(

@@ -14,11 +14,17 @@ from consultation.responses import actions, queries
 from consultation.responses.submission import submit
 from consultation.rulebook import another_pair_of_eyes
 from consultation.states import ResponseState
-from consultation.web.municipalities.asking import address
+from consultation.web.municipalities.asking import address, numbered
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.part import read_answers
 
 router = APIRouter(prefix=PREFIX)
+
+
+@router.get("/submit")
+def after_reload(here: Here) -> Response:
+    """The address of a refused release, loaded again."""
+    return see_other(f"{here.look().base}/review")
 
 
 @router.get("/review")
@@ -41,13 +47,31 @@ def _page(
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
         }  # fmt: skip
     data |= {
+        "short": _short_way(at), "undecided": _undecided(at),
         "parts": [(part, read_answers(at.desk, part)) for part in at.desk.form.parts],
-        "missing": [(p.message, address(at.desk, at.base, p.field)) for p in at.response.missing],
+        "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.response.missing],
         "four_eyes": [p.message for p in another_pair_of_eyes(here.actor, at.response)],
         "example": example(at), "refused": refused, "own_problems": problems, "typed": typed or {},
         "function": here.place.function,
     }  # fmt: skip
     return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
+
+
+def _short_way(at: At) -> set[str]:
+    """Keys of the parts in which nothing beyond the core questions is answered."""
+    beyond = {
+        asked.part.key for asked in at.desk.form.asked if not asked.question.core and asked.key in at.desk.submitted
+    }
+    return {part.key for part in at.desk.form.parts} - beyond
+
+
+def _undecided(at: At) -> str:
+    """Where to say what may be published; empty if that is said for every part, or if it can no longer be said here."""
+    key = at.desk.form.disclosure_key
+    if key is None or not at.may_answer:
+        return ""
+    said = len(at.desk.answers.get(key) or ()) >= len(at.desk.context.disclosure_parts)
+    return "" if said else address(at.desk, at.base, key)
 
 
 def example(at: At) -> list[tuple[str, Message]]:

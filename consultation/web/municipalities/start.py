@@ -1,4 +1,4 @@
-"""„Meine Beteiligungen“: what one's organisation was asked, until when, how far it is; what became of earlier answers."""
+"""„Stellungnahmen“: what one's organisation was asked, until when, how far it is; what became of earlier answers."""
 
 import uuid
 from typing import Any

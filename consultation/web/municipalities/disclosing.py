@@ -1,0 +1,42 @@
+"""One choice for all parts: what may be published need not be said nine times over."""
+
+from dataclasses import replace
+
+from consultation.core.language import M, Message
+from consultation.questions.disclosure import LEVELS
+from consultation.responses.answering import Posted
+from consultation.responses.desk import Desk
+from consultation.web.municipalities.saving import Change
+
+REST = "disclosure_rest"
+"""The input that speaks for every part without a choice of its own."""
+
+OFFERED: list[tuple[str, Message]] = [("", M("jeden Teil einzeln festlegen")), *LEVELS.items()]
+
+
+def within_cap(desk: Desk, part: str, level: str) -> str:
+    """A part with a confidential question is never shown more openly than its cap."""
+    levels = list(LEVELS)
+    return levels[max(levels.index(level), levels.index(desk.context.disclosure_caps.get(part, "named")))]
+
+
+def rest_as(level: str) -> Change:
+    """Parts left open get this level; what was chosen for a part stays."""
+
+    def change(desk: Desk, posted: dict[str, Posted]) -> dict[str, Posted]:
+        key = desk.form.disclosure_key
+        if level not in LEVELS or key is None or key not in posted:
+            return posted
+        sent = posted[key]
+        said = {part: value for part, value in (sent.value or {}).items() if value}
+        known = {part for part, _ in desk.context.disclosure_parts}
+        rest = {part: within_cap(desk, part, level) for part in sent.items & known if part not in said}
+        return {**posted, key: replace(sent, value=said | rest)}
+
+    return change
+
+
+def open_parts(desk: Desk) -> bool:
+    """Whether a part is still without a choice, so that one choice for all of them saves something."""
+    key = desk.form.disclosure_key
+    return key is not None and len(desk.answers.get(key) or ()) < len(desk.context.disclosure_parts)
