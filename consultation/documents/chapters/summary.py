@@ -59,9 +59,8 @@ def _participation(frozen: Frozen) -> Iterator[str]:
     say, language, total, reach = frozen.say, frozen.language, frozen.participation.total, frozen.participation.reach
     rate = percent(Fraction(total.answered, total.invited) if total.invited else None, language)
     yield say(
-        M("Um Stellungnahme gebeten wurden {invited} Stellen. Geantwortet haben {answered} ({rate}), davon {nil} mit "
-          "Fehlanzeige. {represented} weitere "
-          "Stellen sind durch eine andere vertreten, {declined} haben die Teilnahme abgelehnt, {open} haben nicht geantwortet.",
+        M("Zur Stellungnahme eingeladen: {invited} Stellen. Geantwortet: {answered} ({rate}), davon mit Fehlanzeige: {nil}. "
+          "Durch eine andere Stelle vertreten: {represented}. Teilnahme abgelehnt: {declined}. Ohne Antwort: {open}.",
           invited=total.invited, answered=total.answered, rate=rate, nil=total.nil_returns, represented=total.represented,
           declined=total.declined, open=total.open)
     )  # fmt: skip
