@@ -120,4 +120,4 @@ def test_every_readable_format_has_the_same_headings_and_the_key_figures(
     assert [text for level, text in headings if level == 1][:2] == ["1 Das Wichtigste in Kürze", "2 Beteiligung"]
     for name, read in found.items():
         assert read.headings == headings, name
-        assert readers.squeezed("Geantwortet haben 21") in readers.squeezed(read.text), name
+        assert readers.squeezed("Geantwortet: 21") in readers.squeezed(read.text), name
