@@ -2,7 +2,7 @@
 
 from typing import Annotated, cast
 
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.requests import Request
 
 from consultation.core.db import Database
@@ -23,6 +23,8 @@ async def _settings(request: Request) -> Settings:
 
 Db = Annotated[Database, Depends(_database)]
 Configured = Annotated[Settings, Depends(_settings)]
+Number = Annotated[int, Path(ge=1, le=100_000)]
+"""The number of an edition, a revision or a row in an address; what no database could hold leads nowhere."""
 
 
 def is_api(request: Request) -> bool:

@@ -15,7 +15,7 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
-from consultation.http import Configured, Db, page
+from consultation.http import Configured, Db, Number, page
 from consultation.http.actors import Seen
 from consultation.people.viewers import Viewer
 from consultation.responses.participation import Participation
@@ -29,7 +29,7 @@ DOCUMENT = "html"
 
 
 @router.get("")
-def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: int) -> Response:
+def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: Number) -> Response:
     with db.reader() as session:
         actor, edition = _published(session, request, viewer, slug, number)
         others = queries.of_consultation(session, actor, edition.consultation_id)
@@ -46,7 +46,7 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
 
 
 @router.get("/document")
-def document(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: int) -> Response:
+def document(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: Number) -> Response:
     """The whole edition in the browser, under its own policy: no script, no form, nothing from elsewhere."""
     with db.reader() as session:
         _, edition = _published(session, request, viewer, slug, number)
@@ -57,7 +57,7 @@ def document(request: Request, db: Db, settings: Configured, viewer: Seen, slug:
 
 @router.get("/files/{name}")
 def download(
-    request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: int, name: str
+    request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: Number, name: str
 ) -> Response:
     with db.reader() as session:
         _, edition = _published(session, request, viewer, slug, number)
