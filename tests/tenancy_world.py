@@ -17,7 +17,7 @@ from consultation.consultations import actions as consultations
 from consultation.consultations import addresses, audience, extensions, invitations
 from consultation.consultations import claims as claiming
 from consultation.consultations.codes import code_of
-from consultation.consultations.models import Consultation, DeadlineExtension, Invitation
+from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.core.jobs import Job, JobState, enqueue
@@ -145,8 +145,9 @@ def _organisations(session: Session, world: World) -> None:
     made["uninvited"] = make.organisation(session, "Verein am Rand" + world.said, kind=partner, state=None)
     made["house"] = make.planning_organisation(session, "Stiftung Miteinander" + world.said)
     made["other_house"] = make.planning_organisation(session, "Ministerium für Anderes")
-    unit = {"kind": OrganisationKind.STATE_BODY, "may_plan": True, "state": State.NI}
-    made["land"] = make.organisation(session, "Land Niedersachsen", **unit)
+    made["land"] = make.organisation(
+        session, "Land Niedersachsen", kind=OrganisationKind.STATE_BODY, may_plan=True, state=State.NI
+    )
     made["town"].four_eyes = made["neighbour"].four_eyes = made["celle"].four_eyes = False
     world.places = {name: organisation.id for name, organisation in made.items()}
 
@@ -378,7 +379,7 @@ def _objects(session: Session, world: World) -> None:
         "session_id": select(LoginSession.id).where(LoginSession.person_id == town.person_id),
         "token_id": select(ApiToken.id).where(ApiToken.person_id == town.person_id, ApiToken.revoked_at.is_(None)),
         "extension_id": select(DeadlineExtension.id).where(DeadlineExtension.invitation_id == invitation.id),
-        "claim_id": select(claiming.Claim.id).where(claiming.Claim.invitation_id == invitation.id),
+        "claim_id": select(Claim.id).where(Claim.invitation_id == invitation.id),
         "edition_id": select(Edition.id).where(Edition.consultation_id == invitation.consultation_id),
         "contribution_id": select(Contribution.id).where(Contribution.organisation_id == town.organisation_id),
         "point_id": select(Point.id)

@@ -112,7 +112,7 @@ def test_what_is_refused_after_all_is_printed_in_plain_letters(tmp_path: Path):
 def test_a_refusal_of_the_typesetter_is_told(tmp_path: Path):
     (tmp_path / "main.typ").write_text('#panic("nein")')
     with pytest.raises(driver.PressStopped, match="nein"):
-        driver._press("pdf", tmp_path, golden.compiled().outline)
+        driver.press("pdf", tmp_path, golden.compiled().outline.meta.moment)
 
 
 def test_the_press_reads_nothing_outside_its_folder(tmp_path: Path):
@@ -120,7 +120,7 @@ def test_the_press_reads_nothing_outside_its_folder(tmp_path: Path):
     (tmp_path / "secret.txt").write_text("geheim")
     (tmp_path / "inside" / "main.typ").write_text('#read("/../secret.txt")')
     with pytest.raises(driver.PressStopped):
-        driver._press("pdf", tmp_path / "inside", golden.compiled().outline)
+        driver.press("pdf", tmp_path / "inside", golden.compiled().outline.meta.moment)
 
 
 def test_a_long_row_breaks_across_pages_and_repeats_the_header(printed: Path):
