@@ -205,6 +205,7 @@ def _fillings(world: World) -> dict[str, dict[str, str]]:
         "preparing": whole | house | {"slug": world.preparing, "number": "2"},
         "published": whole | house | {"slug": world.public.consultation},
         "public": whole | {"slug": world.public.consultation},
+        "other": whole | {"organisation_id": places["other_house"], "slug": world.theirs.consultation},
         "api": whole | at,
         "api programme": whole | {"slug": mine.programme},
     }

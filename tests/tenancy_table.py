@@ -292,6 +292,18 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/extend
         POST /o/{organisation_id}/consultations/{slug}/points/{point_id}/{verb}
         """, here=PUBLISHERS, maybe=MAY_ASK),
+    # -- the other house, whom the same town has answered ----------------------------------------------------------------
+    Gate(
+        "other",
+        """
+        GET /o/{organisation_id}/consultations/{slug}/responses
+        GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}
+        GET /o/{organisation_id}/consultations/{slug}/points
+        GET /o/{organisation_id}/consultations/{slug}/editions/{number}
+        """,
+        here=frozenset({"other_planner"}),
+    ),
+    Gate("other", "GET /api/v1/consultations/{slug}/responses", here=frozenset({"other_planner_token"})),
     # -- programs --------------------------------------------------------------------------------------------------------
     Gate("api", "GET /api/v1/openapi.json", here=EVERYBODY | DEAD_TOKENS),
     Gate("api", """
