@@ -60,13 +60,26 @@ class Demo:
         return Files(self.folder / "ausgaben" / f"{LAW}-public")
 
 
+ASKED = int(os.environ.get("DEMO_MUNICIPALITIES", "48"))
+"""How many administrations the tested demonstration asks; a release is recounted with 300."""
+
+
 def made(shared: Path, name: str, seed: int, environment: Mapping[str, str]) -> Demo:
     """Made by the first who asks; processes that test side by side share it."""
     folder = shared / name
     with _alone(shared / f"{name}.lock"):
         told = shared / f"{name}.json"
         if not told.exists():
-            arguments = ("demo", "--no-serve", "--data-dir", folder, "--municipalities", "48", "--seed", str(seed))
+            arguments = (
+                "demo",
+                "--no-serve",
+                "--data-dir",
+                folder,
+                "--municipalities",
+                str(ASKED),
+                "--seed",
+                str(seed),
+            )
             found = consultation(*arguments, **environment)
             assert found.returncode == 0, found.stdout + found.stderr
             url = environment.get("DATABASE_URL", f"sqlite:///{folder / 'consultation.db'}")
