@@ -1,0 +1,15 @@
+"""Drafts meet their next version."""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

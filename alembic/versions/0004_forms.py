@@ -1,0 +1,15 @@
+"""Forms."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

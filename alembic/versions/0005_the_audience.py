@@ -1,0 +1,15 @@
+"""The audience."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

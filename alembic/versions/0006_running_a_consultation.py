@@ -1,0 +1,15 @@
+"""Running a consultation."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

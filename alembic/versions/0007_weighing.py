@@ -1,0 +1,15 @@
+"""Weighing."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

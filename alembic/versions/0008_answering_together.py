@@ -1,0 +1,15 @@
+"""Answering together."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,15 @@
+"""After the release."""
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+shrinks: set[str] = set()
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
