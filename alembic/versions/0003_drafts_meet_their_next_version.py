@@ -12,4 +12,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    raise NotImplementedError("Go back by restoring the backup made before the migration.")
