@@ -1,27 +1,24 @@
 """A town's way in a real browser: from the typed code to the receipt, with two people of the house."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from consultation.core.db import Database
 from consultation.people.models import Organisation
 from consultation.states import Role
 from tests import factories
 from tests.browser.serving import free_port, served
+from tests.browser.somebody import Somebody, go
 from tests.desk_world import COUNTY, TOWN, Scene
 from tests.desk_world import scene as make_scene
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
-SHOTS = os.environ.get("SCREENSHOTS", "")
 WAYS = [(1280, True), (390, True), (1280, False), (390, False)]
 
 
@@ -35,60 +32,6 @@ def scene(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Scene, str]]:
     with served(made.app, port):
         yield made, base
     db.close()
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome") or pytest.skip("no browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-class Somebody:
-    """Somebody at a screen; every page they come to is looked at."""
-
-    def __init__(self, chrome: Browser, base: str, width: int, script: bool) -> None:
-        options: dict[str, Any] = {"viewport": {"width": width, "height": 900}, "java_script_enabled": script}
-        self.context: BrowserContext = chrome.new_context(base_url=base, locale="de-DE", **options)
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
-        self.script, self.width = script, width
-        self.errors: list[str] = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on(
-            "console", lambda message: self.errors.append(message.text) if "Content Security" in message.text else None
-        )
-
-    def look(self, name: str) -> None:
-        """Nothing sticks out to the side, nothing axe would find in either theme."""
-        if SHOTS:
-            kind = "js" if self.script else "plain"
-            self.page.screenshot(path=f"{SHOTS}/{name}-{self.width}-{kind}.png", full_page=True)
-        if not self.script:
-            return
-        assert self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
-        for theme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=theme)
-            found = Axe().run(self.page).response["violations"]
-            assert found == [], (name, theme, [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found])
-        self.page.emulate_media(color_scheme="light")
-        assert self.errors == []
-
-    def log_in(self, email: str) -> None:
-        self.page.goto("/login")
-        self.page.get_by_label("Mailadresse").fill(email)
-        self.page.get_by_label("Passwort", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Anmelden").click()
-
-    def press(self, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.get_by_role("button", name=name, exact=True).click()
-
-    def follow(self, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.get_by_role("link", name=name).first.click()
 
 
 def head_of_house(scene: Scene) -> str:
@@ -118,7 +61,7 @@ def answer_the_short_way(who: Somebody) -> None:
     who.look("hub-new")
     who.press("Stellungnahme beginnen")
     who.look("hub")
-    page.locator(".kern-task-list a").nth(1).click()
+    go(page.locator(".kern-task-list a").nth(1))
     page.get_by_label("Kämmerei").check()
     page.get_by_label("Geschäft der laufenden Verwaltung").check()
     if who.script:
@@ -152,7 +95,7 @@ def comment_on_a_section(who: Somebody, base: str, section: str) -> None:
     if who.script:
         expect(here.get_by_role("status")).to_contain_text("Gespeichert um")
     who.look("draft")
-    here.get_by_role("button", name="Speichern").click()
+    go(here.get_by_role("button", name="Speichern"))
     expect(page.locator(f"[id='{section}']")).to_contain_text("nach der Zahl der Einwohner")
 
 

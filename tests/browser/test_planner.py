@@ -1,6 +1,5 @@
 """A planner's way in a real browser: from the empty programme to the announcement, from the answers to the edition."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -8,32 +7,22 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from consultation.core.db import Database
 from consultation.core.places import package_folder
 from consultation.documents.models import Edition
 from consultation.states import EditionState
 from tests.browser.serving import free_port, served
-from tests.browser.test_municipality import Somebody
+from tests.browser.somebody import Somebody, go
 from tests.browsing import site
-from tests.factories import MOMENT, PASSWORD
+from tests.factories import MOMENT
 from tests.planning_world import Planning
 from tests.test_web_planners_running import DEMAND, TOWNS, Running, point_of
 
 pytestmark = pytest.mark.browser
 WIDTHS = (1280, 390)
-SHOTS = os.environ.get("SCREENSHOTS", "")
 LAW = package_folder() / "data" / "drafts" / "kinvfg.md"
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome") or pytest.skip("no browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -67,18 +56,9 @@ def serve(sqlite: Database, tmp_path: Path) -> Iterator[Serve]:
         context.__exit__(None, None, None)
 
 
-def follow(link: Locator) -> None:
-    """A click returns before the next page is there; whoever looks then may see neither."""
-    with link.page.expect_navigation():
-        link.click()
-
-
 def log_in(chrome: Browser, base: str, width: int, email: str) -> Somebody:
     one = Somebody(chrome, base, width, script=True)
-    one.page.goto("/login")
-    one.page.fill("#email", email)
-    one.page.fill("#password", PASSWORD)
-    one.page.click("main button[type=submit]")
+    one.log_in(email)
     one.page.wait_for_url("**/home")
     return one
 
@@ -91,17 +71,17 @@ def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: D
     page, look = paula.page, paula.look
 
     def press(name: str) -> None:
-        follow(page.get_by_role("button", name=name).first)
+        go(page.get_by_role("button", name=name).first)
 
     page.goto(f"{world.foundation.at}/programmes")
     look("planner-start")
-    follow(page.get_by_role("link", name="Neues Programm anlegen"))
+    go(page.get_by_role("link", name="Neues Programm anlegen"))
     press("Programm anlegen")
     look("planner-programme-errors")
     page.fill("#title", "Übung KInvFG")
     press("Programm anlegen")
     look("planner-programme-empty")
-    follow(page.get_by_role("link", name="Entwurf einlesen"))
+    go(page.get_by_role("link", name="Entwurf einlesen"))
     look("planner-import")
     page.set_input_files("#file", LAW)
     press("Vorschau zeigen")
@@ -109,46 +89,46 @@ def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: D
     page.get_by_label("Gesetzentwurf").check()
     press("Fassung speichern")
     look("planner-draft")
-    follow(page.get_by_role("link", name="Übung KInvFG").first)
+    go(page.get_by_role("link", name="Übung KInvFG").first)
     page.locator("summary", has_text="Programmwert hinzufügen").click()
     page.fill("#label", "Eigenanteil")
     page.fill("#value", "10 %")
     page.fill("#name", "own_share")
     press("Programmwert speichern")
-    follow(page.get_by_role("link", name="Formular anlegen"))
+    go(page.get_by_role("link", name="Formular anlegen"))
     look("planner-form-new")
     page.locator("input[name=template]").first.check()
     press("Formular anlegen")
     look("planner-form")
-    follow(page.get_by_role("link", name="Vorschau ansehen"))
+    go(page.get_by_role("link", name="Vorschau ansehen"))
     look("planner-form-preview")
-    follow(page.get_by_role("link", name="Übung KInvFG").first)
+    go(page.get_by_role("link", name="Übung KInvFG").first)
     look("planner-programme")
-    follow(page.get_by_role("link", name="Konsultation anlegen"))
+    go(page.get_by_role("link", name="Konsultation anlegen"))
     page.fill("#title", "Anhörung zum KInvFG")
     press("Konsultation anlegen")
     look("planner-tasks")
-    follow(page.get_by_role("link", name="Titel, Einführung, Sichtbarkeit"))
+    go(page.get_by_role("link", name="Titel, Einführung, Sichtbarkeit"))
     page.fill("#contact", "Referat 1, ref1@stiftung.example")
     look("planner-basics")
     press("Speichern")
-    follow(page.get_by_role("link", name="Entwurfsfassung"))
+    go(page.get_by_role("link", name="Entwurfsfassung"))
     page.locator("input[name=draft]").first.check()
     page.locator("input[name=form]").first.check()
     look("planner-versions")
     press("Speichern")
-    follow(page.locator("main").get_by_role("link", name="Adressatenkreis"))
+    go(page.locator("main").get_by_role("link", name="Adressatenkreis"))
     page.get_by_label("Schleswig-Holstein").check()
     press("Zählen")
     look("planner-audience")
     press("Diesen Filter speichern")
-    follow(page.get_by_role("link", name="Einzelne Stellen aufnehmen"))
+    go(page.get_by_role("link", name="Einzelne Stellen aufnehmen"))
     page.fill("#q", "Celle")
     press("Suchen")
     page.locator("input[name=organisation]").first.check()
     look("planner-single")
     press("Aufnehmen")
-    follow(page.get_by_role("link", name="Weiter zu den Anschriften"))
+    go(page.get_by_role("link", name="Weiter zu den Anschriften"))
     rows = "AGS;Name;E-Mail\n1051044;;a@b.example\n;Neuenkirchen;kaputt\n01001;;c@b.example\n"
     page.set_input_files("#file", {"name": "liste.csv", "mimeType": "text/csv", "buffer": rows.encode()})
     press("Hochladen und prüfen")
@@ -157,14 +137,14 @@ def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: D
     page.fill("#row-3-email", "post@neuenkirchen.example")
     press("Zeile 3 speichern")
     press("3 Anschriften übernehmen")
-    follow(page.get_by_role("link", name="Zurück zur Übersicht"))
-    follow(page.get_by_role("link", name="Beginn und Frist"))
+    go(page.get_by_role("link", name="Zurück zur Übersicht"))
+    go(page.get_by_role("link", name="Beginn und Frist"))
     page.fill("#deadline_on", "2026-03-15")
     press("Speichern")
     look("planner-dates")
     page.fill("#deadline_on", "2026-04-30")
     press("Speichern")
-    follow(page.locator("main").get_by_role("link", name="Prüfen und ankündigen"))
+    go(page.locator("main").get_by_role("link", name="Prüfen und ankündigen"))
     look("planner-announce")
     page.check("#sure")
     press("Jetzt ankündigen")
@@ -191,31 +171,31 @@ def test_from_the_answers_to_the_published_edition(
         page.goto(at + path)
         look(f"planner-{name}")
     page.goto(at)
-    follow(page.get_by_role("button", name="Auswertung beginnen"))
-    follow(page.get_by_role("link", name="Einzelpunkte"))
+    go(page.get_by_role("button", name="Auswertung beginnen"))
+    go(page.get_by_role("link", name="Einzelpunkte"))
     look("planner-points")
-    follow(page.get_by_role("link", name=f"Punkt {point_of(running, DEMAND).number}", exact=True))
+    go(page.get_by_role("link", name=f"Punkt {point_of(running, DEMAND).number}", exact=True))
     look("planner-point")
     page.get_by_label("wird berücksichtigt", exact=True).check()
     page.fill("#reply", "Der Eigenanteil entfällt.")
-    follow(page.get_by_role("button", name="Entscheiden", exact=True))
+    go(page.get_by_role("button", name="Entscheiden", exact=True))
     expect(page.get_by_text("Der Eigenanteil entfällt.")).to_be_visible()
     look("planner-point-decided")
     page.goto(f"{at}/editions")
     page.get_by_label("Öffentlich").check()
     look("planner-editions")
-    follow(page.get_by_role("button", name="Ausgabe erstellen"))
+    go(page.get_by_role("button", name="Ausgabe erstellen"))
     look("planner-compiling")
     running.work(later)
     assert running.one(Edition).state == EditionState.COMPILED
     expect(page.get_by_role("link", name="Ausgabe ansehen")).to_be_visible()
-    follow(page.get_by_role("link", name="Ausgabe ansehen"))
+    go(page.get_by_role("link", name="Ausgabe ansehen"))
     look("planner-edition")
     publish = page.locator("#publish summary")
     if publish.count():
         publish.click()
         look("planner-publish")
-        follow(page.get_by_role("button", name="Ja, veröffentlichen"))
+        go(page.get_by_role("button", name="Ja, veröffentlichen"))
         expect(page.get_by_text("ist veröffentlicht").first).to_be_visible()
     else:
         expect(page.get_by_text("darf so nicht veröffentlicht werden")).to_be_visible()
