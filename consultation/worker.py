@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -26,6 +26,7 @@ from consultation.mail import letters
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
+from consultation.responses import reminders
 from consultation.responses.queries import last_revision
 from consultation.settings import Settings
 from consultation.states import InvitationState
@@ -36,6 +37,8 @@ IDLE = 1.0
 SEAL_EVERY = 5.0
 """Seconds between two looks for log entries without a link in the chain."""
 SWEEP_EVERY = 3600.0
+REMIND_EVERY = 60.0
+"""Seconds between two looks for reminders that are due."""
 KEPT = timedelta(days=30)
 """How long jobs that are done can be looked up."""
 
@@ -79,6 +82,29 @@ def invite(work: Work) -> None:
     except Undeliverable as refusal:
         with work.db.transaction() as session:
             invitations.fail(session, work.subject, str(refusal), work.moment)
+
+
+def remind(work: Work) -> None:
+    """Asked once more, right before it leaves, whether the body must still get it."""
+    failure = ""
+    try:
+        mail(letters.reminder)(work)
+    except Undeliverable as refusal:
+        failure = str(refusal) or "-"
+    with work.db.transaction() as session:
+        reminders.done(session, work.subject, work.moment, failure)
+
+
+def make_reminders(make: Callable[[Session, uuid.UUID, date, datetime], int]) -> Handler:
+    """In slices of their own, as the invitations."""
+
+    def handle(work: Work) -> None:
+        while True:
+            with work.db.transaction() as session:
+                if not make(session, work.subject, date.fromisoformat(work.payload["day"]), work.moment):
+                    return
+
+    return handle
 
 
 def send_invitations(work: Work) -> None:
@@ -159,6 +185,9 @@ HANDLERS: Mapping[str, Handler] = {
     "mail.password_code": mail(letters.password_code),
     "mail.place": mail(letters.place),
     "mail.published": mail(letters.published),
+    "mail.reminder": remind,
+    "reminders.due": make_reminders(reminders.make_due),
+    "reminders.now": make_reminders(reminders.make_now),
     "response.ready": mail(letters.response_ready),
     "response.returned": mail(letters.response_returned),
     "response.submitted": submitted,
@@ -215,9 +244,19 @@ def sweep(db: Database, moment: datetime) -> None:
         jobs.forget_done(session, moment - KEPT)
 
 
+def look_for_reminders(db: Database, moment: datetime) -> None:
+    """What is due becomes jobs; several workers, and clocks that jump, make each job once."""
+    with db.transaction() as session:
+        reminders.tick(session, moment)
+
+
 def run_forever(db: Database, settings: Settings, transport: Transport, stop: threading.Event) -> None:
     """Until `stop` is set; the job in hand is finished first."""
-    turns = [Turn(SEAL_EVERY, lambda: seal_log(db)), Turn(SWEEP_EVERY, lambda: sweep(db, datetime.now(UTC)))]
+    turns = [
+        Turn(SEAL_EVERY, lambda: seal_log(db)),
+        Turn(SWEEP_EVERY, lambda: sweep(db, datetime.now(UTC))),
+        Turn(REMIND_EVERY, lambda: look_for_reminders(db, datetime.now(UTC))),
+    ]
     while not stop.is_set():
         busy = False
         try:

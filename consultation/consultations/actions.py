@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from consultation.consultations import queries, readiness
+from consultation.consultations import queries, readiness, stages
 from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform, record
@@ -44,6 +44,7 @@ def create(session: Session, actor: Actor, programme_slug: str, *, title: str, r
     )  # fmt: skip
     session.add(consultation)
     session.flush()
+    stages.set_usual(session, consultation.id)
     record(session, actor, consultation, "create_consultation", round=round_)
     return consultation
 

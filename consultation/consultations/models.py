@@ -1,7 +1,7 @@
 """Consultations and their versions, who is asked, by which address, until when."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -158,3 +158,29 @@ class DeadlineExtension(Identified, Base):
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:
         return self.invitation.planners
+
+
+class ReminderStage(Base):
+    """So many days before a body's own deadline it is reminded; a consultation without stages reminds nobody by itself."""
+
+    __tablename__ = "reminder_stage"
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    days_before: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class Reminder(Identified, Base):
+    """One body was to be reminded once: `sent_at` says it was, `withheld` why it was not after all."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("invitation_id", "stage"),)
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"))
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), index=True)
+    stage: Mapped[str] = mapped_column(String(40))
+    """Days before which deadline ("14:2026-04-30"), or the day of a reminder by hand ("now:2026-04-20")."""
+    day: Mapped[date]
+    """The day in Germany it was made: nobody is reminded twice on one day."""
+    made_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    withheld: Mapped[str] = mapped_column(String(40))
+    failure: Mapped[str] = mapped_column(String(500))
+    invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")

@@ -14,6 +14,7 @@ from consultation.mail.post import Letter, Post
 from consultation.people.codes import make_code
 from consultation.people.models import CodePurpose, Membership, Person
 from consultation.programmes.models import Programme
+from consultation.responses import reminders
 from consultation.responses.models import Response
 from consultation.responses.queries import last_revision, notes
 from consultation.states import InvitationState, Purpose, Role
@@ -24,6 +25,13 @@ def invitation(session: Session, post: Post, payload: dict[str, Any]) -> Iterato
     if invited.email and invited.state != InvitationState.PLANNED:
         name = "invitation" if invited.purpose == Purpose.FOR_COMMENT else "information"
         yield _to_invited(name, post, invited)
+
+
+def reminder(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """Nothing for a body that has answered in the meantime, or must not be reminded for another reason."""
+    made = reminders.to_send(session, uuid.UUID(payload["id"]), post.moment)
+    if made is not None:
+        yield _to_invited("reminder", post, _invitation(session, {"id": made.invitation_id}))
 
 
 def cancelled(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

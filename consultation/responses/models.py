@@ -215,3 +215,29 @@ class ResponseNote(Identified, Base):
     text: Mapped[str] = mapped_column(Text)
     person_id: Mapped[uuid.UUID | None]
     moment: Mapped[datetime]
+
+
+class Intake(Identified, Base):
+    """An answer that came by mail, letter or workshop, on its way into the register.
+
+    A planner writes it down; nobody else sees it before it is submitted. From then on (`revision_id`) it is the original
+    beside the revision, and a trigger refuses every change.
+    """
+
+    __tablename__ = "intake"
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    invitation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invitation.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    """The body whose answer it is."""
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    received_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(String(100))
+    """The sender's."""
+    original: Mapped[str] = mapped_column(Text)
+    original_hash: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[dict[str, Any]]
+    """Full field key → item ("" for a plain field) → {"value": …} or {"raw": …}, as draft answers are kept."""
+    version: Mapped[int]
+    person_id: Mapped[uuid.UUID | None]
+    created_at: Mapped[datetime]
+    revision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("revision.id"), unique=True)

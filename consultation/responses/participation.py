@@ -165,7 +165,7 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _represented_keys(consultation_id: uuid.UUID) -> Subquery:
+def represented_keys(consultation_id: uuid.UUID) -> Subquery:
     """Register keys named by counted responses, each once."""
     return (
         select(Representation.register_key)
@@ -178,7 +178,7 @@ def _represented_keys(consultation_id: uuid.UUID) -> Subquery:
 
 
 def _bodies(session: Session, consultation_id: uuid.UUID, land: str | None) -> Iterable[BodiesRow]:
-    spoken = _represented_keys(consultation_id)
+    spoken = represented_keys(consultation_id)
     replied, away = Response.counted_revision_id.is_not(None), Response.state.in_((ResponseState.DECLINED,))
     silent = and_(Response.counted_revision_id.is_(None), or_(Response.id.is_(None), ~away))
     named = spoken.c.register_key.is_not(None)
@@ -217,7 +217,7 @@ def _bodies(session: Session, consultation_id: uuid.UUID, land: str | None) -> I
 
 
 def _municipalities(session: Session, consultation_id: uuid.UUID, land: str | None) -> Iterable[ReachRow]:
-    spoken = _represented_keys(consultation_id)
+    spoken = represented_keys(consultation_id)
     asked, replied = (
         _keys_of_bodies(consultation_id, "asked"),
         _keys_of_bodies(consultation_id, "replied", answered=True),

@@ -17,6 +17,7 @@ from consultation.web.planners import (
     points,
     preparing,
     programmes,
+    reminders,
     responses,
     results,
     start,
@@ -24,6 +25,6 @@ from consultation.web.planners import (
 
 router = APIRouter()
 _PREPARING = (start, programmes, drafts, forms, consultations, preparing, audience, addresses, announcing)
-_RUNNING = (participation, invitations, responses, results, points, point, editions, log)
+_RUNNING = (participation, invitations, reminders, responses, results, points, point, editions, log)
 for _pages in (*_PREPARING, *_RUNNING):
     router.include_router(_pages.router)

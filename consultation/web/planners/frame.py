@@ -89,6 +89,7 @@ def _tabs(at: str, actor: Actor, consultation: Consultation) -> list[tuple[Messa
         (True, M("Adressatenkreis"), f"{at}/audience"),
         (announced, M("Beteiligung"), f"{at}/participation"),
         (True, M("Einladungen"), f"{at}/invitations"),
+        (announced, M("Erinnerungen"), f"{at}/reminders"),
         (announced, M("Stellungnahmen"), f"{at}/responses"),
         (announced, M("Ergebnisse"), f"{at}/results"),
         (announced, M("Einzelpunkte"), f"{at}/points"),

@@ -1,0 +1,139 @@
+"""Reminders: when they go out, who gets the next one, who does not and why, and what was sent."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import listing, stages
+from consultation.consultations.models import Consultation
+from consultation.core.db import Database
+from consultation.core.errors import Conflict, Invalid
+from consultation.core.language import M, Message
+from consultation.core.text import clean_line
+from consultation.http import Db, Form, page, see_other
+from consultation.responses import reminders
+from consultation.responses.reminders import Reason
+from consultation.rulebook import planner, publisher
+from consultation.states import ConsultationState
+from consultation.subjects import Actor
+from consultation.web.planners.frame import (
+    PREFIX,
+    Planning,
+    consultation_path,
+    identifier,
+    planned,
+    problems_of,
+    surroundings,
+)
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}/reminders")
+AT_ONCE = 50
+REASONS: dict[Reason, Message] = {
+    Reason.DUE: M("haben noch nicht geantwortet und werden erinnert"),
+    Reason.TODAY: M("wurden heute schon erinnert"),
+    Reason.LETTER: M("haben keine Mailadresse; sie erreicht nur ein Brief"),
+    Reason.NOT_REACHED: M("hat die Einladung nicht erreicht"),
+    Reason.ANSWERED: M("haben Stellung genommen"),
+    Reason.NIL_RETURN: M("haben Fehlanzeige abgegeben"),
+    Reason.DECLINED: M("nehmen nicht teil"),
+    Reason.WITHDRAWN: M("haben ihre Stellungnahme zurückgenommen"),
+    Reason.REPRESENTED: M("werden durch eine abgegebene Stellungnahme vertreten"),
+    Reason.INFORMED: M("sind nur nachrichtlich beteiligt"),
+    Reason.OVER: M("können nicht mehr oder noch nicht antworten"),
+}
+
+
+@router.get("")
+def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _page(request, db, actor, slug)
+
+
+def _page(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+    asked = request.query_params
+    chosen = next((one for one in Reason if one == asked.get("who", "")), Reason.DUE)
+    name, _, last = asked.get("after", "").rpartition("~")
+    after = (clean_line(name), found_id) if (found_id := identifier(last)) else None
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        land = listing.land_limit(actor, consultation)
+        days = stages.of_consultation(session, consultation.id)
+        counts = reminders.counts(session, consultation.id, actor.moment, land)
+        found = reminders.bodies(
+            session, consultation.id, actor.moment, chosen, after=after, limit=AT_ONCE + 1, land=land
+        )
+        sent = reminders.sent(session, consultation.id, land)
+    data = surroundings(actor, consultation, M("Erinnerungen")) | {
+        "days": ", ".join(map(str, days)),
+        "plan": _plan(actor, consultation, days),
+        "reasons": [(reason, REASONS[reason], counts[reason]) for reason in REASONS if counts[reason]],
+        "due": counts[Reason.DUE],
+        "chosen": chosen,
+        "chosen_title": REASONS[chosen],
+        "chosen_count": counts[chosen],
+        "found": found[:AT_ONCE],
+        "next": _next(chosen, found),
+        "sent": [(stage_title(stage), *rest) for stage, *rest in sent],
+        "plans": planner(actor, consultation) and consultation.state in (ConsultationState.DRAFT, *stages.REMINDED),
+        "may_remind": publisher(actor, consultation) and consultation.state in stages.REMINDED,
+    }
+    return page(request, "planners/reminders.html", data | more, status)
+
+
+def _plan(actor: Actor, consultation: Consultation, days: list[int]) -> list[tuple[int, Any, bool]]:
+    """(days before, when for bodies without a deadline of their own, already over)."""
+    if consultation.deadline is None:
+        return [(number, None, False) for number in days]
+    moments = [(number, stages.due_at(consultation.deadline, number)) for number in days]
+    return [(number, moment, moment <= actor.moment) for number, moment in moments]
+
+
+def _next(chosen: Reason, found: Any) -> str:
+    if len(found) <= AT_ONCE:
+        return ""
+    name, last = listing.place_of(found[AT_ONCE - 1])
+    return "?" + urlencode({"who": chosen.value, "after": f"{name}~{last}"}) + "#bodies"
+
+
+def stage_title(stage: str) -> Message:
+    """In words: "14 Tage vor der Frist", or by hand."""
+    days, _, _ = stage.partition(":")
+    if not days.isdigit():
+        return M("von Hand")
+    return M("1 Tag vor der Frist") if days == "1" else M("{days} Tage vor der Frist", days=int(days))
+
+
+@router.post("/plan")
+def plan(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    typed = form.line("days")
+    try:
+        with db.transaction() as session:
+            planned(session, actor, slug)
+            wanted = stages.plan(session, actor, slug, _numbers(typed))
+    except Invalid as refused:
+        return _page(request, db, actor, slug, 422, days=typed, problems=problems_of(refused))
+    told = M("Die Erinnerungen sind geplant.") if wanted else M("Es wird nicht mehr von selbst erinnert.")
+    return see_other(f"{consultation_path(actor, slug)}/reminders", told)
+
+
+def _numbers(typed: str) -> list[int]:
+    words = [word for word in re.split(r"[\s,;]+|und", typed) if word]
+    if not all(word.isascii() and word.isdigit() and len(word) < 4 for word in words):
+        raise Invalid.about("days", M("Schreiben Sie Zahlen mit Komma dazwischen, zum Beispiel „14, 3“."))
+    return [int(word) for word in words]
+
+
+@router.post("/now")
+def now(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    try:
+        with db.transaction() as session:
+            planned(session, actor, slug)
+            count = reminders.remind_now(session, actor, slug)
+    except Conflict as refused:
+        return _page(request, db, actor, slug, 409, problems=problems_of(refused))
+    told = M("{count} Stellen werden jetzt erinnert. Was daraus wurde, steht unten auf dieser Seite.", count=count)
+    return see_other(f"{consultation_path(actor, slug)}/reminders", told)
+
