@@ -22,7 +22,7 @@ from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition
 from consultation.evaluation import contributions
-from consultation.mail import letters
+from consultation.mail import letters, preview
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
@@ -186,6 +186,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail.place": mail(letters.place),
     "mail.published": mail(letters.published),
     "mail.reminder": remind,
+    "mail.test": mail(preview.test_mail),
     "reminders.due": make_reminders(reminders.make_due),
     "reminders.now": make_reminders(reminders.make_now),
     "response.ready": mail(letters.response_ready),

@@ -259,6 +259,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/invitations
         GET /o/{organisation_id}/consultations/{slug}/participation
         GET /o/{organisation_id}/consultations/{slug}/points
+        GET /o/{organisation_id}/consultations/{slug}/reminders
         GET /o/{organisation_id}/consultations/{slug}/responses
         GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}
         GET /o/{organisation_id}/consultations/{slug}/results
@@ -272,6 +273,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}
         GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}
         GET /o/{organisation_id}/consultations/{slug}/log
+        GET /o/{organisation_id}/consultations/{slug}/mails
         """, here=PLANNERS),
     Gate("consultation", """
         GET /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/letter.pdf
@@ -283,7 +285,9 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/retry
         POST /o/{organisation_id}/consultations/{slug}/claims/{claim_id}/revoke
         POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/address
+        POST /o/{organisation_id}/consultations/{slug}/mails/test
         POST /o/{organisation_id}/consultations/{slug}/points/bulk
+        POST /o/{organisation_id}/consultations/{slug}/reminders/plan
         POST /o/{organisation_id}/consultations/{slug}/responses/{response_id}/reopen
         """, here=PLANNERS, maybe=LAND),
     Gate("consultation", """
@@ -291,6 +295,7 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/extensions/{extension_id}/{decision}
         POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/extend
         POST /o/{organisation_id}/consultations/{slug}/points/{point_id}/{verb}
+        POST /o/{organisation_id}/consultations/{slug}/reminders/now
         """, here=PUBLISHERS, maybe=MAY_ASK),
     # -- the other house, whom the same town has answered ----------------------------------------------------------------
     Gate(

@@ -1,10 +1,8 @@
 """Reminders: who gets one, who must never get one, at which hour, and that nobody gets it twice."""
 
-import itertools
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,18 +18,18 @@ from consultation import worker
 from consultation.consultations import actions as consultations
 from consultation.consultations import extensions, stages
 from consultation.consultations.codes import code_of
-from consultation.consultations.models import Consultation, Invitation, Reminder
+from consultation.consultations.models import Invitation, Reminder
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState
 from consultation.mail.transport import Memory, Outgoing, Undeliverable
-from consultation.responses import actions, reminders, submission
+from consultation.responses import actions, reminders
 from consultation.responses.models import RepresentationKind, Response
 from consultation.responses.reminders import Reason
 from consultation.settings import Settings
-from consultation.states import InvitationState, Purpose, ResponseState, Role
-from tests import evaluation_world, factories
+from consultation.states import Purpose, Role
+from tests import evaluation_world
 from tests.browsing import KEY
 from tests.evaluation_world import World, somebody_of, submit
 

@@ -24,32 +24,32 @@ def invitation(session: Session, post: Post, payload: dict[str, Any]) -> Iterato
     invited = _invitation(session, payload)
     if invited.email and invited.state != InvitationState.PLANNED:
         name = "invitation" if invited.purpose == Purpose.FOR_COMMENT else "information"
-        yield _to_invited(name, post, invited)
+        yield to_invited(name, post, invited)
 
 
 def reminder(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     """Nothing for a body that has answered in the meantime, or must not be reminded for another reason."""
     made = reminders.to_send(session, uuid.UUID(payload["id"]), post.moment)
     if made is not None:
-        yield _to_invited("reminder", post, _invitation(session, {"id": made.invitation_id}))
+        yield to_invited("reminder", post, _invitation(session, {"id": made.invitation_id}))
 
 
 def cancelled(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email:
-        yield _to_invited("cancelled", post, invited, reason=payload.get("reason", ""))
+        yield to_invited("cancelled", post, invited, reason=payload.get("reason", ""))
 
 
 def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email and invited.purpose == Purpose.FOR_COMMENT:
-        yield _to_invited("extended", post, invited)
+        yield to_invited("extended", post, invited)
 
 
 def published(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email:
-        yield _to_invited("published", post, invited, number=payload["number"])
+        yield to_invited("published", post, invited, number=payload["number"])
 
 
 def claimed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -58,7 +58,7 @@ def claimed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
     invited = _invitation(session, {"id": claim.invitation_id})
     person = session.get_one(Person, claim.person_id)
     if invited.email:
-        yield _to_invited("claimed", post, invited, claimant=person.name, address=person.email)
+        yield to_invited("claimed", post, invited, claimant=person.name, address=person.email)
 
 
 def extension_requested(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -77,7 +77,7 @@ def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> 
     for person in recipients:
         yield _to_person("extension_decided", person, invited.consultation, data)
     if not recipients and invited.email:
-        yield _to_invited("extension_decided", post, invited, **data)
+        yield to_invited("extension_decided", post, invited, **data)
 
 
 def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -123,7 +123,12 @@ def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Let
 
 # -- who -------------------------------------------------------------------------------------------------------------
 def _invitation(session: Session, payload: dict[str, Any]) -> Invitation:
-    statement = select(Invitation).where(Invitation.id == uuid.UUID(str(payload["id"]))).options(
+    return read_invitation(session, uuid.UUID(str(payload["id"])))
+
+
+def read_invitation(session: Session, invitation_id: uuid.UUID) -> Invitation:
+    """With all that a letter says of it."""
+    statement = select(Invitation).where(Invitation.id == invitation_id).options(
         joinedload(Invitation.organisation), joinedload(Invitation.consultation).options(
             joinedload(Consultation.draft_version), joinedload(Consultation.form_version),
             joinedload(Consultation.programme).joinedload(Programme.owner),
@@ -173,15 +178,15 @@ def _with_code(
     yield Letter(name, person.email, {"name": person.name, "code": code}, language=_language(person))
 
 
-def _to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Letter:
-    assert invited.email is not None
+def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Letter:
+    """To the invited address; the caller has seen that there is one, or only looks."""
     consultation = invited.consultation
     secret = post.settings.secret_key.get_secret_value().encode()
     facts = {
         "consultation": consultation, "programme": consultation.programme, "organisation": invited.organisation.name,
         "contact": invited.contact, "deadline": invited.deadline, "code": code_of(secret, invited),
     }  # fmt: skip
-    return Letter(letter, invited.email, facts | data, consultation.demo)
+    return Letter(letter, invited.email or "", facts | data, consultation.demo)
 
 
 def _to_person(name: str, person: Person, consultation: Consultation, data: dict[str, Any]) -> Letter:

@@ -12,6 +12,8 @@ from consultation.documents.consolidated import DEMO_MARK
 from consultation.mail.transport import Outgoing, Transport
 from consultation.settings import Settings
 
+TEST_MARK = M("Probemail an Sie, nicht an die genannte Stelle. Der Code ist unkenntlich.")
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -23,6 +25,8 @@ class Letter:
     demo: bool = False
     language: Language = SOURCE
     attachments: tuple[tuple[str, str, bytes], ...] = ()
+    test: bool = False
+    """Goes to a planner who wants to see it in a mailbox."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,17 @@ class Post:
 
     def send(self, letters: Iterable[Letter]) -> None:
         for letter in letters:
-            self.transport.send(self._written(letter))
+            self.transport.send(self.written(letter))
 
-    def _written(self, letter: Letter) -> Outgoing:
+    def written(self, letter: Letter) -> Outgoing:
         data = {"site": self.settings.site_name, "base_url": self.settings.base_url, "demo": letter.demo, **letter.data}
         subject, _, text = render_plain(f"mail/{letter.name}.txt", data, letter.language).partition("\n")
+        marks = [(letter.test, M("Probe"), TEST_MARK), (letter.demo, M("Beispieldaten"), DEMO_MARK)]
+        said = [(say(short, letter.language), say(long, letter.language)) for there, short, long in marks if there]
         return Outgoing(
             recipient=letter.recipient,
-            subject=f"[{say(M('Beispieldaten'), letter.language)}] {subject}" if letter.demo else subject,
-            text=(f"{say(DEMO_MARK, letter.language)}\n\n" if letter.demo else "") + text.strip() + "\n",
+            subject="".join(f"[{short}] " for short, _ in said) + subject,
+            text="".join(f"{long}\n\n" for _, long in said) + text.strip() + "\n",
             message_id=uuid.uuid5(self.job_id, f"{letter.name}:{letter.recipient}"),
             moment=self.moment,
             attachments=letter.attachments,

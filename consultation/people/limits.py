@@ -26,6 +26,7 @@ LOG_IN_ACCOUNT = Limit("log_in.account", 10, timedelta(minutes=15))
 LOG_IN_ADDRESS = Limit("log_in.address", 100, timedelta(minutes=15))
 ASK_CODE_ACCOUNT = Limit("ask_code.account", 5, timedelta(hours=1))
 ASK_CODE_ADDRESS = Limit("ask_code.address", 50, timedelta(hours=1))
+TEST_MAIL = Limit("test_mail.person", 10, timedelta(hours=1))
 INVITE_COLLEAGUE = Limit("invite_colleague.organisation", 100, timedelta(days=1))
 
 

@@ -132,7 +132,7 @@ def sent(
         .group_by(Reminder.stage, Reminder.day)
         .order_by(Reminder.day.desc(), Reminder.stage)
     )  # fmt: skip
-    return [tuple(row) for row in session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in session.execute(statement)]
 
 
 def of_invitation(session: Session, invitation_id: uuid.UUID) -> list[Reminder]:

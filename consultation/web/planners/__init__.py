@@ -12,6 +12,7 @@ from consultation.web.planners import (
     forms,
     invitations,
     log,
+    mails,
     participation,
     point,
     points,
@@ -24,7 +25,7 @@ from consultation.web.planners import (
 )
 
 router = APIRouter()
-_PREPARING = (start, programmes, drafts, forms, consultations, preparing, audience, addresses, announcing)
+_PREPARING = (start, programmes, drafts, forms, consultations, preparing, audience, addresses, announcing, mails)
 _RUNNING = (participation, invitations, reminders, responses, results, points, point, editions, log)
 for _pages in (*_PREPARING, *_RUNNING):
     router.include_router(_pages.router)

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import actions, listing, readiness
+from consultation.consultations import actions, listing
+from consultation.consultations.checklist import Mark, checklist
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotReady, Problem
@@ -28,6 +29,12 @@ from consultation.web.planners.frame import (
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
 
+MARKS = {
+    Mark.DONE: ("success", M("erledigt")),
+    Mark.WARNING: ("warning", M("bitte beachten")),
+    Mark.MISSING: ("danger", M("fehlt")),
+}
+
 
 # -- announce --------------------------------------------------------------------------------------------------------
 @router.get("/announce")
@@ -43,19 +50,14 @@ def _announce(request: Request, db: Database, actor: Actor, slug: str, status: i
 
 
 def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict[str, Any]:
+    ways = listing.ways(session, actor, consultation)
     return {
-        "missing": [(problem, _where(problem)) for problem in readiness.look(session, actor, consultation)],
-        "warnings": readiness.calendar_warnings(session, actor, consultation),
-        "ways": listing.ways(session, actor, consultation),
+        "lines": [(line, *MARKS[line.mark]) for line in checklist(session, actor, consultation, ways)],
+        "missing": bool(consultation.shortcomings),
+        "ways": ways,
         "may": CONSULTATION.may(actor, consultation, "announce"),
         "who": CONSULTATION.rows["announce"].who.name,
     }
-
-
-def _where(problem: Problem) -> str:
-    """The page on which it is mended."""
-    places = {"deadline": "/dates", "opens_at": "/dates", "audience": "/audience"}
-    return places.get(problem.field, "/versions")
 
 
 @router.post("/announce")

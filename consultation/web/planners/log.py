@@ -34,6 +34,7 @@ ACTION_TITLES: dict[str, Message] = {
     "discard_addresses": M("Hochgeladene Anschriften verworfen"),
     "extend_deadline": M("Frist für alle verlängert"),
     "plan_reminders": M("Erinnerungen geplant"),
+    "send_test_mail": M("Probemail verschickt"),
     "remind": M("Erinnerungen verschickt"),
     "remind_now": M("Von Hand erinnert"),
     "correct_address": M("Anschrift berichtigt"),

@@ -136,4 +136,3 @@ def now(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         return _page(request, db, actor, slug, 409, problems=problems_of(refused))
     told = M("{count} Stellen werden jetzt erinnert. Was daraus wurde, steht unten auf dieser Seite.", count=count)
     return see_other(f"{consultation_path(actor, slug)}/reminders", told)
-

@@ -1,0 +1,87 @@
+"""Every mail to the invited, as it will be sent, before it is sent: the same catalogue, the same templates.
+
+What does not exist yet (a receipt, an edition) is filled with sample values that say so.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from consultation.consultations.models import Invitation
+from consultation.core.errors import NotFound
+from consultation.core.language import SOURCE, M, Message, say
+from consultation.mail import letters
+from consultation.mail.post import Letter, Post
+from consultation.mail.transport import Outgoing
+from consultation.people.models import Person
+from consultation.states import Purpose
+
+UNREADABLE = "XXXX-XXXX-XXXX-XXXX"
+"""In place of the code in a mail that goes to somebody else than the body."""
+SAMPLE_REASON = M("(hier steht Ihr Grund)")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A mail of the catalogue: when it is sent, its template, and what it says besides the invitation."""
+
+    title: Message
+    template: str
+    data: Callable[[Invitation, Post], dict[str, Any]] = lambda invited, post: {}
+
+
+def _decided(invited: Invitation, *, granted: bool) -> dict[str, Any]:
+    return {"until": invited.deadline, "granted": granted, "answer": say(SAMPLE_REASON, SOURCE)}
+
+
+def _receipt(invited: Invitation, post: Post) -> dict[str, Any]:
+    revision = SimpleNamespace(
+        receipt_number="0000-0000-0000", submitted_at=post.moment, number=1, content_hash="0" * 64, late=False,
+        reserved=False, nil_return=False,
+    )  # fmt: skip
+    return {"revision": revision, "organisation_id": invited.organisation_id, "name": invited.contact}
+
+
+SAMPLES: dict[str, Sample] = {
+    "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
+    "reminder": Sample(M("Erinnerung"), "reminder"),
+    "extended": Sample(M("Neue Frist für alle"), "extended"),
+    "granted": Sample(
+        M("Fristverlängerung gewährt"), "extension_decided", lambda invited, post: _decided(invited, granted=True)
+    ),
+    "refused": Sample(
+        M("Fristverlängerung abgelehnt"), "extension_decided", lambda invited, post: _decided(invited, granted=False)
+    ),
+    "claimed": Sample(
+        M("Jemand hat sich mit dem Code angemeldet"), "claimed",
+        lambda invited, post: {"claimant": "Erika Mustermann", "address": "erika.mustermann@ort.example"},
+    ),
+    "receipt": Sample(M("Eingangsbestätigung"), "receipt", _receipt),
+    "cancelled": Sample(M("Konsultation abgebrochen"), "cancelled", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}),
+    "published": Sample(M("Ergebnis veröffentlicht"), "published", lambda invited, post: {"number": 1}),
+}  # fmt: skip
+
+
+def letter(post: Post, key: str, invited: Invitation) -> Letter:
+    """As the catalogue makes it for this body; a body without a mail address gets it with an empty one."""
+    if (sample := SAMPLES.get(key)) is None:
+        raise NotFound(M("Diese Mail gibt es nicht."))
+    informed = key == "invitation" and invited.purpose == Purpose.FOR_INFORMATION
+    name = "information" if informed else sample.template
+    return letters.to_invited(name, post, invited, **sample.data(invited, post))
+
+
+def preview(post: Post, key: str, invited: Invitation) -> Outgoing:
+    """What would leave the house now."""
+    return post.written(letter(post, key, invited))
+
+
+def test_mail(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """The same mail to the planner who asked for it; its code is unreadable, so that nobody answers for the body by mistake."""
+    person = session.get_one(Person, uuid.UUID(payload["id"]))
+    made = letter(post, payload["letter"], letters.read_invitation(session, uuid.UUID(payload["invitation"])))
+    yield replace(made, recipient=person.email, data={**made.data, "code": UNREADABLE}, test=True)

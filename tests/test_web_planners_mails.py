@@ -1,0 +1,195 @@
+"""The workbench while invitations go out: the checklist, every mail as it will be sent, reminders planned and by hand."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select, update
+
+from consultation import worker
+from consultation.consultations.codes import code_of
+from consultation.consultations.models import Invitation
+from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
+from consultation.core.jobs import Job, JobState, enqueue
+from consultation.mail.preview import SAMPLES, UNREADABLE
+from consultation.mail.transport import Memory
+from consultation.settings import Settings
+from tests import html
+from tests.browsing import BASE, KEY, Browser, site
+from tests.factories import MOMENT
+from tests.planning_world import Planning
+from tests.test_web_planners import prepare
+from tests.test_web_planners_running import Running
+
+SETTINGS = Settings.model_validate({"base_url": BASE, "secret_key": KEY})
+KIEL = "010510000000"
+
+
+@pytest.fixture
+def running(db: Database, tmp_path: Path) -> Running:
+    made = Running(db, tmp_path)
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(email="post@ort.example"))
+        session.execute(update(Job).values(state=JobState.DONE))
+    return made
+
+
+@pytest.fixture
+def app(db: Database, tmp_path: Path, running: Running) -> FastAPI:
+    return site(db, MOMENT + timedelta(days=3), data_dir=tmp_path)
+
+
+@pytest.fixture
+def paula(app: FastAPI, running: Running) -> Browser:
+    return running.browser(app, "paula")
+
+
+def shown_mail(text: str) -> str:
+    found = html.parse(text).find(".//pre")
+    assert found is not None
+    return str(found.text)
+
+
+def work(db: Database, moment=MOMENT + timedelta(days=3)) -> Memory:
+    post = Memory()
+    worker.run_due(db, SETTINGS, post, moment)
+    return post
+
+
+# -- the checklist ---------------------------------------------------------------------------------------------------
+def test_the_checklist_says_of_every_prerequisite_what_it_is_and_where_it_is_mended(db: Database):
+    world = Planning(db)
+    paula = world.browser(site(db), world.foundation)
+    at = f"{world.foundation.at}/programmes/{world.programme}/consultations/new"
+    paula.get(at)
+    made = paula.post(at, {"title": "Leer", "round": "1"}).headers["location"]
+    empty = paula.get(f"{made}/announce").text
+    for title, place in (
+        ("Formular", "/versions#form"),
+        ("Adressatenkreis", "/audience"),
+        ("Beginn und Frist", "/dates"),
+    ):
+        line = _line(empty, title)
+        assert "fehlt" in line
+        assert f'href="{made}{place}"' in line
+    assert "bitte beachten" in _line(empty, "Entwurfsfassung")
+    assert "14, 3" in _line(empty, "Erinnerungen")
+    assert 'name="sure"' not in empty
+
+
+def test_a_short_deadline_a_sunday_and_bodies_without_address_are_warned_of_and_allowed(db: Database):
+    world = Planning(db)
+    paula = world.browser(site(db), world.foundation)
+    at = prepare(paula, world).at
+    paula.get(f"{at}/dates")
+    paula.follow(paula.post(f"{at}/dates", {"opens_on": "", "deadline_on": "15.03.2026"}))
+    shown = paula.get(f"{at}/announce").text
+    assert "nur 9 Arbeitstage" in shown
+    assert "an einem Wochenende" in shown
+    assert "erfahren nichts" in _line(shown, "Anschriften")
+    assert "fehlt" not in "".join(_line(shown, title) for title in ("Formular", "Beginn und Frist", "Adressatenkreis"))
+    assert 'name="sure"' in shown
+
+
+def _line(text: str, title: str) -> str:
+    return next(part for part in text.split("<li>") if f'class="kern-title">{title}</p>' in part)
+
+
+# -- mails -----------------------------------------------------------------------------------------------------------
+def test_the_preview_is_the_mail_that_leaves_the_house(db: Database, running: Running, paula: Browser):
+    invitation = running.invitation(KIEL)
+    at = f"{running.at()}/mails"
+    with db.transaction() as session:
+        for key in ("mail.invitation", "mail.extended"):
+            enqueue(session, key, {"id": str(invitation.id)}, run_at=MOMENT)
+        enqueue(session, "mail.published", {"id": str(invitation.id), "number": 1}, run_at=MOMENT)
+    sent = {mail.subject: mail for mail in work(db).sent}
+    assert len(sent) == 3
+    for key in ("invitation", "extended", "published"):
+        page = paula.get(f"{at}?letter={key}&to={invitation.id}").text
+        subject = html.parse(page).find(".//h2[@id='subject']")
+        assert subject is not None
+        assert shown_mail(page) == sent[str(subject.text)].text
+    assert code_of(KEY.encode(), invitation) in shown_mail(paula.get(f"{at}?letter=reminder&to={invitation.id}").text)
+
+
+def test_every_mail_can_be_looked_at_for_everybody_even_before_the_announcement(
+    db: Database, running: Running, paula: Browser
+):
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(email=None))
+    for key in (*SAMPLES, "nonsense"):
+        assert "Probeanhörung" in shown_mail(paula.get(f"{running.at()}/mails?letter={key}&q=kiel").text)
+    assert "bekommt einen Brief" in paula.get(f"{running.at()}/mails").text
+    assert "Keine Stelle passt" in paula.get(f"{running.at()}/mails?q=nirgendwo").text
+    assert paula.get(f"{running.at()}/mails?to={running.world.consultation_id}").status_code == 404
+
+
+def test_a_planner_sends_itself_a_test_mail_without_the_code_ten_times_an_hour(
+    db: Database, running: Running, paula: Browser
+):
+    invitation, at = running.invitation(KIEL), f"{running.at()}/mails"
+    paula.get(at)
+    wanted = {"letter": "invitation", "to": str(invitation.id)}
+    assert "unterwegs zu Ihnen" in paula.follow(paula.post(f"{at}/test", wanted)).text
+    (mail,) = work(db).sent
+    assert mail.recipient == running.emails["paula"]
+    assert mail.subject.startswith("[Probe] Einladung zur Stellungnahme")
+    assert UNREADABLE in mail.text
+    assert code_of(KEY.encode(), invitation) not in mail.text
+    for _ in range(9):
+        assert paula.post(f"{at}/test", wanted).status_code == 303
+    assert paula.post(f"{at}/test", wanted).status_code == 429
+    assert paula.post(f"{at}/test", {"letter": "x", "to": "y"}).status_code == 422
+    with db.reader() as session:
+        assert len(session.scalars(select(HistoryEntry).where(HistoryEntry.action == "send_test_mail")).all()) == 10
+
+
+def test_a_land_unit_sees_no_mail_because_it_holds_a_code(app: FastAPI, running: Running):
+    lara = running.browser(app, "lara")
+    assert lara.get(f"{running.at('lara')}/mails").status_code == 403
+
+
+# -- reminders -------------------------------------------------------------------------------------------------------
+def test_the_page_says_who_is_reminded_who_is_not_and_why(running: Running, paula: Browser):
+    at = f"{running.at()}/reminders"
+    shown = paula.get(at).text
+    assert "4 haben Stellung genommen" in shown
+    assert "16.04.2026, 9:00" in shown or "16.04.2026, 09:00" in shown
+    assert "Kiel" in shown
+    answered = paula.get(f"{at}?who=answered").text
+    assert "Ort 0" in answered
+    assert "Kiel" not in answered.split('id="bodies"')[1]
+    assert paula.get(f"{at}?who=nonsense&after=x~y").status_code == 200
+
+
+def test_the_plan_is_changed_on_the_page_and_nonsense_comes_back(running: Running, paula: Browser):
+    at = f"{running.at()}/reminders"
+    paula.get(at)
+    for wrong in ("morgen", "0", "1, 2, 3, 4, 5, 6", "9999"):
+        refused = paula.post(f"{at}/plan", {"days": wrong})
+        assert refused.status_code == 422
+        assert f'value="{wrong}"' in refused.text
+    assert "21 Tage vor der Frist" in paula.follow(paula.post(f"{at}/plan", {"days": "7 und 21"})).text
+    assert "nicht mehr von selbst" in paula.follow(paula.post(f"{at}/plan", {"days": ""})).text
+
+
+def test_reminding_by_hand_is_confirmed_counted_and_told(db: Database, running: Running, paula: Browser):
+    at = f"{running.at()}/reminders"
+    assert "Ja, jetzt 6 Stellen erinnern" in paula.get(at).text
+    assert "6 Stellen werden jetzt erinnert" in paula.follow(paula.post(f"{at}/now")).text
+    assert {mail.subject for mail in work(db).sent} == {"Erinnerung: Probeanhörung"}
+    assert "6 wurden heute schon erinnert" in paula.get(at).text
+    refused = paula.post(f"{at}/now")
+    assert refused.status_code == 409
+    assert "niemanden, der erinnert" in refused.text
+
+
+def test_an_editor_plans_reminders_but_does_not_send_them(app: FastAPI, running: Running):
+    edgar = running.browser(app, "edgar")
+    at = f"{running.at('edgar')}/reminders"
+    assert "Jetzt erinnern" not in edgar.get(at).text
+    assert edgar.post(f"{at}/now").status_code == 403
+    assert edgar.post(f"{at}/plan", {"days": "5"}).status_code == 303
