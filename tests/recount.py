@@ -22,6 +22,8 @@ from lxml import etree
 from tests.documents.tagged_pdf import TaggedPdf, instructions
 
 Tables = list[list[list[str]]]
+Who = tuple[str, str]
+"""Name and regional key (ARS) of a body; many municipalities share their name with others. Empty where it has no key."""
 MARK = "Beispieldaten – frei erfunden, keine Äußerung der genannten Kommunen"
 
 
@@ -95,15 +97,15 @@ class Naive:
         steps = [value for value in self.values(field) if value != "cannot_judge"]
         return statistics.median_low(steps) if steps else None
 
-    def points(self) -> dict[int, set[str]]:
-        """Number → names of the organisations that ask for it with an answer that counts."""
-        found: dict[int, set[str]] = {}
-        for number, name in self.sql(
-            "select p.number, o.name from contribution c join point p on p.id = c.point_id"
-            " join organisation o on o.id = c.organisation_id join response r on r.counted_revision_id = c.revision_id"
-            " where p.consultation_id = ?", self.id,
+    def points(self) -> dict[int, set[Who]]:
+        """Number → the bodies that ask for it with an answer that counts."""
+        found: dict[int, set[Who]] = {}
+        for number, name, ars in self.sql(
+            "select p.number, o.name, o.register_key from contribution c join point p on p.id = c.point_id"
+            " join organisation o on o.id = c.organisation_id"
+            " join response r on r.counted_revision_id = c.revision_id where p.consultation_id = ?", self.id,
         ):  # fmt: skip
-            found.setdefault(number, set()).add(name)
+            found.setdefault(number, set()).add((name, ars or ""))
         return found
 
     def municipalities_reached(self) -> int:
@@ -118,15 +120,22 @@ class Naive:
             self.id, self.id,
         ))  # fmt: skip
 
-    def levels(self) -> dict[str, dict[str, str]]:
-        """Name of the organisation → part → level of disclosure in force."""
-        found: dict[str, dict[str, str]] = {}
-        for name, part, level in self.sql(
-            "select o.name, d.part, d.level from disclosure_choice d join response r on r.id = d.response_id"
-            " join organisation o on o.id = r.organisation_id where r.consultation_id = ? order by d.seq", self.id,
+    def levels(self) -> dict[Who, dict[str, str]]:
+        """Body → part → level of disclosure in force."""
+        found: dict[Who, dict[str, str]] = {}
+        for name, ars, part, level in self.sql(
+            "select o.name, o.register_key, d.part, d.level from disclosure_choice d join response r on r.id = d.response_id"
+            " join organisation o on o.id = r.organisation_id"
+            " where r.consultation_id = ? order by d.seq", self.id,
         ):  # fmt: skip
-            found.setdefault(name, {})[part] = level
+            found.setdefault((name, ars or ""), {})[part] = level
         return found
+
+
+def who(organisation: dict[str, Any]) -> Who:
+    """Of an organisation in a submitted document, or of a sender in a record of an edition."""
+    register = organisation.get("register") or organisation
+    return organisation["name"], register.get("ars") or ""
 
 
 def _fits(document: dict[str, Any], where: dict[str, str | None]) -> bool:

@@ -91,10 +91,11 @@ def _by_register_key(session: Session, keys: Collection[str]) -> dict[str, Organ
 
 
 def _municipal_values(body: RegisterBody, actor: Actor, demo: bool) -> dict[str, object]:
+    """Namesakes have a fixed order: by their register keys, the same on every installation."""
     name = title(body)
     return {
         "id": uuid.uuid4(), "kind": organisation_kind(body.kind), "partner_kind": None, "name": name,
-        "sort_key": sort_key(name), "register_key": body.key, "state": body.state, "may_plan": False,
+        "sort_key": f"{sort_key(name)} {body.key}"[:200], "register_key": body.key, "state": body.state, "may_plan": False,
         "four_eyes": True, "demo": demo, "created_at": actor.moment,
     }  # fmt: skip
 
