@@ -226,6 +226,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/addresses
         GET /o/{organisation_id}/consultations/{slug}/announce
         GET /o/{organisation_id}/consultations/{slug}/audience
+        GET /o/{organisation_id}/consultations/{slug}/audience/bodies
         GET /o/{organisation_id}/consultations/{slug}/audience/single
         GET /o/{organisation_id}/consultations/{slug}/basics
         GET /o/{organisation_id}/consultations/{slug}/dates
@@ -239,6 +240,7 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/addresses/take-over
         POST /o/{organisation_id}/consultations/{slug}/audience
         POST /o/{organisation_id}/consultations/{slug}/audience/single
+        POST /o/{organisation_id}/consultations/{slug}/audience/take-back
         POST /o/{organisation_id}/consultations/{slug}/audience/{invitation_id}/remove
         POST /o/{organisation_id}/consultations/{slug}/basics
         POST /o/{organisation_id}/consultations/{slug}/dates

@@ -14,7 +14,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import say
 from consultation.register import queries, shipped
 from consultation.register.audience import AudienceFilter, AudienceUnit, count, select_bodies, select_keys
-from consultation.register.coverage import coverage, shares
+from consultation.register.coverage import Coverage, coverage
 from consultation.register.facts import facts, frozen
 from consultation.register.kinds import ANSWERING, MUNICIPALITIES, RegisterKind, SizeClass
 from consultation.register.models import RegisterBody
@@ -346,34 +346,48 @@ def test_a_filter_survives_json():
 
 
 # -- coverage ----------------------------------------------------------------------------------
+def municipal(rows: list[Coverage]) -> list[Coverage]:
+    return [row for row in rows if row.kind in MUNICIPALITIES]
+
+
 def test_coverage_of_everybody_is_the_whole_country(session):
     for unit in AudienceUnit:
-        rows = coverage(session, select_keys(audience(unit=unit)))
-        assert sum(row.municipalities for row in rows) == sum(row.reached for row in rows) == 10_751
+        rows = municipal(coverage(session, select_keys(audience(unit=unit))))
+        assert sum(row.bodies for row in rows) == sum(row.reached for row in rows) == 10_751
         assert sum(row.population for row in rows) == sum(row.population_reached for row in rows) == 83_576_223
 
 
 def test_coverage_counts_the_members_of_an_association_once(session):
-    keys = select(RegisterBody.key).where(RegisterBody.key.in_(["010515163", "010515163016", "01051"]))
-    rows = [row for row in coverage(session, keys) if row.reached]
+    keys = ["010515163", "010515163016", "01051"]
     members = queries.members(session, "010515163")
-    assert {row.state for row in rows} == {State.SH}
-    assert sum(row.reached for row in rows) == len(members)
-    assert sum(row.population_reached for row in rows) == 15_630
+    for found in (
+        coverage(session, keys),
+        coverage(session, select(RegisterBody.key).where(RegisterBody.key.in_(keys))),
+    ):
+        rows = [row for row in municipal(found) if row.reached]
+        assert {row.state for row in rows} == {State.SH}
+        assert sum(row.reached for row in rows) == len(members)
+        assert sum(row.population_reached for row in rows) == 15_630
+        assert {row.kind: row.asked for row in found if row.asked} == {
+            RegisterKind.COUNTY: 1, RegisterKind.JOINT_MUNICIPALITY: 1, RegisterKind.MUNICIPALITY: 1,
+        }  # fmt: skip
 
 
 def test_coverage_of_nobody_names_all_that_is_open(session):
-    rows = coverage(session, select(literal("")).where(literal(1) == 2))
+    rows = coverage(session, [])
+    assert rows == coverage(session, select(literal("")).where(literal(1) == 2))
     assert sum(row.reached for row in rows) == 0
-    assert {row.state: sum(r.municipalities for r in rows if r.state is row.state) for row in rows} == {
-        State(state): figures[0] for state, figures in PER_STATE.items()
-    }
-    assert rows == sorted(rows, key=lambda r: (list(State).index(r.state), list(SizeClass).index(r.size_class)))
+    by_state = {row.state: sum(r.bodies for r in municipal(rows) if r.state is row.state) for row in rows}
+    assert by_state == {State(state): figures[0] for state, figures in PER_STATE.items()}
+    assert sum(row.bodies for row in rows) == 12_248
+    states, kinds = list(State), list(RegisterKind)
+    places = [(states.index(row.state), kinds.index(row.kind)) for row in rows]
+    assert places == sorted(places)
 
 
-def test_shares_tell_what_kinds_are_chosen(session):
+def test_coverage_tells_what_kinds_are_asked(session):
     chosen = audience(unit=ADMINISTRATION, states=["SH", "HH"])
-    rows = shares(session, select_keys(chosen))
-    assert sum(row.bodies for row in rows) == count(session, chosen)
+    rows = [row for row in coverage(session, select_keys(chosen)) if row.asked]
+    assert sum(row.asked for row in rows) == count(session, chosen)
     assert {row.size_class for row in rows if row.kind is RegisterKind.JOINT_MUNICIPALITY} == {None}
-    assert [row.state for row in rows][-1] is State.HH
+    assert rows[-1].state is State.HH

@@ -1,10 +1,15 @@
-"""Whom a consultation asks: the register filter and single organisations, kept as planned invitations."""
+"""Whom a consultation asks: a filter over the register or a sample of what it finds, and single cases by hand.
+
+Kept as planned invitations. `Consultation.audience` holds the filter with what was taken out by hand (`exclude`), and
+beside it the sample (size, seed).
+"""
 
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
@@ -18,30 +23,84 @@ from consultation.people.models import Organisation
 from consultation.people.organisations import municipal_organisations
 from consultation.programmes.actions import require_planner
 from consultation.register.audience import AudienceFilter, select_keys
+from consultation.register.sampling import LARGEST, Sample, drawn
 from consultation.states import ConsultationState, InvitationState, Purpose
 from consultation.subjects import Actor
 
 AT_ONCE = 500
+SAMPLE = "sample"
+"""Under this name `Consultation.audience` keeps size, seed and the number of bodies the sample was drawn from."""
 
 
-def choose(session: Session, actor: Actor, consultation_slug: str, chosen: AudienceFilter) -> int:
-    """The filter of the audience: bodies that match are planned, those planned by an earlier filter and no longer
-    matching are dropped; single organisations stay. Returns how many bodies the filter finds.
+def choose(
+    session: Session, actor: Actor, consultation_slug: str, chosen: AudienceFilter, sample: Sample | None = None
+) -> int:
+    """The filter of the audience: bodies that match (or are drawn of them) are planned, those planned by an earlier
+    filter and no longer matching are dropped; single organisations stay. Returns how many bodies are planned by it.
     """
     consultation = _in_preparation(session, actor, consultation_slug)
-    keys = list(session.scalars(select_keys(chosen)))
+    keys, of = keys_of(session, chosen, sample)
     organisations = municipal_organisations(session, actor, keys, demo=consultation.demo)
     wanted = {organisation.id for organisation in organisations.values()}
     _drop_filtered_except(session, consultation.id, wanted)
     _plan(session, actor, consultation, wanted, Purpose.FOR_COMMENT, by_filter=True)
     consultation.audience = chosen.model_dump(mode="json", exclude_defaults=True)
     consultation.unit = chosen.unit
+    if sample is not None:
+        consultation.audience = consultation.audience | {SAMPLE: sample.model_dump() | {"of": of}}
     record(session, actor, consultation, "choose_audience", filter=consultation.audience, count=len(wanted))
     return len(wanted)
 
 
+def keys_of(session: Session, chosen: AudienceFilter, sample: Sample | None) -> tuple[list[str], int]:
+    """The keys of the bodies asked, before single organisations are added; and how many there were to choose from."""
+    if sample is not None:
+        return drawn(session, chosen, sample)
+    keys = list(session.scalars(select_keys(chosen)))
+    return keys, len(keys)
+
+
 def filter_of(consultation: Consultation) -> AudienceFilter:
-    return AudienceFilter.model_validate({**consultation.audience, "unit": consultation.unit})
+    plain = {name: value for name, value in consultation.audience.items() if name != SAMPLE}
+    return AudienceFilter.model_validate({**plain, "unit": consultation.unit})
+
+
+def sample_of(consultation: Consultation) -> Sample | None:
+    held = consultation.audience.get(SAMPLE)
+    return Sample(size=held["size"], seed=held["seed"]) if held else None
+
+
+def described(consultation: Consultation) -> dict[str, Any]:
+    """The choice as editions and the procedure log tell it: of single cases only how many, never which."""
+    plain = filter_of(consultation).model_dump(mode="json")
+    left_out, single = len(plain.pop("exclude")), len(plain.pop("include"))
+    return plain | {
+        "chosen": bool(consultation.audience), "sample": consultation.audience.get(SAMPLE), "left_out": left_out,
+        "single": single,
+    }  # fmt: skip
+
+
+def asked(consultation: Consultation) -> Select[Any]:
+    """The keys of all bodies of the register that are invited for comment, however they came in."""
+    statement = select(Organisation.register_key).join(Invitation, Invitation.organisation_id == Organisation.id)
+    return statement.where(
+        Invitation.consultation_id == consultation.id, Invitation.purpose == Purpose.FOR_COMMENT,
+        Organisation.register_key.is_not(None),
+    )  # fmt: skip
+
+
+def read_sample(size: int | None, seed: str) -> Sample | None:
+    """A sample as a page sends it, none without a size; raises `Invalid`."""
+    if size is None:
+        return None
+    if not 1 <= size <= LARGEST:
+        raise Invalid.about("sample_size", M("Ziehen lassen sich 1 bis {count} Stellen.", count=LARGEST))
+    try:
+        return Sample(size=size, seed=seed)
+    except ValidationError:
+        raise Invalid.about(
+            "seed", M("Der Startwert besteht aus höchstens 40 Ziffern, Buchstaben von A bis Z, Punkten und Strichen.")
+        ) from None
 
 
 def read_filter(values: dict[str, object]) -> AudienceFilter:
@@ -67,13 +126,27 @@ def add(
 
 
 def remove(session: Session, actor: Actor, consultation_slug: str, invitation_id: uuid.UUID) -> None:
+    """One body less. What a filter or a sample found stays out of it from now on, until it is taken back."""
     consultation = _in_preparation(session, actor, consultation_slug)
     invitation = queries.invitation(session, actor, invitation_id)
     if invitation.consultation_id != consultation.id:
         raise Invalid.about("invitation", M("Diese Einladung gehört zu einer anderen Konsultation."))
+    if invitation.by_filter and (key := invitation.organisation.register_key):
+        exclude = sorted({*consultation.audience.get("exclude", ()), key})
+        consultation.audience = consultation.audience | {"exclude": exclude}
     session.delete(invitation)
     session.flush()
     record(session, actor, consultation, "remove_from_audience", organisation=str(invitation.organisation_id))
+
+
+def take_back(session: Session, actor: Actor, consultation_slug: str, register_key: str) -> None:
+    """A body that was taken out by hand is asked again, as the filter or the sample has it."""
+    consultation = _in_preparation(session, actor, consultation_slug)
+    chosen = filter_of(consultation)
+    if register_key not in chosen.exclude:
+        raise Invalid.about("key", M("Diese Stelle wurde nicht herausgenommen."))
+    left = tuple(key for key in chosen.exclude if key != register_key)
+    choose(session, actor, consultation_slug, chosen.model_copy(update={"exclude": left}), sample_of(consultation))
 
 
 def _in_preparation(session: Session, actor: Actor, consultation_slug: str) -> Consultation:

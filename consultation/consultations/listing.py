@@ -75,6 +75,15 @@ def by_state(session: Session, actor: Actor, consultation: Consultation) -> dict
     return {state: counted.get(state, 0) for state in InvitationState}
 
 
+def by_origin(session: Session, actor: Actor, consultation: Consultation) -> tuple[int, int]:
+    """How many were found by the filter (or drawn), and how many came in one by one."""
+    statement = _of(actor, consultation, InvitationFilter()).with_only_columns(
+        func.count().filter(Invitation.by_filter), func.count()
+    )
+    by_filter, whole = session.execute(statement).one()
+    return by_filter, whole - by_filter
+
+
 @dataclass(frozen=True)
 class Ways:
     """How many bodies will be reached by which way, and how many of them are only informed."""

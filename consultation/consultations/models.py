@@ -31,7 +31,7 @@ class Consultation(Identified, Base):
     form_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("form_version.id"))
     unit: Mapped[AudienceUnit] = mapped_column(words(AudienceUnit))
     audience: Mapped[dict[str, Any]]
-    """The register filter, as `register.queries.AudienceFilter`; {} while none is chosen."""
+    """The filter over the register and the sample drawn of it (see `audience`); {} while none is chosen."""
     opens_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
     notice: Mapped[str] = mapped_column(String(300))

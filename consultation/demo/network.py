@@ -22,16 +22,16 @@ from consultation.demo.towns import fates_by_key
 from consultation.demo.voices import Voices
 from consultation.forms import actions as forms
 from consultation.people.models import Person
+from consultation.people.organisations import municipal_organisations
 from consultation.programmes import actions as programmes
 from consultation.programmes import drafts
 from consultation.programmes.importers import import_draft
 from consultation.programmes.models import DraftKind, ProgrammeLevel
-from consultation.register.audience import AudienceFilter, AudienceUnit
 from consultation.register.queries import members
 from consultation.responses import actions as responses
 from consultation.responses import answering
 from consultation.responses.models import RepresentationKind, Response
-from consultation.states import ResponseState
+from consultation.states import Purpose, ResponseState
 
 OPENED, ENDS = -14, 35
 
@@ -84,8 +84,8 @@ def _announce(stage: Stage, session: Session, cast: Cast) -> tuple[Scene, dict[u
         },
     )  # fmt: skip
     keys = fates_by_key(session)
-    chosen = AudienceFilter(unit=AudienceUnit.ADMINISTRATION, population_min=10**9, include=tuple(sorted(keys)))
-    audience.choose(session, actor, consultation.slug, chosen)
+    partners = municipal_organisations(session, actor, sorted(keys), demo=True)
+    audience.add(session, actor, consultation.slug, [one.id for one in partners.values()], Purpose.FOR_COMMENT)
     write_addresses(stage, session, actor, consultation)
     announcing = acting(session, cast.foundation_planner, cast.foundation, stage.at(OPENED))
     consultations.announce(session, announcing, consultation.slug)

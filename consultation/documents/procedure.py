@@ -7,10 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
+from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.errors import NotFound
 from consultation.core.history import HistoryEntry
 from consultation.core.language import SOURCE, Language, M, Message, moment, say
+from consultation.documents.chapters import asked
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
@@ -62,6 +64,8 @@ def _nodes(session: Session, consultation: Consultation, language: Language) -> 
 
     yield title(M("Fassungen"), "fassungen")
     yield _versions(session, consultation, language)
+    yield title(M("Wer gefragt wurde"), "adressaten")
+    yield from (Paragraph(say(text, language)) for text in asked.sentences(described(consultation)))
     yield title(M("Beteiligte Stellen"), "stellen")
     yield _heard(session, consultation, language)
     yield title(M("Schritte"), "schritte")

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
+from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation
 from consultation.documents.figures import figures_of
 from consultation.documents.frozen_points import Weighing, point_records
@@ -114,6 +115,7 @@ def _head(work: Freezing) -> dict[str, Any]:
             "version": version.number if version else None, "visibility": consultation.visibility.value,
             "unit": consultation.unit.value, "opens_at": _utc(consultation.opens_at), "deadline": _utc(consultation.deadline),
             "notice": consultation.notice, "minimum_cell": consultation.minimum_cell,
+            "audience": described(consultation),
         },
         "programme": {
             "slug": programme.slug, "title": programme.title, "level": programme.level.value,

@@ -61,28 +61,29 @@ class AudienceFilter(BaseModel):
 
 def select_bodies(audience: AudienceFilter) -> Select[RegisterBody]:
     """The bodies asked, in the order of their keys."""
-    return select(RegisterBody).where(*_conditions(audience)).order_by(RegisterBody.key)
+    return select(RegisterBody).where(*conditions(audience)).order_by(RegisterBody.key)
 
 
 def select_keys(audience: AudienceFilter) -> Select[str]:
     """Their keys, for use inside other queries."""
-    return select(RegisterBody.key).where(*_conditions(audience))
+    return select(RegisterBody.key).where(*conditions(audience))
 
 
 def count(session: Session, audience: AudienceFilter) -> int:
-    return session.scalars(select(func.count()).select_from(RegisterBody).where(*_conditions(audience))).one()
+    return session.scalars(select(func.count()).select_from(RegisterBody).where(*conditions(audience))).one()
 
 
-def _conditions(audience: AudienceFilter) -> list[ColumnElement[bool]]:
+def conditions(audience: AudienceFilter) -> list[ColumnElement[bool]]:
+    """For use in other queries over the register."""
     chosen = and_(_kinds(audience), _where(audience), _size(audience))
-    conditions = [
+    found = [
         RegisterBody.valid_to.is_(None),
         RegisterBody.kind.in_(ANSWERING),
         or_(chosen, RegisterBody.key.in_(audience.include)) if audience.include else chosen,
     ]
     if audience.exclude:
-        conditions.append(RegisterBody.key.not_in(audience.exclude))
-    return conditions
+        found.append(RegisterBody.key.not_in(audience.exclude))
+    return found
 
 
 def _kinds(audience: AudienceFilter) -> ColumnElement[bool]:

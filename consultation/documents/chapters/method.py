@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from consultation.core.language import M, Message, say
+from consultation.documents.chapters import asked
 from consultation.documents.frozen import Frozen
 from consultation.documents.outline import Heading, Node, Paragraph, Table
 from consultation.register.kinds import SIZE_CLASS_TITLES
@@ -43,6 +44,9 @@ _PROTECTION = (
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
     language = frozen.language
+    if audience := frozen.head["consultation"].get("audience"):  # older editions do not hold it
+        yield Heading(2, say(M("Wer gefragt wurde"), language), "methode-adressaten")
+        yield from (Paragraph(say(text, language)) for text in asked.sentences(audience))
     yield Heading(2, say(M("Wie gezählt wird"), language), "methode-zaehlung")
     yield from (Paragraph(say(text, language)) for text in _COUNTING)
     yield Heading(2, say(M("Größenklassen"), language), "methode-groessenklassen")

@@ -6,6 +6,7 @@ from consultation.web.planners import (
     addresses,
     announcing,
     audience,
+    audience_bodies,
     consultations,
     drafts,
     editions,
@@ -25,7 +26,8 @@ from consultation.web.planners import (
 )
 
 router = APIRouter()
-_PREPARING = (start, programmes, drafts, forms, consultations, preparing, audience, addresses, announcing, mails)
+_PREPARING = (start, programmes, drafts, forms, consultations, preparing, announcing, mails)
+_ASKING = (audience, audience_bodies, addresses)
 _RUNNING = (participation, invitations, reminders, responses, results, points, point, editions, log)
-for _pages in (*_PREPARING, *_RUNNING):
+for _pages in (*_PREPARING, *_ASKING, *_RUNNING):
     router.include_router(_pages.router)

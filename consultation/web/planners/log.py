@@ -87,6 +87,8 @@ def told(entry: Entry) -> Message:
     workflow = next((w for w in WORKFLOWS if w.name == entry.line.subject_type), None)
     if workflow and entry.line.action in workflow.rows:
         return M("{subject}: {action}", subject=workflow.title, action=workflow.rows[entry.line.action].title)
+    if sample := entry.line.details.get("filter", {}).get("sample"):
+        return M("Stichprobe gezogen: {size} von {of} Stellen, Startwert {seed}", **sample)
     return ACTION_TITLES.get(entry.line.action, M("{action}", action=entry.line.action.replace("_", " ")))
 
 

@@ -1,0 +1,48 @@
+"""Who was asked, in words: the filter over the register, the sample with its seed, single cases."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from consultation.core.language import M, Message
+from consultation.documents.labels import SIZES
+from consultation.register.audience import UNIT_TITLES, AudienceUnit
+from consultation.register.kinds import KIND_TITLES, RegisterKind
+from consultation.register.states import STATE_TITLES, State
+
+
+def sentences(audience: dict[str, Any]) -> Iterator[Message]:
+    """`audience` is what `consultations.audience.described` tells."""
+    if not audience["chosen"]:
+        yield M("Die Stellen wurden einzeln ausgewählt.")
+        return
+    yield M(
+        "Gefragt wurden Stellen aus dem Gemeindeverzeichnis ({conditions}), dazu einzeln aufgenommene.",
+        conditions=_conditions(audience),
+    )
+    if sample := audience["sample"]:
+        yield M("Von {of} Stellen, die der Filter findet, wurden {size} ausgelost. Der Startwert ist {seed}.",
+                of=sample["of"], size=min(sample["size"], sample["of"]), seed=sample["seed"])  # fmt: skip
+        yield M("Gelost wurde in Schichten aus Land und Größenklasse (Gemeindeverbände und Landkreise je für sich), im "
+                "Verhältnis ihrer Größe; jede Schicht ist vertreten, wenn mindestens so viele Stellen gezogen werden, wie "
+                "es Schichten gibt. In jeder Schicht kamen die Stellen hinein, für die SHA-256 aus „Startwert:Schlüssel“ am "
+                "kleinsten ist. Wer das Gemeindeverzeichnis hat, kann die Ziehung wiederholen.")  # fmt: skip
+    if audience["left_out"]:
+        yield M("Danach einzeln herausgenommene Stellen: {count}.", count=audience["left_out"])
+
+
+def _conditions(audience: dict[str, Any]) -> tuple[Message | str, ...]:
+    found: list[Message | str] = [UNIT_TITLES[AudienceUnit(audience["unit"])]]
+    for title, values in (
+        (M("Länder"), [STATE_TITLES[State(value)] for value in audience["states"]]),
+        (M("Größenklassen"), [SIZES[value] for value in audience["size_classes"]]),
+        (M("Art der Stelle"), [KIND_TITLES[RegisterKind(value)] for value in audience["kinds"]]),
+    ):
+        if values:
+            found.append(M("{title}: {values}", title=title, values=values))
+    if audience["counties"]:
+        found.append(M("Kreise und kreisfreie Städte: {count}", count=len(audience["counties"])))
+    if (least := audience["population_min"]) is not None:
+        found.append(M("ab {count} Einwohnern", count=least))
+    if (most := audience["population_max"]) is not None:
+        found.append(M("bis {count} Einwohner", count=most))
+    return tuple(found)
