@@ -125,6 +125,8 @@ TABLE = (
     # -- one's own account -----------------------------------------------------------------------------------------------
     Gate("", """
         GET /home
+        GET /login/done
+        GET /login/token
         GET /account
         POST /account
         POST /account/password
@@ -159,6 +161,7 @@ TABLE = (
         GET /o/{organisation_id}/answers/{slug}/receipt
         GET /o/{organisation_id}/answers/{slug}/review
         POST /o/{organisation_id}/answers/{slug}/extension
+        POST /o/{organisation_id}/answers/{slug}/presence
         POST /o/{organisation_id}/answers/{slug}/start
         """, here=TOWN, home=ANSWERING, maybe=frozenset({"informed"})),
     Gate("town", "GET /o/{organisation_id}/answers/{slug}/representation", maybe=INVITED),

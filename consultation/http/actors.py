@@ -18,8 +18,10 @@ from starlette.responses import RedirectResponse, Response
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import cookies
-from consultation.http.asked import Db
+from consultation.http.asked import Db, is_piece
+from consultation.http.held import held
 from consultation.http.pages import safe_path
+from consultation.http.refusals import problem
 from consultation.people import sessions
 from consultation.people.viewers import Place, Viewer
 from consultation.subjects import Actor, stranger
@@ -139,10 +141,12 @@ def install(app: FastAPI) -> None:
 
 
 async def _to_login(request: Request, error: Exception) -> Response:
-    """A posted form cannot be repeated after the log-in; its page can."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = safe_path(wanted, "") if request.method in {"GET", "HEAD"} else ""
-    login = f"/login?{urlencode({'next': back})}" if back else "/login"
-    if request.headers.get("hx-request") == "true":
+    """A page comes after the log-in; a posted form is handed back to be sent again then, a form saved by itself stays."""
+    reading = request.method in {"GET", "HEAD"}
+    if is_piece(request) and reading:
         return Response(status_code=401, headers={"HX-Redirect": "/login"})
-    return RedirectResponse(login, 303)
+    if is_piece(request) or held(request, 401):
+        return problem(request, 401)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = safe_path(wanted, "") if reading else ""
+    return RedirectResponse(f"/login?{urlencode({'next': back})}" if back else "/login", 303)

@@ -31,6 +31,11 @@ def is_api(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
+def is_piece(request: Request) -> bool:
+    """A script asks for a piece of the page it stands on, not for a page."""
+    return request.headers.get("hx-request") == "true"
+
+
 def client_address(request: Request) -> str:
     """Who called, as far as the configured proxies can be believed (see hosts.py); for rate limits only."""
     return request.client.host if request.client else ""

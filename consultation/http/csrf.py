@@ -60,6 +60,11 @@ def _from_here(request: Request) -> bool:
     return (given.scheme, given.netloc) in here
 
 
+def surely_from_here(request: Request) -> bool:
+    """As the browser itself says; without its word nothing that was posted is shown again."""
+    return _from_here(request) and bool(request.headers.get("origin") or request.headers.get("sec-fetch-site"))
+
+
 def _belongs(request: Request, token: str) -> bool:
     bound = _bound_to(request)
     value = signing.verify(_key(request), "csrf", token) if token and bound else None

@@ -61,6 +61,10 @@ class PostedForm:
     def checked(self, name: str) -> bool:
         return bool(self.line(name))
 
+    @property
+    def has_files(self) -> bool:
+        return bool(self._files)
+
     def file(self, name: str) -> Upload | None:
         """`None` if no file was chosen."""
         return self._files.get(name)

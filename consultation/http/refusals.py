@@ -15,7 +15,9 @@ from starlette.responses import Response
 from consultation.core.errors import DomainError, Problem, TooMany
 from consultation.core.language import M, Message, say
 from consultation.core.text import clean_line
-from consultation.http.asked import is_api
+from consultation.http.asked import is_api, is_piece
+from consultation.http.csrf import Stale
+from consultation.http.held import held
 from consultation.http.language import language_of
 from consultation.http.pages import page
 
@@ -53,6 +55,9 @@ _KINDS: dict[str, Message] = {
     "greater_than_equal": M("Dieser Wert ist zu klein."),
     "less_than_equal": M("Dieser Wert ist zu groß."),
 }
+_SESSIONS = frozenset({"unauthorised", Stale.code})
+_HELD = M("Noch nicht gespeichert")
+"""Where a session ended meanwhile and everything typed is at hand, the page says what to do instead of what was refused."""
 _OTHERWISE = M("Dieser Wert hat nicht die erwartete Form.")
 
 
@@ -121,9 +126,15 @@ def problem(
     }  # fmt: skip
     if is_api(request):
         response = _json(request, data)
-    elif request.headers.get("hx-request") == "true":
+    elif is_piece(request) and data["code"] in _SESSIONS:
+        response = page(request, "parts/signed_out.html", status=status, partial=True)
+        response.headers["X-Session"] = "over"
+    elif is_piece(request):
         response = page(request, "parts/problem.html", data, status, partial=True)
     else:
+        data["held"] = typed = held(request, status, data["code"])
+        if typed and data["code"] in _SESSIONS:
+            data["title"], data["message"] = _HELD, None
         response = page(request, "problem.html", data, status, partial=True)
     response.headers.update(headers or {})
     return response

@@ -15,6 +15,7 @@ from consultation.core.db import hold, insert_new
 from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import SOURCE, Language, M
+from consultation.core.text import clean_line
 from consultation.forms.definition import Asked
 from consultation.questions import FormFields
 from consultation.responses import queries
@@ -31,14 +32,16 @@ class Posted:
 
     `items` are the items it speaks of (those it does not mention stay as they are); empty for a plain field.
     `versions`: item → version it was based on; an item without one is saved over whatever is there.
-    `shown`: item → fingerprint of what the page showed. What the writer left as it was changes nothing, and one's own
-    saving from a moment ago is no collision.
+    `shown`: item → fingerprint of what the page showed. What the writer left as it was changes nothing.
+    `writer`: mark of the page. What the same page saved a moment ago is no collision, whatever answer got lost on the way;
+    one's own text in another window is one.
     """
 
     value: Any
     items: frozenset[str] = frozenset()
     versions: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, str] = field(default_factory=dict)
+    writer: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def read_posted(desk: Desk, form: FormFields, keys: Iterable[str]) -> dict[str, 
 
     Versions stand in inputs named `version.KEY` and `version.KEY.ITEM`, fingerprints in `shown.KEY` and `shown.KEY.ITEM`.
     """
-    names = frozenset(form.keys())
+    names, writer = frozenset(form.keys()), clean_line(str(next(iter(form.getlist("writer")), "")))[:24]
     posted = {}
     for key in keys:
         asked = desk.form.by_key[key]
@@ -102,7 +105,7 @@ def read_posted(desk: Desk, form: FormFields, keys: Iterable[str]) -> dict[str, 
         versions = {
             i: int(text) for i, text in _about(form, "version", key, names) if text.isdigit() and len(text) < 10
         }
-        posted[key] = Posted(value, items, versions, dict(_about(form, "shown", key, names)))
+        posted[key] = Posted(value, items, versions, dict(_about(form, "shown", key, names)), writer)
     return posted
 
 
@@ -195,14 +198,15 @@ def _store(
     if posted.versions.get(item, stored.version) != stored.version:
         if untouched:
             return None
-        if not (item in posted.shown and stored.editor_id == actor.person_id):
+        if not stored.saved_by(posted.writer):
             return Collision(key, item, sent, stored.value, stored.editor_id)
     here = (
         DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key, DraftAnswer.item_key == item,
         DraftAnswer.version == stored.version,
     )  # fmt: skip
     change = delete(DraftAnswer).where(*here) if sent is None else update(DraftAnswer).where(*here).values(
-        value=value, version=stored.version + 1, editor_id=actor.person_id, edited_at=actor.moment
+        value=value, version=stored.version + 1, editor_id=actor.person_id, edited_at=actor.moment,
+        writer=posted.writer or None,
     )  # fmt: skip
     result = session.execute(change.execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)
@@ -215,6 +219,7 @@ def _insert(
     row = {
         "response_id": desk.response.id, "question_key": key, "item_key": item, "value": value,
         "version": posted.versions.get(item, 0) + 1, "editor_id": actor.person_id, "edited_at": actor.moment,
+        "writer": posted.writer or None,
     }  # fmt: skip
     new = insert_new(session, DraftAnswer, [row], ["response_id", "question_key", "item_key"])
     return None if new else _collided(session, desk, key, item, value.get("raw", value.get("value")))

@@ -32,6 +32,11 @@ class Stored:
     version: int
     editor_id: uuid.UUID | None
     edited_at: datetime
+    writer: str | None = None
+
+    def saved_by(self, writer: str) -> bool:
+        """Whether the page with this mark saved it last."""
+        return bool(writer) and self.writer == writer
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,12 @@ def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], S
     rows = session.scalars(select(DraftAnswer).where(DraftAnswer.response_id == response_id))
     return {
         (row.question_key, row.item_key): Stored(
-            row.value.get("raw", row.value.get("value")), "raw" in row.value, row.version, row.editor_id, row.edited_at
+            row.value.get("raw", row.value.get("value")),
+            "raw" in row.value,
+            row.version,
+            row.editor_id,
+            row.edited_at,
+            row.writer,
         )
         for row in rows
     }

@@ -123,6 +123,19 @@ class DraftAnswer(Base):
     version: Mapped[int]
     editor_id: Mapped[uuid.UUID | None]
     edited_at: Mapped[datetime]
+    writer: Mapped[str | None] = mapped_column(String(24))
+    """Opaque mark of the page that saved it last: so that a page tells its own saving from that of another window."""
+
+
+class Presence(Base):
+    """Where in the answer somebody of the house is. Forgotten after two minutes."""
+
+    __tablename__ = "presence"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    page: Mapped[str] = mapped_column(String(120))
+    """A part of the form (`part:KEY`), the draft (`draft`) or a section of it (`draft:KEY`)."""
+    seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Revision(Identified, Base):

@@ -66,38 +66,11 @@
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) clean(event.target);
   });
+  document.addEventListener("app:saved", (event) => clean(event.target)); // see saving.js
   window.addEventListener("beforeunload", (event) => {
     for (const form of dirty) if (form.isConnected) event.preventDefault();
   });
 
-  // -- automatic saving through htmx: says what is true, and only then ---------------------------
-  const statusOf = (form) => document.getElementById((form && form.dataset.status) || "save-status");
-  const formOf = (event) => {
-    const source = (event.detail && event.detail.ctx && event.detail.ctx.sourceElement) || event.target;
-    return guarded(source);
-  };
-  document.addEventListener("htmx:before:request", (event) => {
-    const form = formOf(event);
-    if (!form) return;
-    form.dataset.sent = form.dataset.typed || "0";
-    const status = statusOf(form);
-    if (status) status.textContent = said("saving");
-  });
-  document.addEventListener("htmx:after:request", (event) => {
-    const form = formOf(event);
-    if (!form) return;
-    const response = event.detail && event.detail.ctx && event.detail.ctx.response;
-    const status = statusOf(form);
-    if (response && response.status < 400) {
-      if (form.dataset.sent === (form.dataset.typed || "0")) clean(form);
-    } else if (status && (!response || response.status >= 500)) {
-      status.textContent = said("notSaved");
-    }
-  });
-  document.addEventListener("htmx:error", (event) => {
-    const status = statusOf(formOf(event));
-    if (formOf(event) && status) status.textContent = said("notSaved");
-  });
   document.addEventListener("htmx:after:swap", (event) => focusProblems(event.target instanceof Element ? event.target : document));
 
   // -- a link to a field inside a closed <details> opens it -------------------------------------

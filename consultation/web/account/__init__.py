@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from consultation.web.account import api_tokens, home, login, password, people, profile
+from consultation.web.account import api_tokens, home, login, password, people, profile, renewing
 
 router = APIRouter()
-for _pages in (login, password, home, profile, api_tokens, people):
+for _pages in (login, password, home, profile, api_tokens, people, renewing):
     router.include_router(_pages.router)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from consultation.web.municipalities import (
     claim,
+    colleagues,
     downloads,
     draft,
     extension,
@@ -17,5 +18,7 @@ from consultation.web.municipalities import (
 )
 
 router = APIRouter()
-for _pages in (claim, start, hub, draft, part, representation, release, nil_return, downloads, receipt, extension):
+for _pages in (
+    claim, start, hub, draft, part, colleagues, representation, release, nil_return, downloads, receipt, extension,
+):  # fmt: skip
     router.include_router(_pages.router)

@@ -1,5 +1,6 @@
 """Where somebody works: the invitation of the acting organisation and, once begun, the desk of its response."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -154,5 +155,8 @@ def desk_page(
     crumbs = [(M("Stellungnahmen"), f"/o/{at.place.organisation_id}/answers"), (at.consultation.title, at.base), *way]
     if name != "municipalities/hub.html":
         crumbs.append((title, ""))
-    values = {"at": at, "base": at.base, "consultation": at.consultation, "title": title, "breadcrumbs": crumbs}
+    values = {
+        "at": at, "base": at.base, "consultation": at.consultation, "title": title, "breadcrumbs": crumbs,
+        "writer": secrets.token_urlsafe(9),
+    }  # fmt: skip
     return page(request, name, values | dict(data), status)

@@ -1,6 +1,6 @@
 """The draft for reading, and beside each section what one's house says about it. A section is saved on its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from consultation.questions import Field
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
+from consultation.web.municipalities.colleagues import DRAFT, Colleague, meet
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 from consultation.web.municipalities.glossary import Term, marked
 from consultation.web.municipalities.part import saved_piece
@@ -57,8 +58,10 @@ class Reading:
 
 @router.get("")
 def show(here: Here) -> Response:
-    at = here.look()
-    return _page(here.request, at, None, here.request.query_params.get("saved", ""))
+    with here.db.transaction() as session:
+        at = here.arrive(session)
+        colleagues = meet(session, at, DRAFT)
+    return _page(here.request, at, None, here.request.query_params.get("saved", ""), colleagues)
 
 
 @router.get("/{section_key}")
@@ -78,11 +81,12 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
     if section_key not in at.desk.context.sections:
         raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
     keys = [asked.key for asked in _about_sections(at.desk)]
-    outcome = save(here, form, keys, _without_empty_ones)
+    where = f"{DRAFT}:{section_key}"
+    outcome = save(here, form, keys, _without_empty_ones, where=where)
     if here.by_itself:
-        return saved_piece(here.request, outcome, form, ())
+        return saved_piece(here.request, outcome, form, (), where)
     if outcome.status != 200:
-        return _page(here.request, outcome.at, outcome, section_key, status=outcome.status)
+        return _page(here.request, outcome.at, outcome, section_key, outcome.colleagues, status=outcome.status)
     return see_other(f"{at.base}/draft?saved={section_key}#{section_key}")
 
 
@@ -100,7 +104,9 @@ def _without_empty_ones(desk: Desk, posted: dict[str, Posted]) -> dict[str, Post
     }  # fmt: skip
 
 
-def _page(request: Request, at: At, outcome: Outcome | None, where: str, *, status: int = 200) -> Response:
+def _page(
+    request: Request, at: At, outcome: Outcome | None, where: str, colleagues: Sequence[Colleague], *, status: int = 200
+) -> Response:  # fmt: skip
     draft = at.consultation.draft_version
     if draft is None:
         raise NotFound(M("Zu dieser Konsultation gibt es keinen Entwurf."))
@@ -112,6 +118,7 @@ def _page(request: Request, at: At, outcome: Outcome | None, where: str, *, stat
         "readings": list(_readings(at, typed, kept, draft.frozen.get("terms", ()))),
         "errors": errors_of(problems, at.begun) if at.begun else {}, "quarrels": outcome.quarrels if outcome else (),
         "refused": outcome.refused if outcome else None,
+        "colleagues": colleagues, "draft_place": DRAFT,
         "editable": at.may_answer or (outcome is not None and outcome.refused is not None),
     }  # fmt: skip
     return desk_page(request, at, "municipalities/draft.html", draft.title, data, status=status)

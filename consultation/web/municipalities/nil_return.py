@@ -1,5 +1,6 @@
 """Fehlanzeige: nothing to say, and that counts as a reply. Asks only what a nil return is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,7 +13,8 @@ from consultation.forms.definition import Question
 from consultation.http import Form, see_other
 from consultation.responses.desk import Desk
 from consultation.responses.submission import submit
-from consultation.rulebook import RESPONSE
+from consultation.rulebook import RESPONSE, contributor
+from consultation.states import ResponseState
 from consultation.web.municipalities.asking import errors_of, marks, shown_questions
 from consultation.web.municipalities.desks import PREFIX, Here, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
@@ -39,10 +41,10 @@ def send(here: Here, form: Form) -> Response:
     typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
     with here.db.transaction() as session:
         at = here.begin(session)
+    known = {question.key for question in _questions(at.desk)}
+    keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
     outcome = Outcome(at, at.desk.typed)
-    if at.may_answer:
-        known = {question.key for question in _questions(at.desk)}
-        keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
+    if contributor(here.actor, at.response) and at.response.state == ResponseState.DRAFTING:
         outcome = save(here, form, keys, rest_as(form.line(REST)))
     if outcome.status != 200:
         return _page(here.request, outcome, typed, status=outcome.status)
@@ -62,11 +64,14 @@ def _page(
 ) -> Response:  # fmt: skip
     at, found = outcome.at, (*outcome.problems, *problems)
     questions = shown_questions(at.desk, _questions(at.desk), outcome.typed, at.actor.moment)
+    asks = at.may_answer or outcome.refused is not None
+    if not asks:  # nothing on the page to lead to
+        found = tuple(replace(problem, field="") for problem in found)
     data: dict[str, Any] = {
         "questions": questions, "problems": found, "errors": errors_of(found, at.desk), "typed": typed,
         "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
         "rest": OFFERED if open_parts(at.desk) else (),
-        "allowed": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
+        "asks": asks, "allowed": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
     }  # fmt: skip
     return desk_page(request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)

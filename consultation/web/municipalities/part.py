@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.core.times import BERLIN
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
 from consultation.http import Form, PostedForm, page, see_other
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
+from consultation.web.municipalities.colleagues import PART, clock, meet
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save
@@ -40,13 +40,15 @@ def _keys(desk: Desk, part: Part, *, everything: bool) -> Iterable[str]:
 
 @router.get("")
 def show(here: Here, part_key: str) -> Response:
-    at = here.look()
+    with here.db.transaction() as session:
+        at = here.arrive(session)
+        colleagues = tuple(meet(session, at, f"{PART}:{part_key}"))
     if at.begun is None:
         return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
     part, everything = _part(at.desk.form, part_key), _everything(here.request)
     known = set(_keys(at.desk, part, everything=everything))
     problems = tuple(p for key, found in at.desk.refusals.items() if key in known for p in found)
-    return _page(here.request, Outcome(at, at.desk.typed, problems), part, status=200)
+    return _page(here.request, Outcome(at, at.desk.typed, problems, colleagues=colleagues), part, status=200)
 
 
 @router.post("")
@@ -55,9 +57,10 @@ def keep(here: Here, part_key: str, form: Form) -> Response:
         desk = here.arrive(session).desk
     part, everything = _part(desk.form, part_key), _everything(here.request)
     rest = "" if here.by_itself else form.line(REST)
-    outcome = save(here, form, _keys(desk, part, everything=everything), rest_as(rest))
+    outcome = save(here, form, _keys(desk, part, everything=everything), rest_as(rest), where=f"{PART}:{part.key}")
     if here.by_itself:
-        return saved_piece(here.request, outcome, form, [q.key for q in asked_here(part, everything=everything)])
+        asked = [question.key for question in asked_here(part, everything=everything)]
+        return saved_piece(here.request, outcome, form, asked, f"{PART}:{part.key}")
     if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
         return _page(here.request, outcome, part, status=outcome.status)
     return _onward(outcome.at, part, form, everything=everything)
@@ -92,6 +95,7 @@ def _page(request: Request, outcome: Outcome, part: Part, *, status: int) -> Res
         "refused": outcome.refused, "editable": at.may_answer or outcome.refused is not None,
         "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
         "last": place == len(parts) - 1, "more": len(part.questions) - len(questions), "read": read_answers(desk, part),
+        "colleagues": outcome.colleagues, "where": f"{PART}:{part.key}",
     }  # fmt: skip
     return desk_page(request, at, "municipalities/part.html", desk.context.say(part.title), data, status=status)
 
@@ -107,14 +111,17 @@ def read_answers(desk: Desk, part: Part) -> list[tuple[str, list[tuple[str, str]
     return list(found.items())
 
 
-def saved_piece(request: Request, outcome: Outcome, form: PostedForm, questions: Iterable[str]) -> Response:
+def saved_piece(request: Request, outcome: Outcome, form: PostedForm, questions: Iterable[str], where: str) -> Response:
     """What the automatic saving puts into the page: when it was saved, the new versions, what is shown now."""
     desk = outcome.at.desk
     names = [name.removeprefix("version.") for name in form.keys() if name.startswith("version.")]  # noqa: SIM118 -- no mapping
     data = {
-        "time": outcome.at.actor.moment.astimezone(BERLIN).strftime("%H:%M"), "refused": outcome.refused,
+        "time": clock(outcome.at.actor.moment), "refused": outcome.refused,
         "problems": outcome.problems, "quarrels": outcome.quarrels,
         "marks": [mark(desk, name, outcome.kept) for name in names], "group": form.line("group"),
+        "colleagues": outcome.colleagues, "where": where,
         "conditional": [(q.key, q.key in desk.visible) for q in desk.form.questions if q.when and q.key in set(questions)],
     }  # fmt: skip
-    return page(request, "municipalities/saved.html", data, outcome.status, partial=True)
+    answer = page(request, "municipalities/saved.html", data, outcome.status, partial=True)
+    answer.headers["X-Saved"] = outcome.saved
+    return answer

@@ -150,13 +150,11 @@ def _unnamed(typed: dict[str, str]) -> list[Problem]:
 
 @router.post("/decline")
 def decline(here: Here, form: Form) -> Response:
-    try:
-        with here.db.transaction() as session:
-            at = here.begin(session)
-            if at.response.state != ResponseState.DECLINED:
-                actions.decline(session, here.actor, at.response.id, form.text("reason"))
-    except (NotReady, Conflict) as refused:
-        return _page(here, status=refused.status, refused=refused.message)
+    """Refused, the reason that was typed comes back with the refusal (http/held.py)."""
+    with here.db.transaction() as session:
+        at = here.begin(session)
+        if at.response.state != ResponseState.DECLINED:
+            actions.decline(session, here.actor, at.response.id, form.text("reason"))
     return see_other(
         at.base, M("Ihre Stelle nimmt nicht teil. Die ausschreibende Stelle sieht das in ihrer Übersicht.")
     )

@@ -13,8 +13,8 @@ from consultation.people import queries as people
 from consultation.questions import Refused
 from consultation.responses.answering import Collision, Posted, Saved, answer, read_posted
 from consultation.responses.desk import Desk
-from consultation.subjects import Actor
 from consultation.web.municipalities.asking import Kept
+from consultation.web.municipalities.colleagues import Colleague, meet
 from consultation.web.municipalities.desks import At, Visit
 
 
@@ -41,27 +41,36 @@ class Outcome:
     kept: Kept = field(default_factory=dict)
     refused: Message | None = None
     """Nothing at all was saved, and why."""
+    colleagues: tuple[Colleague, ...] = ()
+    """Who else is at work on this answer."""
 
     @property
     def status(self) -> int:
         return 409 if self.refused or self.quarrels else 422 if self.problems else 200
+
+    @property
+    def saved(self) -> str:
+        """For saving.js: "yes" also for what was refused, which is kept as typed; "partly" if a choice is open."""
+        return "no" if self.refused else "partly" if self.quarrels else "yes"
 
 
 Change = Callable[[Desk, dict[str, Posted]], dict[str, Posted]]
 
 
 def save(
-    here: Visit, form: PostedForm, keys: Iterable[str], change: Change = lambda desk, posted: posted
+    here: Visit, form: PostedForm, keys: Iterable[str], change: Change = lambda desk, posted: posted, *, where: str = ""
 ) -> Outcome:  # fmt: skip
-    """One transaction; a refusal of the whole leaves nothing behind but what was typed."""
+    """One transaction; a refusal of the whole leaves nothing behind but what was typed. `where`: what one is at."""
     with here.db.transaction() as session:
         at = here.arrive(session)
-        posted = change(at.desk, settled(read_posted(at.desk, form, keys), form))
+        read = read_posted(at.desk, form, keys)
+        posted = change(at.desk, read if here.by_itself else settled(read, form))
         try:
             saved = answer(session, here.actor, at.response.id, posted, here.language)
         except Conflict as refused:
             return Outcome(at, overlaid(at.desk, posted), kept=_as_posted(posted), refused=refused.message)
-        return _outcome(session, replace(at, begun=saved.desk), posted, saved)
+        outcome = _outcome(session, replace(at, begun=saved.desk), posted, saved)
+        return replace(outcome, colleagues=tuple(meet(session, outcome.at, where)))
 
 
 def _outcome(session: Session, at: At, posted: Mapping[str, Posted], saved: Saved) -> Outcome:
@@ -74,7 +83,7 @@ def _outcome(session: Session, at: At, posted: Mapping[str, Posted], saved: Save
     return Outcome(
         at, overlaid(desk, mine), saved.problems,
         tuple(quarrel(desk, c, names.get(c.editor_id, "") if c.editor_id else "") for c in saved.collisions),
-        dict(_still_old(posted, saved, at.actor, contested)),
+        dict(_still_old(posted, saved, contested)),
     )  # fmt: skip
 
 
@@ -122,14 +131,14 @@ def overlaid(desk: Desk, posted: Mapping[str, Posted]) -> dict[str, Any]:
 
 
 def _still_old(
-    posted: Mapping[str, Posted], saved: Saved, actor: Actor, contested: set[tuple[str, str]]
+    posted: Mapping[str, Posted], saved: Saved, contested: set[tuple[str, str]]
 ) -> Iterable[tuple[str, tuple[int, str]]]:
     """Where the writer's page is older than what is stored: the next save must notice as well."""
     for key, sent in posted.items():
         for item in sent.items or ({""} if not saved.desk.form.by_key[key].type.itemised else ()):
             now = saved.desk.stored.get((key, item))
             seen = sent.versions.get(item, 0)
-            others = now is not None and now.version != seen and now.editor_id != actor.person_id
+            others = now is not None and now.version != seen and not now.saved_by(sent.writer)
             if (key, item) in contested or others:
                 yield name_of(key, item), (seen, sent.shown.get(item, "-"))
 
