@@ -120,7 +120,7 @@ def problem(
 ) -> Response:
     """The answer to a request that cannot be fulfilled."""
     known_code, title, remedy = _KNOWN.get(status) or _KNOWN[400 if status < 500 else 500]
-    data = {
+    data: dict[str, Any] = {
         "status": status, "code": code or known_code, "title": title, "message": message, "remedy": remedy,
         "problems": tuple(problems), "reference": reference,
     }  # fmt: skip
@@ -132,7 +132,7 @@ def problem(
     elif is_piece(request):
         response = page(request, "parts/problem.html", data, status, partial=True)
     else:
-        data["held"] = typed = held(request, status, data["code"])
+        typed = data["held"] = held(request, status, data["code"])
         if typed and data["code"] in _SESSIONS:
             data["title"], data["message"] = _HELD, None
         response = page(request, "problem.html", data, status, partial=True)
