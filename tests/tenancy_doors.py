@@ -270,11 +270,11 @@ def _reduced(gate: Gate, callers: frozenset[str]) -> list[str]:
 
 
 def state_of(db: Database) -> dict[str, str]:
-    """Table → a digest of its rows; counters of attempts and marks of use are no data."""
+    """Table → a digest of its rows; counters of attempts and marks of use (who is where for two minutes) are no data."""
     found = {}
     with db.reader() as session:
         for table in Base.metadata.sorted_tables:
-            if table.name == "rate_limit":
+            if table.name in {"rate_limit", "presence"}:
                 continue
             columns = [column for column in table.columns if column.name not in {"last_used_at", "last_seen_at"}]
             rows = sorted(repr(tuple(row)) for row in session.execute(table.select().with_only_columns(*columns)))
