@@ -65,6 +65,10 @@ publisher = Rule[Actor, Planned](
 )
 planner = editor | publisher
 the_system = Rule[Actor, object](M("der Dienst selbst"), lambda a, s: a.is_system)
+last_hand = Rule[Actor, PointLike](
+    M("wer den letzten Schritt an dem Punkt getan hat"),
+    lambda a, p: a.is_system or (a.person_id is not None and p.last_by == a.person_id),
+)
 
 contributor = Rule[Actor, ResponseLike](
     M("Bearbeitung der antwortenden Stelle"), lambda a, r: _own(a, r.organisation_id, Role.CONTRIBUTOR)
@@ -231,6 +235,9 @@ POINT = Workflow[Actor, PointLike](
         Transition("review",            M("Prüfen"),                         frozenset({P.NEW}),               P.IN_REVIEW,  planner),
         Transition("decide",            M("Entscheiden"),                    frozenset({P.NEW, P.IN_REVIEW}),  P.DECIDED,    publisher,                 (has_decision,)),
         Transition("reopen",            M("Wieder aufnehmen"),               frozenset({P.DECIDED}),           P.IN_REVIEW,  planner),
+        Transition("back_to_new",       M("Rückgängig machen: neu"),         frozenset({P.IN_REVIEW, P.DECIDED}),P.NEW,        last_hand & planner),
+        Transition("back_to_review",    M("Rückgängig machen: in Prüfung"),  frozenset({P.DECIDED}),           P.IN_REVIEW,  last_hand & planner),
+        Transition("back_to_decided",   M("Rückgängig machen: entschieden"), frozenset({P.IN_REVIEW}),         P.DECIDED,    last_hand & publisher,     (has_decision,)),
     ],
 )
 # fmt: on

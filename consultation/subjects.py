@@ -142,6 +142,9 @@ class PointLike(Planned, Protocol):
     def state(self) -> PointState: ...
     @property
     def decision(self) -> str | None: ...
+    @property
+    def last_by(self) -> uuid.UUID | None:
+        """Who did the last step on it; only that person takes it back."""
 
 
 class EditionLike(Planned, Protocol):

@@ -15,8 +15,9 @@ from consultation.documents import editions, queries
 from consultation.documents.folders import folder_of
 from consultation.documents.models import Edition
 from consultation.evaluation import contributions, points
+from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Decision
-from consultation.evaluation.queries import PointFilter, listed
+from consultation.evaluation.queries import listed
 from consultation.responses import actions
 from consultation.responses.models import Response
 from consultation.states import Audience, Visibility

@@ -131,7 +131,7 @@ def publish(session: Session, actor: Actor, slug: str, documents: Path) -> str:
     edition = Edition(
         id=uuid.uuid4(), consultation_id=consultation.id, number=1, audience=Audience.PUBLIC, language="de", filters={},
         state=EditionState.PUBLISHED, data_cut=actor.moment, created_at=actor.moment, compiled_at=actor.moment,
-        published_at=actor.moment, progress=100, snapshot_hash="0" * 64, outline_hash="1" * 64, problems=[], error="",
+        published_at=actor.moment, progress=100, snapshot_hash="0" * 64, outline_hash="1" * 64, counts={}, problems=[], error="",
     )  # fmt: skip
     session.add(edition)
     session.flush()

@@ -192,7 +192,7 @@ def routes(app: FastAPI) -> set[str]:
 def _fillings(world: World) -> dict[str, dict[str, str]]:
     mine, places = world.mine, {name: str(organisation_id) for name, organisation_id in world.places.items()}
     whole = world.objects | {"number": "1", "name": "ausgabe.pdf", "format": "pdf", "kind": "ndjson", "key": "state",
-                             "ars": w.HEIDE, "path": "app.css", "extension": "docx", "decision": "refuse", "verb": "decide",
+                             "ars": w.HEIDE, "path": "app.css", "extension": "docx", "decision": "refuse", "verb": "save",
                               "public_draft_id": str(world.public.draft_id)}  # fmt: skip
     town, house = {"organisation_id": places["town"]}, {"organisation_id": places["house"]}
     at = {"slug": mine.consultation}
@@ -234,7 +234,9 @@ def asks(world: World, gate: Gate, route: str) -> Iterator[Ask]:
                 yield ask(caller, filling | {"organisation_id": own}, home)
 
 
-CHILDREN = frozenset({"draft_id", "form_id", "invitation_id", "point_id", "response_id", "claim_id", "extension_id"})
+CHILDREN = frozenset(
+    f"{name}_id" for name in ("draft", "form", "invitation", "point", "response", "claim", "extension", "template")
+)
 
 
 def mixed(world: World, route: str) -> Iterator[Ask]:

@@ -265,6 +265,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/participation
         GET /o/{organisation_id}/consultations/{slug}/points
         GET /o/{organisation_id}/consultations/{slug}/reminders
+        GET /o/{organisation_id}/consultations/{slug}/replies
         GET /o/{organisation_id}/consultations/{slug}/responses
         GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}
         GET /o/{organisation_id}/consultations/{slug}/results
@@ -293,13 +294,17 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/mails/test
         POST /o/{organisation_id}/consultations/{slug}/points/bulk
         POST /o/{organisation_id}/consultations/{slug}/reminders/plan
+        POST /o/{organisation_id}/consultations/{slug}/points/undo
+        POST /o/{organisation_id}/consultations/{slug}/points/{point_id}/{verb}
+        POST /o/{organisation_id}/consultations/{slug}/replies
+        POST /o/{organisation_id}/consultations/{slug}/replies/{template_id}
+        POST /o/{organisation_id}/consultations/{slug}/replies/{template_id}/remove
         POST /o/{organisation_id}/consultations/{slug}/responses/{response_id}/reopen
         """, here=PLANNERS, maybe=LAND),
     Gate("consultation", """
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/publish
         POST /o/{organisation_id}/consultations/{slug}/extensions/{extension_id}/{decision}
         POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/extend
-        POST /o/{organisation_id}/consultations/{slug}/points/{point_id}/{verb}
         POST /o/{organisation_id}/consultations/{slug}/reminders/now
         """, here=PUBLISHERS, maybe=MAY_ASK),
     # -- the other house, whom the same town has answered ----------------------------------------------------------------

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations import actions as consultations
 from consultation.consultations import addresses, audience, extensions, invitations
 from consultation.consultations import claims as claiming
+from consultation.consultations import queries as consultations_of
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.blocks import Paragraph
@@ -25,9 +26,10 @@ from consultation.documents import queries as documents_of
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.documents.snapshot import freeze
-from consultation.evaluation import contributions, points
-from consultation.evaluation.models import Contribution, Decision, Point
-from consultation.evaluation.queries import PointFilter, listed
+from consultation.evaluation import contributions, points, replies
+from consultation.evaluation.finding import PointFilter
+from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
+from consultation.evaluation.queries import listed
 from consultation.forms import actions as forms
 from consultation.people import sessions, tokens
 from consultation.people.kinds import OrganisationKind
@@ -313,6 +315,9 @@ def _weigh(session: Session, world: World, documents: Path) -> None:
             points.decide(
                 session, actor, point.id, Decision.NOTED, f"Erwiderung {word}{world.said}", version=point.version
             )
+        word = WEIGHING if caller == "planner" else OTHER_PLAN
+        whole = consultations_of.by_id(session, actor, made.id)
+        replies.add(session, actor, whole, title=f"Baustein {word}{world.said}", text=f"Erwiderung {word}{world.said}")
         _edition(session, actor, made, Audience.INTERNAL, EditionState.COMPILED, documents)
 
 
@@ -330,7 +335,7 @@ def _edition(
         id=uuid.uuid4(), consultation_id=made.id, number=1, audience=audience_, language="de",
         filters={"states": [], "size_classes": [], "kinds": []}, state=EditionState.COMPILING, data_cut=NOW,
         created_at=actor.moment, compiled_at=actor.moment, published_at=None, progress=100,
-        snapshot_hash="0" * 64, outline_hash="1" * 64, problems=[], error="",
+        snapshot_hash="0" * 64, outline_hash="1" * 64, counts={}, problems=[], error="",
     )  # fmt: skip
     session.add(edition)
     session.flush()
@@ -382,6 +387,7 @@ def _objects(session: Session, world: World) -> None:
         "claim_id": select(Claim.id).where(Claim.invitation_id == invitation.id),
         "edition_id": select(Edition.id).where(Edition.consultation_id == invitation.consultation_id),
         "contribution_id": select(Contribution.id).where(Contribution.organisation_id == town.organisation_id),
+        "template_id": select(ReplyTemplate.id).where(ReplyTemplate.consultation_id == invitation.consultation_id),
         "point_id": select(Point.id)
         .join(Contribution, Contribution.point_id == Point.id)
         .where(

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
-from consultation.core.errors import Conflict, Forbidden, NotFound, NotReady
+from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.jobs import Job
 from consultation.documents import editions, queries
 from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of
@@ -161,10 +161,53 @@ def test_other_filters_than_those_of_a_published_edition_are_refused(
     first = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
     with db.transaction() as session:
         editions.publish(session, weighed.planner, first.id)
-    second = worlds.compiled(db, weighed, documents, Audience.PUBLIC, filters={"states": ["SH"]})
+    second = worlds.compiled(db, weighed, documents, Audience.PUBLIC, filters={"kinds": ["municipality"]})
     assert [problem.field for problem in second.refusals] == ["filters"]
     with db.transaction() as session, pytest.raises(NotReady):
         editions.publish(session, replace(weighed.planner, moment=AFTER + timedelta(hours=1)), second.id)
+
+
+def test_a_public_edition_is_not_limited_to_what_would_betray_a_land(db: Database, weighed: worlds.Weighed) -> None:
+    for filters, field in (({"states": ["SH"]}, "states"), ({"kinds": ["city_state", "county"]}, "kinds"),
+                           ({"kinds": ["independent_city"]}, "kinds"), ({"towns": ["x"]}, "filters")):  # fmt: skip
+        with db.transaction() as session, pytest.raises(Invalid) as refused:
+            editions.start(session, weighed.planner, weighed.world.slug, Audience.PUBLIC, filters=filters)
+        assert [problem.field for problem in refused.value.problems] == [field]
+    for filters in (
+        {"kinds": ["city_state", "independent_city"]},
+        {"size_classes": ["large_city"]},
+        {"points": ["decided"]},
+    ):
+        with db.transaction() as session:
+            editions.start(session, weighed.planner, weighed.world.slug, Audience.PUBLIC, filters=filters)
+    with db.transaction() as session:
+        editions.start(session, weighed.planner, weighed.world.slug, Audience.INTERNAL, filters={"states": ["SH"]})
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_an_edition_limited_to_sections_and_decided_points_says_so_and_its_figures_are_whole(
+    db: Database, weighed: worlds.Weighed, documents: Path, audience: Audience
+) -> None:
+    key = weighed.world.sections["§ 7"]
+    whole = worlds.compiled(db, weighed, documents, audience)
+    part = worlds.compiled(db, weighed, documents, audience, filters={"sections": [key], "points": ["decided"]})
+    lines = [
+        [orjson.loads(line) for line in worlds.path_of(documents, one, "ndjson").read_bytes().splitlines()]
+        for one in (whole, part)
+    ]
+    assert lines[1][0]["filters"] | {"sections": [], "points": []} == lines[0][0]["filters"]
+    assert (lines[1][0]["filters"]["sections"], lines[1][0]["filters"]["points"]) == ([key], ["decided"])
+    shown = [record for record in lines[1] if record["type"] == "point"]
+    assert {(point["section"], point["state"]) for point in shown} <= {(key, "decided")}
+    figures = [[record for record in found if record["type"] in ("figures", "figure")] for found in lines]
+    assert figures[0] == figures[1]
+    html = worlds.path_of(documents, part, "html").read_text()
+    assert "Einzelpunkte nur zu: § 7" in html
+    assert "nur entschiedene Einzelpunkte" in html
+    assert "Vorschrift § 11" not in html.split("Synopse")[-1].split("Anhang")[0]
+    assert part.counts["points"] == len(shown)
+    assert whole.counts["points"] > part.counts["points"]
+    assert whole.counts["answers"] == part.counts["answers"]
 
 
 def test_public_editions_need_the_evaluation_internal_ones_the_announcement(

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.history import HistoryEntry
-from consultation.evaluation import contributions, points, queries
+from consultation.evaluation import contributions, parting, points, queries
 from consultation.evaluation.codebook import tags
+from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Contribution, Decision, Point
-from consultation.evaluation.queries import PointFilter, PointSummary
+from consultation.evaluation.progress import progress
+from consultation.evaluation.queries import PointSummary
 from consultation.programmes import actions as programmes
 from consultation.register.models import RegisterBody
 from consultation.register.states import State
@@ -189,7 +191,7 @@ def test_a_point_is_reviewed_decided_and_reopened_and_every_step_is_logged(db: D
         assert (point.state, point.decision, point.reply) == (PointState.DECIDED, Decision.ACCEPTED, "Wir folgen dem.")
         with pytest.raises(Conflict):
             points.edit(session, world.planner, point.id, "Anders.", version=4)
-        done = queries.progress(session, world.planner, world.consultation(session))
+        done = progress(session, world.planner, world.consultation(session))
         assert (done.points, done.states[PointState.DECIDED], done.decisions[Decision.ACCEPTED], done.untagged) == (
             1,
             1,
@@ -237,16 +239,16 @@ def test_a_contribution_is_taken_out_and_points_are_merged(db: Database):
         [whole] = listed(session, world)
         point = queries.get(session, world.planner, whole.id)
         out = queries.originals(session, world.planner, point)[0].contribution
-        new = points.take_out(session, world.planner, out.id)
+        new = parting.take_out(session, world.planner, [out.id])
         assert [(p.number, p.supporters) for p in listed(session, world)] == [(1, 2), (2, 1)]
         with pytest.raises(Conflict):
-            points.take_out(session, world.planner, out.id)
+            parting.take_out(session, world.planner, [out.id])
         points.tag(session, world.planner, new.id, "speed")
-        points.merge(session, world.planner, new.id, whole.id)
+        parting.merge(session, world.planner, new.id, whole.id)
         assert [(p.number, p.supporters) for p in listed(session, world)] == [(1, 3)]
         assert session.scalar(select(func.count()).where(Contribution.point_id == whole.id)) == 3
         with pytest.raises(NotFound):
-            points.merge(session, world.planner, whole.id, whole.id)
+            parting.merge(session, world.planner, whole.id, whole.id)
 
 
 def everything(
@@ -255,12 +257,12 @@ def everything(
     consultation = world.consultation(session)
     return [
         lambda: queries.get(session, actor, point_id), lambda: queries.points(session, actor, consultation),
-        lambda: queries.progress(session, actor, consultation), lambda: queries.contribution(session, actor, contribution_id),
+        lambda: progress(session, actor, consultation), lambda: queries.contribution(session, actor, contribution_id),
         lambda: points.review(session, actor, point_id), lambda: points.decide(session, actor, point_id, "noted", "", version=1),
         lambda: points.propose(session, actor, point_id, "noted", "", version=1), lambda: points.reopen(session, actor, point_id),
         lambda: points.edit(session, actor, point_id, "x", version=1), lambda: points.tag(session, actor, point_id, "speed"),
         lambda: points.untag(session, actor, point_id, "speed"), lambda: points.assign(session, actor, point_id, None),
-        lambda: points.take_out(session, actor, contribution_id), lambda: points.merge(session, actor, point_id, point_id),
+        lambda: parting.take_out(session, actor, [contribution_id]), lambda: parting.merge(session, actor, point_id, point_id),
     ]  # fmt: skip
 
 
@@ -323,7 +325,7 @@ def test_a_land_unit_reads_its_land_and_changes_nothing(db: Database):
             queries.get(session, reader, hidden.id)
         with pytest.raises(Forbidden):
             points.edit(session, reader, seen[0].id, "x", version=1)
-        assert queries.progress(session, reader, world.consultation(session)).points == 2
+        assert progress(session, reader, world.consultation(session)).points == 2
 
 
 def state_of(session: Session, body: str) -> State:

@@ -54,7 +54,7 @@ def subject(state: StrEnum, **changes: Any) -> Any:
         "consultation_state": ConsultationState.EVALUATING, "opens_at": NOW - timedelta(days=9),
         "own_deadline": NOW + timedelta(days=1), "reopened_until": None, "four_eyes": True, "author_id": AUTHOR,
         "submitted_once": True, "nil_return_shortcomings": (), "decision": "accepted", "section_count": 3,
-        "audience": Audience.PUBLIC, "refusals": (),
+        "audience": Audience.PUBLIC, "refusals": (), "last_by": SOMEBODY,
     }  # fmt: skip
     return SimpleNamespace(**values | changes)
 
@@ -100,6 +100,9 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
         "review": ({PLANNER}, "new", "in_review"),
         "decide": ({PUBLISHER}, "new in_review", "decided"),
         "reopen": ({PLANNER}, "decided", "in_review"),
+        "back_to_new": ({PLANNER}, "in_review decided", "new"),
+        "back_to_review": ({PLANNER}, "decided", "in_review"),
+        "back_to_decided": ({PUBLISHER}, "in_review", "decided"),
     },
 }
 
@@ -170,6 +173,15 @@ def test_another_programmes_planners_may_nothing(workflow: Everything, row: Tran
         assert not workflow.may(Actor(SOMEBODY, OWNER, frozenset(Role), NOW, may_plan=True), thing, row.action)
 
 
+@pytest.mark.parametrize("action", ["back_to_new", "back_to_review", "back_to_decided"])
+def test_only_who_did_the_last_step_takes_it_back(action: str):
+    colleague = Actor(SOMEBODY, OWNER, frozenset(Role), NOW, may_plan=True)
+    state = next(iter(rulebook.POINT.rows[action].sources))
+    assert rulebook.POINT.may(colleague, subject(state), action)
+    for other in (AUTHOR, None):
+        assert not rulebook.POINT.may(colleague, subject(state, last_by=other), action)
+
+
 # -- ready when --------------------------------------------------------------------------------------------------------
 LACKS = (Problem("x", M("Es fehlt etwas.")),)
 TOO_LATE: dict[str, Any] = {"own_deadline": NOW, "reopened_until": None}
@@ -185,6 +197,7 @@ NOT_READY = [
     (rulebook.EDITION, "publish", {"audience": Audience.INTERNAL}, ["audience"]),
     (rulebook.EDITION, "publish", {"consultation_state": ConsultationState.ANNOUNCED, "refusals": LACKS}, ["consultation", "x"]),
     (rulebook.POINT, "decide", {"decision": None}, ["decision"]),
+    (rulebook.POINT, "back_to_decided", {"decision": None}, ["decision"]),
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The workbench from the first invitation to the published edition, and who may see and do what there."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
 from consultation.documents.models import Edition
-from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
 from consultation.mail.transport import Folder
 from consultation.people.models import Organisation, Person
 from consultation.programmes import actions as programmes
@@ -31,6 +32,7 @@ from tests.browsing import BASE, KEY, Browser, site
 from tests.evaluation_world import World
 from tests.factories import MOMENT, PLANNING_ROLES
 
+AFTER = MOMENT + timedelta(days=70)
 TOWNS = ("010510044000", "030510044001", "090510044002", "010510044003")
 DEMAND = "Der Eigenanteil muss entfallen."
 
@@ -170,12 +172,41 @@ def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula:
     assert paula.get(f"{at}/export/html5").status_code == 404
 
 
-PAGES = ("", "/audience", "/addresses", "/participation", "/invitations", "/responses", "/results", "/points", "/editions",
-         "/log", "/extensions", "/dates", "/announce")  # fmt: skip
+PAGES = (
+    "", "/audience", "/addresses", "/participation", "/invitations", "/responses", "/results", "/points", "/replies",
+    "/editions", "/log", "/extensions", "/dates", "/announce", "/points/{point}", "/points/{point}?state=open",
+    "/points?q=eigenanteil&state=open&land=SH", "/responses/{response}", "/responses/{response}/revisions/1",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_no_page_asks_more_than_twelve_questions(db: Database, running: Running, paula: Browser, path: str):
+    filled = path.format(point=point_of(running, DEMAND).id, response=running.response(TOWNS[0]).id)
+    asked = questions(db, lambda: paula.get(running.at() + filled))
+    assert len(asked) <= 12, "\n".join(asked)
+
+
+def test_no_page_of_points_asks_more_when_there_are_more_of_them(db: Database, running: Running, paula: Browser):
+    point = point_of(running, DEMAND)
+    paths = [f"{running.at()}/points?order=section", f"{running.at()}/points/{point.id}?order=section"]
+    before = [len(questions(db, lambda path=path: paula.get(path))) for path in paths]  # type: ignore[misc]  # bound at once
+    with db.transaction() as session:
+        wish = {"section": running.world.sections["§ 5"], "kind": "insert", "rationale": "", "priority": "may"}
+        wishes = {str(n): wish | {"text": f"Wunsch {n}"} for n in range(120)}
+        again = {"section": running.world.sections["§ 3"], "locator": "Abs. 1", "kind": "replace", "text": DEMAND}
+        evaluation_world.submit(session, running.world, "030510044004", {"amendments": {**wishes, "x": again}})
+    running.work(MOMENT + timedelta(days=2))
+    paula.post(f"{paths[0].partition('?')[0]}/bulk", all_of(running) | {"action": "tag", "tag": "simpler_application"})
+    assert [len(questions(db, lambda path=path: paula.get(path))) for path in paths] == before  # type: ignore[misc]  # as above
+
+
+def all_of(running: Running) -> dict[str, Any]:
+    found = all_points(running)
+    return {"point": [str(p.id) for p in found], **{f"version-{p.id}": str(p.version) for p in found}}
+
+
+def questions(db: Database, work: Callable[[], Any]) -> list[str]:
+    """What is asked of the database meanwhile."""
     asked: list[str] = []
 
     def note(connection, cursor, statement, *rest) -> None:
@@ -183,9 +214,9 @@ def test_no_page_asks_more_than_twelve_questions(db: Database, running: Running,
             asked.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
-    paula.get(running.at() + path)
+    work()
     event.remove(db.engine, "before_cursor_execute", note)
-    assert len(asked) <= 12, "\n".join(asked)
+    return asked
 
 
 # -- invitations -----------------------------------------------------------------------------------------------------
@@ -286,73 +317,165 @@ def test_equal_demands_are_one_point_that_is_filtered_tagged_and_decided(running
     at = f"{running.at()}/points"
     listed = paula.get(at).text
     assert DEMAND in listed
-    for query in ("q=Eigenanteil", f"section={running.world.sections['§ 3']}", "section=-", "tag=-", "state=new",
-                  "decision=accepted", "order=number", "assignee=x", "after=1~1", "after=x",
-                  "tag=simpler_application"):  # fmt: skip
+    for query in ("q=Eigenanteil", f"section={running.world.sections['§ 3']}", "section=-", "tag=-", "state=new", "state=open",
+                  "decision=accepted", "order=number", "order=section", "assignee=x", "assignee=me", "assignee=-", "page=7",
+                  "page=x", "land=SH", "land=XX", "size=county", "size=large_city", "tag=simpler_application"):  # fmt: skip
         assert paula.get(f"{at}?{query}").status_code == 200
     point = point_of(running, DEMAND)
     one = f"{at}/{point.id}"
-    shown = paula.get(one).text
-    assert "3 Stellen fordern das" in shown
-    assert "Begründung: Kein Geld." in shown
-    assert "Vorschrift § 3" in shown
-    paula.follow(paula.post(f"{one}/tag", {"tag": "simpler_application"}))
-    assert paula.post(f"{one}/tag", {"tag": "nonsense"}).status_code == 422
-    paula.follow(paula.post(f"{one}/untag", {"tag": "simpler_application"}))
-    paula.follow(paula.post(f"{one}/assign", {"assignee": str(running.world.planner.person_id)}))
-    assert paula.post(f"{one}/assign", {"assignee": str(uuid.uuid4())}).status_code == 422
-    paula.follow(paula.post(f"{one}/edit", {"text": "Kein Eigenanteil", "version": "1"}))
-    late = paula.post(f"{one}/edit", {"text": "Mein später Text", "version": "1"})
+    shown = paula.get(f"{one}?q=eigenanteil").text
+    for words in ("3 Stellen fordern das", "Begründung: Kein Geld.", "Vorschrift § 3", "1 von 1"):
+        assert words in shown
+    paula.follow(paula.post(f"{one}/save", {"tags_before": "", "tags": "simpler_application", "version": "1"}))
+    assert paula.post(f"{one}/save", {"tags_before": "", "tags": "nonsense"}).status_code == 422
+    paula.follow(paula.post(f"{one}/save", {"tags_before": "simpler_application", "version": "1"}))
+    mine = {"assignee_before": "", "assignee": str(running.world.planner.person_id)}
+    paula.follow(paula.post(f"{one}/save", mine))
+    assert paula.post(f"{one}/save", mine | {"assignee": "x"}).status_code == 422
+    paula.follow(paula.post(f"{one}/save", {"text": "Kein Eigenanteil", "version": "1"}))
+    late = paula.post(f"{one}/save", {"text": "Mein später Text", "version": "1"})
     assert late.status_code == 409
-    assert "Mein später Text" in late.text
+    for words in ("Mein später Text", "Gespeichert: Arbeitstext", "Kein Eigenanteil", 'name="version" value="2"'):
+        assert words in late.text
     paula.follow(paula.post(f"{one}/review"))
-    assert paula.post(f"{one}/decide", {"decision": "", "reply": "Meine Antwort", "version": "2"}).status_code == 422
-    proposed = {"decision": "accepted", "reply": "Wird gestrichen.", "version": "2", "then": "propose"}
-    paula.follow(paula.post(f"{one}/decide", proposed))
-    decided = paula.follow(
-        paula.post(f"{one}/decide", {"decision": "accepted", "reply": "Gestrichen.", "version": "3"})
-    )
-    assert "Gestrichen." in decided.text
+    final = {"version": "2", "final": "yes"}
+    proposed = {"decision": "accepted", "reply": "Wird gestrichen.", "version": "2", "vote": "Ja", "vote_by": "Ref. 2"}
+    paula.follow(paula.post(f"{one}/save", proposed))
+    assert running.one(Point, Point.id == point.id).state == PointState.IN_REVIEW
+    decided = paula.follow(paula.post(f"{one}/save", final | {"decision": "accepted", "reply": "Aus.", "version": "3"}))
+    assert "Aus." in decided.text
     assert running.one(Point, Point.id == point.id).state == PointState.DECIDED
-    assert paula.post(f"{one}/edit", {"text": "x", "version": "4"}).status_code == 409
+    assert paula.post(f"{one}/save", {"text": "x", "version": "5"}).status_code == 409
     paula.follow(paula.post(f"{one}/reopen"))
     assert paula.post(f"{one}/forget").status_code == 404
 
 
-def test_a_contribution_is_taken_out_and_merged_back(running: Running, paula: Browser):
+def test_saving_leads_to_the_next_point_of_the_list_and_after_the_last_one_back_to_it(running: Running, paula: Browser):
+    at = f"{running.at()}/points"
+    numbers = {p.number: p.id for p in all_points(running)}
+    assert len(numbers) == 3
+    paula.get(at)
+    places = []
+    for number in sorted(numbers):
+        kept = f"{at}/{numbers[number]}/save?state=open&order=number"
+        done = paula.post(kept, {"decision": "noted", "reply": "", "version": "1", "final": "yes", "then": "next"})
+        places.append(done.headers["location"])
+    assert places == [
+        f"{at}/{numbers[2]}?state=open&order=number", f"{at}/{numbers[3]}?state=open&order=number",
+        f"{at}?state=open&order=number",
+    ]  # fmt: skip
+    assert "nicht mehr in der gefilterten Liste" in paula.get(f"{at}/{numbers[1]}?state=open").text
+
+
+def test_the_last_step_is_taken_back_from_the_page(running: Running, paula: Browser):
+    at = f"{running.at()}/points"
+    point = point_of(running, DEMAND)
+    assert "Rückgängig:" not in paula.get(at).text
+    decided = {"decision": "noted", "reply": "Danke.", "version": "1", "final": "yes"}
+    after = paula.follow(paula.post(f"{at}/{point.id}/save", decided)).text
+    step = {"step": after.split('name="step" value="')[1].split('"')[0], "point": str(point.id)}
+    assert paula.post(f"{at}/undo?q=x", step).headers["location"] == f"{at}/{point.id}?q=x"
+    assert running.one(Point, Point.id == point.id).state == PointState.NEW
+    again = paula.post(f"{at}/undo", step)
+    assert again.status_code == 409
+    assert "Es gibt keinen Schritt von Ihnen" in again.text
+
+
+def test_contributions_are_taken_out_and_merged_back(running: Running, paula: Browser):
     at = f"{running.at()}/points"
     point = point_of(running, DEMAND)
     paula.get(f"{at}/{point.id}")
     contribution = running.one(Contribution, Contribution.point_id == point.id)
-    for wrong in ("x", str(uuid.uuid4())):
-        assert paula.post(f"{at}/{point.id}/take-out", {"contribution": wrong}).status_code == 404
+    for wrong, status in (("x", 404), (str(uuid.uuid4()), 404), ("", 422)):
+        assert paula.post(f"{at}/{point.id}/take-out", {"contribution": wrong}).status_code == status
     moved = paula.post(f"{at}/{point.id}/take-out", {"contribution": str(contribution.id)}).headers["location"]
-    assert "Eine Stelle fordert das" in paula.get(moved).text
+    exception = paula.get(moved).text
+    assert "Eine Stelle fordert das" in exception
+    assert "Ausnahme von" in exception
+    assert "Ausnahme:" in paula.get(f"{at}/{point.id}").text
     for wrong in ("", "x", "99", "0"):
         assert paula.post(f"{moved}/merge", {"into": wrong}).status_code == 422
     assert "3 Stellen" in paula.follow(paula.post(f"{moved}/merge", {"into": str(point.number)})).text
-    assert paula.get(moved).status_code == 404
+    gone = paula.get(moved)
+    assert (gone.status_code, gone.headers["location"]) == (303, f"{at}/{point.id}")
+
+
+def all_points(running: Running) -> list[Any]:
+    with running.db.reader() as session:
+        return list(session.scalars(select(Point).order_by(Point.number)))
 
 
 def test_many_points_are_decided_at_once_or_none(db: Database, running: Running, paula: Browser):
     at = f"{running.at()}/points"
     paula.get(at)
-    with db.reader() as session:
-        found = session.scalars(select(Point)).all()
+    found = all_points(running)
     chosen = {"point": [str(p.id) for p in found], **{f"version-{p.id}": str(p.version) for p in found}}
     assert paula.post(f"{at}/bulk", {"action": "decide", "decision": "noted"}).status_code == 422
     kept = paula.post(f"{at}/bulk", chosen | {"action": "decide", "decision": "", "reply": "Danke für alles"})
     assert kept.status_code == 422
     assert "Danke für alles" in kept.text
     stale = chosen | {f"version-{found[-1].id}": "7", "action": "decide", "decision": "noted"}
-    assert paula.post(f"{at}/bulk", stale).status_code == 409
-    assert {p.state for p in [running.one(Point, Point.id == one.id) for one in found]} == {PointState.NEW}
+    refused = paula.post(f"{at}/bulk", stale)
+    assert refused.status_code == 409
+    assert f"Punkt {found[-1].number}" in refused.text
+    assert {p.state for p in all_points(running)} == {PointState.NEW}
     paula.follow(paula.post(f"{at}/bulk?order=number", chosen | {"action": "tag", "tag": "simpler_application"}))
+    paula.follow(paula.post(f"{at}/bulk", chosen | {"action": "untag", "tag": "simpler_application"}))
     paula.follow(paula.post(f"{at}/bulk", chosen | {"action": "assign", "assignee": ""}))
     assert paula.post(f"{at}/bulk", chosen | {"action": "burn"}).status_code == 422
     done = paula.follow(paula.post(f"{at}/bulk", chosen | {"action": "decide", "decision": "noted", "reply": "Danke."}))
     assert f"{len(found)} Punkte sind bearbeitet" in done.text
-    assert {running.one(Point, Point.id == one.id).decision for one in found} == {Decision.NOTED}
+    assert {p.decision for p in all_points(running)} == {Decision.NOTED}
+
+
+def test_all_points_of_the_filter_are_decided_but_for_the_exceptions_and_only_as_they_were_seen(
+    running: Running, paula: Browser
+):
+    at = f"{running.at()}/points"
+    shown = paula.get(f"{at}?state=open").text
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    whole = {"scope": "all", "seen": seen, "action": "decide", "decision": "noted"}
+    for wrong in ("99", "x", "3-1", "1-99999999"):
+        assert paula.post(f"{at}/bulk?state=open", whole | {"except": wrong}).status_code == 422
+    assert paula.post(f"{at}/bulk", whole | {"seen": "old"}).status_code == 409
+    done = paula.follow(paula.post(f"{at}/bulk?state=open", whole | {"except": "2"}))
+    assert "2 Punkte sind bearbeitet" in done.text
+    assert {p.number: p.state for p in all_points(running)} == {
+        1: PointState.DECIDED, 2: PointState.NEW, 3: PointState.DECIDED,
+    }  # fmt: skip
+    late = paula.post(f"{at}/bulk?state=open", whole)
+    assert late.status_code == 409
+    assert "jetzt passen 1 Punkte" in late.text
+
+
+def test_reply_templates_are_kept_and_used_for_one_point_and_for_many(running: Running, paula: Browser):
+    at = f"{running.at()}/replies"
+    assert "Noch kein Textbaustein" in paula.get(at).text
+    text = {"title": "Dank", "text": "Wir danken <b>sehr</b>.", "decision": "noted"}
+    for wrong in ({"title": ""}, {"text": " "}, {"decision": "nonsense"}):
+        refused = paula.post(at, text | wrong)
+        assert refused.status_code == 422
+    assert "danken &lt;b&gt;sehr" in paula.follow(paula.post(at, text)).text
+    assert paula.post(at, text).status_code == 422
+    template = running.one(ReplyTemplate)
+    paula.follow(paula.post(f"{at}/{template.id}", text | {"text": "Vielen Dank."}))
+    assert paula.post(f"{at}/{template.id}", text | {"title": ""}).status_code == 422
+    point = point_of(running, DEMAND)
+    one = f"{running.at()}/points/{point.id}"
+    used = {"template": str(template.id), "version": "1", "reply": "Liebe Städte"}
+    inserted = paula.post(f"{one}/save", used | {"then": "insert"})
+    assert "Liebe Städte\n\nVielen Dank." in inserted.text
+    assert running.one(Point, Point.id == point.id).reply == ""
+    paula.follow(paula.post(f"{one}/save", used | {"final": "yes"}))
+    after = running.one(Point, Point.id == point.id)
+    assert (after.reply, after.decision) == ("Liebe Städte\n\nVielen Dank.", Decision.NOTED)
+    others = [p for p in all_points(running) if p.id != point.id]
+    chosen = {"point": [str(p.id) for p in others], "action": "decide", "template": str(template.id)}
+    paula.follow(paula.post(f"{running.at()}/points/bulk", chosen | {f"version-{p.id}": "1" for p in others}))
+    assert {p.reply for p in all_points(running) if p.id != point.id} == {"Vielen Dank."}
+    paula.follow(paula.post(f"{at}/{template.id}/remove"))
+    assert running.one(ReplyTemplate) is None
+    assert paula.post(f"{at}/{template.id}/remove").status_code == 404
 
 
 # -- editions --------------------------------------------------------------------------------------------------------
@@ -393,6 +516,70 @@ def test_an_edition_is_compiled_read_downloaded_and_published(app: FastAPI, runn
         assert paula.post(f"{at}/1/publish").status_code == 409
     else:
         assert "Diese Ausgabe darf so nicht veröffentlicht werden" in published.text
+
+
+def evaluating(app: FastAPI, running: Running) -> Browser:
+    """Paula after the deadline, when the evaluation has begun."""
+    app.state.clock = lambda: AFTER
+    paula = running.browser(app, "paula")
+    paula.get(f"{running.at()}/editions")
+    paula.follow(paula.post(f"{running.at()}/evaluate"))
+    return paula
+
+
+def test_an_edition_is_limited_as_far_as_that_is_honest_and_says_what_changed(app: FastAPI, running: Running):
+    paula, at = evaluating(app, running), f"{running.at()}/editions"
+    public = {"audience": "public", "language": "de"}
+    refused = paula.post(at, public | {"states": "SH", "points": "decided"})
+    assert refused.status_code == 422
+    assert "kann nicht auf Länder beschränkt werden" in refused.text
+    assert 'value="SH" checked' in refused.text
+    for wrong in ({"sections": "nonsense"}, {"kinds": "city_state"}, {"points": "x"}, {"size_classes": "x"}):
+        assert paula.post(at, public | wrong).status_code == 422
+    section = running.world.sections["§ 3"]
+    internal = {"audience": "internal", "language": "de"}
+    paula.follow(paula.post(at, internal))
+    running.work(AFTER)
+    decided = {"decision": "noted", "reply": "Danke.", "version": "1", "final": "yes"}
+    paula.follow(paula.post(f"{running.at()}/points/{point_of(running, DEMAND).id}/save", decided))
+    paula.follow(paula.post(at, internal | {"sections": [section, "-"], "states": ["SH", "NI", "BY"]}))
+    paula.follow(paula.post(at, internal | {"points": "decided"}))
+    running.work(AFTER)
+    second = paula.get(f"{at}/2").text
+    assert "§ 3 Vorschrift § 3, Punkte ohne Abschnitt" in second
+    listed = paula.get(at).text
+    assert "3 Punkte, 0 entschieden; 4 Stellungnahmen" in listed
+    assert "1 Punkte, 1 entschieden; 4 Stellungnahmen" in listed
+    assert "davon entschieden +1" in listed
+    assert "Einzelpunkte -2" in listed
+    assert "mit Filter" in listed
+
+
+def test_an_edition_that_failed_says_why_and_is_compiled_again(db: Database, app: FastAPI, running: Running):
+    paula, at = evaluating(app, running), f"{running.at()}/editions"
+    paula.follow(paula.post(at, {"audience": "internal", "language": "de"}))
+    with db.transaction() as session:
+        edition = session.scalars(select(Edition)).one()
+        edition.state, edition.error = EditionState.FAILED, "OSError: No space left on device"
+    shown = paula.get(f"{at}/1").text
+    assert "No space left on device" in shown
+    assert "Erneut erstellen" in shown
+    assert "wird neu erstellt" in paula.follow(paula.post(f"{at}/1/retry")).text
+    running.work(AFTER)
+    assert running.one(Edition).state == EditionState.COMPILED
+
+
+def test_before_publishing_the_page_says_what_becomes_public(app: FastAPI, running: Running):
+    paula, at = evaluating(app, running), f"{running.at()}/editions"
+    paula.follow(paula.post(at, {"audience": "public", "language": "de"}))
+    running.work(AFTER)
+    shown = paula.get(f"{at}/1").text
+    edition = running.one(Edition)
+    if not edition.problems:
+        assert f"{edition.counts['points']} Einzelpunkte, davon 0 mit Ihrer Entscheidung" in shown
+        assert "Lesen können es alle eingeladenen Stellen." in shown
+        assert "interne Notizen, Voten" in shown
+    assert edition.counts["answers"] > 0
 
 
 # -- who -------------------------------------------------------------------------------------------------------------
@@ -440,11 +627,12 @@ def posts(running: Running) -> list[tuple[str, dict[str, str]]]:
         (f"/extensions/{uuid.uuid4()}/grant", {}),
         (f"/responses/{response.id}/reopen", {"until": "2026-06-01", "reason": "x"}),
         ("/points/bulk", {"action": "decide", "decision": "noted", "point": str(point.id)}),
-        (f"/points/{point.id}/decide", {"decision": "noted", **version}),
-        (f"/points/{point.id}/edit", {"text": "x", **version}),
-        (f"/points/{point.id}/tag", {"tag": "simpler_application"}),
-        (f"/points/{point.id}/untag", {"tag": "simpler_application"}),
-        (f"/points/{point.id}/assign", {"assignee": ""}),
+        ("/points/undo", {"step": "1"}),
+        (f"/points/{point.id}/save", {"decision": "noted", "reply": "", "final": "yes", **version}),
+        (f"/points/{point.id}/save", {"text": "x", **version}),
+        (f"/points/{point.id}/save", {"tags_before": "", "tags": "simpler_application"}),
+        (f"/points/{point.id}/save", {"assignee_before": "", "assignee": ""}),
+        ("/replies", {"title": "x", "text": "x", "decision": ""}),
         (f"/points/{point.id}/review", {}),
         (f"/points/{point.id}/merge", {"into": "1"}),
         (f"/points/{point.id}/take-out", {"contribution": str(uuid.uuid4())}),
@@ -469,10 +657,11 @@ def test_an_editor_weighs_but_does_not_decide_or_extend(app: FastAPI, running: R
     edgar, at = running.browser(app, "edgar"), running.at("edgar")
     point = point_of(running, DEMAND)
     shown = edgar.get(f"{at}/points/{point.id}").text
-    assert "Als Vorschlag speichern" in shown
-    assert edgar.post(f"{at}/points/{point.id}/decide", {"decision": "noted", "version": "1"}).status_code == 403
-    proposed = {"decision": "noted", "reply": "Ja.", "version": "1", "then": "propose"}
-    assert edgar.post(f"{at}/points/{point.id}/decide", proposed).status_code == 303
+    assert "Sie schlagen vor" in shown
+    assert "Damit ist entschieden" not in shown
+    proposed = {"decision": "noted", "reply": "Ja.", "version": "1"}
+    assert edgar.post(f"{at}/points/{point.id}/save", proposed | {"final": "yes"}).status_code == 403
+    assert edgar.post(f"{at}/points/{point.id}/save", proposed).status_code == 303
     invitation = running.invitation(TOWNS[0])
     given = {"until": "2026-06-01", "reason": "x"}
     assert edgar.post(f"{at}/invitations/{invitation.id}/extend", given).status_code == 403

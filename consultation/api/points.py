@@ -103,7 +103,7 @@ def _point(
     times: tuple[datetime, datetime],
     said: list[Original],
 ) -> PointObject:
-    subject: Any = SimpleNamespace(state=point.state, planners=consultation.planners)
+    subject: Any = SimpleNamespace(state=point.state, planners=consultation.planners, last_by=point.last_by)
     return PointObject(
         id=point.id, created=times[0], modified=times[1], demo=consultation.demo, mark=mark_of(consultation.demo),
         actions=actions_of(POINT, actor, subject), number=point.number, section=point.section_key, text=point.text,

@@ -60,7 +60,7 @@ def _one(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Cons
     )  # fmt: skip
     if (consultation := session.scalars(statement).one_or_none()) is None:
         raise NotFound(M("Diese Konsultation gibt es nicht."))
-    if actor.organisation_id is not None:
+    if actor.organisation_id is not None and actor.roles & ANSWERING:  # nobody else is asked for it
         mine = _invitations_of(actor).where(Invitation.consultation_id == consultation.id)
         if session.scalars(mine.with_only_columns(Invitation.id)).first() is not None:
             consultation.invited = frozenset({actor.organisation_id})

@@ -196,6 +196,16 @@ def compare_and_set(session: Session, row: Any, expected: dict[str, Any], change
     session.refresh(row, attribute_names=list(change))
 
 
+def set_all(session: Session, table: type[Any], ids: Sequence[uuid.UUID], state: Any, change: dict[str, Any]) -> None:
+    """UPDATE … WHERE id IN … AND state IN …: all of them or a Conflict. Rows already in the session are not refreshed."""
+    session.flush()
+    statement = update(table).where(table.id.in_(ids), table.state.in_(state)).values(change)
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    if result.rowcount != len(ids):
+        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+
+
 def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
     """Let nobody else hold this row until the end of the transaction; what is read afterwards is its newest state.
 

@@ -5,15 +5,15 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from consultation.core.db import Base, compare_and_set
+from consultation.core.db import Base, compare_and_set, set_all
 from consultation.core.jobs import enqueue
 from consultation.core.workflow import Workflow
 
@@ -71,6 +71,23 @@ def record(
     old: str | None = None, new: str | None = None, **details: Any,
 ) -> HistoryEntry:  # fmt: skip
     """Write one line. `subject` is a row with an id; its `consultation_id` (or itself, if it is one) is found here."""
+    entry = HistoryEntry(**_line(actor, subject, action, old, new, details))
+    session.add(entry)
+    return entry
+
+
+def record_all(
+    session: Session, actor: Acting, subjects: Iterable[Any], action: str, *, new: str | None = None, **details: Any
+) -> None:
+    """A line for each of many subjects in one statement; with a `new` state each says its old one."""
+    lines = [_line(actor, s, action, str(s.state) if new else None, new, details) for s in subjects]
+    if lines:
+        session.execute(insert(HistoryEntry), lines)
+
+
+def _line(
+    actor: Acting, subject: Any, action: str, old: str | None, new: str | None, details: Mapping[str, Any]
+) -> dict[str, Any]:
     table = subject.__tablename__
     values: dict[str, Any] = {
         "moment": actor.moment.isoformat(),
@@ -84,12 +101,8 @@ def record(
         "new": new,
         "details": orjson.loads(orjson.dumps(details, default=str)),
     }
-    entry = HistoryEntry(
-        **values | {name: _id(values[name]) for name in values if name.endswith("_id")} | {"moment": actor.moment},
-        hash=entry_hash(values),
-    )
-    session.add(entry)
-    return entry
+    ids = {name: _id(values[name]) for name in values if name.endswith("_id")}
+    return values | ids | {"moment": actor.moment, "hash": entry_hash(values)}
 
 
 def perform(
@@ -103,6 +116,23 @@ def perform(
     for kind in row.causes:
         enqueue(session, kind, {"id": str(subject.id)}, run_at=actor.moment)
     return record(session, actor, subject, action, old=str(old), new=str(row.target), **(details or {}))
+
+
+def perform_all(
+    session: Session, workflow: Workflow[A, Any], actor: A, table: type[Any], subjects: Sequence[Any], action: str, *,
+    details: Mapping[str, Any] | None = None, **changes: Any,
+) -> None:  # fmt: skip
+    """As `perform` for many rows of one table, all or none, in as many statements as for one."""
+    for subject in subjects:
+        workflow.check(actor, subject, action)
+    if not subjects:
+        return
+    row = workflow.rows[action]
+    set_all(session, table, [subject.id for subject in subjects], row.sources, {"state": row.target, **changes})
+    for kind in row.causes:
+        for subject in subjects:
+            enqueue(session, kind, {"id": str(subject.id)}, run_at=actor.moment)
+    record_all(session, actor, subjects, action, new=str(row.target), **(details or {}))
 
 
 def _text(value: uuid.UUID | None) -> str | None:

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -64,7 +65,8 @@ def _compile(
     if snapshot.hidden is not None:
         (workshop / HIDDEN).write_bytes(encoded(snapshot.hidden))
     tell(FROZEN_AT)
-    compiled = compiled_from(Frozen(workshop / SNAPSHOT), snapshot.sha256)
+    frozen = Frozen(workshop / SNAPSHOT)
+    compiled = compiled_from(frozen, snapshot.sha256)
     files = write_all(compiled, base_name(edition), workshop, tell)
     outline_sha256 = outline_hash(compiled.outline)
     (workshop / MANIFEST).write_bytes(encoded(_manifest(edition, cut, snapshot, outline_sha256, files)) + b"\n")
@@ -73,12 +75,22 @@ def _compile(
             session, EDITION, system(cut), queries.get(session, system(cut), edition.id), "finish",
             details={"snapshot": snapshot.sha256, "outline": outline_sha256, "files": {f["name"]: f["sha256"] for f in files}},
             snapshot_hash=snapshot.sha256, outline_hash=outline_sha256, compiled_at=cut, data_cut=cut, progress=100,
-            problems=snapshot.problems, error="",
+            problems=snapshot.problems, counts=counts_of(frozen), error="",
         )  # fmt: skip
         session.add_all(EditionFile(edition_id=edition.id, **file) for file in files)
         session.flush()
         put_in_place(workshop, folder_of(documents, edition.id))  # nobody else can be here: the row is ours
     progress(100)
+
+
+def counts_of(frozen: Frozen) -> dict[str, int]:
+    """How much the edition shows: what is said before it is published, and compared with the edition before it."""
+    found = Counter(record["type"] for record in frozen.records())
+    decided = sum(point["state"] == "decided" for point in frozen.records("point"))
+    return {
+        "answers": frozen.statistics.base, "points": found["point"], "decided": decided,
+        "participants": found["participant"], "texts": found["response"],
+    }  # fmt: skip
 
 
 def base_name(edition: Edition) -> str:

@@ -17,6 +17,7 @@ from consultation.documents.chapters import (
     summary,
     synopsis,
 )
+from consultation.documents.filters import NO_SECTION
 from consultation.documents.formats import Compiled
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import GROUPINGS, kind_label, size_label
@@ -119,7 +120,19 @@ def _filters(frozen: Frozen) -> str:
         (GROUPINGS["kind"], [kind_label(kind, language) for kind in sorted(found.kinds)]),
     )
     chosen = [f"{frozen.say(label)}: {', '.join(values)}" for label, values in named if values]
+    chosen += map(frozen.say, points_limited_to(frozen))
     return "; ".join(chosen) or frozen.say(M("alle Antworten, die zum Datenstand zählen"))
+
+
+def points_limited_to(frozen: Frozen) -> Iterator[Message]:
+    """What the points of the edition are limited to; the figures are not."""
+    if frozen.filters.sections:
+        known = {section.key: section.number or section.heading for section in frozen.sections}
+        names = [known[key] for key in known if key in frozen.filters.sections]
+        names += [frozen.say(M("ohne Abschnitt"))] if NO_SECTION in frozen.filters.sections else []
+        yield M("Einzelpunkte nur zu: {sections}", sections=tuple(names))
+    if frozen.filters.only_decided:
+        yield M("nur entschiedene Einzelpunkte")
 
 
 def _marks(frozen: Frozen) -> Iterator[str]:

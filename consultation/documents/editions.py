@@ -15,9 +15,9 @@ from consultation.core.jobs import enqueue
 from consultation.core.language import LANGUAGES, M, Message
 from consultation.documents import queries
 from consultation.documents.compile import compile_edition
+from consultation.documents.filters import checked_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.models import Edition
-from consultation.evaluation.figures import Filters
 from consultation.rulebook import CONSULTATION, EDITION, planner
 from consultation.states import Audience, ConsultationState, EditionState
 from consultation.subjects import Actor
@@ -32,7 +32,7 @@ def start(
     session: Session, actor: Actor, consultation_slug: str, audience: Audience, *,
     language: str = "de", filters: Mapping[str, Sequence[str]] | None = None, enqueued: bool = True,
 ) -> Edition:  # fmt: skip
-    """The next edition, to be compiled by the job `edition.compile`. `filters` as `evaluation.figures.Filters`.
+    """The next edition, to be compiled by the job `edition.compile`. `filters` as `EditionFilters.to_json`.
 
     What is frozen is what counts at the data cut: the actor's moment, or the later one at which the job reads.
     """
@@ -45,8 +45,9 @@ def start(
         raise Conflict(_too_early(audience))
     edition = Edition(
         id=uuid.uuid4(), consultation_id=consultation.id, number=queries.next_number(session, consultation.id),
-        audience=audience, state=EditionState.COMPILING, language=language, filters=_checked(filters or {}).to_json(),
-        data_cut=actor.moment, created_at=actor.moment, progress=0, problems=[], error="",
+        audience=audience, state=EditionState.COMPILING, language=language,
+        filters=checked_filters(filters or {}, audience).to_json(),
+        data_cut=actor.moment, created_at=actor.moment, progress=0, counts={}, problems=[], error="",
     )  # fmt: skip
     session.add(edition)
     session.flush()
@@ -60,12 +61,6 @@ def _too_early(audience: Audience) -> Message:
     if audience == Audience.PUBLIC:
         return M("Eine öffentliche Ausgabe entsteht erst in der Auswertung. Beginnen Sie zuerst die Auswertung.")
     return M("Eine Ausgabe entsteht erst, wenn die Konsultation angekündigt ist, und nicht nach einem Abbruch.")
-
-
-def _checked(filters: Mapping[str, Sequence[str]]) -> Filters:
-    if set(filters) - {"states", "size_classes", "kinds"}:
-        raise Invalid.about("filters", M("Gefiltert werden kann nach Land, Größenklasse und Art der Stelle."))
-    return Filters(**{name: frozenset(values) for name, values in filters.items()})
 
 
 def retry(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:

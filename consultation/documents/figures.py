@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
 from consultation.core.language import M, Message
+from consultation.documents.filters import read_filters
 from consultation.documents.folders import HIDDEN, folder_of
 from consultation.documents.models import Edition
 from consultation.evaluation.figures import Filters, Statistics
@@ -39,7 +40,7 @@ def figures_of(
         return Figures(statistics(session, consultation, filters), None, [])
     found, problems = public(session, consultation, cut, filters), []
     for edition in _published(session, consultation.id):
-        if edition.filters != filters.to_json():
+        if read_filters(edition.filters).bodies != filters:
             problems.append(_problem("filters", _OTHER_FILTERS, number=edition.number))
         else:
             found, _ = compare_editions(read_hidden(_hidden(documents, edition.id)), found)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from consultation.core.language import Language, Message, say
+from consultation.documents.filters import EditionFilters, read_filters
 from consultation.evaluation.figures import Statistics, from_json
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Form
@@ -57,6 +58,10 @@ class Frozen:
     def language(self) -> Language:
         language: Language = self.head["language"]
         return language
+
+    @cached_property
+    def filters(self) -> EditionFilters:
+        return read_filters(self.head["filters"])
 
     @property
     def public(self) -> bool:

@@ -4,16 +4,18 @@ import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.documents.filters import EditionFilters
 from consultation.documents.senders import SHOWN, Sender
 from consultation.evaluation.contributions import folded
+from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Point
-from consultation.evaluation.queries import Original, PointFilter, PointSummary, listed, originals_of
+from consultation.evaluation.queries import Original, PointSummary, listed, originals_of
 from consultation.forms.definition import Form
 from consultation.responses.models import Disclosure
 from consultation.states import Audience, PointState
@@ -35,6 +37,7 @@ class Weighing:
     salt: uuid.UUID
     minimum: int
     """Fewer supporters that count as figures only are not counted in public."""
+    filters: EditionFilters = field(default_factory=EditionFilters)
 
     def level(self, original: Original) -> Disclosure:
         said = original.contribution
@@ -50,7 +53,8 @@ def point_records(
     used = session.scalars(select(Point.section_key).where(Point.consultation_id == consultation_id).distinct()).all()
     place = 0
     elsewhere = sorted({key for key in used if key} - set(sections))
-    for key in (*(key for key in sections if key in used), *elsewhere, ""):
+    wanted = (key for key in (*(key for key in sections if key in used), *elsewhere, "") if weighing.filters.shows(key))
+    for key in wanted:
         found = list(_of_section(session, consultation_id, key, weighing))
         for record in sorted(found, key=lambda record: _rank(record, weighing)):
             place += 1
@@ -68,7 +72,8 @@ def _rank(record: dict[str, Any], weighing: Weighing) -> tuple[int, Any]:
 def _of_section(
     session: Session, consultation_id: uuid.UUID, section: str, weighing: Weighing
 ) -> Iterator[dict[str, Any]]:
-    chosen, after = PointFilter(section=section, supported=True), None
+    state = PointState.DECIDED if weighing.filters.only_decided else None
+    chosen, after = PointFilter(section=section, supported=True, state=state), None
     while page := listed(session, consultation_id, chosen, after=after, limit=AT_ONCE):
         originals = originals_of(session, [point.id for point in page])
         for point in page:

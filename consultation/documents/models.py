@@ -33,6 +33,8 @@ class Edition(Identified, Base):
     """0 to 100, for the page that watches the compilation."""
     snapshot_hash: Mapped[str | None] = mapped_column(String(64))
     outline_hash: Mapped[str | None] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]]
+    """What it shows: points, decided, answers, participants …; empty until it is compiled."""
     problems: Mapped[list[Any]]
     """Why it may not be published: [{"field", "text", "parameters"}]."""
     error: Mapped[str] = mapped_column(String(2000))

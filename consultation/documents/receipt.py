@@ -25,12 +25,16 @@ def receipt(
     Personal values are in it as long as they are kept: who released it, whom to ask.
     """
     response = queries.get(session, actor, response_id)
-    revision = queries.revision(session, actor, response_id, number)
+    return receipt_of(session, response, queries.revision(session, actor, response_id, number), language)
+
+
+def receipt_of(session: Session, response: Response, revision: Revision, language: Language = SOURCE) -> Outline:
+    """The same for whoever has both already and was let in."""
     document = queries.document(revision)
     context, *_ = answers.context_of(session, revision.consultation_version_id, revision.submitted_at, language)
     personal = _personal(session, revision)
     whole = document["answers"] | {key: value for key, value in personal.items() if not key.startswith("release.")}
-    levels = queries.disclosure_in_force(session, response_id, revision.submitted_at)
+    levels = queries.disclosure_in_force(session, response.id, revision.submitted_at)
     if context.form.disclosure_key and levels:
         whole |= {context.form.disclosure_key: {part: level.value for part, level in levels.items()}}
     facts = tuple(

@@ -19,11 +19,11 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation
 from consultation.documents.figures import figures_of
+from consultation.documents.filters import EditionFilters, read_filters
 from consultation.documents.frozen_points import Weighing, point_records
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
-from consultation.evaluation.figures import Filters
 from consultation.forms.checks import read_form
 from consultation.forms.definition import PARTICIPANT, Form
 from consultation.programmes.queries import sections
@@ -46,7 +46,7 @@ class Freezing:
     cut: datetime
     form: Form
     senders: list[Sender]
-    filters: Filters
+    filters: EditionFilters
 
     @property
     def audience(self) -> Audience:
@@ -68,11 +68,11 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     """
     consultation = consultations.by_id(session, system(cut), edition.consultation_id)
     assert consultation.form_version is not None
-    filters = Filters(**{name: frozenset(values) for name, values in edition.filters.items()})
-    senders = read_senders(session, consultation.id, cut, filters)
+    filters = read_filters(edition.filters)
+    senders = read_senders(session, consultation.id, cut, filters.bodies)
     form = read_form(consultation.form_version.definition)
     work = Freezing(session, edition, consultation, cut, form, senders, filters)
-    figures = figures_of(session, consultation, edition.audience, cut, filters, documents)
+    figures = figures_of(session, consultation, edition.audience, cut, filters.bodies, documents)
     digest = hashlib.sha256()
     with target.open("wb") as file:
         for record in _records(work, figures.statistics.to_json()):
@@ -94,7 +94,7 @@ def _records(work: Freezing, figures: dict[str, Any]) -> Iterator[dict[str, Any]
     yield from ({"type": "figure", **field} for field in fields)
     by_organisation = {sender.organisation_id: sender for sender in work.senders}
     weighing = Weighing(
-        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell
+        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell, work.filters
     )  # fmt: skip
     yield from point_records(work.session, work.consultation.id, keys, weighing)
     yield from _participants(work)

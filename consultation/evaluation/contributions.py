@@ -16,6 +16,7 @@ from consultation.core.db import compare_and_set
 from consultation.core.errors import NotFound
 from consultation.core.history import record
 from consultation.core.language import M
+from consultation.core.text import search_key
 from consultation.evaluation.models import Contribution, Point
 from consultation.forms.checks import read_form
 from consultation.forms.definition import Asked, Form
@@ -125,8 +126,10 @@ def _points_for(
 def point_values(consultation_id: uuid.UUID, number: int, remark: Remark, moment: datetime) -> dict[str, Any]:
     return {
         "id": uuid.uuid4(), "consultation_id": consultation_id, "number": number, "section_key": remark.section_key,
-        "text": remark.text or remark.locator, "state": PointState.NEW, "decision": None, "reply": "", "assignee_id": None,
-        "version": 1, "created_at": moment,
+        "text": remark.text or remark.locator, "search": search_key(remark.text or remark.locator),
+        "state": PointState.NEW, "decision": None, "decided_at": None, "reply": "", "vote": "", "vote_by": "", "note": "",
+        "assignee_id": None, "source_id": None, "merged_into_id": None, "version": 1, "last_step": None, "last_by": None,
+        "created_at": moment,
     }  # fmt: skip
 
 
@@ -140,5 +143,6 @@ def _row(
         "question_key": demand.asked.key, "item_key": remark.item, "part": demand.asked.part.key,
         "draft_version_id": draft_version_id, "section_key": remark.section_key, "locator": remark.locator,
         "kind": remark.kind, "original_text": remark.text, "rationale": remark.rationale, "priority": remark.priority,
-        "text_hash": demand.hash, "point_id": point_id, "made_at": moment,
+        "search": search_key(f"{remark.text} {remark.rationale}"), "text_hash": demand.hash,
+        "point_id": point_id, "made_at": moment,
     }  # fmt: skip

@@ -1,14 +1,18 @@
 """What the answers demand: immutable contributions, gathered into points that are weighed once."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consultation.consultations.models import Consultation
 from consultation.core.db import Base, Identified, words
+from consultation.core.history import Sequence64
 from consultation.states import PointState
 
 
@@ -42,8 +46,25 @@ class Point(Identified, Base):
     state: Mapped[PointState] = mapped_column(words(PointState))
     decision: Mapped[Decision | None] = mapped_column(words(Decision))
     reply: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime | None]
+    """What joined the point after this moment inherited the decision."""
+    vote: Mapped[str] = mapped_column(Text)
+    """The advice of a specialist unit (Votum); internal."""
+    vote_by: Mapped[str] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(Text)
+    """For colleagues; never in an edition."""
     assignee_id: Mapped[uuid.UUID | None]
+    source_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("point.id"), index=True)
+    """An exception: the point its first contributions were taken out of."""
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("point.id"))
+    """It is gone: all its contributions moved to that point."""
     version: Mapped[int]
+    """Of what is typed: text, decision, reply, vote, note. Tags and assignment are small steps of their own."""
+    search: Mapped[str] = mapped_column(Text)
+    """`core.text.search_key` of the working text."""
+    last_step: Mapped[int | None] = mapped_column(Sequence64, ForeignKey("point_step.seq"))
+    last_by: Mapped[uuid.UUID | None]
+    """Who did the last step on it, and may take it back."""
     created_at: Mapped[datetime]
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
     tags: Mapped[list["PointTag"]] = relationship(
@@ -60,6 +81,47 @@ class PointTag(Base):
     point_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("point.id"), primary_key=True)
     tag: Mapped[str] = mapped_column(String(60), primary_key=True)
     """A key of the codebook."""
+
+
+class PointStep(Base):
+    """One thing a person did to one point or to many at once, so that it can be taken back."""
+
+    __tablename__ = "point_step"
+    __table_args__ = (Index(None, "consultation_id", "person_id"),)
+    seq: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    person_id: Mapped[uuid.UUID | None]
+    moment: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(40))
+    moved: Mapped[list[Any]]
+    """[contribution, the point it came from]."""
+    undone_at: Mapped[datetime | None]
+
+
+class PointBefore(Base):
+    """What a point was before a step: only what the step changes."""
+
+    __tablename__ = "point_before"
+    step: Mapped[int] = mapped_column(Sequence64, ForeignKey("point_step.seq"), primary_key=True)
+    point_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("point.id"), primary_key=True)
+    before: Mapped[dict[str, Any]]
+
+
+class ReplyTemplate(Identified, Base):
+    """A reply that is used again and again in one consultation (Textbaustein)."""
+
+    __tablename__ = "reply_template"
+    __table_args__ = (UniqueConstraint("consultation_id", "title"),)
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    decision: Mapped[Decision | None] = mapped_column(words(Decision))
+    created_at: Mapped[datetime]
+    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.consultation.planners
 
 
 class Contribution(Identified, Base):
@@ -85,7 +147,35 @@ class Contribution(Identified, Base):
     original_text: Mapped[str] = mapped_column(Text)
     rationale: Mapped[str] = mapped_column(Text)
     priority: Mapped[str] = mapped_column(String(10))
+    search: Mapped[str] = mapped_column(Text)
+    """`core.text.search_key` of text and rationale."""
     text_hash: Mapped[str] = mapped_column(String(64))
     """Equal for word-for-word equal demands on the same section (white space and case folded)."""
     point_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("point.id"), index=True)
     made_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A point that nobody else can change until the end of the transaction."""
+
+    __tablename__: ClassVar[str] = "point"
+    planners: Mapping[uuid.UUID, str | None]
+    id: uuid.UUID
+    consultation_id: uuid.UUID
+    number: int
+    section_key: str | None
+    text: str
+    state: PointState
+    decision: Decision | None
+    decided_at: datetime | None
+    reply: str
+    vote: str
+    vote_by: str
+    note: str
+    assignee_id: uuid.UUID | None
+    merged_into_id: uuid.UUID | None
+    version: int
+    last_step: int | None
+    last_by: uuid.UUID | None
+    tags: frozenset[str]

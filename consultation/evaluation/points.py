@@ -1,180 +1,205 @@
-"""Weighing: each demand is read once, tagged, assigned, decided with a reply. Every step stands in the procedure log."""
+"""Weighing one point: read, tagged, assigned, decided with a reply. Every step stands in the procedure log."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from consultation.core.db import compare_and_set
-from consultation.core.errors import Conflict, Invalid, NotFound
-from consultation.core.history import perform, record
+from consultation.core.db import set_all
+from consultation.core.errors import Conflict, Invalid
+from consultation.core.history import perform_all, record_all
 from consultation.core.language import M
-from consultation.core.text import clean
-from consultation.evaluation import queries
+from consultation.core.text import clean, clean_line, search_key
+from consultation.evaluation import many, queries
 from consultation.evaluation.codebook import tags
-from consultation.evaluation.contributions import lock, next_number, point_values
-from consultation.evaluation.models import Contribution, Decision, Point, PointTag
-from consultation.people.models import Membership
-from consultation.programmes.actions import require_planner
-from consultation.questions import Remark
+from consultation.evaluation.models import Decision, Held, Point
+from consultation.evaluation.steps import begin, hold
 from consultation.rulebook import POINT
-from consultation.states import PLANNING, PointState
+from consultation.states import PointState
 from consultation.subjects import Actor
 
 
-@dataclass(frozen=True)
-class _Weighed:
-    """A point as it will be, for the rules to look at before anything is written."""
-
-    planners: Mapping[uuid.UUID, str | None]
-    state: PointState
-    decision: str | None
+def _held(session: Session, actor: Actor, point_id: uuid.UUID) -> list[Held]:
+    """The one point, seen by the actor and locked."""
+    point = queries.get(session, actor, point_id)
+    return hold(session, actor, point.consultation, [point.id])
 
 
 def review(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
-    point = queries.get(session, actor, point_id)
-    perform(session, POINT, actor, point, "review")
-    return point
+    return _turn(session, actor, point_id, "review")
+
+
+def reopen(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
+    """Published editions keep what they said."""
+    return _turn(session, actor, point_id, "reopen")
+
+
+def _turn(session: Session, actor: Actor, point_id: uuid.UUID, action: str) -> Point:
+    held = _held(session, actor, point_id)
+    POINT.check(actor, held[0], action)
+    begin(session, actor, action, held, ("state", "decided_at"))
+    details = {"decision": held[0].decision} if action == "reopen" else {}
+    perform_all(session, POINT, actor, Point, held, action, details=details, decided_at=None)
+    return queries.get(session, actor, point_id)
 
 
 def decide(
     session: Session, actor: Actor, point_id: uuid.UUID, decision: Decision | str | None, reply: str, *, version: int
 ) -> Point:
     """`version` is that of the text the reply was written for. The reply leaves the house only with an edition."""
-    point = queries.get(session, actor, point_id)
-    POINT.check(actor, _Weighed(point.planners, point.state, decision or None), "decide")
-    _note(session, point, decision, reply, version)
-    perform(session, POINT, actor, point, "decide", details={"decision": point.decision})
-    return point
+    held = _held(session, actor, point_id)
+    POINT.check(actor, replace(held[0], decision=many.checked_decision(decision)), "decide")
+    many.decide(session, actor, held, decision, reply, seen={point_id: version})
+    return queries.get(session, actor, point_id)
 
 
 def propose(
     session: Session, actor: Actor, point_id: uuid.UUID, decision: Decision | str | None, reply: str, *, version: int
 ) -> Point:
     """Write down a decision and a reply without deciding yet."""
-    point = _editable(session, actor, point_id)
-    _note(session, point, decision, reply, version)
-    record(session, actor, point, "propose", decision=point.decision)
-    return point
-
-
-def _note(session: Session, point: Point, decision: Decision | str | None, reply: str, version: int) -> None:
-    if decision and decision not in list(Decision):
-        raise Invalid.about("decision", M("Wählen Sie eine der angebotenen Entscheidungen."))
-    change = {"decision": Decision(decision) if decision else None, "reply": clean(reply), "version": version + 1}
-    compare_and_set(session, point, {"version": version}, change)
-
-
-def reopen(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
-    """Published editions keep what they said."""
-    point = queries.get(session, actor, point_id)
-    perform(session, POINT, actor, point, "reopen", details={"decision": point.decision})
-    return point
+    many.propose(session, actor, _held(session, actor, point_id), decision, reply, seen={point_id: version})
+    return queries.get(session, actor, point_id)
 
 
 def edit(session: Session, actor: Actor, point_id: uuid.UUID, text: str, *, version: int) -> Point:
     """The working text; the originals stay as they are."""
-    point = _editable(session, actor, point_id)
-    if not (text := clean(text)):
-        raise Invalid.about("text", M("Der Arbeitstext darf nicht leer sein."))
-    compare_and_set(session, point, {"version": version}, {"text": text, "version": version + 1})
-    record(session, actor, point, "edit_point", version=point.version)
-    return point
-
-
-def _editable(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
-    point = _planned(session, actor, point_id)
-    if point.state == PointState.DECIDED:
-        raise Conflict(M("Der Punkt ist entschieden. Nehmen Sie ihn wieder auf, um ihn zu ändern."))
-    return point
-
-
-def _planned(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
-    point = queries.get(session, actor, point_id)
-    require_planner(actor, point)
-    return point
+    return save(session, actor, point_id, Writing(text=text), version=version)
 
 
 def tag(session: Session, actor: Actor, point_id: uuid.UUID, key: str) -> Point:
-    point = _planned(session, actor, point_id)
-    if key not in tags():
-        raise Invalid.about("tag", M("Dieses Schlagwort steht nicht im Katalog."))
-    if key not in {tag.tag for tag in point.tags}:
-        point.tags.append(PointTag(tag=key))
-        session.flush()
-        record(session, actor, point, "tag", tag=key)
-    return point
+    many.tag(session, actor, _held(session, actor, point_id), key)
+    return queries.get(session, actor, point_id)
 
 
 def untag(session: Session, actor: Actor, point_id: uuid.UUID, key: str) -> Point:
-    point = _planned(session, actor, point_id)
-    for held in [tag for tag in point.tags if tag.tag == key]:
-        point.tags.remove(held)
-        session.flush()
-        record(session, actor, point, "untag", tag=key)
-    return point
+    many.untag(session, actor, _held(session, actor, point_id), key)
+    return queries.get(session, actor, point_id)
 
 
 def assign(session: Session, actor: Actor, point_id: uuid.UUID, person_id: uuid.UUID | None) -> Point:
-    """To somebody who plans in one of the programme's organisations, or to nobody."""
-    point = _planned(session, actor, point_id)
-    if person_id is not None and not _plans(session, point, person_id):
-        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die in diesem Programm planen."))
-    old, point.assignee_id = point.assignee_id, person_id
-    session.flush()
-    record(session, actor, point, "assign", assignee=person_id, before=old)
-    return point
+    many.assign(session, actor, _held(session, actor, point_id), person_id)
+    return queries.get(session, actor, point_id)
 
 
-def _plans(session: Session, point: Point, person_id: uuid.UUID) -> bool:
-    statement = select(Membership.roles).where(
-        Membership.person_id == person_id, Membership.organisation_id.in_(point.planners), Membership.waiting.is_(False)
+# -- everything that stands on the page of one point, in one step ------------------------------------------------------
+@dataclass(frozen=True)
+class Writing:
+    """What somebody wrote on the page of a point; None is what the page did not ask."""
+
+    text: str | None = None
+    decision: Decision | str | None = None
+    reply: str | None = None
+    vote: str | None = None
+    vote_by: str | None = None
+    note: str | None = None
+    tagged: frozenset[str] = frozenset()
+    """Added to the tags that the page showed; what a colleague did to other tags stays."""
+    untagged: frozenset[str] = frozenset()
+    assignee: tuple[uuid.UUID | None, uuid.UUID | None] | None = None
+    """From whom to whom."""
+    decides: bool = False
+
+
+_TEXTS = ("text", "reply", "vote", "note")
+_ACTIONS = {
+    "edit_point": {"text"},
+    "propose": {"decision", "reply"},
+    "note_vote": {"vote", "vote_by"},
+    "note_point": {"note"},
+}
+_OPEN_ALWAYS = frozenset({"note"})
+"""What may still be written when the point is decided."""
+
+
+def save(session: Session, actor: Actor, point_id: uuid.UUID, writing: Writing, *, version: int) -> Point:
+    """All of it or nothing. Raises Conflict if somebody wrote the point anew since `version`."""
+    held = _held(session, actor, point_id)
+    point = held[0]
+    work = _Work(
+        _changes(point, writing),
+        sorted(writing.tagged - point.tags),
+        sorted(writing.untagged & point.tags),
+        _reassigns(session, point, writing),
+        replace(point, decision=many.checked_decision(writing.decision)) if writing.decides else None,
     )
-    return any(PLANNING & set(roles) for roles in session.scalars(statement))
+    _check(actor, point, work, version)
+    if fields := work.fields:
+        begin(session, actor, "save", held, fields)
+        _write(session, actor, point, work.changes)
+        for key in work.tagged:
+            many.put_tag(session, actor, held, key)
+        for key in work.untagged:
+            many.take_tag(session, actor, held, key)
+        if work.assignee:
+            many.put_assignee(session, actor, held, work.assignee[0])
+        if work.decided:
+            many.perform_decide(session, actor, [work.decided], clean(writing.reply or ""))
+    return queries.get(session, actor, point_id)
 
 
-def take_out(session: Session, actor: Actor, contribution_id: uuid.UUID) -> Point:
-    """A contribution that is a demand of its own after all: it moves to a new point. Returns that point."""
-    contribution = queries.contribution(session, actor, contribution_id)
-    point = _planned(session, actor, contribution.point_id)
-    lock(session, point.consultation)
-    together = session.scalar(select(func.count()).where(Contribution.point_id == point.id))
-    if together == 1:
-        raise Conflict(M("Dieser Beitrag ist der einzige seines Punktes und steht schon für sich."))
-    new = _new_point(session, contribution, actor.moment)
-    compare_and_set(session, contribution, {"point_id": point.id}, {"point_id": new.id})
-    record(session, actor, new, "take_out", contribution=str(contribution.id), source=point.number)
-    return queries.get(session, actor, new.id)
+@dataclass(frozen=True)
+class _Work:
+    """What there is to do after all."""
+
+    changes: dict[str, object]
+    tagged: Sequence[str]
+    untagged: Sequence[str]
+    assignee: tuple[uuid.UUID | None] | None
+    decided: Held | None
+    """The point as it will be, for the rules to look at."""
+
+    @property
+    def fields(self) -> list[str]:
+        names = set(self.changes)
+        names |= {"tags"} if self.tagged or self.untagged else set()
+        names |= {"assignee_id"} if self.assignee else set()
+        return sorted(names | ({"state", "decided_at", "decision", "reply"} if self.decided else set()))
 
 
-def _new_point(session: Session, contribution: Contribution, moment: datetime) -> Point:
-    remark = Remark(
-        contribution.item_key,
-        contribution.original_text,
-        section_key=contribution.section_key,
-        locator=contribution.locator,
-    )
-    number = next_number(session, contribution.consultation_id)
-    point = Point(**point_values(contribution.consultation_id, number, remark, moment))
-    session.add(point)
-    session.flush()
-    return point
+def _check(actor: Actor, point: Held, work: _Work, version: int) -> None:
+    if work.decided:
+        POINT.check(actor, work.decided, "decide")
+    if set(work.changes) - _OPEN_ALWAYS and point.state == PointState.DECIDED:
+        raise Conflict(M("Der Punkt ist entschieden. Nehmen Sie ihn wieder auf, um ihn zu ändern."))
+    if work.changes or work.decided:
+        many.unchanged([point], {point.id: version})
+    if set(work.tagged) - set(tags()):
+        raise Invalid.about("tags", M("Dieses Schlagwort steht nicht im Katalog."))
 
 
-def merge(session: Session, actor: Actor, point_id: uuid.UUID, into: uuid.UUID) -> Point:
-    """All contributions of a point move to another one of the same consultation; the empty point and its reply are gone."""
-    source, target = _editable(session, actor, point_id), _planned(session, actor, into)
-    if source.id == target.id or source.consultation_id != target.consultation_id:
-        raise NotFound(M("Wählen Sie einen anderen Punkt derselben Konsultation."))
-    lock(session, source.consultation)
-    move = update(Contribution).where(Contribution.point_id == source.id).values(point_id=target.id)
-    session.execute(move.execution_options(synchronize_session=False))
-    session.delete(source)
-    session.flush()
-    session.expire_all()
-    target = queries.get(session, actor, into)
-    record(session, actor, target, "merge", source=str(point_id))
-    return target
+def _changes(point: Held, writing: Writing) -> dict[str, object]:
+    """Only what is another text than before; what was opened and left as it was is no change."""
+    if writing.text is not None and not clean(writing.text):
+        raise Invalid.about("text", M("Der Arbeitstext darf nicht leer sein."))
+    typed = {name: getattr(writing, name) for name in _TEXTS}
+    wanted: dict[str, object] = {name: clean(value) for name, value in typed.items() if value is not None}
+    if writing.vote_by is not None:
+        wanted["vote_by"] = clean_line(writing.vote_by)[:200]
+    if writing.reply is not None:
+        wanted["decision"] = many.checked_decision(writing.decision)
+    return {name: value for name, value in wanted.items() if value != getattr(point, name)}
+
+
+def _write(session: Session, actor: Actor, point: Held, changes: dict[str, object]) -> None:
+    if not changes:
+        return
+    search = {"search": search_key(str(changes["text"]))} if "text" in changes else {}
+    set_all(session, Point, [point.id], list(PointState), {**changes, **search, "version": point.version + 1})
+    for action, names in _ACTIONS.items():
+        if names & set(changes):
+            details: dict[str, Any] = (
+                {"decision": changes.get("decision", point.decision)} if action == "propose" else {}
+            )
+            record_all(session, actor, [point], action, **details)
+
+
+def _reassigns(session: Session, point: Held, writing: Writing) -> tuple[uuid.UUID | None] | None:
+    if writing.assignee is None or writing.assignee[0] == writing.assignee[1]:
+        return None
+    before, wanted = writing.assignee
+    if point.assignee_id not in (before, wanted):
+        raise Conflict(M("Jemand anderes hat den Punkt inzwischen zugewiesen. Prüfen Sie die Zuweisung."))
+    many.check_assignee(session, point, wanted)
+    return (wanted,) if point.assignee_id != wanted else None

@@ -2,17 +2,19 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.evaluation.models import Contribution, Decision, Point, PointTag
+from consultation.evaluation.finding import PointFilter, counted, found_by
+from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.people.models import Organisation
 from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.register.models import RegisterBody
@@ -22,24 +24,6 @@ from consultation.states import PLANNING, PointState
 from consultation.subjects import Actor
 
 AT_ONCE = 100
-
-
-@dataclass(frozen=True)
-class PointFilter:
-    """Empty means all. `section` "" finds points without section. Dimensions speak of supporters that count."""
-
-    section: str | None = None
-    tag: str | None = None
-    untagged: bool = False
-    state: PointState | None = None
-    decision: Decision | None = None
-    assignee_id: uuid.UUID | None = None
-    text: str = ""
-    land: str | None = None
-    size_class: str | None = None
-    kind: str | None = None
-    supported: bool = False
-    """Only those that at least one counted answer demands."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +39,8 @@ class PointSummary:
     reply: str
     assignee_id: uuid.UUID | None
     version: int
+    last_by: uuid.UUID | None
+    source_id: uuid.UUID | None
     tags: tuple[str, ...]
     supporters: int
     """Distinct organisations whose counted answer demands it."""
@@ -81,33 +67,20 @@ class Original:
     """False once the revision it stands in was superseded, withdrawn or declined."""
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the weighing is: points somebody supports, by state and by decision."""
-
-    states: dict[PointState, int]
-    decisions: dict[Decision, int]
-    untagged: int
-    contributions: int
-
-    @property
-    def points(self) -> int:
-        return sum(self.states.values())
-
-
 def visible(actor: Actor) -> Select[Point]:
     """Points of the programmes the acting organisation plans; limited to a Land, those with a contribution from there."""
+    points = select(Point).where(Point.merged_into_id.is_(None))
     if actor.is_system:
-        return select(Point)
+        return points
     if not (actor.may_plan and actor.roles & PLANNING):
-        return select(Point).where(false())
+        return points.where(false())
     shared = (
         select(Consultation.id)
         .join(ProgrammeMember, ProgrammeMember.programme_id == Consultation.programme_id)
         .where(Consultation.id == Point.consultation_id, ProgrammeMember.organisation_id == actor.organisation_id)
         .where(or_(ProgrammeMember.state.is_(None), _from_land(ProgrammeMember.state)))
     )
-    return select(Point).where(shared.exists())
+    return points.where(shared.exists())
 
 
 def _from_land(land: Any) -> ColumnElement[bool]:
@@ -124,8 +97,18 @@ def get(session: Session, actor: Actor, point_id: uuid.UUID) -> Point:
     programme = joinedload(Point.consultation).joinedload(Consultation.programme)
     statement = visible(actor).where(Point.id == point_id)
     statement = statement.options(programme.selectinload(Programme.members), selectinload(Point.tags))
-    if (point := session.scalars(statement).one_or_none()) is None:
+    if (point := session.scalars(statement.execution_options(populate_existing=True)).one_or_none()) is None:
         raise NotFound(M("Diesen Einzelpunkt gibt es nicht."))
+    return point
+
+
+def of(session: Session, actor: Actor, consultation: Consultation, point_id: uuid.UUID) -> Point:
+    """A point of a consultation that is there already, with its tags."""
+    statement = visible(actor).where(Point.id == point_id, Point.consultation_id == consultation.id)
+    statement = statement.options(joinedload(Point.tags)).execution_options(populate_existing=True)
+    if (point := session.scalars(statement).unique().one_or_none()) is None:
+        raise NotFound(M("Diesen Einzelpunkt gibt es nicht."))
+    set_committed_value(point, "consultation", consultation)
     return point
 
 
@@ -155,81 +138,70 @@ def listed(
     most_supported_first: bool = False, after: tuple[int, int] | None = None, limit: int = AT_ONCE,
 ) -> list[PointSummary]:  # fmt: skip
     """As `points`, for whoever has checked who may see it (editions)."""
-    counts = _counts(consultation_id, land)
-    supporters = func.coalesce(counts.c.supporters, 0)
-    statement = (
-        select(Point, supporters, func.coalesce(counts.c.contributions, 0))
-        .outerjoin(counts, counts.c.point_id == Point.id)
-        .where(Point.consultation_id == consultation_id, *_conditions(chosen, supporters))
-        .options(selectinload(Point.tags))
-        .limit(limit)
-    )
-    if land is not None:
-        statement = statement.where(counts.c.contributions > 0)
-    statement = (
-        statement.order_by(supporters.desc(), Point.number)
-        if most_supported_first
-        else statement.order_by(Point.number)
-    )
+    counts, supporters = counted(consultation_id, land)
+    columns = select(Point, supporters, func.coalesce(counts.c.contributions, 0))
+    statement = found_by(columns, consultation_id, chosen, land, counts, supporters)
+    order = (supporters.desc(), Point.number) if most_supported_first else (Point.number,)
     if after is not None:
         beyond = Point.number > after[1]
         if most_supported_first:
             beyond = or_(supporters < after[0], and_(supporters == after[0], beyond))
         statement = statement.where(beyond)
+    statement = statement.options(selectinload(Point.tags)).order_by(*order).limit(limit)
+    statement = statement.execution_options(populate_existing=True)
     return [_summary(point, int(n), int(all_)) for point, n, all_ in session.execute(statement)]
 
 
-def _counts(consultation_id: uuid.UUID, land: str | None) -> Any:
-    counted = Response.counted_revision_id == Contribution.revision_id
-    organisation = func.count(func.distinct(Contribution.organisation_id)).filter(counted)
-    statement = (
-        select(Contribution.point_id, organisation.label("supporters"), func.count().label("contributions"))
-        .join(Response, Response.id == Contribution.response_id)
-        .where(Contribution.consultation_id == consultation_id)
-        .group_by(Contribution.point_id)
-    )
-    if land is not None:
-        statement = statement.join(Organisation, Organisation.id == Contribution.organisation_id)
-        statement = statement.where(Organisation.state == land)
-    return statement.subquery("counts")
+def summaries(
+    session: Session, consultation_id: uuid.UUID, ids: Sequence[uuid.UUID], land: str | None = None
+) -> list[PointSummary]:
+    """A page of a walk, in its order."""
+    found = {one.id: one for one in listed(session, consultation_id, PointFilter(ids=tuple(ids)), land, limit=len(ids))}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _summary(point: Point, supporters: int, contributions: int) -> PointSummary:
     return PointSummary(
         point.id, point.number, point.section_key, point.text, point.state, point.decision, point.reply, point.assignee_id,
-        point.version, tuple(tag.tag for tag in point.tags), supporters, contributions,
+        point.version, point.last_by, point.source_id, tuple(tag.tag for tag in point.tags), supporters, contributions,
     )  # fmt: skip
 
 
-def _conditions(chosen: PointFilter, supporters: ColumnElement[int]) -> list[ColumnElement[bool]]:
-    tagged = select(PointTag.point_id).where(PointTag.point_id == Point.id)
-    section = Point.section_key.is_(None) if chosen.section == "" else Point.section_key == chosen.section
-    wanted: list[tuple[bool, ColumnElement[bool]]] = [
-        (chosen.section is not None, section),
-        (chosen.tag is not None, tagged.where(PointTag.tag == chosen.tag).exists()),
-        (chosen.untagged, ~tagged.exists()),
-        (chosen.state is not None, Point.state == chosen.state),
-        (chosen.decision is not None, Point.decision == chosen.decision),
-        (chosen.assignee_id is not None, Point.assignee_id == chosen.assignee_id),
-        (bool(chosen.text), Point.text.icontains(chosen.text, autoescape=True)),
-        (any((chosen.land, chosen.size_class, chosen.kind)), _supported_by(chosen)),
-        (chosen.supported, supporters > 0),
+@dataclass(frozen=True)
+class Relative:
+    """A point that another one came from, or that came from it."""
+
+    id: uuid.UUID
+    number: int
+    text: str
+    state: PointState
+    decision: Decision | None
+    is_source: bool
+
+
+def relatives(session: Session, actor: Actor, point: Point) -> list[Relative]:
+    """The point an exception was taken out of (or the one that one went into), and the exceptions of this one."""
+    source = aliased(Point)
+    of_source = select(func.coalesce(source.merged_into_id, source.id)).where(source.id == point.source_id)
+    statement = visible(actor).where(or_(Point.source_id == point.id, Point.id.in_(of_source)), Point.id != point.id)
+    return [
+        Relative(one.id, one.number, one.text, one.state, one.decision, one.source_id != point.id)
+        for one in session.scalars(statement.order_by(Point.number))
     ]
-    return [condition for applies, condition in wanted if applies]
 
 
-def _supported_by(chosen: PointFilter) -> ColumnElement[bool]:
-    statement = (
-        select(Contribution.id)
-        .join(Response, Response.counted_revision_id == Contribution.revision_id)
-        .join(Organisation, Organisation.id == Contribution.organisation_id)
-        .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
-        .where(Contribution.point_id == Point.id)
-        .where(Organisation.state == chosen.land if chosen.land else true())
-        .where(RegisterBody.size_class == chosen.size_class if chosen.size_class else true())
-        .where(Organisation.kind == chosen.kind if chosen.kind else true())
-    )
-    return statement.exists()
+def successor(session: Session, actor: Actor, point_id: uuid.UUID) -> uuid.UUID | None:
+    """Where a point went that is gone: the one it was merged into, as far as the actor may see that."""
+    last = point_id
+    while (into := session.scalar(select(Point.merged_into_id).where(Point.id == last))) and into != point_id:
+        last = into
+    found = visible(actor).where(Point.id == last, Point.id != point_id)
+    return session.scalar(found.with_only_columns(Point.id))
+
+
+def by_number(session: Session, actor: Actor, consultation_id: uuid.UUID, number: int) -> uuid.UUID | None:
+    statement = visible(actor).where(Point.consultation_id == consultation_id, Point.number == number)
+    return session.scalar(statement.with_only_columns(Point.id))
 
 
 def originals(session: Session, actor: Actor, point: Point) -> list[Original]:
@@ -269,24 +241,3 @@ def supporters(found: Collection[Original]) -> list[Original]:
         if original.counts:
             first.setdefault(original.contribution.organisation_id, original)
     return list(first.values())
-
-
-def progress(session: Session, actor: Actor, consultation: Consultation) -> Progress:
-    land = land_of(actor, consultation)
-    counts = _counts(consultation.id, land)
-    tagged = select(PointTag.point_id).where(PointTag.point_id == Point.id).exists()
-    statement = (
-        select(Point.state, Point.decision, tagged, func.count(), func.sum(counts.c.contributions))
-        .join(counts, counts.c.point_id == Point.id)
-        .where(Point.consultation_id == consultation.id, counts.c.supporters > 0)
-        .group_by(Point.state, Point.decision, tagged)
-    )
-    states, decisions = dict.fromkeys(PointState, 0), dict.fromkeys(Decision, 0)
-    untagged = contributions = 0
-    for state, decision, has_tag, count, said in session.execute(statement):
-        states[state] += count
-        if decision is not None and state == PointState.DECIDED:
-            decisions[decision] += count
-        untagged += 0 if has_tag else count
-        contributions += int(said)
-    return Progress(states, decisions, untagged, contributions)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from consultation.core.language import M
 from consultation.documents.chapters import points
+from consultation.documents.filters import NO_SECTION
 from consultation.documents.frozen import Frozen
 from consultation.documents.outline import Node, Paragraph
 
@@ -12,7 +13,9 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     known = {section.key for section in frozen.sections}
     here = [point for key, found in points.by_section(frozen) if key not in known for point in found]
     if not here:
-        yield Paragraph(frozen.say(M("Alle Einzelpunkte gehören zu einem Abschnitt.")))
+        left_out = M("Punkte ohne Abschnitt gehören nicht zu dieser Ausgabe.")
+        none = M("Alle Einzelpunkte gehören zu einem Abschnitt.")
+        yield Paragraph(frozen.say(none if frozen.filters.shows(NO_SECTION) else left_out))
         return
     most = points.per_section(frozen)
     yield points.table(frozen.say(M("Einzelpunkte ohne Abschnitt")), here[:most], frozen)

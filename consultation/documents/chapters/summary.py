@@ -169,7 +169,9 @@ def _decisions(frozen: Frozen) -> Iterator[Node]:
     say = frozen.say
     made = Counter(p["decision"] for p in frozen.records("point") if p["state"] == "decided" and p["decision"])
     points, _, decided = _point_counts(frozen)
-    yield Paragraph(say(M("Entschieden sind {decided} von {points} Einzelpunkten.", decided=decided, points=points)))
+    all_decided = M("Diese Ausgabe enthält nur entschiedene Einzelpunkte: {decided}.", decided=decided)
+    some = M("Entschieden sind {decided} von {points} Einzelpunkten.", decided=decided, points=points)
+    yield Paragraph(say(all_decided if frozen.filters.only_decided else some))
     if made:
         rows = tuple((say(title), count(made[key], frozen)) for key, title in DECISIONS.items() if made[key])
         head = (say(M("Entscheidung")), say(M("Einzelpunkte")))

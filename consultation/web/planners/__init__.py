@@ -20,6 +20,7 @@ from consultation.web.planners import (
     preparing,
     programmes,
     reminders,
+    replies,
     responses,
     results,
     start,
@@ -28,6 +29,7 @@ from consultation.web.planners import (
 router = APIRouter()
 _PREPARING = (start, programmes, drafts, forms, consultations, preparing, announcing, mails)
 _ASKING = (audience, audience_bodies, addresses)
-_RUNNING = (participation, invitations, reminders, responses, results, points, point, editions, log)
-for _pages in (*_PREPARING, *_ASKING, *_RUNNING):
+_RUNNING = (participation, invitations, reminders, responses, results, editions, log)
+_WEIGHING = (points, point, replies)
+for _pages in (*_PREPARING, *_ASKING, *_RUNNING, *_WEIGHING):
     router.include_router(_pages.router)

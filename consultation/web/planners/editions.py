@@ -1,5 +1,7 @@
 """Editions: begun, watched while they are compiled, looked at, downloaded, published."""
 
+import uuid
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,18 +14,20 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Invalid, NotReady
 from consultation.core.language import M, Message
 from consultation.documents import editions, queries
+from consultation.documents.filters import DECIDED, read_filters
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.models import Edition
-from consultation.evaluation.figures import Filters
 from consultation.http import Configured, Db, Form, Number, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
+from consultation.programmes.models import Section
 from consultation.register.kinds import SIZE_CLASS_TITLES
 from consultation.register.states import STATE_TITLES
 from consultation.rulebook import EDITION, planner
 from consultation.states import Audience, EditionState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
+from consultation.web.planners.weighing import draft_sections
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/editions")
 AUDIENCE_TITLES: dict[Audience, Message] = {Audience.INTERNAL: M("intern"), Audience.PUBLIC: M("öffentlich")}
@@ -39,10 +43,27 @@ BADGES = {
     EditionState.PUBLISHED: "success",
     EditionState.FAILED: "danger",
 }
-FILTERS: dict[str, tuple[Message, list[tuple[str, Message]]]] = {
-    "states": (M("Nur aus diesen Ländern"), [(s.value, title) for s, title in STATE_TITLES.items()]),
-    "size_classes": (M("Nur diese Größenklassen"), [(s.value, title) for s, title in SIZE_CLASS_TITLES.items()]),
-    "kinds": (M("Nur diese Arten"), [(k.value, t) for k, t in KIND_TITLES.items() if k in MUNICIPAL_BODIES]),
+Options = list[tuple[str, Message | str]]
+FILTERS: dict[str, tuple[Message, Message | None, Options]] = {
+    "size_classes": (M("Nur diese Größenklassen"), None, [(s.value, title) for s, title in SIZE_CLASS_TITLES.items()]),
+    "kinds": (
+        M("Nur diese Arten"),
+        M("In einer öffentlichen Ausgabe Stadtstaaten und kreisfreie Städte nur zusammen."),
+        [(k.value, t) for k, t in KIND_TITLES.items() if k in MUNICIPAL_BODIES],
+    ),
+    "states": (
+        M("Nur aus diesen Ländern"),
+        M("Nur für interne Ausgaben: Sonst verriete die Ausgabe das Land von Stellen, die es nicht nennen."),
+        [(s.value, title) for s, title in STATE_TITLES.items()],
+    ),
+}
+NO_SECTION = "-"
+COUNTS: dict[str, Message] = {
+    "answers": M("Stellungnahmen in den Zahlen"),
+    "points": M("Einzelpunkte"),
+    "decided": M("davon entschieden"),
+    "participants": M("namentlich genannte Stellen"),
+    "texts": M("lesbare Antworten oder Teile davon"),
 }
 
 
@@ -55,6 +76,7 @@ def _list(request: Request, db: Database, actor: Actor, slug: str, status: int =
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         found = queries.of_consultation(session, actor, consultation.id)
+        known = draft_sections(session, consultation)
     data = surroundings(actor, consultation, M("Ausgaben")) | {
         "editions": found,
         "states": EDITION.states,
@@ -64,20 +86,47 @@ def _list(request: Request, db: Database, actor: Actor, slug: str, status: int =
         "audiences": AUDIENCES,
         "languages_offered": LANGUAGES,
         "filters": FILTERS,
-        "typed": {"audience": Audience.INTERNAL.value, "language": "de"} | {name: [] for name in FILTERS},
+        "section_choices": _section_choices(known),
+        "count_titles": COUNTS,
+        "changes": changes(found),
+        "typed": {"audience": Audience.INTERNAL.value, "language": "de", "sections": [], "points": []}
+        | {name: [] for name in FILTERS},
     }
     return page(request, "planners/editions.html", data | more, status)
+
+
+def _section_choices(known: Sequence[Section]) -> Options:
+    return [
+        *((section.key, f"{section.number} {section.heading}".strip()) for section in known),
+        (NO_SECTION, M("Punkte ohne Abschnitt")),
+    ]
+
+
+def changes(found: Sequence[Edition]) -> dict[uuid.UUID, list[tuple[Message, int]]]:
+    """Edition → what is more or less in it than in the one before for the same audience. `found`: newest first."""
+    result: dict[uuid.UUID, list[tuple[Message, int]]] = {}
+    for place, edition in enumerate(found):
+        before = next((one for one in found[place + 1 :] if one.audience == edition.audience and one.counts), None)
+        if before is not None and edition.counts:
+            differences = ((COUNTS[name], n - before.counts.get(name, 0)) for name, n in _counts(edition))
+            result[edition.id] = [(title, difference) for title, difference in differences if difference]
+    return result
+
+
+def _counts(edition: Edition) -> list[tuple[str, int]]:
+    return [(name, edition.counts[name]) for name in COUNTS if name in edition.counts]
 
 
 @router.post("")
 def start(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     typed: dict[str, Any] = {"audience": form.line("audience"), "language": form.line("language")}
-    chosen = {name: form.lines(name) for name in FILTERS}
+    chosen = {name: form.lines(name) for name in (*FILTERS, "sections", "points")}
     try:
         with db.transaction() as session:
-            planner.demand(actor, planned(session, actor, slug))
-            _check(typed["audience"], chosen)
-            filters = Filters(**{name: frozenset(values) for name, values in chosen.items()}).to_json()
+            consultation = planned(session, actor, slug)
+            planner.demand(actor, consultation)
+            _check(typed["audience"], chosen, _section_choices(draft_sections(session, consultation)))
+            filters = chosen | {"sections": ["" if key == NO_SECTION else key for key in chosen["sections"]]}
             made = editions.start(
                 session, actor, slug, Audience(typed["audience"]), language=typed["language"], filters=filters
             )
@@ -87,11 +136,13 @@ def start(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> R
     return see_other(f"{consultation_path(actor, slug)}/editions/{made.number}", told, "info")
 
 
-def _check(audience: str, chosen: dict[str, list[str]]) -> None:
+def _check(audience: str, chosen: dict[str, list[str]], known: Options) -> None:
     if audience not in list(Audience):
         raise Invalid.about("audience", M("Wählen Sie, für wen die Ausgabe ist."))
-    for name, values in chosen.items():
-        if set(values) - {key for key, _ in FILTERS[name][1]}:
+    offered = {name: options for name, (_, _, options) in FILTERS.items()} | {"sections": known}
+    offered["points"] = [(DECIDED, M("nur entschiedene"))]
+    for name, options in offered.items():
+        if set(chosen[name]) - {key for key, _ in options}:
             raise Invalid.about(name, M("Wählen Sie aus den angebotenen Werten."))
 
 
@@ -106,6 +157,7 @@ def _one(
 ) -> Response:
     with db.reader() as session:
         consultation, edition = _of(session, actor, slug, number)
+        known = draft_sections(session, consultation)
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
         "edition": edition,
         "here": f"{consultation_path(actor, slug)}/editions/{number}",
@@ -117,7 +169,9 @@ def _one(
         "allowed": {row.action for row in EDITION.allowed(actor, edition)},
         "refusals": list(EDITION.rows["publish"].problems(actor, edition)) if _waits(edition) else [],
         "problems": problems_of(refused) if refused else (),
-        "chosen": [(FILTERS[name][0], _words(name, values)) for name, values in edition.filters.items() if values],
+        "chosen": list(_chosen(edition, known)),
+        "counts": [(COUNTS[name], n) for name, n in _counts(edition)],
+        "of": edition.counts,
     }  # fmt: skip
     if request.headers.get("hx-request") == "true":
         return page(request, "planners/edition_progress.html", data, partial=True)
@@ -129,9 +183,18 @@ def _waits(edition: Edition) -> bool:
     return edition.state == EditionState.COMPILED and edition.audience == Audience.PUBLIC
 
 
-def _words(name: str, values: list[str]) -> tuple[Message, ...]:
-    titles = dict(FILTERS[name][1])
-    return tuple(titles[value] for value in values if value in titles)
+def _chosen(edition: Edition, known: Sequence[Section]) -> Iterator[tuple[Message, list[Message | str]]]:
+    """What the edition is limited to, in words."""
+    filters = read_filters(edition.filters)
+    stored = filters.to_json()
+    for name, (title, _, options) in FILTERS.items():
+        if stored[name]:
+            yield title, [text for key, text in options if key in stored[name]]
+    if filters.sections:
+        chosen = {key or NO_SECTION for key in filters.sections}
+        yield M("Einzelpunkte nur zu"), [text for key, text in _section_choices(known) if key in chosen]
+    if filters.only_decided:
+        yield M("Einzelpunkte"), [M("nur entschiedene")]
 
 
 @router.get("/{number}")

@@ -1,7 +1,7 @@
-"""One point: what was said word for word beside the working text and the section, and everything that is done with it."""
+"""One point of the list: what was said word for word beside the section and the working text, and everything done with it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,152 +9,213 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consultation.consultations.models import Consultation
 from consultation.core.blocks import from_json
 from consultation.core.db import Database
-from consultation.core.errors import Conflict, Invalid, NotFound, NotReady
-from consultation.core.language import M, Message
-from consultation.documents.labels import AMENDMENT_KINDS, kind_label, size_label
-from consultation.evaluation import points, queries
+from consultation.core.errors import Conflict, DomainError, NotFound, NotReady
+from consultation.core.language import Language, M
+from consultation.documents.labels import AMENDMENT_KINDS
+from consultation.evaluation import queries, replies, steps
+from consultation.evaluation.finding import Walk, order_key
 from consultation.evaluation.models import Point
-from consultation.evaluation.queries import Original, PointFilter
+from consultation.evaluation.queries import Original
 from consultation.http import Db, Form, PostedForm, page, see_other
 from consultation.http.language import language_of
-from consultation.programmes.queries import sections
+from consultation.programmes.models import Section
 from consultation.questions.amendments import PRIORITIES
 from consultation.register.states import STATE_TITLES
-from consultation.rulebook import POINT, planner
+from consultation.responses.participation import land_of
+from consultation.rulebook import POINT, planner, publisher
 from consultation.states import PointState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
-from consultation.web.planners.points import BADGES, assignee, choices, of_consultation, version_of
+from consultation.web.planners.originals import gathered
+from consultation.web.planners.saving import VERBS, Saved, typed_of
+from consultation.web.planners.weighing import (
+    BADGES,
+    choices,
+    draft_sections,
+    kept_of,
+    order_of,
+    positions_of,
+    query_of,
+    template_of,
+    walked,
+)
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/points/{point_id}")
 ORIGINALS_SHOWN = 200
+COMPARED = {
+    "text": M("Arbeitstext"),
+    "decision": M("Entscheidung"),
+    "reply": M("Erwiderung"),
+    "vote": M("Votum"),
+    "vote_by": M("Votum von"),
+    "note": M("Interne Notiz"),
+}
+
+
+@router.get("")
+def show(request: Request, db: Db, actor: Planning, slug: str, point_id: uuid.UUID) -> Response:
+    """A point that went into another one leads there."""
+    try:
+        return _page(request, db, actor, slug, point_id)
+    except NotFound:
+        with db.reader() as session:
+            planned(session, actor, slug)
+            into = queries.successor(session, actor, point_id)
+        if into is None:
+            raise
+        told = M("Der Punkt ist in diesem aufgegangen.")
+        return see_other(f"{consultation_path(actor, slug)}/points/{into}", told, "info")
 
 
 def _page(
     request: Request, db: Database, actor: Actor, slug: str, point_id: uuid.UUID, status: int = 200, **more: Any
 ) -> Response:
-    language = language_of(request)
+    kept, language = kept_of(request.query_params), language_of(request)
     with db.reader() as session:
         consultation = planned(session, actor, slug)
-        point = of_consultation(session, actor, consultation, point_id)
-        found = queries.originals(session, actor, point)
+        point = queries.of(session, actor, consultation, point_id)
+        known = draft_sections(session, consultation)
+        found = _originals(session, actor, consultation, point)
         here = M("Punkt {number}", number=point.number)
-        data = surroundings(actor, consultation, here) | choices(session, consultation)
-        draft = consultation.draft_version_id
-        section = next((s for s in sections(session, draft) if s.key == point.section_key), None) if draft else None
-        data["follower"] = _follower(session, actor, consultation, point)
-    data |= {
-        "point": point,
-        "state": POINT.states[point.state],
-        "badge": BADGES[point.state],
-        "originals": [(one, _about(one, language)) for one in found[:ORIGINALS_SHOWN]],
-        "count": len(found),
-        "supporters": len(queries.supporters(found)),
-        "section": section,
-        "blocks": from_json(section.blocks) if section else (),
-        "allowed": {row.action for row in POINT.allowed(actor, point)},
-        "edits": planner(actor, point) and point.state != PointState.DECIDED,
-        "plans": planner(actor, point),
-        "kinds": AMENDMENT_KINDS,
-        "priorities": PRIORITIES,
-        "lands": STATE_TITLES,
-        "typed": {"text": point.text, "decision": point.decision or "", "reply": point.reply, "into": "",
-                  "version": point.version},
+        data = surroundings(actor, consultation, here) | choices(session, consultation, known)
+        data |= _place(walked(session, actor, consultation, kept, known), kept, point, found, known)
+        data |= {
+            "relatives": queries.relatives(session, actor, point),
+            "templates": replies.templates(session, consultation.id),
+            "last": steps.last(session, actor, consultation.id),
+        }
+    section = next((one for one in known if one.key == point.section_key), None)
+    data |= _said(point, section, found, language) | _may(actor, point) | {
+        "point": point, "query": query_of(kept), "both": (), "typed": _stored(point) | _final(actor, point),
     }  # fmt: skip
+    if "typed" in more:
+        more["typed"] = data["typed"] | more["typed"]
+        if status == Conflict.status:
+            more |= _both(point, more["typed"])
     return page(request, "planners/point.html", data | more, status)
 
 
-def _about(one: Original, language: Any) -> str:
-    return size_label(one.size_class, language) if one.size_class else kind_label(one.kind, language)
+def _originals(session: Session, actor: Actor, consultation: Consultation, point: Point) -> list[Original]:
+    return queries.originals_of(session, [point.id], land_of(actor, consultation))[point.id]
 
 
-def _follower(session: Session, actor: Actor, consultation: Any, point: Point) -> Any:
-    """The next one that still has to be decided, in the order of the numbers."""
-    for state in (PointState.NEW, PointState.IN_REVIEW):
-        found = queries.points(session, actor, consultation, PointFilter(state=state), after=(0, point.number), limit=1)
-        if found:
-            return found[0]
-    return None
+def _place(
+    walk: Walk, kept: dict[str, str], point: Point, found: Sequence[Original], known: Sequence[Section]
+) -> dict[str, Any]:
+    """Where the point stands in the filtered list, and its neighbours there."""
+    key = _key(kept, point, found, known)
+    index = walk.index(key)
+    return {
+        "place": None if index is None else index + 1,
+        "count_in_list": len(walk),
+        "previous": walk.before(key),
+        "next": walk.after(key),
+    }
 
 
-@router.get("")
-def show(request: Request, db: Db, actor: Planning, slug: str, point_id: uuid.UUID) -> Response:
-    return _page(request, db, actor, slug, point_id)
+def _key(kept: dict[str, str], point: Point, found: Sequence[Original], known: Sequence[Section]) -> tuple[int, ...]:
+    supporters = len(queries.supporters(found))
+    return order_key(order_of(kept), point.number, supporters, point.section_key, positions_of(known))
 
 
-Verb = Callable[[Session, Actor, Point, PostedForm], Point]
+def _said(point: Point, section: Section | None, found: Sequence[Original], language: Language) -> dict[str, Any]:
+    blocks = from_json(section.blocks) if section else ()
+    groups = gathered(point, found[:ORIGINALS_SHOWN], blocks, language)
+    return {
+        "originals": groups,
+        "came_later": sum(voice.came_later for group in groups for voice in group.voices),
+        "count": len(found),
+        "shown": min(len(found), ORIGINALS_SHOWN),
+        "supporters": [one.organisation for one in queries.supporters(found)],
+        "section": section,
+        "blocks": blocks,
+        "kinds": AMENDMENT_KINDS,
+        "priorities": PRIORITIES,
+        "lands": STATE_TITLES,
+    }
 
 
-def _decide(session: Session, actor: Actor, point: Point, form: PostedForm) -> Point:
-    version = version_of(form, point.id)
-    if form.line("then") == "propose":
-        return points.propose(
-            session, actor, point.id, form.line("decision") or None, form.text("reply"), version=version
-        )
-    if not form.line("decision"):
-        POINT.rows["decide"].who.demand(actor, point)
-        raise Invalid.about("decision", M("Wählen Sie eine Entscheidung."))
-    return points.decide(session, actor, point.id, form.line("decision"), form.text("reply"), version=version)
+def _may(actor: Actor, point: Point) -> dict[str, Any]:
+    plans = planner(actor, point)
+    return {
+        "state": POINT.states[point.state],
+        "badge": BADGES[point.state],
+        "allowed": {row.action for row in POINT.allowed(actor, point)},
+        "edits": plans and point.state != PointState.DECIDED,
+        "plans": plans,
+        "decides": publisher(actor, point),
+    }
 
 
-def _merge(session: Session, actor: Actor, point: Point, form: PostedForm) -> Point:
-    if not planner(actor, point):
-        POINT.rows["review"].who.demand(actor, point)
-    text = form.line("into")
-    number = int(text[:9]) if text.isascii() and text.isdigit() else -1
-    found = queries.points(session, actor, point.consultation, after=(0, number - 1), limit=1) if number > 0 else []
-    if not found or found[0].number != number or number == point.number:
-        raise Invalid.about("into", M("Geben Sie die Nummer eines anderen Punktes dieser Konsultation an."))
-    return points.merge(session, actor, point.id, found[0].id)
+def _final(actor: Actor, point: Point) -> dict[str, str]:
+    """Who may decide usually does; a proposal of somebody else is only decided on purpose."""
+    return {"final": "yes"} if publisher(actor, point) and point.decision is None else {}
 
 
-def _take_out(session: Session, actor: Actor, point: Point, form: PostedForm) -> Point:
-    try:
-        contribution = queries.contribution(session, actor, uuid.UUID(form.line("contribution")))
-    except ValueError:
-        contribution = None
-    if contribution is None or contribution.point_id != point.id:
-        raise NotFound(M("Diesen Beitrag gibt es nicht."))
-    return points.take_out(session, actor, contribution.id)
+def _stored(point: Point) -> dict[str, Any]:
+    """What the form holds before anybody types."""
+    return {
+        "text": point.text, "decision": point.decision or "", "reply": point.reply, "vote": point.vote,
+        "vote_by": point.vote_by, "note": point.note, "tags": [tag.tag for tag in point.tags],
+        "assignee": str(point.assignee_id or ""), "version": point.version, "template": "", "into": "", "final": "",
+    }  # fmt: skip
 
 
-VERBS: dict[str, tuple[Verb, Message]] = {
-    "decide": (_decide, M("Gespeichert.")),
-    "edit": (
-        lambda s, a, p, f: points.edit(s, a, p.id, f.text("text"), version=version_of(f, p.id)),
-        M("Der Arbeitstext ist gespeichert. Die Originale bleiben, wie sie sind."),
-    ),
-    "tag": (lambda s, a, p, f: points.tag(s, a, p.id, f.line("tag")), M("Das Schlagwort ist vergeben.")),
-    "untag": (lambda s, a, p, f: points.untag(s, a, p.id, f.line("tag")), M("Das Schlagwort ist entfernt.")),
-    "assign": (
-        lambda s, a, p, f: points.assign(s, a, p.id, assignee(f.line("assignee"))),
-        M("Die Zuweisung ist gespeichert."),
-    ),
-    "review": (lambda s, a, p, f: points.review(s, a, p.id), M("Der Punkt ist in Prüfung.")),
-    "reopen": (lambda s, a, p, f: points.reopen(s, a, p.id), M("Der Punkt ist wieder aufgenommen.")),
-    "merge": (_merge, M("Die Punkte sind zusammengeführt.")),
-    "take-out": (_take_out, M("Der Beitrag steht jetzt als eigener Punkt.")),
-}
+def _both(point: Point, typed: dict[str, Any]) -> dict[str, Any]:
+    """What a colleague wrote in the meantime, beside what was typed; saving again then means it."""
+    stored = _stored(point)
+    differing = [(title, name) for name, title in COMPARED.items() if typed[name] != stored[name]]
+    return {
+        "both": [(title, name, stored[name], typed[name]) for title, name in differing],
+        "typed": typed | {"version": point.version, "assignee_before": stored["assignee"]},
+    }
 
 
+# -- doing -----------------------------------------------------------------------------------------------------------
 @router.post("/{verb}")
 def act(request: Request, db: Db, actor: Planning, slug: str, point_id: uuid.UUID, verb: str, form: Form) -> Response:
     """A refusal shows the page again with everything that was typed, also when somebody else was faster."""
     if verb not in VERBS:
         raise NotFound(M("Diese Seite gibt es nicht."))
-    do, told = VERBS[verb]
+    if verb == "save" and form.line("then") == "insert":
+        return _inserted(request, db, actor, slug, point_id, form)
+    kept = kept_of(request.query_params)
     try:
         with db.transaction() as session:
             consultation = planned(session, actor, slug)
-            point = of_consultation(session, actor, consultation, point_id)
-            after = do(session, actor, point, form)
+            point = queries.of(session, actor, consultation, point_id)
+            saved = VERBS[verb](session, actor, point, form)
+            address = _onward(session, actor, consultation, saved, kept) if form.line("then") == "next" else ""
     except (NotReady, Conflict) as refused:
-        more = {"problems": problems_of(refused), "typed": _typed(form)}
-        return _page(request, db, actor, slug, point_id, refused.status, **more)
-    return see_other(f"{consultation_path(actor, slug)}/points/{after.id}", told)
+        return _again(request, db, actor, slug, point_id, form, refused)
+    here = f"{consultation_path(actor, slug)}/points"
+    return see_other(here + (address or f"/{saved.point.id}{query_of(kept)}"), saved.told)
 
 
-def _typed(form: PostedForm) -> dict[str, Any]:
-    return {name: form.text(name) for name in ("text", "decision", "reply", "into", "version")}
+def _onward(session: Session, actor: Actor, consultation: Consultation, saved: Saved, kept: dict[str, str]) -> str:
+    """To the next point of the list, or to the list after the last one."""
+    known = draft_sections(session, consultation)
+    found = _originals(session, actor, consultation, saved.point)
+    place = walked(session, actor, consultation, kept, known).after(_key(kept, saved.point, found, known))
+    return f"/{place.id}{query_of(kept)}" if place else query_of(kept) or "?"
+
+
+def _again(
+    request: Request, db: Database, actor: Actor, slug: str, point_id: uuid.UUID, form: PostedForm, refused: DomainError
+) -> Response:
+    more = {"problems": problems_of(refused), "typed": typed_of(form)}
+    return _page(request, db, actor, slug, point_id, refused.status, **more)
+
+
+def _inserted(
+    request: Request, db: Database, actor: Actor, slug: str, point_id: uuid.UUID, form: PostedForm
+) -> Response:
+    """Without a script: the page again, the template's text in the reply. Nothing is saved."""
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        template = template_of(form, replies.templates(session, consultation.id))
+    typed = typed_of(form) | {"reply": replies.with_template(form.text("reply"), template), "template": ""}
+    return _page(request, db, actor, slug, point_id, typed=typed)

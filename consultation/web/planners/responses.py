@@ -21,7 +21,7 @@ from consultation.core.times import end_of_day
 from consultation.documents import bulk
 from consultation.documents.formats import FORMATS, write_document
 from consultation.documents.labels import kind_label, size_label
-from consultation.documents.receipt import receipt
+from consultation.documents.receipt import receipt, receipt_of
 from consultation.http import Db, Form, Number, page, see_other
 from consultation.http.language import language_of
 from consultation.register.states import STATE_TITLES, State
@@ -109,8 +109,10 @@ def _one(
         consultation, response = _of(session, actor, slug, response_id)
         found = queries.revisions(session, response_id)
         counted = next((one for one in found if one.id == response.counted_revision_id), None)
-        shown = queries.revision(session, actor, response_id, number) if number else counted or found[0]
-        outline = receipt(session, actor, response_id, shown.number, language_of(request))
+        shown = next((one for one in found if one.number == number), None) if number else counted or found[0]
+        if shown is None:
+            raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
+        outline = receipt_of(session, response, shown, language_of(request))
         nodes = list(outline.nodes())
     data = surroundings(actor, consultation, response.organisation.name) | {
         "response": response,

@@ -1,0 +1,205 @@
+"""Which points are looked for, and in which order they are walked through: the whole list in one query."""
+
+import hashlib
+import uuid
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from consultation.core.text import search_key
+from consultation.evaluation.models import Contribution, Decision, Point, PointTag
+from consultation.people.models import Organisation
+from consultation.register.kinds import SizeClass
+from consultation.register.models import RegisterBody
+from consultation.responses.models import Response
+from consultation.states import PointState
+
+MOST_WORDS = 8
+OPEN = (PointState.NEW, PointState.IN_REVIEW)
+
+
+@dataclass(frozen=True)
+class PointFilter:
+    """Empty means all. `section` "" finds points without section. Dimensions speak of supporters that count."""
+
+    section: str | None = None
+    tag: str | None = None
+    untagged: bool = False
+    state: PointState | None = None
+    undecided: bool = False
+    decision: Decision | None = None
+    assignee_id: uuid.UUID | None = None
+    unassigned: bool = False
+    text: str = ""
+    """Words that must all be there: in the working text, or in what one body wrote; umlauts as one likes."""
+    land: str | None = None
+    size_class: str | None = None
+    """Or the kind of bodies that have no size class."""
+    kind: str | None = None
+    supported: bool = False
+    """Only those that at least one counted answer demands."""
+    ids: tuple[uuid.UUID, ...] | None = None
+
+
+class Order(StrEnum):
+    SUPPORT = "support"
+    NUMBER = "number"
+    SECTION = "section"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a point stands in a list."""
+
+    id: uuid.UUID = field(compare=False)
+    number: int = field(compare=False)
+    version: int = field(compare=False)
+    key: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All points a filter finds, in order."""
+
+    places: tuple[Place, ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def seen(self) -> str:
+        """Changes when a point joins or leaves the list, or one of them is written anew."""
+        whole = "".join(sorted(f"{place.id}{place.version}" for place in self.places))
+        return hashlib.sha256(whole.encode()).hexdigest()[:20]
+
+    def index(self, key: tuple[int, ...]) -> int | None:
+        """Where it stands, from 0; None if the list does not hold it (any more)."""
+        place = bisect_left(self.places, key, key=_key)
+        return place if place < len(self.places) and self.places[place].key == key else None
+
+    def before(self, key: tuple[int, ...]) -> Place | None:
+        place = bisect_left(self.places, key, key=_key)
+        return self.places[place - 1] if place else None
+
+    def after(self, key: tuple[int, ...]) -> Place | None:
+        """The next one, also of a point that is not in the list any more because it was decided."""
+        place = bisect_right(self.places, key, key=_key)
+        return self.places[place] if place < len(self.places) else None
+
+
+def _key(place: Place) -> tuple[int, ...]:
+    return place.key
+
+
+def order_key(
+    order: Order, number: int, supporters: int, section: str | None, positions: Mapping[str, int]
+) -> tuple[int, ...]:
+    """`positions`: section key → its place in the draft; what belongs to no section comes last."""
+    match order:
+        case Order.NUMBER:
+            return (number,)
+        case Order.SECTION:
+            return positions.get(section or "", len(positions)), -supporters, number
+        case _:
+            return -supporters, number
+
+
+def walk(
+    session: Session, consultation_id: uuid.UUID, chosen: PointFilter, land: str | None = None, *,
+    order: Order = Order.SUPPORT, positions: Mapping[str, int] | None = None,
+) -> Walk:  # fmt: skip
+    """Everything the filter finds; the caller has checked who may see it, `land` limits a Land unit to its Land."""
+    counts, supporters = counted(consultation_id, land)
+    columns = (Point.id, Point.number, Point.version, Point.section_key, supporters)
+    statement = found_by(select(*columns), consultation_id, chosen, land, counts, supporters)
+    places = (
+        Place(id_, number, version, order_key(order, number, int(n), section, positions or {}))
+        for id_, number, version, section, n in session.execute(statement)
+    )
+    return Walk(tuple(sorted(places, key=_key)))
+
+
+def counted(consultation_id: uuid.UUID, land: str | None) -> tuple[Any, ColumnElement[int]]:
+    """Point → supporters and contributions, of one Land if asked; and the number of supporters as a column."""
+    counts = Response.counted_revision_id == Contribution.revision_id
+    organisation = func.count(func.distinct(Contribution.organisation_id)).filter(counts)
+    statement = (
+        select(Contribution.point_id, organisation.label("supporters"), func.count().label("contributions"))
+        .join(Response, Response.id == Contribution.response_id)
+        .where(Contribution.consultation_id == consultation_id)
+        .group_by(Contribution.point_id)
+    )
+    if land is not None:
+        statement = statement.join(Organisation, Organisation.id == Contribution.organisation_id)
+        statement = statement.where(Organisation.state == land)
+    found = statement.subquery("counts")
+    return found, func.coalesce(found.c.supporters, 0)
+
+
+def found_by(
+    statement: Any, consultation_id: uuid.UUID, chosen: PointFilter, land: str | None, counts: Any,
+    supporters: ColumnElement[int],
+) -> Any:  # fmt: skip
+    """The statement narrowed to what the filter finds; points that went into another one are none any more."""
+    statement = statement.outerjoin(counts, counts.c.point_id == Point.id).where(
+        Point.consultation_id == consultation_id, Point.merged_into_id.is_(None), *_conditions(chosen, land, supporters)
+    )
+    return statement if land is None else statement.where(counts.c.contributions > 0)
+
+
+def _conditions(chosen: PointFilter, land: str | None, supporters: ColumnElement[int]) -> list[ColumnElement[bool]]:
+    tagged = select(PointTag.point_id).where(PointTag.point_id == Point.id)
+    section = Point.section_key.is_(None) if chosen.section == "" else Point.section_key == chosen.section
+    wanted: list[tuple[bool, ColumnElement[bool]]] = [
+        (chosen.section is not None, section),
+        (chosen.tag is not None, tagged.where(PointTag.tag == chosen.tag).exists()),
+        (chosen.untagged, ~tagged.exists()),
+        (chosen.state is not None, Point.state == chosen.state),
+        (chosen.undecided, Point.state.in_(OPEN)),
+        (chosen.decision is not None, Point.decision == chosen.decision),
+        (chosen.assignee_id is not None, Point.assignee_id == chosen.assignee_id),
+        (chosen.unassigned, Point.assignee_id.is_(None)),
+        (any((chosen.land, chosen.size_class, chosen.kind)), _supported_by(chosen, land)),
+        (chosen.supported, supporters > 0),
+        (chosen.ids is not None, Point.id.in_(chosen.ids or ())),
+    ]
+    return [condition for applies, condition in wanted if applies] + _speaking_of(chosen.text, land)
+
+
+def _speaking_of(text: str, land: str | None) -> list[ColumnElement[bool]]:
+    words = search_key(text).split()[:MOST_WORDS]
+    if not words:
+        return []
+    said = select(Contribution.id).where(
+        Contribution.point_id == Point.id, *(Contribution.search.contains(word, autoescape=True) for word in words)
+    )
+    if land is not None:
+        said = said.join(Organisation, Organisation.id == Contribution.organisation_id)
+        said = said.where(Organisation.state == land)
+    by_text = [Point.search.contains(word, autoescape=True) for word in words]
+    by_number = [Point.number == int(text)] if text.isascii() and text.isdigit() and len(text) < 9 else []
+    return [or_(and_(*by_text), said.exists(), *by_number)]
+
+
+def _supported_by(chosen: PointFilter, land: str | None) -> ColumnElement[bool]:
+    statement = (
+        select(Contribution.id)
+        .join(Response, Response.counted_revision_id == Contribution.revision_id)
+        .join(Organisation, Organisation.id == Contribution.organisation_id)
+        .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
+        .where(Contribution.point_id == Point.id)
+    )
+    for lands in (land, chosen.land):
+        statement = statement if lands is None else statement.where(Organisation.state == lands)
+    if chosen.size_class:
+        unsized = and_(RegisterBody.size_class.is_(None), Organisation.kind == chosen.size_class)
+        sized = RegisterBody.size_class == chosen.size_class if chosen.size_class in list(SizeClass) else unsized
+        statement = statement.where(sized)
+    if chosen.kind:
+        statement = statement.where(Organisation.kind == chosen.kind)
+    return statement.exists()

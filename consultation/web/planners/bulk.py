@@ -1,0 +1,103 @@
+"""Which points a form of the work list means, and what is to be done with all of them."""
+
+import re
+import uuid
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from consultation.consultations.models import Consultation
+from consultation.core.errors import Conflict, Invalid
+from consultation.core.language import M
+from consultation.evaluation import many, replies, steps
+from consultation.evaluation.models import Held
+from consultation.http import PostedForm
+from consultation.subjects import Actor
+from consultation.web.planners.frame import identifier
+from consultation.web.planners.weighing import assignee, draft_sections, template_of, walked, whole_number
+
+FIELDS = ("decision", "reply", "template", "tag", "assignee", "except")
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
+_LONGEST = 10_000
+
+
+def work(session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm) -> int:
+    """Returns how many points it was done with."""
+    seen = (
+        _all(session, actor, consultation, kept, form)
+        if form.line("scope") == "all"
+        else {found: whole_number(form.line(f"version-{found}")) for found in _ticked(form)}
+    )
+    if not seen or len(seen) > many.AT_MOST:
+        message = M("Wählen Sie mindestens einen Punkt aus, höchstens {count}.", count=many.AT_MOST)
+        raise Invalid.about("point", message)
+    held = steps.hold(session, actor, consultation, list(seen))
+    _act(session, actor, consultation, held, seen, form)
+    return len(held)
+
+
+def _ticked(form: PostedForm) -> list[uuid.UUID]:
+    return [point_id for one in form.lines("point") if (point_id := identifier(one)) is not None]
+
+
+def _all(
+    session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm
+) -> dict[uuid.UUID, int]:
+    """Everything the filter finds, if that is still what the planner saw, less the exceptions."""
+    walk = walked(session, actor, consultation, kept, draft_sections(session, consultation))
+    if walk.seen != form.line("seen"):
+        raise Conflict(
+            M("Die Liste hat sich inzwischen geändert; jetzt passen {count} Punkte zum Filter. Sehen Sie sie durch, und "
+              "wiederholen Sie dann den Schritt.", count=len(walk))
+        )  # fmt: skip
+    left_out = numbers(form.line("except"))
+    unknown = sorted(left_out - {place.number for place in walk.places})
+    if unknown:
+        message = M("Diese Nummern sind nicht in der Liste: {numbers}.", numbers=tuple(map(str, unknown[:20])))
+        raise Invalid.about("except", message)
+    return {place.id: place.version for place in walk.places if place.number not in left_out}
+
+
+def numbers(text: str) -> set[int]:
+    """Single numbers and ranges: 3, 7, 12-15. Raises Invalid for anything else."""
+    found: set[int] = set()
+    for part in re.sub(r"\s*[-–]\s*", "-", text).replace(",", " ").replace(";", " ").split():
+        match = _RANGE.fullmatch(part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if not first <= last <= first + _LONGEST:
+            raise Invalid.about("except", M("Geben Sie Nummern an, zum Beispiel 3, 7, 12-15."))
+        found |= set(range(first, last + 1))
+    return found
+
+
+def _act(
+    session: Session, actor: Actor, consultation: Consultation, held: list[Held], seen: many.Seen, form: PostedForm
+) -> None:
+    action = form.line("action")
+    match action:
+        case "tag":
+            many.tag(session, actor, held, form.line("tag"))
+        case "untag":
+            many.untag(session, actor, held, form.line("tag"))
+        case "assign":
+            many.assign(session, actor, held, assignee(form.line("assignee")))
+        case "decide" | "propose" | "reply":
+            _weigh(session, actor, consultation, held, seen, form)
+        case _:
+            raise Invalid.about("bulk", M("Wählen Sie, was mit den Punkten geschehen soll."))
+
+
+def _weigh(
+    session: Session, actor: Actor, consultation: Consultation, held: list[Held], seen: many.Seen, form: PostedForm
+) -> None:
+    template = template_of(form, replies.templates(session, consultation.id))
+    reply = replies.with_template(form.text("reply"), template)
+    decision = form.line("decision") or (template.decision if template else None)
+    action = form.line("action")
+    if action == "reply":
+        many.answer(session, actor, held, reply, seen=seen)
+        return
+    if not decision:
+        raise Invalid.about("decision", M("Wählen Sie eine Entscheidung."))
+    do = many.decide if action == "decide" else many.propose
+    do(session, actor, held, decision, reply, seen=seen)
