@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,7 @@ def test_no_page_asks_more_than_twelve_questions(db: Database, running: Running,
 def test_no_page_of_points_asks_more_when_there_are_more_of_them(db: Database, running: Running, paula: Browser):
     point = point_of(running, DEMAND)
     paths = [f"{running.at()}/points?order=section", f"{running.at()}/points/{point.id}?order=section"]
-    before = [len(questions(db, lambda path=path: paula.get(path))) for path in paths]  # type: ignore[misc]  # bound at once
+    before = [len(questions(db, partial(paula.get, path))) for path in paths]
     with db.transaction() as session:
         wish = {"section": running.world.sections["§ 5"], "kind": "insert", "rationale": "", "priority": "may"}
         wishes = {str(n): wish | {"text": f"Wunsch {n}"} for n in range(120)}
@@ -197,7 +198,7 @@ def test_no_page_of_points_asks_more_when_there_are_more_of_them(db: Database, r
         evaluation_world.submit(session, running.world, "030510044004", {"amendments": {**wishes, "x": again}})
     running.work(MOMENT + timedelta(days=2))
     paula.post(f"{paths[0].partition('?')[0]}/bulk", all_of(running) | {"action": "tag", "tag": "simpler_application"})
-    assert [len(questions(db, lambda path=path: paula.get(path))) for path in paths] == before  # type: ignore[misc]  # as above
+    assert [len(questions(db, partial(paula.get, path))) for path in paths] == before
 
 
 def all_of(running: Running) -> dict[str, Any]:
