@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consultation.consultations import invitations
-from consultation.consultations.models import Consultation, Invitation
+from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core import jobs
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
@@ -143,6 +143,9 @@ def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
         )
         details = session.scalars(statement).first() or {}
         return {"consultation": str(work.subject), "reason": details.get("reason", "")}
+    if kind == "mail.corrected":
+        version = session.get_one(ConsultationVersion, work.subject)
+        return {"consultation": str(version.consultation_id), "reason": version.reason}
     return {"consultation": str(session.get_one(Consultation, work.subject).id)}
 
 
@@ -172,6 +175,7 @@ def seal_log(db: Database) -> None:
 HANDLERS: Mapping[str, Handler] = {
     "invitations.send": send_invitations,
     "consultation.cancelled": to_all_invited("mail.cancelled"),
+    "consultation.corrected": to_all_invited("mail.corrected"),
     "consultation.extended": to_all_invited("mail.extended"),
     "edition.compile": compile_edition,
     "edition.published": to_all_invited("mail.published"),
@@ -179,6 +183,7 @@ HANDLERS: Mapping[str, Handler] = {
     "extension.decided": mail(letters.extension_decided),
     "mail.cancelled": mail(letters.cancelled),
     "mail.claimed": mail(letters.claimed),
+    "mail.corrected": mail(letters.corrected),
     "mail.extended": mail(letters.extended),
     "mail.invitation": invite,
     "mail.login_code": mail(letters.login_code),

@@ -104,6 +104,7 @@ TABLE = (
         """, here=EVERYBODY, by_code=True),
     Gate("public", """
         GET /consultations/{slug}
+        GET /consultations/{slug}/changes
         GET /consultations/{slug}/draft
         GET /consultations/{slug}/editions/{number}
         GET /consultations/{slug}/editions/{number}/document
@@ -111,6 +112,7 @@ TABLE = (
         """, here=EVERYBODY),
     Gate("town", """
         GET /consultations/{slug}
+        GET /consultations/{slug}/changes
         GET /consultations/{slug}/draft
         """, here=INVITED | READERS),
     Gate("town", """
@@ -120,6 +122,7 @@ TABLE = (
         """),
     Gate("preparing", """
         GET /consultations/{slug}
+        GET /consultations/{slug}/changes
         GET /consultations/{slug}/draft
         """, here=READERS),
     # -- one's own account -----------------------------------------------------------------------------------------------
@@ -206,6 +209,7 @@ TABLE = (
     Gate("programme", """
         GET /o/{organisation_id}/programmes/{slug}
         GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/compare
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/form.json
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/preview
@@ -220,6 +224,14 @@ TABLE = (
         POST /o/{organisation_id}/programmes/{slug}/drafts/import
         POST /o/{organisation_id}/programmes/{slug}/drafts
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/publish
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}/remove
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/move
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/continue
         POST /o/{organisation_id}/programmes/{slug}/forms/new
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}
         POST /o/{organisation_id}/programmes/{slug}/consultations/new
@@ -256,9 +268,11 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/announce
         POST /o/{organisation_id}/consultations/{slug}/archive
         POST /o/{organisation_id}/consultations/{slug}/cancel
+        POST /o/{organisation_id}/consultations/{slug}/correct
         POST /o/{organisation_id}/consultations/{slug}/extend
         """, here=PUBLISHERS, maybe=MAY_ASK) for filling in ("consultation", "preparing")),
     *(Gate(filling, """
+        GET /o/{organisation_id}/consultations/{slug}/correct
         GET /o/{organisation_id}/consultations/{slug}/editions
         GET /o/{organisation_id}/consultations/{slug}/extensions
         GET /o/{organisation_id}/consultations/{slug}/invitations
@@ -340,6 +354,7 @@ TABLE = (
         GET /api/v1/consultations/{slug}/editions/{number}/participants
         GET /api/v1/consultations/{slug}/editions/{number}/responses
         GET /api/v1/draft-versions/{public_draft_id}
+        GET /api/v1/draft-versions/{public_draft_id}/comparison
         """, here=EVERYBODY),
     Gate("api", """
         GET /api/v1/consultations/{slug}
@@ -347,6 +362,7 @@ TABLE = (
         GET /api/v1/consultations/{slug}/form/schema
         GET /api/v1/consultations/{slug}/editions
         GET /api/v1/draft-versions/{draft_version_id}
+        GET /api/v1/draft-versions/{draft_version_id}/comparison
         """, here=READING_TOKENS),
     Gate("api", """
         GET /api/v1/consultations/{slug}/editions/{number}

@@ -48,8 +48,8 @@ def import_law(browser: Browser, house: House, programme: str) -> str:
     browser.get(f"{at}/import")
     preview = browser.post(f"{at}/import", files={"file": ("kinvfg.md", LAW)})
     assert preview.status_code == 200, preview.text
-    saved = browser.post(at, {"packed": hidden(preview.text, "packed"), "title": "KInvFG", "kind": "law",
-                              "date": "2026-02-01", "language": "de"})  # fmt: skip
+    saved = browser.post(at, {"packed": hidden(preview.text, "packed"), "base": hidden(preview.text, "base"),
+                              "title": "KInvFG", "kind": "law", "date": "2026-02-01", "language": "de"})  # fmt: skip
     assert saved.status_code == 303, saved.text
     return str(saved.headers["location"])
 
@@ -160,19 +160,19 @@ def test_a_draft_is_previewed_before_it_is_saved_and_read_with_its_terms(db: Dat
     assert "§ 2 Verteilung" in preview.text
     with db.reader() as session:
         assert session.scalars(select(DraftVersion)).all() == []
-    packed = hidden(preview.text, "packed")
-    wrong = paula.post(at, {"packed": packed, "title": "Mein Titel", "kind": "novel", "date": "gestern"})
+    packed, base = hidden(preview.text, "packed"), {"base": hidden(preview.text, "base")}
+    wrong = paula.post(at, base | {"packed": packed, "title": "Mein Titel", "kind": "novel", "date": "gestern"})
     assert wrong.status_code == 422
     assert 'value="Mein Titel"' in wrong.text
-    forged = paula.post(at, {"packed": packed[:-4] + "AAAA", "title": "x", "kind": "law", "date": "2026-02-01"})
+    forged = paula.post(at, base | {"packed": packed[:-4] + "AAAA", "title": "x", "kind": "law", "date": "2026-02-01"})
     assert forged.status_code == 422
-    shown = paula.follow(paula.post(at, {"packed": packed, "title": "", "kind": "law", "date": "01.02.2026"}))
+    shown = paula.follow(paula.post(at, base | {"packed": packed, "title": "", "kind": "law", "date": "01.02.2026"}))
     assert "Stand 01.02.2026" in shown.text
     assert "Geld des Bundes für Länder." in shown.text
     frozen = paula.follow(paula.post(f"{at}/{_only_draft(db).id}/publish"))
     assert "festgeschrieben" in frozen.text
     again = paula.post(f"{at}/import", files={"file": ("kinvfg.md", LAW)})
-    assert "wurden wiedererkannt" in again.text
+    assert "Gegenüber der letzten Fassung" in again.text
 
 
 def _only_draft(db: Database) -> DraftVersion:

@@ -1,4 +1,7 @@
-"""Drafts meet their next version."""
+"""Drafts meet their next version: corrections of a section are counted."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0003"
 down_revision = "0002"
@@ -8,7 +11,10 @@ shrinks: set[str] = set()
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    with op.batch_alter_table("section") as batch:
+        batch.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    with op.batch_alter_table("section") as batch:
+        batch.alter_column("version", server_default=None)
 
 
 def downgrade() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 from pydantic import Field
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -98,11 +99,7 @@ def draft_versions(
 )
 def draft_version(request: Request, db: Db, actor: AnyProgram, draft_version_id: uuid.UUID) -> Response:
     with db.reader() as session:
-        try:
-            found = queries.draft_version(session, actor, draft_version_id)
-        except NotFound:
-            shows_draft(session, actor, draft_version_id)
-            found = queries.consulted_draft(session, draft_version_id)
+        found = readable(session, actor, draft_version_id)
         programme = session.get_one(Programme, found.programme_id)
         _, changed = moments(session, DraftVersion, [found.id])[found.id]
         actions = _actions(actor, found, found.programme) if "programme" in found.__dict__ else []
@@ -119,6 +116,15 @@ def draft_version(request: Request, db: Db, actor: AnyProgram, draft_version_id:
             ],
         )  # fmt: skip
     return reply(request, whole_draft)
+
+
+def readable(session: Session, actor: Actor, draft_version_id: uuid.UUID) -> DraftVersion:
+    """For members of the programme, and for everybody under a consultation that they see."""
+    try:
+        return queries.draft_version(session, actor, draft_version_id)
+    except NotFound:
+        shows_draft(session, actor, draft_version_id)
+        return queries.consulted_draft(session, draft_version_id)
 
 
 def _facts(found: DraftVersion, programme: Programme, changed: datetime) -> dict[str, Any]:

@@ -110,11 +110,11 @@ def announce(session: Session, actor: Actor, consultation_slug: str) -> Consulta
     forms.freeze(session, actor, form_queries.get(session, actor, consultation.form_version_id))
     opens_at = consultation.opens_at or actor.moment
     perform(session, CONSULTATION, actor, consultation, "announce", announced_at=actor.moment, opens_at=opens_at)
-    _new_version(session, actor, consultation, 1, effective_at=opens_at, reason="")
+    new_version(session, actor, consultation, 1, effective_at=opens_at, reason="")
     return consultation
 
 
-def _new_version(
+def new_version(
     session: Session, actor: Actor, consultation: Consultation, number: int, *, effective_at: datetime, reason: str
 ) -> ConsultationVersion:
     assert consultation.form_version_id is not None
@@ -130,7 +130,7 @@ def _new_version(
 def extend(session: Session, actor: Actor, consultation_slug: str, until: date, reason: str) -> Consultation:
     """A later deadline for all, with a reason that all invited are told."""
     consultation = queries.get(session, actor, consultation_slug)
-    _require_running(actor, consultation)
+    require_running(actor, consultation)
     deadline = end_of_day(until)
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund."))
@@ -144,7 +144,7 @@ def extend(session: Session, actor: Actor, consultation_slug: str, until: date, 
     return consultation
 
 
-def _require_running(actor: Actor, consultation: Consultation) -> None:
+def require_running(actor: Actor, consultation: Consultation) -> None:
     publisher.demand(actor, consultation)
     if consultation.state != ConsultationState.ANNOUNCED:
         raise Conflict(M("Das geht nur, solange die Konsultation läuft."))

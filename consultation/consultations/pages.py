@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from consultation.consultations.models import Consultation, Invitation
+from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.consultations.queries import visible
 from consultation.core.changes import modified
 from consultation.core.errors import NotFound
@@ -44,8 +44,12 @@ def cancelled(session: Session, since: datetime) -> list[tuple[Consultation, dat
 
 
 def shows_draft(session: Session, actor: Actor, draft_version_id: uuid.UUID) -> None:
-    """Raises NotFound unless the actor sees a consultation about this draft."""
-    statement = visible(actor).where(Consultation.draft_version_id == draft_version_id)
+    """Raises NotFound unless the actor sees a consultation about this draft, or that was about it before a correction."""
+    earlier = select(ConsultationVersion.consultation_id).where(
+        ConsultationVersion.draft_version_id == draft_version_id
+    )
+    about = or_(Consultation.draft_version_id == draft_version_id, Consultation.id.in_(earlier))
+    statement = visible(actor).where(about)
     if session.scalars(statement.with_only_columns(Consultation.id).limit(1)).first() is None:
         raise NotFound(M("Diese Entwurfsfassung gibt es nicht."))
 

@@ -1,5 +1,6 @@
 """Is a consultation ready to be announced? Everything missing at once, and what is allowed but worth a warning."""
 
+import uuid
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
@@ -10,8 +11,9 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
 from consultation.forms.checks import read_form, shortcomings
+from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
-from consultation.programmes.models import Programme, ProgrammeParameter
+from consultation.programmes.models import ProgrammeParameter
 from consultation.programmes.queries import sections
 from consultation.states import Purpose
 from consultation.subjects import Actor
@@ -39,20 +41,23 @@ def _dates(actor: Actor, consultation: Consultation) -> Iterator[Problem]:
 def _form(session: Session, consultation: Consultation) -> Iterator[Problem]:
     if consultation.form_version is None:
         yield Problem("form", M("Wählen Sie ein Formular."))
-        return
+    else:
+        yield from of_form(session, consultation.form_version, consultation.draft_version_id)
+
+
+def of_form(session: Session, form: FormVersion, draft_version_id: uuid.UUID | None) -> Iterator[Problem]:
+    """What is wrong with a form in itself, or together with the draft it asks about."""
     keys: set[str] = set()
-    if consultation.draft_version_id is not None:
-        for section in sections(session, consultation.draft_version_id):
+    if draft_version_id is not None:
+        for section in sections(session, draft_version_id):
             keys |= {section.key, section.number}
         if not keys:
             yield Problem("draft", M("Der gewählte Entwurf hat keinen Abschnitt."))
     names = session.scalars(
-        select(ProgrammeParameter.name).join(Programme, Programme.id == ProgrammeParameter.programme_id).where(
-            Programme.id == consultation.programme_id
-        )
-    ).all()  # fmt: skip
+        select(ProgrammeParameter.name).where(ProgrammeParameter.programme_id == form.programme_id)
+    ).all()
     try:
-        yield from shortcomings(read_form(consultation.form_version.definition), keys, names)
+        yield from shortcomings(read_form(form.definition), keys, names)
     except Invalid as invalid:
         yield from invalid.problems
 

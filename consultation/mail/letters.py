@@ -40,6 +40,13 @@ def cancelled(session: Session, post: Post, payload: dict[str, Any]) -> Iterator
         yield to_invited("cancelled", post, invited, reason=payload.get("reason", ""))
 
 
+def corrected(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    invited = _invitation(session, payload)
+    if invited.email:
+        asked = invited.purpose == Purpose.FOR_COMMENT
+        yield to_invited("corrected", post, invited, reason=payload.get("reason", ""), asked=asked)
+
+
 def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email and invited.purpose == Purpose.FOR_COMMENT:

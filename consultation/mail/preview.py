@@ -50,6 +50,10 @@ SAMPLES: dict[str, Sample] = {
     "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
     "reminder": Sample(M("Erinnerung"), "reminder"),
     "extended": Sample(M("Neue Frist für alle"), "extended"),
+    "corrected": Sample(
+        M("Entwurf oder Formular berichtigt"), "corrected",
+        lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE), "asked": invited.purpose == Purpose.FOR_COMMENT},
+    ),
     "granted": Sample(
         M("Fristverlängerung gewährt"), "extension_decided", lambda invited, post: _decided(invited, granted=True)
     ),

@@ -42,6 +42,8 @@ class Compared:
     new: SectionLike | None
     moved: bool
     """It stands under another parent, or in another place among its siblings."""
+    came_from: SectionLike | None = None
+    """Of a section that stands under another parent now: the old one, if it had one."""
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
@@ -97,8 +99,17 @@ def compare(old_sections: Iterable[SectionLike], new_sections: Iterable[SectionL
     new = {section.key: section for section in new_sections}
     moved, levels = _moved(old, new), _levels(old) | _levels(new)
     return Comparison(
-        tuple(Compared(key, levels[key], old.get(key), new.get(key), key in moved) for key in _order(old, new))
+        tuple(
+            Compared(key, levels[key], old.get(key), new.get(key), key in moved, _came_from(key, old, new))
+            for key in _order(old, new)
+        )
     )
+
+
+def _came_from(key: str, old: Mapping[str, SectionLike], new: Mapping[str, SectionLike]) -> SectionLike | None:
+    if key not in old or key not in new or old[key].parent_key == new[key].parent_key:
+        return None
+    return old.get(old[key].parent_key or "")
 
 
 def _order(old: Mapping[str, SectionLike], new: Mapping[str, SectionLike]) -> Iterator[str]:

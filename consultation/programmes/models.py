@@ -142,4 +142,6 @@ class Section(Identified, Base):
     heading: Mapped[str] = mapped_column(String(500))
     blocks: Mapped[list[Any]]
     text: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+    """Raised by every correction, so that of two people who edit the same section neither overwrites the other."""
     draft_version: Mapped[DraftVersion] = relationship(lazy="raise_on_sql", back_populates="sections")

@@ -71,21 +71,28 @@ def consulted_draft(session: Session, draft_version_id: uuid.UUID) -> DraftVersi
     return session.scalars(statement.options(selectinload(DraftVersion.sections))).one()
 
 
-def sections(session: Session, draft_version_id: uuid.UUID) -> Sequence[Section]:
-    """In reading order. Whoever may see the consultation or the programme may see them: the caller has checked."""
+def sections(session: Session, draft_version_id: uuid.UUID, *, fresh: bool = False) -> Sequence[Section]:
+    """In reading order. Whoever may see the consultation or the programme may see them: the caller has checked.
+
+    `fresh`: as they are now, whatever the session has read before.
+    """
     statement = select(Section).where(Section.draft_version_id == draft_version_id).order_by(Section.position)
-    return session.scalars(statement).all()
+    return session.scalars(statement.execution_options(populate_existing=fresh)).all()
 
 
-def latest_published(session: Session, programme_id: uuid.UUID, before: int) -> DraftVersion | None:
-    statement = (
-        select(DraftVersion)
-        .where(DraftVersion.programme_id == programme_id, DraftVersion.number < before)
-        .order_by(DraftVersion.number.desc())
-        .limit(1)
-        .options(selectinload(DraftVersion.sections))
+def last_draft(session: Session, programme_id: uuid.UUID) -> DraftVersion | None:
+    """The one with the highest number, published or not, with its sections: what the next one is compared with."""
+    statement = select(DraftVersion).where(DraftVersion.programme_id == programme_id)
+    newest = statement.order_by(DraftVersion.number.desc()).limit(1)
+    return session.scalars(newest.options(selectinload(DraftVersion.sections))).one_or_none()
+
+
+def draft_before(session: Session, version: DraftVersion) -> uuid.UUID | None:
+    """The version before this one, whoever may read it."""
+    statement = select(DraftVersion.id).where(
+        DraftVersion.programme_id == version.programme_id, DraftVersion.number < version.number
     )
-    return session.scalars(statement).one_or_none()
+    return session.scalars(statement.order_by(DraftVersion.number.desc()).limit(1)).one_or_none()
 
 
 def next_draft_number(session: Session, programme_id: uuid.UUID) -> int:

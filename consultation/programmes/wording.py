@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 Kind = Literal["same", "removed", "added"]
 Words = tuple[tuple[Kind, str], ...]
 
-_TOKEN = re.compile(r"\s*(?:\d+(?:[.,:]\d+)*|\w+(?:[-'’]\w+)*|[^\w\s])")
+_TOKEN = re.compile(r"\s*(?:\d+(?:[.,:]\d+)*\w*|\w+(?:[-'’]\w+)*|[^\w\s])")
 _WORD = re.compile(r"\w+")
 _MOST_CHANGES = 600
 """Words that may differ; texts further apart are shown as replaced, which they are for a reader too."""

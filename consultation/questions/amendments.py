@@ -66,6 +66,10 @@ class Amendments(QuestionType):
             if "section" not in entry:
                 message = M("Bitte wählen Sie die Nummer des Entwurfs, die Sie ändern möchten.")
                 yield Problem(f"{key}.section", message, "missing")
+            elif entry["section"] not in context.sections:
+                message = M("Dieser Abschnitt steht nach einer Berichtigung nicht mehr im Entwurf. Wählen Sie einen anderen, "
+                            "oder leeren Sie den Vorschlag.")  # fmt: skip
+                yield Problem(f"{key}.section", message, "missing")
             if "kind" not in entry:
                 message = M("Bitte wählen Sie, ob Sie streichen, ersetzen oder ergänzen möchten.")
                 yield Problem(f"{key}.kind", message, "missing")

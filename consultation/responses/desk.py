@@ -53,11 +53,22 @@ class Desk:
         for (key, item), stored in self.stored.items():
             if stored.refused or key not in self.form.by_key:
                 continue
-            if item:
+            if item and self._is_asked(key, item):
                 together.setdefault(key, {})[item] = stored.value
-            else:
+            elif not item:
                 together[key] = stored.value
         return together
+
+    def _is_asked(self, key: str, item: str) -> bool:
+        """A row about a section that a correction took out of the draft is kept, but asked no more."""
+        rows = self._section_rows.get(key)
+        return not rows or item in rows
+
+    @cached_property
+    def _section_rows(self) -> dict[str, frozenset[str]]:
+        """Full field key → the sections it asks about, for fields with one row a section."""
+        about = (a for a in self.form.asked if a.type.needs_sections)
+        return {a.key: frozenset(row.key for row in a.type.items(a.settings, self.context)) for a in about}
 
     @cached_property
     def typed(self) -> dict[str, Any]:

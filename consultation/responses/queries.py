@@ -1,7 +1,7 @@
 """Reading answers. Planners see submitted revisions only; a draft in progress belongs to its organisation alone."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from consultation.consultations.models import Consultation, Invitation
+from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.people.models import Organisation
@@ -95,6 +95,17 @@ def revision(session: Session, actor: Actor, response_id: uuid.UUID, number: int
     if (found := session.scalars(statement).one_or_none()) is None:
         raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
     return found
+
+
+def answered_versions(session: Session, response_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Response → number of the consultation's version that its counted revision answered."""
+    statement = (
+        select(Response.id, ConsultationVersion.number)
+        .join(Revision, Revision.id == Response.counted_revision_id)
+        .join(ConsultationVersion, ConsultationVersion.id == Revision.consultation_version_id)
+        .where(Response.id.in_(list(response_ids)))
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def last_revision(session: Session, response_id: uuid.UUID) -> Revision | None:

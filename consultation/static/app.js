@@ -46,7 +46,7 @@
     setTimeout(() => delete form.dataset.sending, 5000);
   });
 
-  // -- unsaved changes: <form data-guard>. Saved by posting it or by the automatic saving --------
+  // -- unsaved changes: <form data-guard>. Saved by posting it or by the automatic saving; data-unsaved: came back unsaved --
   const dirty = new Set();
   const guarded = (element) => element && element.closest && element.closest("form[data-guard]");
   for (const kind of ["input", "change"]) {
@@ -98,6 +98,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
+    for (const form of document.querySelectorAll("form[data-guard][data-unsaved]")) dirty.add(form);
     focusProblems(document);
     reveal();
   });

@@ -21,6 +21,7 @@ from consultation.people.kinds import SPEAKS_FOR_OTHERS
 from consultation.people.viewers import Place
 from consultation.responses import queries
 from consultation.responses.answering import start
+from consultation.responses.changes import Changes, changes_for
 from consultation.responses.desk import Desk, desk_of
 from consultation.responses.models import Response
 from consultation.rulebook import ANSWER, RESPONSE, is_open
@@ -138,6 +139,12 @@ async def _visit(request: Request, db: Db, place: InPlace, actor: Acting, slug: 
 
 
 Here = Annotated[Visit, Depends(_visit)]
+
+
+def changes(here: Visit, at: At) -> Changes:
+    """What a correction changed in the draft since the house wrote about it."""
+    with here.db.reader() as session:
+        return changes_for(session, at.consultation, at.begun)
 
 
 def desk_page(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.blocks import Block, from_json
@@ -19,7 +18,7 @@ from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
 from consultation.web.municipalities.colleagues import DRAFT, Colleague, meet
-from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.glossary import Term, marked
 from consultation.web.municipalities.part import saved_piece
 from consultation.web.municipalities.saving import Outcome, save
@@ -61,7 +60,7 @@ def show(here: Here) -> Response:
     with here.db.transaction() as session:
         at = here.arrive(session)
         colleagues = meet(session, at, DRAFT)
-    return _page(here.request, at, None, here.request.query_params.get("saved", ""), colleagues)
+    return _page(here, at, None, here.request.query_params.get("saved", ""), colleagues)
 
 
 @router.get("/{section_key}")
@@ -86,7 +85,7 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
     if here.by_itself:
         return saved_piece(here.request, outcome, form, (), where)
     if outcome.status != 200:
-        return _page(here.request, outcome.at, outcome, section_key, outcome.colleagues, status=outcome.status)
+        return _page(here, outcome.at, outcome, section_key, outcome.colleagues, status=outcome.status)
     return see_other(f"{at.base}/draft?saved={section_key}#{section_key}")
 
 
@@ -105,7 +104,7 @@ def _without_empty_ones(desk: Desk, posted: dict[str, Posted]) -> dict[str, Post
 
 
 def _page(
-    request: Request, at: At, outcome: Outcome | None, where: str, colleagues: Sequence[Colleague], *, status: int = 200
+    here: Visit, at: At, outcome: Outcome | None, where: str, colleagues: Sequence[Colleague], *, status: int = 200
 ) -> Response:  # fmt: skip
     draft = at.consultation.draft_version
     if draft is None:
@@ -114,14 +113,14 @@ def _page(
     kept = outcome.kept if outcome else {}
     problems = outcome.problems if outcome else ()
     data: dict[str, Any] = {
-        "draft": draft, "facts": draft.facts, "where": where, "problems": problems,
+        "changes": changes(here, at), "draft": draft, "facts": draft.facts, "where": where, "problems": problems,
         "readings": list(_readings(at, typed, kept, draft.frozen.get("terms", ()))),
         "errors": errors_of(problems, at.begun) if at.begun else {}, "quarrels": outcome.quarrels if outcome else (),
         "refused": outcome.refused if outcome else None,
         "colleagues": colleagues, "draft_place": DRAFT,
         "editable": at.may_answer or (outcome is not None and outcome.refused is not None),
     }  # fmt: skip
-    return desk_page(request, at, "municipalities/draft.html", draft.title, data, status=status)
+    return desk_page(here.request, at, "municipalities/draft.html", draft.title, data, status=status)
 
 
 def _readings(at: At, typed: dict[str, Any] | Any, kept: Any, terms: Iterable[dict[str, Any]]) -> Iterable[Reading]:

@@ -11,6 +11,7 @@ from consultation.forms.definition import Part
 from consultation.http import Form, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, queries
+from consultation.responses.changes import changes_for
 from consultation.responses.desk import Desk
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
@@ -34,6 +35,7 @@ def show(here: Here) -> Response:
         data: dict[str, Any] = {
             "notes": notes,
             "names": people.names(session, {n.person_id for n in notes if n.person_id}),
+            "changes": changes_for(session, at.consultation, at.begun),
             "extensions": consultations.extensions_asked(session, at.invitation.id),
             "everything": everything,
             "path": "?path=all" if everything else "",

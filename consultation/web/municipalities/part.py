@@ -15,7 +15,7 @@ from consultation.http import Form, PostedForm, page, see_other
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
 from consultation.web.municipalities.colleagues import PART, clock, meet
-from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save
 
@@ -48,7 +48,7 @@ def show(here: Here, part_key: str) -> Response:
     part, everything = _part(at.desk.form, part_key), _everything(here.request)
     known = set(_keys(at.desk, part, everything=everything))
     problems = tuple(p for key, found in at.desk.refusals.items() if key in known for p in found)
-    return _page(here.request, Outcome(at, at.desk.typed, problems, colleagues=colleagues), part, status=200)
+    return _page(here, Outcome(at, at.desk.typed, problems, colleagues=colleagues), part, status=200)
 
 
 @router.post("")
@@ -62,7 +62,7 @@ def keep(here: Here, part_key: str, form: Form) -> Response:
         asked = [question.key for question in asked_here(part, everything=everything)]
         return saved_piece(here.request, outcome, form, asked, f"{PART}:{part.key}")
     if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
-        return _page(here.request, outcome, part, status=outcome.status)
+        return _page(here, outcome, part, status=outcome.status)
     return _onward(outcome.at, part, form, everything=everything)
 
 
@@ -80,8 +80,8 @@ def _onward(at: At, part: Part, form: PostedForm, *, everything: bool) -> Respon
     return see_other(f"{at.base}/part/{later[0]}{path}" if later else f"{at.base}/review", M("Gespeichert."))
 
 
-def _page(request: Request, outcome: Outcome, part: Part, *, status: int) -> Response:
-    at, everything = outcome.at, _everything(request)
+def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response:
+    at, everything = outcome.at, _everything(here.request)
     desk, parts = at.desk, way(at.desk, everything=everything)
     questions = shown_questions(desk, asked_here(part, everything=everything), outcome.typed, at.actor.moment)
     keys = [one.key for one in parts]
@@ -93,11 +93,12 @@ def _page(request: Request, outcome: Outcome, part: Part, *, status: int) -> Res
         "rest": OFFERED if open_parts(desk) else (),
         "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
         "refused": outcome.refused, "editable": at.may_answer or outcome.refused is not None,
+        "changes": changes(here, at) if any(a.type.needs_sections and a.part.key == part.key for a in desk.form.asked) else None,
         "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
         "last": place == len(parts) - 1, "more": len(part.questions) - len(questions), "read": read_answers(desk, part),
         "colleagues": outcome.colleagues, "where": f"{PART}:{part.key}",
     }  # fmt: skip
-    return desk_page(request, at, "municipalities/part.html", desk.context.say(part.title), data, status=status)
+    return desk_page(here.request, at, "municipalities/part.html", desk.context.say(part.title), data, status=status)
 
 
 def read_answers(desk: Desk, part: Part) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,4 +1,4 @@
-"""The planner's workbench: programmes, drafts, forms, consultations from the first idea to the published edition."""
+"""The planner's workbench: programmes, forms, consultations from the first idea to the published edition."""
 
 from fastapi import APIRouter
 
@@ -8,6 +8,10 @@ from consultation.web.planners import (
     audience,
     audience_bodies,
     consultations,
+    correcting,
+    draft_comparison,
+    draft_editing,
+    draft_import,
     drafts,
     editions,
     forms,
@@ -27,9 +31,10 @@ from consultation.web.planners import (
 )
 
 router = APIRouter()
-_PREPARING = (start, programmes, drafts, forms, consultations, preparing, announcing, mails)
+_DRAFTS = (draft_import, draft_comparison, draft_editing, drafts, correcting)
+_PREPARING = (start, programmes, forms, consultations, preparing, announcing, mails)
 _ASKING = (audience, audience_bodies, addresses)
 _RUNNING = (participation, invitations, reminders, responses, results, editions, log)
 _WEIGHING = (points, point, replies)
-for _pages in (*_PREPARING, *_ASKING, *_RUNNING, *_WEIGHING):
+for _pages in (*_DRAFTS, *_PREPARING, *_ASKING, *_RUNNING, *_WEIGHING):
     router.include_router(_pages.router)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound
@@ -56,8 +57,16 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         found = participants(
             session, consultation.id, actor.moment, after=after, limit=AT_ONCE + 1, land=land_of(actor, consultation)
         )
+        latest = consultations.current_version(session, consultation.id)
+        answered = (
+            queries.answered_versions(session, [one.response_id for one in found])
+            if latest and latest.number > 1
+            else {}
+        )
     shown = found[:AT_ONCE]
     data = surroundings(actor, consultation, M("Stellungnahmen")) | {
+        "answered": answered,
+        "latest": latest,
         "found": [(one, _about(one, language)) for one in shown],
         "lands": {state.value: title for state, title in STATE_TITLES.items()},
         "next": _next(shown, more=len(found) > AT_ONCE),
@@ -112,6 +121,7 @@ def _one(
         shown = next((one for one in found if one.number == number), None) if number else counted or found[0]
         if shown is None:
             raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
+        versions = consultations.versions(session, consultation.id)
         outline = receipt_of(session, response, shown, language_of(request))
         nodes = list(outline.nodes())
     data = surroundings(actor, consultation, response.organisation.name) | {
@@ -119,6 +129,7 @@ def _one(
         "revisions": found,
         "shown": shown,
         "counted": counted,
+        "versions": {version.id: version for version in versions},
         "outline": outline,
         "nodes": [(type(node).__name__, node) for node in nodes],
         "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from consultation.web.public import consultations, editions, machines, notices, search, start
+from consultation.web.public import changes, consultations, editions, machines, notices, search, start
 
 router = APIRouter()
-for _pages in (start, consultations, editions, search, notices, machines):
+for _pages in (start, consultations, changes, editions, search, notices, machines):
     router.include_router(_pages.router)

@@ -1,0 +1,108 @@
+"""Correcting an announced consultation: another draft or form, with a reason, told to all invited; and earlier corrections."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import corrections, queries
+from consultation.consultations.corrections import Correction
+from consultation.consultations.models import Consultation
+from consultation.core.db import Database
+from consultation.core.errors import Invalid, NotFound
+from consultation.core.language import M
+from consultation.forms import queries as forms
+from consultation.http import Db, Form, page, see_other
+from consultation.programmes import queries as programmes
+from consultation.programmes.comparison import compare
+from consultation.rulebook import publisher
+from consultation.states import ConsultationState
+from consultation.subjects import Actor
+from consultation.web.planners.frame import (
+    PREFIX,
+    Planning,
+    consultation_path,
+    identifier,
+    planned,
+    problems_of,
+    programme_path,
+    surroundings,
+)
+
+router = APIRouter(prefix=PREFIX + "/consultations/{slug}/correct")
+
+
+@router.get("")
+def ask(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _page(request, db, actor, slug)
+
+
+def _page(
+    request: Request, db: Database, actor: Actor, slug: str, status: int = 200, typed: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:  # fmt: skip
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        drafts = programmes.draft_versions(session, consultation.programme_id)
+        found = forms.of_programme(session, actor, consultation.programme_id)
+        typed = typed or {
+            "draft": str(consultation.draft_version_id or ""), "form": str(consultation.form_version_id or ""), "reason": "",
+        }  # fmt: skip
+        data = surroundings(actor, consultation, M("Entwurf oder Formular berichtigen")) | {
+            "versions": queries.versions(session, consultation.id),
+            "numbers": {draft.id: draft.number for draft in drafts} | {form.id: form.number for form in found},
+            "drafts": [(str(d.id), M("Fassung {number}: {title}", number=d.number, title=d.title)) for d in drafts],
+            "forms": [
+                (str(f.id), M("Formular {number}: {title}", number=f.number, title=f.definition["title"].get("de", "")))
+                for f in found
+            ],
+            "typed": typed,
+            "corrects": publisher(actor, consultation) and consultation.state == ConsultationState.ANNOUNCED,
+            "over": consultation.deadline is not None and actor.moment >= consultation.deadline,
+            "programme_at": programme_path(actor, consultation.programme.slug),
+            "checked": False,
+            "found": _comparison(session, actor, consultation, typed["draft"]) if more.get("checked") else None,
+        }
+    return page(request, "planners/correct.html", data | more, status)
+
+
+def _comparison(session: Session, actor: Actor, consultation: Consultation, chosen: str) -> Any:
+    """What the chosen draft changes against the one in force."""
+    draft_id = identifier(chosen)
+    if draft_id is None or consultation.draft_version_id is None or draft_id == consultation.draft_version_id:
+        return None
+    new = programmes.draft_version(session, actor, draft_id)
+    return compare(programmes.sections(session, consultation.draft_version_id), new.sections)
+
+
+@router.post("")
+def correct(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    """The first press shows what changes and what all invited will read; only the second one does it."""
+    typed = {"draft": form.line("draft"), "form": form.line("form"), "reason": form.text("reason")}
+    try:
+        with db.transaction() as session:
+            consultation = planned(session, actor, slug)
+            wanted = _wanted(session, actor, consultation, typed)
+            version = corrections.correct(session, actor, consultation, wanted) if form.checked("sure") else None
+    except Invalid as refused:
+        return _page(request, db, actor, slug, refused.status, typed, problems=problems_of(refused))
+    if version is None:
+        return _page(request, db, actor, slug, typed=typed, checked=True)
+    told = M("Die Berichtigung gilt ab jetzt. Alle Eingeladenen werden benachrichtigt.")
+    return see_other(consultation_path(actor, slug), told)
+
+
+def _wanted(session: Session, actor: Actor, consultation: Consultation, typed: dict[str, str]) -> Correction:
+    """Raises `Invalid` for a version that is not on the list."""
+    draft_id, form_id = identifier(typed["draft"]), identifier(typed["form"])
+    wrong = Invalid.about("draft", M("Wählen Sie Entwurf und Formular aus der Liste."))
+    if form_id is None or (typed["draft"] and draft_id is None):
+        raise wrong
+    try:
+        return corrections.check(
+            session, actor, consultation, draft_version_id=draft_id, form_version_id=form_id, reason=typed["reason"]
+        )
+    except NotFound:
+        raise wrong from None

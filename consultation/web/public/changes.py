@@ -1,0 +1,46 @@
+"""What a correction changed in the draft of a consultation, for whoever may see it."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consultation.consultations import queries
+from consultation.consultations.models import ConsultationVersion
+from consultation.core.language import M
+from consultation.http import Db, page
+from consultation.http.actors import Seen
+from consultation.programmes.comparison import compare
+from consultation.programmes.queries import consulted_draft
+from consultation.web.public.consultations import crumbs, surroundings
+from consultation.web.public.phases import phase
+from consultation.web.public.readers import find
+
+router = APIRouter()
+
+
+@router.get("/consultations/{slug}/changes")
+def show(request: Request, db: Db, viewer: Seen, slug: str, since: int | None = None) -> Response:
+    """The draft in force against that of the version before, or of an earlier one (`?since=1`)."""
+    with db.reader() as session:
+        actor, consultation = find(session, request, viewer, slug)
+        versions = [one for one in queries.versions(session, consultation.id) if one.draft_version_id is not None]
+        before = _earlier(versions, since)
+        data = {
+            **surroundings(actor, consultation),
+            "phase": phase(consultation, actor.moment),
+            "reasons": [one for one in versions if before and one.number > before.number],
+            "breadcrumbs": crumbs(consultation, M("Änderungen am Entwurf")),
+            "old": None,
+        }
+        if before and before.draft_version_id and (current := versions[-1].draft_version_id):
+            old, new = consulted_draft(session, before.draft_version_id), consulted_draft(session, current)
+            data |= {"old": old, "draft": new, "found": compare(old.sections, new.sections)}
+        return page(request, "public/changes.html", data)
+
+
+def _earlier(versions: Sequence[ConsultationVersion], number: int | None) -> ConsultationVersion | None:
+    """The last one before that in force, or the one asked for; none where nothing was corrected since."""
+    earlier = [one for one in versions[:-1] if number is None or one.number <= number]
+    return earlier[-1] if earlier else None
