@@ -317,6 +317,7 @@ TABLE = (
         """, here=PLANNERS, maybe=LAND),
     Gate("consultation", """
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/publish
+        POST /o/{organisation_id}/consultations/{slug}/extensions/together
         POST /o/{organisation_id}/consultations/{slug}/extensions/{extension_id}/{decision}
         POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/extend
         POST /o/{organisation_id}/consultations/{slug}/reminders/now

@@ -3,8 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from consultation.consultations import claims, extensions
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
 from consultation.documents.models import Edition
 from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
 from consultation.mail.transport import Folder
@@ -190,7 +190,7 @@ def test_no_page_asks_more_than_twelve_questions(db: Database, running: Running,
 def test_no_page_of_points_asks_more_when_there_are_more_of_them(db: Database, running: Running, paula: Browser):
     point = point_of(running, DEMAND)
     paths = [f"{running.at()}/points?order=section", f"{running.at()}/points/{point.id}?order=section"]
-    before = [len(questions(db, partial(paula.get, path))) for path in paths]
+    before = [len(questions(db, lambda path=path: paula.get(path))) for path in paths]  # type: ignore[misc]  # bound at once
     with db.transaction() as session:
         wish = {"section": running.world.sections["§ 5"], "kind": "insert", "rationale": "", "priority": "may"}
         wishes = {str(n): wish | {"text": f"Wunsch {n}"} for n in range(120)}
@@ -198,7 +198,7 @@ def test_no_page_of_points_asks_more_when_there_are_more_of_them(db: Database, r
         evaluation_world.submit(session, running.world, "030510044004", {"amendments": {**wishes, "x": again}})
     running.work(MOMENT + timedelta(days=2))
     paula.post(f"{paths[0].partition('?')[0]}/bulk", all_of(running) | {"action": "tag", "tag": "simpler_application"})
-    assert [len(questions(db, partial(paula.get, path))) for path in paths] == before
+    assert [len(questions(db, lambda path=path: paula.get(path))) for path in paths] == before  # type: ignore[misc]  # as above
 
 
 def all_of(running: Running) -> dict[str, Any]:
@@ -275,6 +275,49 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
     extended = running.invitation(TOWNS[0]).extended_until
     assert extended is not None
     assert extended.isoformat().startswith("2026-05-21")
+
+
+def test_a_request_is_granted_to_another_day_and_several_are_decided_at_once(
+    db: Database, running: Running, paula: Browser
+):
+    keys = (*TOWNS, "010510000000")
+    with db.transaction() as session:
+        for number, key in enumerate(keys):
+            actor = evaluation_world.somebody_of(session, running.world, key)
+            found = consultations.invitation(session, running.world.planner, running.invitation(key).id)
+            extensions.request(session, actor, found, date(2026, 5, 20), f"Grund {number}")
+    at = f"{running.at()}/extensions"
+    assert "Offene Bitten (5)" in paula.get(at).text
+    first, *rest = (
+        running.one(DeadlineExtension, DeadlineExtension.organisation_id == running.world.bodies[key]) for key in keys
+    )
+    wrong = paula.post(f"{at}/{first.id}/grant", {"until": "2026-04-20", "answer": "Gern"})
+    assert wrong.status_code == 422
+    assert 'value="2026-04-20"' in wrong.text
+    paula.follow(paula.post(f"{at}/{first.id}/grant", {"until": "2026-05-12", "answer": "Gern"}))
+    assert running.invitation(keys[0]).extended_until.isoformat().startswith("2026-05-12")
+    assert running.one(HistoryEntry, HistoryEntry.action == "grant").details["asked"].startswith("2026-05-20")
+    chosen = [str(one.id) for one in rest[:2]]
+    assert paula.post(f"{at}/together", {"decision": "grant"}).status_code == 422
+    assert paula.post(f"{at}/together", {"decision": "burn", "chosen": chosen}).status_code == 422
+    kept = paula.post(f"{at}/together", {"decision": "refuse", "chosen": chosen})
+    assert kept.status_code == 422
+    assert f'value="{chosen[0]}" checked' in kept.text
+    assert (
+        "2 Bitten sind gewährt"
+        in paula.follow(paula.post(f"{at}/together", {"decision": "grant", "chosen": chosen})).text
+    )
+    stale = {"decision": "refuse", "answer": "Zu spät.", "chosen": [str(one.id) for one in rest]}
+    assert paula.post(f"{at}/together", stale).status_code == 409
+    assert running.one(DeadlineExtension, DeadlineExtension.id == rest[3].id).state == ExtensionState.REQUESTED
+    stale["chosen"] = [str(one.id) for one in rest[2:]]
+    assert "2 Bitten sind abgelehnt" in paula.follow(paula.post(f"{at}/together", stale)).text
+    assert paula.post(f"{at}/together", stale | {"chosen": str(uuid.uuid4())}).status_code == 404
+    with db.transaction() as session:
+        actor = evaluation_world.somebody_of(session, running.world, keys[0])
+        found = consultations.invitation(session, running.world.planner, running.invitation(keys[0]).id)
+        extensions.request(session, actor, found, date(2026, 5, 30), "Noch einmal")
+    assert "Früher schon" in paula.get(at).text
 
 
 def test_a_wrong_claim_is_revoked(db: Database, running: Running, paula: Browser):

@@ -1,7 +1,8 @@
 """More time for one body: asked for by it, or given by the planner at once."""
 
 import uuid
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -36,16 +37,36 @@ def give(session: Session, actor: Actor, invitation_id: uuid.UUID, until: date, 
     return grant(session, actor, extension.id, "")
 
 
-def grant(session: Session, actor: Actor, extension_id: uuid.UUID, answer: str) -> DeadlineExtension:
+def grant(
+    session: Session, actor: Actor, extension_id: uuid.UUID, answer: str, until: date | None = None
+) -> DeadlineExtension:
+    """Until the day that was asked for, or until another one the planner names."""
     extension = queries.extension(session, actor, extension_id)
     invitation = queries.invitation(session, actor, extension.invitation_id)
+    DEADLINE_EXTENSION.check(actor, extension, "grant")
+    asked, granted = extension.until, extension.until if until is None else end_of_day(until)
+    if granted != asked:
+        _require_later(actor, invitation, granted)
     perform(
         session, DEADLINE_EXTENSION, actor, extension, "grant",
-        details={"until": str(extension.until)}, answer=clean(answer), decided_at=actor.moment,
+        details={"until": str(granted)} | ({} if granted == asked else {"asked": str(asked)}), until=granted,
+        answer=clean(answer), decided_at=actor.moment,
     )  # fmt: skip
-    invitation.extended_until = extension.until
+    invitation.extended_until = granted
     session.flush()
     return extension
+
+
+def decide_all(session: Session, actor: Actor, extension_ids: Collection[uuid.UUID], decision: str, answer: str) -> int:
+    """Several at once, as each was asked for, with one answer for all; all of them or none."""
+    if not extension_ids:
+        raise Invalid.about("chosen", M("Wählen Sie mindestens eine Bitte aus."))
+    for extension_id in extension_ids:
+        if decision == "grant":
+            grant(session, actor, extension_id, answer)
+        else:
+            refuse(session, actor, extension_id, answer)
+    return len(extension_ids)
 
 
 def refuse(session: Session, actor: Actor, extension_id: uuid.UUID, answer: str) -> DeadlineExtension:
@@ -62,8 +83,7 @@ def _new(session: Session, actor: Actor, invitation: Invitation, until: date, re
         raise Conflict(M("Die Konsultation läuft nicht."))
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund, zum Beispiel den Termin der Ratssitzung."))
-    if invitation.deadline is None or deadline <= max(invitation.deadline, actor.moment):
-        raise Invalid.about("until", M("Der Tag muss nach der bisherigen Frist und in der Zukunft liegen."))
+    _require_later(actor, invitation, deadline)
     extension = DeadlineExtension(
         id=uuid.uuid4(), invitation_id=invitation.id, consultation_id=invitation.consultation_id,
         organisation_id=invitation.organisation_id, until=deadline, reason=reason, answer="", state=ExtensionState.REQUESTED,
@@ -72,3 +92,8 @@ def _new(session: Session, actor: Actor, invitation: Invitation, until: date, re
     session.add(extension)
     session.flush()
     return extension
+
+
+def _require_later(actor: Actor, invitation: Invitation, deadline: datetime) -> None:
+    if invitation.deadline is None or deadline <= max(invitation.deadline, actor.moment):
+        raise Invalid.about("until", M("Der Tag muss nach der bisherigen Frist und in der Zukunft liegen."))

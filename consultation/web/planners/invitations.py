@@ -29,6 +29,7 @@ from consultation.programmes.actions import require_planner
 from consultation.rulebook import IN_SIGHT, INVITATION, planner, publisher
 from consultation.states import InvitationState, Purpose
 from consultation.subjects import Actor
+from consultation.web.planners.extensions import open_requests
 from consultation.web.planners.frame import (
     PREFIX,
     Planning,
@@ -67,7 +68,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "count": listing.count(session, actor, consultation, chosen),
             "by_state": listing.by_state(session, actor, consultation),
             "claims": listing.claims_of(session, actor, consultation),
-            "open_extensions": sum(e.decided_at is None for e in _extensions(session, actor, consultation)),
+            "open_extensions": open_requests(session, actor, consultation),
         }
     kept = {name: asked.get(name, "") for name in ("q", "state", "purpose", "reach")}
     data |= {
@@ -210,52 +211,3 @@ def revoke(db: Db, actor: Planning, slug: str, claim_id: uuid.UUID) -> Response:
         claims.revoke(session, actor, listing.claim(session, consultation, claim_id).id)
     told = M("Die Anmeldung ist widerrufen. Der Code gilt nicht mehr; senden Sie die Einladung neu.")
     return see_other(f"{consultation_path(actor, slug)}/invitations#claims", told)
-
-
-# -- requests for more time ------------------------------------------------------------------------------------------
-def _extensions(session: Session, actor: Actor, consultation: Consultation) -> list[Any]:
-    land = listing.land_limit(actor, consultation)
-    found = queries.extensions(session, consultation.id)
-    return [one for one in found if land is None or one.invitation.organisation.state == land]
-
-
-def _requests(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
-    with db.reader() as session:
-        consultation = planned(session, actor, slug)
-        found = _extensions(session, actor, consultation)
-    data = surroundings(actor, consultation, M("Fristverlängerungen")) | {
-        "extensions": found,
-        "publishes": publisher(actor, consultation),
-        "refused_id": None,
-    }
-    return page(request, "planners/extensions.html", data | more, status)
-
-
-@router.get("/extensions")
-def requests(request: Request, db: Db, actor: Planning, slug: str) -> Response:
-    return _requests(request, db, actor, slug)
-
-
-@router.post("/extensions/{extension_id}/{decision}")
-def decide(
-    request: Request, db: Db, actor: Planning, slug: str, extension_id: uuid.UUID, decision: str, form: Form
-) -> Response:
-    act = {"grant": extensions.grant, "refuse": extensions.refuse}.get(decision)
-    try:
-        with db.transaction() as session:
-            consultation = planned(session, actor, slug)
-            extension = queries.extension(session, actor, extension_id)
-            if act is None or extension.consultation_id != consultation.id:
-                raise NotFound(M("Diese Bitte um Fristverlängerung gibt es nicht."))
-            publisher.demand(actor, consultation)
-            act(session, actor, extension_id, form.text("answer"))
-    except Invalid as refused:
-        return _requests(request, db, actor, slug, 422, problems=_at(refused, extension_id), refused_id=extension_id)
-    granted = M("Die Fristverlängerung ist gewährt. Die Stelle erfährt es per Mail.")
-    told = granted if decision == "grant" else M("Die Bitte ist abgelehnt. Die Stelle erfährt den Grund per Mail.")
-    return see_other(f"{consultation_path(actor, slug)}/extensions", told)
-
-
-def _at(refused: Invalid, extension_id: uuid.UUID) -> list[Any]:
-    """The page shows several requests: each has inputs of its own."""
-    return [type(p)(f"{p.field}-{extension_id}", p.message) for p in problems_of(refused)]
