@@ -124,6 +124,20 @@ def until_deadline_or_planner(actor: Actor, response: ResponseLike) -> Iterable[
     return () if planner(actor, response) else in_time(actor, response)
 
 
+def takes_answers(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
+    if response.consultation_state not in (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING):
+        yield Problem("consultation", M("Die Konsultation läuft nicht; es werden keine Antworten mehr aufgenommen."))
+
+
+def own_answer_wins(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
+    """What the organisation submitted itself is never replaced by what somebody enters for it."""
+    if response.answered_itself:
+        yield Problem(
+            "own",
+            M("Die Stelle hat selbst geantwortet; das gilt. Öffnen Sie ihre Stellungnahme wieder, damit sie ändern kann."),
+        )
+
+
 def can_be_announced(actor: Actor, consultation: ConsultationLike) -> Iterable[Problem]:
     return consultation.shortcomings
 
@@ -192,6 +206,7 @@ RESPONSE = Workflow[Actor, ResponseLike](
         Transition("submit_nil_return", M("Fehlanzeige abgeben"),            frozenset({R.DRAFTING, R.READY}), R.SUBMITTED,  releaser,                  (in_time, nil_return_is_complete),            ("response.submitted",)),
         Transition("decline",           M("Teilnahme ablehnen"),             frozenset({R.DRAFTING, R.READY}), R.DECLINED,   releaser,                  (in_time,)),
         Transition("reopen",            M("Wieder öffnen"),                  frozenset({R.SUBMITTED, R.DECLINED, R.WITHDRAWN}),R.DRAFTING,   releaser | planner,        (until_deadline_or_planner,)),
+        Transition("enter",             M("Für die Stelle erfassen"),        frozenset({R.DRAFTING, R.SUBMITTED}),R.SUBMITTED,  editor,                    (takes_answers, own_answer_wins),             ("response.entered",)),
         Transition("withdraw",          M("Zurücknehmen"),                   frozenset({R.SUBMITTED}),         R.WITHDRAWN,  releaser,                  (),                                           ("response.withdrawn",)),
     ],
 )
@@ -271,5 +286,12 @@ ANSWER = Rule[Actor, ResponseLike](
     M("Bearbeitung der antwortenden Stelle, solange die Stellungnahme in Bearbeitung und die Konsultation offen ist"),
     lambda a, r: contributor(a, r) and r.state == R.DRAFTING and is_open(a, r),
 )
+ENTER_BESIDE = Rule[Actor, ResponseLike](
+    M("Bearbeitung (Planung) des Programms, solange die Stelle ihre eigene Antwort noch nicht abgegeben hat"),
+    lambda a, r: editor(a, r) and r.state in (R.DRAFTING, R.READY)
+    and not [*takes_answers(a, r), *own_answer_wins(a, r)],
+)  # fmt: skip
+"""An answer that came by letter while the organisation writes its own: it counts until that one is submitted, and changes
+nothing of it, not even its state."""
 MANAGE_PEOPLE = Rule[Actor, object](M("Verwaltung der Organisation"), lambda a, s: Role.MANAGER in a.roles)
 OPERATE = Rule[Actor, object](M("Betrieb"), lambda a, s: a.operator)

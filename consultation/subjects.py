@@ -130,6 +130,10 @@ class ResponseLike(Planned, Protocol):
         """There is a revision already, whatever became of it."""
 
     @property
+    def answered_itself(self) -> bool:
+        """The organisation has submitted itself; an answer entered for it is not meant."""
+
+    @property
     def shortcomings(self) -> Iterable[Problem]:
         """What is missing or wrong in the answers."""
 

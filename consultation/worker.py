@@ -149,13 +149,17 @@ def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
     return {"consultation": str(session.get_one(Consultation, work.subject).id)}
 
 
-def submitted(work: Work) -> None:
+def submitted(compose: Composer) -> Handler:
     """A submission's contributions become points; then the house gets its receipt by mail."""
-    with work.db.transaction() as session:
-        revision = last_revision(session, work.subject)
-        if revision is not None:
-            contributions.gather(session, revision.id, work.moment)
-    mail(letters.receipt)(work)
+
+    def handle(work: Work) -> None:
+        with work.db.transaction() as session:
+            revision = last_revision(session, work.subject)
+            if revision is not None:
+                contributions.gather(session, revision.id, work.moment)
+        mail(compose)(work)
+
+    return handle
 
 
 def compile_edition(work: Work) -> None:
@@ -196,7 +200,8 @@ HANDLERS: Mapping[str, Handler] = {
     "reminders.now": make_reminders(reminders.make_now),
     "response.ready": mail(letters.response_ready),
     "response.returned": mail(letters.response_returned),
-    "response.submitted": submitted,
+    "response.entered": submitted(letters.entered),
+    "response.submitted": submitted(letters.receipt),
     "response.withdrawn": mail(letters.response_withdrawn),
 }
 

@@ -54,13 +54,13 @@ def subject(state: StrEnum, **changes: Any) -> Any:
         "consultation_state": ConsultationState.EVALUATING, "opens_at": NOW - timedelta(days=9),
         "own_deadline": NOW + timedelta(days=1), "reopened_until": None, "four_eyes": True, "author_id": AUTHOR,
         "submitted_once": True, "nil_return_shortcomings": (), "decision": "accepted", "section_count": 3,
-        "audience": Audience.PUBLIC, "refusals": (), "last_by": SOMEBODY,
+        "audience": Audience.PUBLIC, "refusals": (), "last_by": SOMEBODY, "answered_itself": False,
     }  # fmt: skip
     return SimpleNamespace(**values | changes)
 
 
 # -- who may do what, said once more -----------------------------------------------------------------------------------
-PUBLISHER, PLANNER, SYSTEM = "publisher", "planner", "system"
+PUBLISHER, EDITOR, PLANNER, SYSTEM = "publisher", "editor", "planner", "system"
 CONTRIBUTOR, RELEASER, INVITED = "contributor", "releaser", "invited"
 EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
     "consultation": {
@@ -82,6 +82,7 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
         "submit_nil_return": ({RELEASER}, "drafting ready", "submitted"),
         "decline": ({RELEASER}, "drafting ready", "declined"),
         "reopen": ({RELEASER, PLANNER}, "submitted declined withdrawn", "drafting"),
+        "enter": ({EDITOR}, "drafting submitted", "submitted"),
         "withdraw": ({RELEASER}, "submitted", "withdrawn"),
     },
     "draft_version": {"publish": ({PLANNER}, "draft", "published")},
@@ -110,10 +111,10 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
 def parts_of(actor: Actor) -> set[str]:
     """What somebody is to the subject of these tests. The Land unit of a programme reads and changes nothing."""
     if actor.is_system:
-        return {SYSTEM, PUBLISHER, PLANNER}
+        return {SYSTEM, PUBLISHER, EDITOR, PLANNER}
     parts = set()
     if actor.organisation_id == OWNER and actor.may_plan:
-        parts |= {PLANNER} if Role.EDITOR in actor.roles else set()
+        parts |= {PLANNER, EDITOR} if Role.EDITOR in actor.roles else set()
         parts |= {PLANNER, PUBLISHER} if Role.PUBLISHER in actor.roles else set()
     if actor.organisation_id == TOWN:
         parts |= {INVITED}
@@ -193,6 +194,8 @@ NOT_READY = [
     (rulebook.RESPONSE, "submit_nil_return", {"nil_return_shortcomings": LACKS, **TOO_LATE}, ["deadline", "x"]),
     (rulebook.RESPONSE, "decline", TOO_LATE, ["deadline"]),
     (rulebook.RESPONSE, "reopen", TOO_LATE, ["deadline"]),
+    (rulebook.RESPONSE, "enter", {"answered_itself": True, "consultation_state": ConsultationState.CANCELLED},
+     ["consultation", "own"]),
     (rulebook.DRAFT_VERSION, "publish", {"section_count": 0}, ["sections"]),
     (rulebook.EDITION, "publish", {"audience": Audience.INTERNAL}, ["audience"]),
     (rulebook.EDITION, "publish", {"consultation_state": ConsultationState.ANNOUNCED, "refusals": LACKS}, ["consultation", "x"]),
@@ -203,12 +206,23 @@ NOT_READY = [
 
 @pytest.mark.parametrize(("workflow", "action", "changes", "fields"), NOT_READY)
 def test_what_is_not_ready_names_everything_that_is_missing_at_once(workflow, action, changes, fields):
-    home = TOWN if workflow is rulebook.RESPONSE else OWNER
+    home = TOWN if workflow is rulebook.RESPONSE and action != "enter" else OWNER
     actor = Actor(SOMEBODY, home, frozenset(Role), NOW, may_plan=True)
     thing = subject(next(iter(workflow.rows[action].sources)), **changes)
     with pytest.raises(NotReady) as found:
         workflow.check(actor, thing, action)
     assert [problem.field for problem in found.value.problems] == fields
+
+
+def test_an_answer_is_entered_beside_a_draft_by_an_editor_and_never_over_an_own_one():
+    editor = Actor(SOMEBODY, OWNER, frozenset({Role.EDITOR}), NOW, may_plan=True)
+    publisher = Actor(SOMEBODY, OWNER, frozenset({Role.PUBLISHER}), NOW, may_plan=True)
+    for state in ResponseState:
+        allowed = state in {ResponseState.DRAFTING, ResponseState.READY}
+        assert rulebook.ENTER_BESIDE(editor, subject(state)) == allowed
+        assert not rulebook.ENTER_BESIDE(publisher, subject(state))
+        assert not rulebook.ENTER_BESIDE(editor, subject(state, answered_itself=True))
+        assert not rulebook.ENTER_BESIDE(editor, subject(state, consultation_state=ConsultationState.CANCELLED))
 
 
 def test_a_planner_reopens_after_the_deadline_what_the_organisation_no_longer_can():

@@ -25,7 +25,8 @@ from consultation.questions.disclosure import LEVELS
 from consultation.questions.scales import SCALES, Scale
 from consultation.register import kinds as register
 from consultation.register.states import STATE_TITLES
-from consultation.responses.models import Channel, RepresentationKind
+from consultation.responses.models import RepresentationKind
+from consultation.responses.titles import CHANNEL_TITLES
 from consultation.rulebook import WORKFLOWS
 from consultation.states import Audience, Purpose, Visibility
 
@@ -44,10 +45,6 @@ VISIBILITY = {Visibility.INVITED_ONLY: M("nur Eingeladene"), Visibility.PUBLIC: 
 PURPOSE = {Purpose.FOR_COMMENT: M("zur Stellungnahme"), Purpose.FOR_INFORMATION: M("nachrichtlich")}
 AUDIENCE = {Audience.INTERNAL: M("intern"), Audience.PUBLIC: M("öffentlich")}
 UNIT = {"municipality": M("jede Gemeinde"), "administration": M("jede Verwaltung")}
-CHANNEL = {
-    Channel.PORTAL: M("Portal"), Channel.API: M("API"), Channel.UPLOAD: M("Upload"), Channel.MAIL: M("E-Mail"),
-    Channel.LETTER: M("Brief"), Channel.WORKSHOP: M("Workshop"),
-}  # fmt: skip
 REPRESENTATION = {
     RepresentationKind.REPRESENTED: M("vertreten"), RepresentationKind.SUPPORTER: M("unterstützt"),
 }  # fmt: skip
@@ -97,7 +94,7 @@ def codelist(request: Request, actor: AnyProgram, key: str) -> Response:
 def _all() -> dict[str, Codelist]:
     plain: dict[str, Mapping[Any, Message]] = {
         "programme_level": LEVEL, "draft_kind": DRAFT_KIND, "parameter_type": PARAMETER, "visibility": VISIBILITY,
-        "purpose": PURPOSE, "audience": AUDIENCE, "audience_unit": UNIT, "channel": CHANNEL, "decision": DECISIONS,
+        "purpose": PURPOSE, "audience": AUDIENCE, "audience_unit": UNIT, "channel": CHANNEL_TITLES, "decision": DECISIONS,
         "representation": REPRESENTATION, "disclosure": LEVELS, "amendment_kind": KINDS, "priority": PRIORITIES,
         "organisation_kind": KIND_TITLES, "partner_kind": PARTNER_TITLES, "register_kind": register.KIND_TITLES,
         "size_class": register.SIZE_CLASS_TITLES, "state": STATE_TITLES, "scope": SCOPE_TITLES,

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,9 @@ from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.outline import Heading, ListBlock, ListItem, Meta, Node, Outline, Paragraph
 from consultation.forms.context import FormContext
 from consultation.responses import queries
-from consultation.responses.models import PersonalValue, RepresentationKind, Response, Revision
+from consultation.responses.intake import of_revision
+from consultation.responses.models import Channel, Intake, PersonalValue, RepresentationKind, Response, Revision
+from consultation.responses.titles import CHANNEL_TITLES
 from consultation.subjects import Actor
 
 
@@ -40,9 +43,18 @@ def receipt_of(session: Session, response: Response, revision: Revision, languag
     facts = tuple(
         (say(label, language), text) for label, text in _facts(response, revision, document, personal, language) if text
     )
+    intake = of_revision(session, revision.id)
     return Outline(
-        _meta(response, revision, facts, language), lambda: _nodes(document, whole, context, revision.nil_return)
+        _meta(response, revision, facts, language),
+        lambda: (*_nodes(document, whole, context, revision.nil_return), *_original(intake, language)),
     )
+
+
+def _original(intake: Intake | None, language: Language) -> Iterator[Node]:
+    """What a planner entered is shown beside what it was entered from."""
+    if intake is not None:
+        yield Heading(1, say(M("Wortlaut des Eingangs"), language), "wortlaut")
+        yield from (Paragraph(part.strip()) for part in intake.original.split("\n\n") if part.strip())
 
 
 def _personal(session: Session, revision: Revision) -> dict[str, Any]:
@@ -66,7 +78,15 @@ def _facts(
 ) -> Iterator[tuple[Message, str]]:
     organisation = document["organisation"]
     yield M("Eingangsnummer"), revision.receipt_number
-    yield M("Eingegangen am"), say(M("{moment}", moment=revision.submitted_at), language)
+    if received := document.get("received"):
+        yield M("Eingegangen am"), say(M("{day}", day=date.fromisoformat(received["on"])), language)
+        yield M("Erfassungsweg"), say(CHANNEL_TITLES[Channel(received["channel"])], language)
+        yield M("Zeichen des Absenders"), received["reference"]
+        yield M("Erfasst am"), say(M("{moment}", moment=revision.submitted_at), language)
+        yield M("Erfasst durch"), response.consultation.programme.owner.name
+        yield M("Prüfsumme des Originals"), f"sha256:{received['original_hash']}"
+    else:
+        yield M("Eingegangen am"), say(M("{moment}", moment=revision.submitted_at), language)
     yield M("Stelle"), organisation["name"]
     register = organisation["register"] or {}
     yield M("AGS"), register.get("ags") or ""

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -9,15 +10,17 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
-from consultation.core.language import LANGUAGES, SOURCE, Language
+from consultation.core.language import LANGUAGES, SOURCE, Language, say
 from consultation.mail.post import Letter, Post
 from consultation.people.codes import make_code
 from consultation.people.models import CodePurpose, Membership, Person
 from consultation.programmes.models import Programme
 from consultation.responses import reminders
+from consultation.responses.intake import of_revision
 from consultation.responses.models import Response
 from consultation.responses.queries import last_revision, notes
-from consultation.states import InvitationState, Purpose, Role
+from consultation.responses.titles import CHANNEL_TITLES
+from consultation.states import InvitationState, Purpose, ResponseState, Role
 
 
 def invitation(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -105,6 +108,26 @@ def receipt(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
     revision = last_revision(session, uuid.UUID(payload["id"]))
     if revision is not None:
         yield from _inside(session, payload, "receipt", Role.CONTRIBUTOR, Role.RELEASER, revision=revision)
+
+
+def entered(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """To the body whose letter a planner entered: to those who answer for it, or to the invited address."""
+    response = session.get_one(Response, uuid.UUID(payload["id"]))
+    revision = last_revision(session, response.id)
+    intake = revision and of_revision(session, revision.id)
+    if revision is None or intake is None:
+        return
+    invited = read_invitation(session, response.invitation_id)
+    data = {
+        "revision": revision, "received_on": intake.received_on, "channel": say(CHANNEL_TITLES[intake.channel], SOURCE),
+        "reference": intake.reference, "begun": response.state in (ResponseState.DRAFTING, ResponseState.READY),
+    }  # fmt: skip
+    made = to_invited("entered", post, invited, **data)
+    people = list(_members(session, response.organisation_id, Role.CONTRIBUTOR, Role.RELEASER))
+    for person in people:
+        yield replace(made, recipient=person.email, data={**made.data, "contact": person.name})
+    if not people and invited.email:
+        yield made
 
 
 def login_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

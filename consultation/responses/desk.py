@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound, Problem
 from consultation.core.language import SOURCE, Language, M, say
 from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Form, Part
+from consultation.people.models import Organisation
 from consultation.programmes.parameters import spoken_all
 from consultation.questions import Refused
 from consultation.register.facts import facts as register_facts
@@ -156,22 +158,27 @@ def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: 
 
 
 def desk_of(session: Session, response: Response, moment: datetime, language: Language = SOURCE) -> Desk:
-    consultation = response.consultation
+    context = context_of(response.consultation, response.organisation, moment, language)
+    desk = Desk(response, context.form, context, _stored(session, response.id))
+    response.missing = desk.shortcomings()
+    response.missing_for_nil_return = desk.shortcomings(nil_return=True)
+    return desk
+
+
+def context_of(
+    consultation: Consultation, organisation: Organisation, moment: datetime, language: Language = SOURCE
+) -> FormContext:
+    """The form with its surroundings, as this organisation is asked."""
     assert consultation.form_version is not None
-    form = form_of(consultation.form_version)
-    draft, body = consultation.draft_version, response.organisation.register_body
-    context = FormContext(
-        form=form,
+    draft, body = consultation.draft_version, organisation.register_body
+    return FormContext(
+        form=form_of(consultation.form_version),
         language=language,
         moment=moment,
         sections=section_infos(draft.sections) if draft else {},
         parameters=spoken_all(draft.frozen.get("parameters", ()), language) if draft else {},
         register=[(say(label, language), text) for label, text in register_facts(body, language)] if body else (),
     )
-    desk = Desk(response, form, context, _stored(session, response.id))
-    response.missing = desk.shortcomings()
-    response.missing_for_nil_return = desk.shortcomings(nil_return=True)
-    return desk
 
 
 def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], Stored]:

@@ -64,6 +64,8 @@ class Response(Identified, Base):
     confirmed_at: Mapped[datetime | None]
     started_at: Mapped[datetime]
     revision_count: Mapped[int]
+    answered_itself: bool = False
+    """A revision of its own exists; filled by `intake.standing_of`."""
     missing: tuple[Problem, ...] = ()
     """What keeps it from being submitted, and `missing_for_nil_return`; filled by `desk.open_desk`."""
     missing_for_nil_return: tuple[Problem, ...] = ()

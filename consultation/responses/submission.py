@@ -3,7 +3,9 @@
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import ConsultationVersion
 from consultation.core.db import hold
 from consultation.core.errors import Conflict
-from consultation.core.history import HistorySeal, perform
+from consultation.core.history import HistoryEntry, HistorySeal, perform
 from consultation.core.language import M
 from consultation.forms.conditions import holds
 from consultation.forms.definition import Form
@@ -40,7 +42,15 @@ def submit(
     if desk.response.state == ResponseState.SUBMITTED and RESPONSE.rows[action].who(actor, desk.response):
         return _already_submitted(session, desk.response)
     RESPONSE.check(actor, desk.response, action)
-    return _submit(session, actor, desk, action, (name, function), channel, idempotency_key)
+
+    def conclude(revision: Revision) -> HistoryEntry:
+        return perform(
+            session, RESPONSE, actor, desk.response, action, details=told(revision), **counting(revision)
+        )  # fmt: skip
+
+    return make_revision(
+        session, actor, desk, Release(name, function, channel, idempotency_key), conclude, nil_return=nil_return
+    )
 
 
 def _already_submitted(session: Session, response: Response) -> Revision:
@@ -50,34 +60,54 @@ def _already_submitted(session: Session, response: Response) -> Revision:
     return last
 
 
-def _submit(
-    session: Session, actor: Actor, desk: Desk, action: str, released_by: tuple[str, str], channel: Channel | None,
-    idempotency_key: str | None,
+@dataclass(frozen=True)
+class Release:
+    """How a submission came about. Of an answer that did not come through the service: when, and what came with it."""
+
+    name: str = ""
+    function: str = ""
+    channel: Channel | None = None
+    idempotency_key: str | None = None
+    received_at: datetime | None = None
+    """Decides about lateness; otherwise the moment of the submission does."""
+    received: Mapping[str, Any] | None = None
+    """Stands in the document and so under its hash."""
+
+
+def told(revision: Revision) -> dict[str, Any]:
+    """What the procedure log says of a submission."""
+    return {"hash": revision.content_hash, "receipt": revision.receipt_number, "revision": revision.number}
+
+
+def counting(revision: Revision) -> dict[str, Any]:
+    """Columns of the response from now on."""
+    return {"counted_revision_id": revision.id, "revision_count": revision.number, "confirmed_at": None}
+
+
+def make_revision(
+    session: Session, actor: Actor, desk: Desk, release: Release, conclude: Callable[[Revision], HistoryEntry], *,
+    nil_return: bool,
 ) -> Revision:  # fmt: skip
-    response, nil_return = desk.response, action == "submit_nil_return"
+    """The revision with all that stands beside it. `conclude` changes the response and writes the line of the log."""
+    response = desk.response
     version = _current_version(session, response)
     answers, personal = _divided(desk, nil_return=nil_return)
-    personal |= {f"release.{key}": text for key, text in zip(("name", "function"), released_by, strict=True) if text}
+    personal |= {f"release.{key}": text for key in ("name", "function") if (text := getattr(release, key))}
     values = [PersonalValue(key=key, value={"value": v}, salt=secrets.token_hex(32)) for key, v in personal.items()]
     document = _document(session, desk, version, answers, values, nil_return=nil_return)
-    text = canonical(document)
-    deadline = response.consultation.deadline
+    text = canonical(document | ({"received": dict(release.received)} if release.received else {}))
+    deadline, arrived = response.consultation.deadline, release.received_at or actor.moment
     revision = Revision(
         id=uuid.uuid4(), response_id=response.id, consultation_id=response.consultation_id,
         organisation_id=response.organisation_id, consultation_version_id=version.id, number=response.revision_count + 1,
         nil_return=nil_return, document=text.decode(), content_hash=hashlib.sha256(text).hexdigest(),
-        receipt_number=new_receipt_number(), submitted_at=actor.moment, late=deadline is not None and actor.moment >= deadline,
-        reserved=_is_reserved(desk.form, answers), channel=channel or response.channel, person_id=actor.person_id,
-        idempotency_key=idempotency_key, entry_hash="", sealed_head=_sealed_head(session),
+        receipt_number=new_receipt_number(), submitted_at=actor.moment, late=deadline is not None and arrived >= deadline,
+        reserved=_is_reserved(desk.form, answers), channel=release.channel or response.channel, person_id=actor.person_id,
+        idempotency_key=release.idempotency_key, entry_hash="", sealed_head=_sealed_head(session),
     )  # fmt: skip
     session.add(revision)
     session.flush()
-    entry = perform(
-        session, RESPONSE, actor, response, action,
-        details={"hash": revision.content_hash, "receipt": revision.receipt_number, "revision": revision.number},
-        counted_revision_id=revision.id, revision_count=revision.number, confirmed_at=None,
-    )  # fmt: skip
-    revision.entry_hash = entry.hash
+    revision.entry_hash = conclude(revision).hash
     for value in values:
         value.revision_id = revision.id
     session.add_all(values)

@@ -1,0 +1,276 @@
+"""Answers that came by mail, letter or workshop: written down by a planner, never over what the body does itself."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from consultation.consultations import queries as consultations
+from consultation.consultations.models import Consultation, Invitation
+from consultation.core.db import compare_and_set, hold
+from consultation.core.errors import Conflict, Invalid, NotFound, Problem
+from consultation.core.history import record
+from consultation.core.language import SOURCE, Language, M
+from consultation.core.text import clean, clean_line
+from consultation.core.times import local_day
+from consultation.people.models import Organisation
+from consultation.programmes.models import DraftVersion, Programme
+from consultation.responses.answering import Posted
+from consultation.responses.desk import Desk, Stored, context_of, refusals_of
+from consultation.responses.models import Channel, Intake, Response, Revision
+from consultation.rulebook import IN_SIGHT, editor
+from consultation.states import ConsultationState, Purpose, ResponseState
+from consultation.subjects import Actor
+
+CHANNELS = (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
+LONGEST = 500_000
+TAKING = (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING)
+
+
+class Standing(StrEnum):
+    """What the body has done itself; all a planner learns of it."""
+
+    FREE = "free"
+    BEGUN = "begun"
+    ENTERED = "entered"
+    """An answer was entered for it, and it has not taken over."""
+    ANSWERED = "answered"
+    AWAY = "away"
+    """Declined, or withdrew."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """What is known of the answer besides what it says."""
+
+    channel: Channel
+    received_on: date
+    reference: str
+    original: str
+
+
+def response_of(session: Session, invitation: Invitation) -> Response | None:
+    """With `answered_itself`; nothing of its draft answers."""
+    consultation = joinedload(Response.consultation)
+    statement = (
+        select(Response)
+        .where(Response.invitation_id == invitation.id)
+        .options(
+            consultation.joinedload(Consultation.programme).options(
+                selectinload(Programme.members), joinedload(Programme.owner)
+            ),
+            consultation.joinedload(Consultation.form_version),
+            consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
+            joinedload(Response.organisation).joinedload(Organisation.register_body),
+            joinedload(Response.invitation).joinedload(Invitation.consultation),
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(statement).one_or_none()
+    if found is not None:
+        entered = exists().where(Intake.revision_id == Revision.id)
+        own = select(Revision.id).where(Revision.response_id == found.id, ~entered).limit(1)
+        found.answered_itself = session.scalar(own) is not None
+    return found
+
+
+def standing_of(response: Response | None) -> Standing:
+    if response is None:
+        return Standing.FREE
+    if response.answered_itself:
+        return Standing.ANSWERED
+    if response.state in (ResponseState.DRAFTING, ResponseState.READY):
+        return Standing.BEGUN
+    return Standing.ENTERED if response.state == ResponseState.SUBMITTED else Standing.AWAY
+
+
+def require_possible(actor: Actor, invitation: Invitation, standing: Standing) -> None:
+    """403 for the wrong people, 409 with the reason where there is nothing to enter."""
+    editor.demand(actor, invitation)
+    if invitation.purpose != Purpose.FOR_COMMENT:
+        raise Conflict(M("Diese Stelle ist nur nachrichtlich beteiligt und gibt keine Stellungnahme ab."))
+    if invitation.consultation.state not in TAKING:
+        raise Conflict(M("Die Konsultation läuft nicht; es werden keine Antworten mehr aufgenommen."))
+    if standing == Standing.ANSWERED:
+        raise Conflict(
+            M(
+                "Die Stelle hat selbst geantwortet; das gilt. Öffnen Sie ihre Stellungnahme wieder, damit sie ändern kann."
+            )
+        )
+    if standing == Standing.AWAY:
+        raise Conflict(
+            M(
+                "Die Stelle nimmt nicht teil oder hat zurückgenommen. Öffnen Sie ihre Stellungnahme wieder, bevor Sie erfassen."
+            )
+        )
+
+
+# -- writing it down -------------------------------------------------------------------------------------------------
+def begin(
+    session: Session, actor: Actor, invitation_id: uuid.UUID, received: Received, *, beside: bool = False
+) -> Intake:
+    """`beside`: the planner knows that the body is writing itself, and that its own answer will take the place of this one."""
+    invitation = consultations.invitation(session, actor, invitation_id)
+    hold(session, Invitation, invitation.id)
+    standing = standing_of(response_of(session, invitation))
+    require_possible(actor, invitation, standing)
+    problems = list(_problems(actor, received))
+    if standing == Standing.BEGUN and not beside:
+        problems.append(Problem("beside", M("Bestätigen Sie, dass die eigene Antwort der Stelle später gelten soll.")))
+    if problems:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    made = Intake(
+        id=uuid.uuid4(), consultation_id=invitation.consultation_id, invitation_id=invitation.id,
+        organisation_id=invitation.organisation_id, answers={}, version=1, person_id=actor.person_id,
+        created_at=actor.moment, **_kept(received),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    record(session, actor, made, "begin_intake", channel=made.channel, body=str(made.organisation_id))
+    return made
+
+
+def _problems(actor: Actor, received: Received) -> Iterable[Problem]:
+    if received.channel not in CHANNELS:
+        yield Problem("channel", M("Wählen Sie, wie die Antwort einging."))
+    if received.received_on > local_day(actor.moment):
+        yield Problem("received_on", M("Der Tag des Eingangs liegt in der Zukunft."))
+    if not clean(received.original):
+        yield Problem("original", M("Fügen Sie den Wortlaut ein; er bleibt als Original neben der Stellungnahme."))
+    elif len(received.original) > LONGEST:
+        yield Problem("original", M("Der Text ist zu lang. Erlaubt sind {longest} Zeichen.", longest=LONGEST))
+
+
+def _kept(received: Received) -> dict[str, Any]:
+    original = clean(received.original)
+    return {
+        "channel": received.channel, "received_on": received.received_on, "original": original,
+        "reference": clean_line(received.reference)[:100], "original_hash": hashlib.sha256(original.encode()).hexdigest(),
+    }  # fmt: skip
+
+
+def get(session: Session, actor: Actor, intake_id: uuid.UUID) -> tuple[Intake, Invitation]:
+    """One that is not submitted yet, for the editors of the programme; everybody else finds nothing."""
+    found = session.get(Intake, intake_id)
+    if found is None or found.revision_id is not None:
+        raise NotFound(M("Diese Erfassung gibt es nicht."))
+    invitation = consultations.invitation(session, actor, found.invitation_id)
+    if not editor(actor, invitation):
+        raise NotFound(M("Diese Erfassung gibt es nicht."))
+    return found, invitation
+
+
+def open_ones(session: Session, consultation_id: uuid.UUID) -> list[tuple[Intake, str]]:
+    """What somebody began to write down and did not submit, with the body's name, newest first."""
+    statement = (
+        select(Intake, Organisation.name)
+        .join(Organisation, Organisation.id == Intake.organisation_id)
+        .where(Intake.consultation_id == consultation_id, Intake.revision_id.is_(None))
+        .order_by(Intake.created_at.desc(), Intake.id)
+        .limit(50)
+    )
+    return [(intake, name) for intake, name in session.execute(statement)]
+
+
+def of_revision(session: Session, revision_id: uuid.UUID) -> Intake | None:
+    """The original beside a revision. The caller has checked who may see that."""
+    return session.scalars(select(Intake).where(Intake.revision_id == revision_id)).one_or_none()
+
+
+def correct(session: Session, actor: Actor, intake_id: uuid.UUID, received: Received, version: int) -> Intake:
+    intake, _ = get(session, actor, intake_id)
+    if problems := list(_problems(actor, received)):
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    compare_and_set(session, intake, {"version": version}, {"version": version + 1, **_kept(received)})
+    record(session, actor, intake, "correct_intake")
+    return intake
+
+
+def discard(session: Session, actor: Actor, intake_id: uuid.UUID) -> None:
+    intake, _ = get(session, actor, intake_id)
+    record(session, actor, intake, "discard_intake", body=str(intake.organisation_id))
+    session.delete(intake)
+    session.flush()
+
+
+# -- its answers -----------------------------------------------------------------------------------------------------
+def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Language = SOURCE) -> tuple[Intake, Desk]:
+    """The form for this body with what was written down; never a look at what the body wrote itself."""
+    intake, _ = get(session, actor, intake_id)
+    invitation = _whole(session, intake.invitation_id)
+    nobodys = Response(
+        id=uuid.uuid4(),
+        consultation=invitation.consultation,
+        organisation=invitation.organisation,
+        invitation=invitation,
+    )
+    context = context_of(invitation.consultation, invitation.organisation, actor.moment, language)
+    return intake, Desk(nobodys, context.form, context, stored(intake))
+
+
+def _whole(session: Session, invitation_id: uuid.UUID) -> Invitation:
+    consultation = joinedload(Invitation.consultation)
+    statement = (
+        select(Invitation)
+        .where(Invitation.id == invitation_id)
+        .options(
+            consultation.joinedload(Consultation.programme).options(
+                selectinload(Programme.members), joinedload(Programme.owner)
+            ),
+            consultation.joinedload(Consultation.form_version),
+            consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
+            joinedload(Invitation.organisation).joinedload(Organisation.register_body),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one()
+
+
+def stored(intake: Intake) -> dict[tuple[str, str], Stored]:
+    return {
+        (key, item): Stored(kept.get("raw", kept.get("value")), "raw" in kept, intake.version, None, intake.created_at)
+        for key, items in intake.answers.items()
+        for item, kept in items.items()
+    }
+
+
+def keep(
+    session: Session, actor: Actor, intake_id: uuid.UUID, posted: Mapping[str, Posted], version: int,
+    language: Language = SOURCE,
+) -> tuple[Problem, ...]:  # fmt: skip
+    """Save what the page posted; wrong values are kept as typed and named. Refused if a colleague saved in between."""
+    intake, at = desk(session, actor, intake_id, language)
+    answers = {key: dict(items) for key, items in intake.answers.items()}
+    problems: list[Problem] = []
+    for key, sent in posted.items():
+        asked = at.form.by_key[key]
+        for item in sorted(sent.items) if asked.type.itemised else ("",):
+            raw = (sent.value or {}).get(item) if item else sent.value
+            answers.setdefault(key, {}).pop(item, None)
+            if raw is None:
+                continue
+            whole = {item: raw} if item else raw
+            if refused := refusals_of(asked, whole, at.context):
+                problems += refused
+                answers[key][item] = {"raw": raw}
+                continue
+            value = asked.type.check(whole, asked.settings, at.context)
+            checked = (value or {}).get(item) if item else value
+            if checked is not None:
+                answers[key][item] = {"value": checked}
+    compare_and_set(
+        session, intake, {"version": version},
+        {"version": version + 1, "person_id": actor.person_id, "answers": {k: v for k, v in answers.items() if v}},
+    )  # fmt: skip
+    return tuple(problems)
+
+
+def may_be_taken(invitation: Invitation) -> bool:
+    """Whether a page should offer it at all."""
+    return invitation.purpose == Purpose.FOR_COMMENT and invitation.consultation.state in set(TAKING) & IN_SIGHT
