@@ -31,6 +31,7 @@ TOWN = frozenset({"town", "contributor", "releaser"})
 TOWN_HOUSE = TOWN | {"manager"}
 ANSWERING = TOWN | {"neighbour", "celle"}
 PLANNERS = frozenset({"planner", "editor", "publisher"})
+EDITORS = frozenset({"planner", "editor"})
 PUBLISHERS = frozenset({"planner", "publisher"})
 HOUSES = PLANNERS | {"other_planner", "land"}
 READERS = PLANNERS | {"land"}
@@ -295,6 +296,18 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/log
         GET /o/{organisation_id}/consultations/{slug}/mails
         """, here=PLANNERS),
+    Gate("consultation", """
+        GET /o/{organisation_id}/consultations/{slug}/intake
+        GET /o/{organisation_id}/consultations/{slug}/intake/{intake_id}
+        GET /o/{organisation_id}/consultations/{slug}/intake/{intake_id}/letter
+        GET /o/{organisation_id}/consultations/{slug}/intake/{intake_id}/review
+        GET /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/intake
+        POST /o/{organisation_id}/consultations/{slug}/intake/{intake_id}
+        POST /o/{organisation_id}/consultations/{slug}/intake/{intake_id}/discard
+        POST /o/{organisation_id}/consultations/{slug}/intake/{intake_id}/letter
+        POST /o/{organisation_id}/consultations/{slug}/intake/{intake_id}/review
+        POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/intake
+        """, here=EDITORS),
     Gate("consultation", """
         GET /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/letter.pdf
         GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf

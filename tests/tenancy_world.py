@@ -43,7 +43,7 @@ from consultation.register.states import State
 from consultation.responses import actions as answers
 from consultation.responses import answering, submission
 from consultation.responses.answering import Posted
-from consultation.responses.models import Response
+from consultation.responses.models import Channel, Intake, Response
 from consultation.states import Audience, EditionState, Purpose, Role
 from consultation.subjects import Actor, system
 from tests import factories as make
@@ -396,7 +396,15 @@ def _objects(session: Session, world: World) -> None:
     }  # fmt: skip
     world.objects = {name: str(session.scalars(query.limit(1)).one()) for name, query in first.items()}
     response = _response(session, planned, town)
+    letter = Intake(
+        consultation_id=invitation.consultation_id, invitation_id=invitation.id, organisation_id=town.organisation_id,
+        channel=Channel.LETTER, received_on=MOMENT.date(), reference="", original=f"Brief {SUBMITTED}", original_hash="",
+        answers={}, version=1, person_id=None, created_at=NOW,
+    )  # fmt: skip
+    session.add(letter)
+    session.flush()
     world.objects |= {
+        "intake_id": str(letter.id),
         "draft_id": str(planned.draft_id), "draft_version_id": str(planned.draft_id), "form_id": str(planned.form_id),
         "section_key": planned.section_key, "part_key": "A", "invitation_id": str(invitation.id),
         "job_id": str(job.id), "response_id": str(response.id), "code": code_of(KEY.encode(), invitation),

@@ -14,6 +14,7 @@ from consultation.forms.definition import PARTICIPANT
 from consultation.people.models import Organisation
 from consultation.register.models import RegisterBody
 from consultation.responses.models import (
+    Channel,
     Disclosure,
     DisclosureChoice,
     Representation,
@@ -52,9 +53,15 @@ class Participant:
     late: bool
     provisional: bool
     submitted_at: datetime
+    channel: Channel
     level: Disclosure
     """The disclosure of being named as a participant, in force at the moment asked for."""
     spoken_for: tuple[SpokenFor, ...]
+
+    @property
+    def entered(self) -> bool:
+        """By a planner, from a mail, a letter or a workshop."""
+        return self.channel in (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
 
     @property
     def key(self) -> tuple[str, uuid.UUID]:
@@ -101,7 +108,7 @@ def _participants(session: Session, rows: Sequence[Any], moment: datetime) -> It
         yield Participant(
             organisation.id, response_id, revision.id, organisation.name, organisation.sort_key, organisation.kind,
             organisation.state, body.size_class if body else None, body.key if body else None, body.ags if body else None,
-            revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at,
+            revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at, revision.channel,
             levels.get(response_id, Disclosure.NONE), tuple(spoken[response_id]),
         )  # fmt: skip
 

@@ -26,7 +26,9 @@ from consultation.documents.letter import write_letter
 from consultation.http import Configured, Db, Form, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.actions import require_planner
-from consultation.rulebook import IN_SIGHT, INVITATION, planner, publisher
+from consultation.responses import reminders
+from consultation.responses.intake import may_be_taken
+from consultation.rulebook import IN_SIGHT, INVITATION, editor, planner, publisher
 from consultation.states import InvitationState, Purpose
 from consultation.subjects import Actor
 from consultation.web.planners.extensions import open_requests
@@ -40,6 +42,7 @@ from consultation.web.planners.frame import (
     surroundings,
     typed_day,
 )
+from consultation.web.planners.reminders import stage_title
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
 BADGES = {
@@ -127,6 +130,7 @@ def _one(
         consultation, invitation = _of(session, actor, slug, invitation_id)
         asked = queries.extensions_asked(session, invitation.id)
         claimed = listing.claims_of(session, actor, consultation, invitation.id)
+        sent = reminders.of_invitation(session, invitation.id)
     data = surroundings(actor, consultation, invitation.organisation.name) | {
         "invitation": invitation,
         "extensions": asked,
@@ -135,6 +139,8 @@ def _one(
         "badge": BADGES[invitation.state],
         "purpose": PURPOSE_TITLES[invitation.purpose],
         "plans": planner(actor, consultation),
+        "enters": editor(actor, consultation) and may_be_taken(invitation),
+        "reminders": [(stage_title(one.stage), one) for one in sent],
         "publishes": publisher(actor, consultation),
         "announced": consultation.state in IN_SIGHT,
         "typed": {"email": invitation.email or "", "postal": invitation.postal, "contact": invitation.contact},

@@ -1,0 +1,129 @@
+"""Entering a letter at the workbench: three steps, everything named, nothing typed is lost, the draft of the body unseen."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from consultation.core.db import Database
+from consultation.responses.models import Channel, Intake, Revision
+from tests.browsing import Browser, site
+from tests.desk_world import filled
+from tests.factories import MOMENT
+from tests.test_web_planners_running import TOWNS, Running
+
+KIEL, HAMBURG = "010510000000", "020000000000"
+LETTER = {
+    "channel": "letter",
+    "received_on": "03.03.2026",
+    "reference": "AZ 7",
+    "original": "Der <b>Eigenanteil</b> muss weg.",
+}
+
+
+@pytest.fixture
+def running(db: Database, tmp_path: Path) -> Running:
+    return Running(db, tmp_path)
+
+
+@pytest.fixture
+def app(db: Database, tmp_path: Path, running: Running) -> FastAPI:
+    return site(db, MOMENT + timedelta(days=3), data_dir=tmp_path)
+
+
+@pytest.fixture
+def paula(app: FastAPI, running: Running) -> Browser:
+    return running.browser(app, "paula")
+
+
+def test_a_letter_goes_through_the_three_steps_and_stands_among_the_responses(running: Running, paula: Browser):
+    found = paula.get(f"{running.at()}/intake?q=hamburg").text
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    assert f'href="{step}"' in found
+    paula.get(step)
+    empty = paula.post(step, {"channel": "", "received_on": "gestern", "reference": "AZ 7", "original": ""})
+    assert empty.status_code == 422
+    for field in ("channel", "received_on", "original"):
+        assert f'href="#{field}"' in empty.text
+    assert 'value="AZ 7"' in empty.text
+    at = paula.post(step, LETTER).headers["location"]
+    shown = paula.get(at).text
+    assert "Der &lt;b&gt;Eigenanteil&lt;/b&gt; muss weg." in shown
+    sent = filled(shown, at.rpartition("/")[2]) | {"affected": "yes", "main_message": "Der Eigenanteil muss weg."}
+    review = paula.follow(paula.post(at, sent | {"then": "review"})).text
+    assert "Der Eigenanteil muss weg." in review
+    assert "Wozu die Antwort nichts sagt" in review
+    unsure = paula.post(f"{at}/review", {"kind": "response", "name": "Kim Muster"})
+    assert unsure.status_code == 422
+    assert 'value="Kim Muster"' in unsure.text
+    told = paula.follow(paula.post(f"{at}/review", {"kind": "response", "name": "Kim Muster", "silent": "yes"})).text
+    assert "Die Antwort ist erfasst" in told
+    assert "Wortlaut des Eingangs" in told
+    assert "AZ 7" in told
+    assert running.one(Revision, Revision.channel == Channel.LETTER).person_id == running.world.planner.person_id
+    assert "Brief" in paula.get(f"{running.at()}/responses").text
+    assert paula.get(at).status_code == 404
+
+
+def test_wrong_values_come_back_named_and_a_colleague_is_not_overwritten(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    paula.get(step)
+    at = paula.post(step, LETTER).headers["location"]
+    first = filled(paula.get(at).text, at.rpartition("/")[2])
+    wrong = paula.post(at, first | {"affected": "vielleicht", "main_message": "Mein Text"})
+    assert wrong.status_code == 422
+    assert 'href="#affected"' in wrong.text
+    stale = paula.post(at, first | {"main_message": "Später Text"})
+    assert stale.status_code == 409
+    assert "Später Text" in stale.text
+    assert paula.post(f"{at}/review", {"kind": "response", "silent": "yes"}).status_code == 422
+    corrected = {**LETTER, "reference": "AZ 8", "version": "2"}
+    assert "AZ 8" in paula.get(paula.post(f"{at}/letter", corrected).headers["location"] + "/letter").text
+    assert paula.post(f"{at}/letter", corrected).status_code == 409
+    assert "verworfen" in paula.follow(paula.post(f"{at}/discard")).text
+    assert running.one(Intake) is None
+
+
+def test_a_text_file_is_taken_and_anything_else_refused_with_the_remedy(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    paula.get(step)
+    rest = {**LETTER, "original": ""}
+    for content in (b"%PDF-1.7 x", b"PK\x03\x04x", b"a\0b"):
+        refused = paula.post(step, rest, files={"file": ("brief.pdf", content)})
+        assert refused.status_code == 422
+        assert "keine Textdatei" in refused.text
+    paula.follow(paula.post(step, rest, files={"file": ("brief.txt", "Schöne Grüße".encode("cp1252"))}))
+    assert running.one(Intake).original == "Schöne Grüße"
+
+
+def test_a_begun_draft_is_told_of_but_never_shown_and_an_own_answer_refuses(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(KIEL).id}/intake"
+    asked = paula.get(step).text
+    assert "Die Stelle hat selbst eine Antwort begonnen" in asked
+    assert paula.post(step, LETTER).status_code == 422
+    at = paula.post(step, LETTER | {"beside": "yes"}).headers["location"]
+    for path in ("", "/letter", "/review"):
+        assert "Streng geheimer Entwurf" not in paula.get(at + path).text
+    own = paula.get(f"{running.at()}/invitations/{running.invitation(TOWNS[0]).id}/intake").text
+    assert "Die Stelle hat selbst geantwortet" in own
+    assert 'name="original"' not in own
+
+
+def test_its_pages_ask_few_questions_of_the_database(db: Database, running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    paula.get(step)
+    at = paula.post(step, LETTER).headers["location"]
+    for path in (step, at, f"{at}/letter", f"{at}/review", f"{running.at()}/intake?q=ort", f"{running.at()}/reminders",
+                 f"{running.at()}/mails", f"{running.at()}/invitations/{running.invitation(KIEL).id}"):  # fmt: skip
+        asked: list[str] = []
+
+        def note(connection, cursor, statement, *rest, asked=asked) -> None:
+            if not statement.startswith(("PRAGMA", "SAVEPOINT", "RELEASE", "BEGIN")):
+                asked.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        assert paula.get(path).status_code == 200
+        event.remove(db.engine, "before_cursor_execute", note)
+        assert len(asked) <= 12, (path, "\n".join(asked))
