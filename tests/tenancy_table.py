@@ -313,6 +313,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf
         """, here=PLANNERS, slow=True),
     Gate("export", "GET /o/{organisation_id}/consultations/{slug}/log/export/{kind}", here=PLANNERS),
+    Gate("consultation", "GET /o/{organisation_id}/consultations/{slug}/invitations/letters/{number}.pdf"),
     Gate("consultation", """
         POST /o/{organisation_id}/consultations/{slug}/editions
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/retry

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pikepdf
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
@@ -15,16 +16,18 @@ from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState, enqueue
 from consultation.mail.preview import SAMPLES, UNREADABLE
 from consultation.mail.transport import Memory
+from consultation.people.models import Person
 from consultation.settings import Settings
 from tests import html
 from tests.browsing import BASE, KEY, Browser, site
+from tests.documents import readers, tagged_pdf
 from tests.factories import MOMENT
 from tests.planning_world import Planning
 from tests.test_web_planners import prepare
 from tests.test_web_planners_running import Running
 
 SETTINGS = Settings.model_validate({"base_url": BASE, "secret_key": KEY})
-KIEL = "010510000000"
+KIEL, HAMBURG = "010510000000", "020000000000"
 
 
 @pytest.fixture
@@ -193,3 +196,34 @@ def test_an_editor_plans_reminders_but_does_not_send_them(app: FastAPI, running:
     assert "Jetzt erinnern" not in edgar.get(at).text
     assert edgar.post(f"{at}/now").status_code == 403
     assert edgar.post(f"{at}/plan", {"days": "5"}).status_code == 303
+
+
+# -- letters and the log ---------------------------------------------------------------------------------------------
+def test_letters_of_all_who_have_no_mail_address_are_one_file(
+    db: Database, running: Running, paula: Browser, tmp_path: Path
+):
+    at = f"{running.at()}/invitations"
+    assert paula.get(f"{at}/letters/1.pdf").status_code == 404
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(email=None, postal="Rathausplatz 1\n12345 Ort"))
+    assert f'href="{at}/letters/1.pdf"' in paula.get(at).text
+    file = paula.get(f"{at}/letters/1.pdf")
+    assert file.content.startswith(b"%PDF")
+    target = tmp_path / "letters.pdf"
+    target.write_bytes(file.content)
+    assert tagged_pdf.problems(target) == []
+    with pikepdf.open(target) as read:
+        assert len(read.pages) == 10
+    text = readers.squeezed(readers.pdf(target).text)
+    for key in (KIEL, HAMBURG):
+        assert readers.squeezed(code_of(KEY.encode(), running.invitation(key))) in text
+    assert paula.get(f"{at}/letters/2.pdf").status_code == 404
+
+
+def test_the_log_says_who_was_heard_on_which_version_and_holds_no_name_of_a_person(running: Running, paula: Browser):
+    for kind in ("csv", "json", "ndjson"):
+        told = paula.get(f"{running.at()}/log/export/{kind}").text
+        assert str(running.world.planner.person_id) in told
+        with running.db.reader() as session:
+            names = session.scalars(select(Person.name)).all()
+        assert [name for name in names if name in told] == []

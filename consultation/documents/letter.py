@@ -3,6 +3,7 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,19 @@ def write_letter(
     invitation: Invitation, secret: bytes, base_url: str, moment: datetime, target: Path, language: Language = SOURCE
 ) -> None:
     """A tagged PDF. `invitation` as `consultations.queries.invitation` reads it; `secret` is the installation's key."""
+    write_letters([invitation], secret, base_url, moment, target, language)
+
+
+def write_letters(
+    invitations: Sequence[Invitation], secret: bytes, base_url: str, moment: datetime, target: Path,
+    language: Language = SOURCE,
+) -> None:  # fmt: skip
+    """All of them in one file, each on a sheet of its own; at least one."""
     with tempfile.TemporaryDirectory(prefix="letter-") as name:
         folder = Path(name)
         shutil.copy(TEMPLATE, folder / "main.typ")
-        said = _said(invitation, code_of(secret, invitation), base_url, moment, language)
-        (folder / "letter.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        said = [_said(one, code_of(secret, one), base_url, moment, language) for one in invitations]
+        (folder / "letters.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
         press("pdf", folder, moment)
         shutil.copyfile(folder / "out.pdf", target)
 

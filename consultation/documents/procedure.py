@@ -8,26 +8,27 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
-from consultation.consultations.models import Consultation, Invitation
+from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core.errors import NotFound
 from consultation.core.history import HistoryEntry
 from consultation.core.language import SOURCE, Language, M, Message, moment, say
 from consultation.documents.chapters import asked
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
+from consultation.documents.labels import DECISIONS
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
 from consultation.evaluation.models import Point
 from consultation.people.models import Organisation
-from consultation.responses.models import Response
+from consultation.responses.models import Response, Revision
 from consultation.rulebook import WORKFLOWS, planner
-from consultation.states import InvitationState, Purpose
+from consultation.states import InvitationState, PointState, Purpose
 from consultation.subjects import Actor
 
 AT_ONCE = 1000
 _COLUMNS = (
     ("seq", M("Nr.")), ("moment", M("Zeitpunkt")), ("action", M("Vorgang")), ("subject_type", M("Gegenstand")),
-    ("subject_id", M("Kennung")), ("organisation", M("handelnde Stelle")), ("old", M("vorher")), ("new", M("nachher")),
-    ("details", M("Einzelheiten")), ("hash", M("Prüfsumme")),
+    ("subject_id", M("Kennung")), ("organisation", M("handelnde Stelle")), ("person", M("Kennung der Person")),
+    ("old", M("vorher")), ("new", M("nachher")), ("details", M("Einzelheiten")), ("hash", M("Prüfsumme")),
 )  # fmt: skip
 
 
@@ -68,6 +69,8 @@ def _nodes(session: Session, consultation: Consultation, language: Language) -> 
     yield from (Paragraph(say(text, language)) for text in asked.sentences(described(consultation)))
     yield title(M("Beteiligte Stellen"), "stellen")
     yield _heard(session, consultation, language)
+    yield title(M("Entscheidungen"), "entscheidungen")
+    yield _decisions(session, consultation, language)
     yield title(M("Schritte"), "schritte")
     yield Paragraph(say(M("Schritte der Konsultation, Fristen, Entscheidungen und Ausgaben. Das vollständige Protokoll mit "
                           "allen Prüfsummen enthält die "
@@ -86,24 +89,42 @@ def _versions(session: Session, consultation: Consultation, language: Language) 
 
 def _heard(session: Session, consultation: Consultation, language: Language) -> Table:
     statement = (
-        select(Invitation, Organisation.name, Response.state)
+        select(Invitation, Organisation.name, Response.state, Revision.submitted_at, ConsultationVersion.number)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .outerjoin(Response, Response.invitation_id == Invitation.id)
+        .outerjoin(Revision, Revision.id == Response.counted_revision_id)
+        .outerjoin(ConsultationVersion, ConsultationVersion.id == Revision.consultation_version_id)
         .where(Invitation.consultation_id == consultation.id, Invitation.state != InvitationState.PLANNED)
         .order_by(Organisation.sort_key, Organisation.id)
     )
     states = next(w for w in WORKFLOWS if w.name == "response").states
     rows = []
-    for invitation, name, state in session.execute(statement):
+    for invitation, name, state, answered_at, number in session.execute(statement):
         deadline = max(filter(None, (consultation.deadline, invitation.extended_until)), default=None)
         asked = M("zur Stellungnahme") if invitation.purpose == Purpose.FOR_COMMENT else M("nachrichtlich")
         became = states[state] if state else M("keine Antwort")
         rows.append((
             name, say(asked, language), moment(invitation.sent_at, language) if invitation.sent_at else "–",
             moment(deadline, language) if deadline else "–", say(became, language),
+            moment(answered_at, language) if answered_at else "–", str(number) if number else "–",
         ))  # fmt: skip
-    head = (M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"))
+    head = (M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"), M("Antwort vom"), M("zu Fassung"))
     return Table(say(M("Beteiligte Stellen"), language), tuple(say(h, language) for h in head), tuple(rows))
+
+
+def _decisions(session: Session, consultation: Consultation, language: Language) -> Table:
+    """What was decided about each point, and why."""
+    statement = (
+        select(Point.number, Point.text, Point.decision, Point.reply)
+        .where(Point.consultation_id == consultation.id, Point.state == PointState.DECIDED)
+        .order_by(Point.number)
+    )
+    rows = tuple(
+        (str(number), text, say(DECISIONS[decision], language) if decision else "–", reply or "–")
+        for number, text, decision, reply in session.execute(statement)
+    )
+    head = (M("Nr."), M("Einzelpunkt"), M("Entscheidung"), M("Erwiderung"))
+    return Table(say(M("Entschiedene Einzelpunkte"), language), tuple(say(h, language) for h in head), rows)
 
 
 _TOLD = frozenset({"consultation", "edition", "deadline_extension", "point"})
@@ -161,6 +182,6 @@ def _rows(session: Session, consultation: Consultation) -> Iterator[tuple[Cell, 
     for entry, name in _entries(session, consultation):
         details = "; ".join(f"{key}={value}" for key, value in sorted(entry.details.items()))
         yield (
-            entry.seq, entry.moment.isoformat(), entry.action, entry.subject_type, str(entry.subject_id), name, entry.old,
-            entry.new, details, entry.hash,
+            entry.seq, entry.moment.isoformat(), entry.action, entry.subject_type, str(entry.subject_id), name,
+            str(entry.person_id) if entry.person_id else None, entry.old, entry.new, details, entry.hash,
         )  # fmt: skip

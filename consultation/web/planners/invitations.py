@@ -22,8 +22,8 @@ from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.core.text import slug as slug_of
 from consultation.core.times import local_day
-from consultation.documents.letter import write_letter
-from consultation.http import Configured, Db, Form, page, see_other
+from consultation.documents.letter import write_letter, write_letters
+from consultation.http import Configured, Db, Form, Number, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.actions import require_planner
 from consultation.responses import reminders
@@ -45,6 +45,7 @@ from consultation.web.planners.frame import (
 from consultation.web.planners.reminders import stage_title
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+LETTERS_AT_ONCE = 200
 BADGES = {
     InvitationState.PLANNED: "info",
     InvitationState.SENT: "info",
@@ -70,6 +71,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "found": found[: listing.AT_ONCE],
             "count": listing.count(session, actor, consultation, chosen),
             "by_state": listing.by_state(session, actor, consultation),
+            "ways": listing.ways(session, actor, consultation),
             "claims": listing.claims_of(session, actor, consultation),
             "open_extensions": open_requests(session, actor, consultation),
         }
@@ -84,8 +86,17 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "reach_choices": REACHES,
         "plans": planner(actor, consultation),
         "next": _next(f"{data['at']}/invitations", kept, found),
+        "letters": _files(data["ways"].letter)
+        if planner(actor, consultation) and consultation.state in IN_SIGHT
+        else [],
     }
     return page(request, "planners/invitations.html", data)
+
+
+def _files(count: int) -> list[tuple[int, int, int]]:
+    """(number, from, to) of the files that hold so many letters."""
+    starts = range(0, count, LETTERS_AT_ONCE)
+    return [(at, start + 1, min(start + LETTERS_AT_ONCE, count)) for at, start in enumerate(starts, start=1)]
 
 
 def _filter(asked: QueryParams) -> InvitationFilter:
@@ -146,6 +157,25 @@ def _one(
         "typed": {"email": invitation.email or "", "postal": invitation.postal, "contact": invitation.contact},
     }
     return page(request, "planners/invitation.html", data | more, status)
+
+
+@router.get("/invitations/letters/{number}.pdf")
+def letters(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, number: Number) -> Response:
+    """All letters of those without a mail address, some hundred in a file, the first file with number 1."""
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        require_planner(actor, consultation)
+        found = listing.letters(session, actor, consultation, (number - 1) * LETTERS_AT_ONCE, LETTERS_AT_ONCE)
+        if consultation.state not in IN_SIGHT or not found:
+            raise NotFound(M("Briefe gibt es erst nach der Ankündigung."))
+    secret = settings.secret_key.get_secret_value().encode()
+    with tempfile.TemporaryDirectory(prefix="letter-") as folder:
+        target = Path(folder) / "letters.pdf"
+        write_letters(found, secret, settings.base_url, actor.moment, target, language_of(request))
+        content = target.read_bytes()
+    mark = "beispieldaten-" if consultation.demo else ""
+    headers = {"Content-Disposition": f'attachment; filename="{mark}{slug}-briefe-{number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @router.get("/invitations/{invitation_id}")

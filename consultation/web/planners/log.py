@@ -22,7 +22,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/log")
-EXPORTS = ("pdf", "docx", "odt", "xlsx", "csv", "ndjson")
+EXPORTS = ("pdf", "docx", "odt", "xlsx", "csv", "json", "ndjson")
 ACTION_TITLES: dict[str, Message] = {
     "create_consultation": M("Konsultation angelegt"),
     "prepare": M("Vorbereitung geändert"),
