@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -296,7 +297,8 @@ def test_only_editors_of_the_programme_enter_and_see_what_is_being_entered(db: D
     for actor, refusal in expected:
         with pytest.raises(refusal), db.transaction() as session:
             begin(session, world, actor=actor)
-        for act in (intake.get, intake.desk, intake.discard, entering.submit_for):
+        acts: list[Callable[..., object]] = [intake.get, intake.desk, intake.discard, entering.submit_for]
+        for act in acts:
             with pytest.raises(NotFound), db.transaction() as session:
                 act(session, actor, made.id)
 

@@ -114,7 +114,7 @@ def entered(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
     """To the body whose letter a planner entered: to those who answer for it, or to the invited address."""
     response = session.get_one(Response, uuid.UUID(payload["id"]))
     revision = last_revision(session, response.id)
-    intake = revision and of_revision(session, revision.id)
+    intake = of_revision(session, revision.id) if revision is not None else None
     if revision is None or intake is None:
         return
     invited = read_invitation(session, response.invitation_id)

@@ -7,6 +7,7 @@ can reopen and correct them.
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -119,7 +120,7 @@ def _release(intake: Intake, name: str, function: str) -> Release:
     )  # fmt: skip
 
 
-def _told(revision: Revision, intake: Intake) -> dict[str, object]:
+def _told(revision: Revision, intake: Intake) -> dict[str, Any]:
     return told(revision) | {"channel": intake.channel, "received_on": intake.received_on}
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations import queries as consultations
@@ -55,8 +55,31 @@ class Received:
     original: str
 
 
+def standing(session: Session, invitation: Invitation) -> Standing:
+    own = exists().where(Revision.response_id == Response.id, ~_entered())
+    row = session.execute(select(Response.state, own).where(Response.invitation_id == invitation.id)).one_or_none()
+    return Standing.FREE if row is None else _standing(row[0], answered_itself=bool(row[1]))
+
+
+def standing_of(response: Response | None) -> Standing:
+    """Of one that `response_of` has read."""
+    return Standing.FREE if response is None else _standing(response.state, answered_itself=response.answered_itself)
+
+
+def _standing(state: ResponseState, *, answered_itself: bool) -> Standing:
+    if answered_itself:
+        return Standing.ANSWERED
+    if state in (ResponseState.DRAFTING, ResponseState.READY):
+        return Standing.BEGUN
+    return Standing.ENTERED if state == ResponseState.SUBMITTED else Standing.AWAY
+
+
+def _entered() -> ColumnElement[bool]:
+    return exists().where(Intake.revision_id == Revision.id)
+
+
 def response_of(session: Session, invitation: Invitation) -> Response | None:
-    """With `answered_itself`; nothing of its draft answers."""
+    """As it is now, with `answered_itself` and all that a submission needs; nothing of its draft answers."""
     consultation = joinedload(Response.consultation)
     statement = (
         select(Response)
@@ -74,36 +97,25 @@ def response_of(session: Session, invitation: Invitation) -> Response | None:
     )
     found = session.scalars(statement).one_or_none()
     if found is not None:
-        entered = exists().where(Intake.revision_id == Revision.id)
-        own = select(Revision.id).where(Revision.response_id == found.id, ~entered).limit(1)
+        own = select(Revision.id).where(Revision.response_id == found.id, ~_entered()).limit(1)
         found.answered_itself = session.scalar(own) is not None
     return found
 
 
-def standing_of(response: Response | None) -> Standing:
-    if response is None:
-        return Standing.FREE
-    if response.answered_itself:
-        return Standing.ANSWERED
-    if response.state in (ResponseState.DRAFTING, ResponseState.READY):
-        return Standing.BEGUN
-    return Standing.ENTERED if response.state == ResponseState.SUBMITTED else Standing.AWAY
-
-
-def require_possible(actor: Actor, invitation: Invitation, standing: Standing) -> None:
+def require_possible(actor: Actor, invitation: Invitation, now: Standing) -> None:
     """403 for the wrong people, 409 with the reason where there is nothing to enter."""
     editor.demand(actor, invitation)
     if invitation.purpose != Purpose.FOR_COMMENT:
         raise Conflict(M("Diese Stelle ist nur nachrichtlich beteiligt und gibt keine Stellungnahme ab."))
     if invitation.consultation.state not in TAKING:
         raise Conflict(M("Die Konsultation läuft nicht; es werden keine Antworten mehr aufgenommen."))
-    if standing == Standing.ANSWERED:
+    if now == Standing.ANSWERED:
         raise Conflict(
             M(
                 "Die Stelle hat selbst geantwortet; das gilt. Öffnen Sie ihre Stellungnahme wieder, damit sie ändern kann."
             )
         )
-    if standing == Standing.AWAY:
+    if now == Standing.AWAY:
         raise Conflict(
             M(
                 "Die Stelle nimmt nicht teil oder hat zurückgenommen. Öffnen Sie ihre Stellungnahme wieder, bevor Sie erfassen."
@@ -118,10 +130,10 @@ def begin(
     """`beside`: the planner knows that the body is writing itself, and that its own answer will take the place of this one."""
     invitation = consultations.invitation(session, actor, invitation_id)
     hold(session, Invitation, invitation.id)
-    standing = standing_of(response_of(session, invitation))
-    require_possible(actor, invitation, standing)
+    now = standing(session, invitation)
+    require_possible(actor, invitation, now)
     problems = list(_problems(actor, received))
-    if standing == Standing.BEGUN and not beside:
+    if now == Standing.BEGUN and not beside:
         problems.append(Problem("beside", M("Bestätigen Sie, dass die eigene Antwort der Stelle später gelten soll.")))
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
@@ -215,19 +227,16 @@ def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Languag
 
 
 def _whole(session: Session, invitation_id: uuid.UUID) -> Invitation:
+    """Beside what is read already: form, draft, register row."""
     consultation = joinedload(Invitation.consultation)
     statement = (
         select(Invitation)
         .where(Invitation.id == invitation_id)
         .options(
-            consultation.joinedload(Consultation.programme).options(
-                selectinload(Programme.members), joinedload(Programme.owner)
-            ),
             consultation.joinedload(Consultation.form_version),
             consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
             joinedload(Invitation.organisation).joinedload(Organisation.register_body),
         )
-        .execution_options(populate_existing=True)
     )
     return session.scalars(statement).one()
 

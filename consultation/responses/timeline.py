@@ -4,8 +4,9 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Values, and_, column, func, select, union_all, values
+from sqlalchemy import CTE, Values, and_, column, func, select, union_all, values
 from sqlalchemy import literal as said
 from sqlalchemy.orm import Session
 
@@ -53,7 +54,7 @@ def timeline(
         "started": _of(consultation.id, Response.started_at, spans, group, land),
         "submitted": _of(consultation.id, Revision.submitted_at, spans, group, land),
     }
-    statement = union_all(*(select(said(name), one.c.at, one.c.count) for name, one in counted.items()))
+    statement = union_all(*(select(said(name), one.c.at, one.c.number) for name, one in counted.items()))
     grown = {(name, at): number for name, at, number in session.execute(statement)}
     return list(_summed(days, grown))
 
@@ -86,10 +87,10 @@ def _spans(days: list[date]) -> Values:
 
 
 def _of(
-    consultation_id: uuid.UUID, moment: ColumnElement[datetime], spans: Values, group: Group, land: str | None
+    consultation_id: uuid.UUID, moment: Any, spans: Values, group: Group, land: str | None
 ) -> CTE:  # fmt: skip
-    statement: Select[tuple[int, int]] = (
-        select(spans.c.at.label("at"), func.count().label("count"))
+    statement = (
+        select(spans.c.at.label("at"), func.count().label("number"))
         .select_from(Invitation)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
@@ -102,7 +103,7 @@ def _of(
         .where(Invitation.consultation_id == consultation_id, Invitation.purpose == Purpose.FOR_COMMENT)
         .group_by(spans.c.at)
     )
-    wanted = (
+    wanted: tuple[tuple[str, Any], ...] = (
         (group.state, Organisation.state), (group.size_class, RegisterBody.size_class), (group.kind, Organisation.kind),
         (land or "", Organisation.state),
     )  # fmt: skip

@@ -88,7 +88,7 @@ def decide_all(request: Request, db: Db, actor: Planning, slug: str, form: Form)
                 raise Invalid.about("chosen", M("Wählen Sie „gewähren“ oder „ablehnen“."))
             count = extensions.decide_all(session, actor, chosen, decision, answer)
     except Invalid as refused:
-        kept = {"chosen": [str(one) for one in chosen], "answer": answer}
+        kept: dict[str, Any] = {"chosen": [str(one) for one in chosen], "answer": answer}
         return _page(request, db, actor, slug, 422, problems=problems_of(refused), **kept)
     told = M("{count} Bitten sind gewährt. Die Stellen erfahren es per Mail.", count=count)
     refused_ = M("{count} Bitten sind abgelehnt. Die Stellen erfahren den Grund per Mail.", count=count)
@@ -120,7 +120,10 @@ def decide(
             else:
                 extensions.refuse(session, actor, extension_id, form.text("answer"))
     except Invalid as refused:
-        kept = {"until": {extension_id: form.line("until")}, "answers": {extension_id: form.text("answer")}}
+        kept: dict[str, Any] = {
+            "until": {extension_id: form.line("until")},
+            "answers": {extension_id: form.text("answer")},
+        }
         return _page(request, db, actor, slug, 422, problems=_at(refused, extension_id), **kept)
     granted = M("Die Fristverlängerung ist gewährt. Die Stelle erfährt es per Mail.")
     told = granted if decision == "grant" else M("Die Bitte ist abgelehnt. Die Stelle erfährt den Grund per Mail.")

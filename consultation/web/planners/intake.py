@@ -1,7 +1,7 @@
 """Entering an answer that came by mail, letter or workshop: the letter, its answers beside the original, the review."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -86,7 +86,7 @@ def _new(
 ) -> Response:  # fmt: skip
     with db.reader() as session:
         consultation, invitation = _invited(session, actor, slug, invitation_id)
-        standing = intake.standing_of(intake.response_of(session, invitation))
+        standing = intake.standing(session, invitation)
         try:
             intake.require_possible(actor, invitation, standing)
             impossible = None
@@ -147,7 +147,8 @@ def _decoded(content: bytes) -> str:
 
 def _received(form: PostedForm, typed: Mapping[str, str]) -> Received:
     """Raises `Invalid` with everything that is wrong at once."""
-    problems, day = [], date.min
+    problems: list[Problem] = []
+    day = date.min
     if typed["channel"] not in {channel.value for channel in CHANNELS}:
         problems.append(Problem("channel", M("Wählen Sie, wie die Antwort einging.")))
     try:
@@ -221,28 +222,36 @@ def discard(db: Db, actor: Planning, slug: str, intake_id: uuid.UUID) -> Respons
 
 
 # -- its answers -----------------------------------------------------------------------------------------------------
+def _desk(
+    request: Request, session: Session, actor: Actor, slug: str, intake_id: uuid.UUID
+) -> tuple[Consultation, Intake, Desk]:
+    consultation = _edited(session, actor, slug)
+    made, desk = intake.desk(session, actor, intake_id, language_of(request))
+    if made.consultation_id != consultation.id:
+        raise NotFound(M("Diese Erfassung gibt es nicht."))
+    return consultation, made, desk
+
+
 @router.get("/intake/{intake_id}")
 def show_answers(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid.UUID) -> Response:
-    with db.reader() as session:
-        _of(session, actor, slug, intake_id)
-        _, desk = intake.desk(session, actor, intake_id, language_of(request))
-    return _answers(request, db, actor, slug, intake_id, desk.typed, entering.refusals(desk), 200)
+    return _answers(request, db, actor, slug, intake_id)
 
 
 def _answers(
-    request: Request, db: Database, actor: Actor, slug: str, intake_id: uuid.UUID, typed: Mapping[str, Any],
-    problems: tuple[Problem, ...], status: int, **more: Any,
+    request: Request, db: Database, actor: Actor, slug: str, intake_id: uuid.UUID, status: int = 200, *,
+    typed: Mapping[str, Any] | None = None, problems: tuple[Problem, ...] | None = None,
 ) -> Response:  # fmt: skip
+    """What is stored, or what was just typed, with what is wrong with it."""
     with db.reader() as session:
-        consultation, made, invitation = _of(session, actor, slug, intake_id)
-        _, desk = intake.desk(session, actor, intake_id, language_of(request))
+        consultation, made, desk = _desk(request, session, actor, slug, intake_id)
+    shown, wrong = typed or desk.typed, entering.refusals(desk) if problems is None else problems
     data = surroundings(actor, consultation, M("Antwort erfassen")) | {
-        "intake": made, "name": invitation.organisation.name, "channel": CHANNEL_TITLES[made.channel],
-        "parts": [(part, desk.context.say(part.title), *_asked(desk, part, typed, actor)) for part in desk.form.parts],
-        "version": made.version, "errors": errors_of(problems, desk), "problems": [numbered(desk, p) for p in problems],
+        "intake": made, "name": desk.response.organisation.name, "channel": CHANNEL_TITLES[made.channel],
+        "parts": [(part, desk.context.say(part.title), *_asked(desk, part, shown, actor)) for part in desk.form.parts],
+        "version": made.version, "errors": errors_of(wrong, desk), "problems": [numbered(desk, p) for p in wrong],
         "wide": True,
     }  # fmt: skip
-    return page(request, "planners/intake_answers.html", data | more, status)
+    return page(request, "planners/intake_answers.html", data, status)
 
 
 def _asked(desk: Desk, part: Any, typed: Mapping[str, Any], actor: Actor) -> tuple[Any, Any]:
@@ -254,8 +263,7 @@ def _asked(desk: Desk, part: Any, typed: Mapping[str, Any], actor: Actor) -> tup
 @router.post("/intake/{intake_id}")
 def keep(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid.UUID, form: Form) -> Response:
     with db.reader() as session:
-        _of(session, actor, slug, intake_id)
-        _, desk = intake.desk(session, actor, intake_id, language_of(request))
+        _, _, desk = _desk(request, session, actor, slug, intake_id)
     posted = read_posted(desk, form, [asked.key for asked in desk.form.asked])
     try:
         with db.transaction() as session:
@@ -263,12 +271,14 @@ def keep(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid.U
     except Conflict:
         told = M("Jemand aus Ihrem Haus hat inzwischen gespeichert. Ihre Eingaben stehen noch auf dieser Seite; wenn Sie "
                  "jetzt speichern, gelten sie.")  # fmt: skip
-        return _answers(request, db, actor, slug, intake_id, overlaid(desk, posted), (Problem("", told),), 409)
+        return _answers(
+            request, db, actor, slug, intake_id, 409, typed=overlaid(desk, posted), problems=(Problem("", told),)
+        )
     at = f"{consultation_path(actor, slug)}/intake/{intake_id}"
     if add := form.line("add"):
         return see_other(f"{at}#{add}" if add.isascii() and add.isprintable() and " " not in add else at)
     if problems:
-        return _answers(request, db, actor, slug, intake_id, overlaid(desk, posted), problems, 422)
+        return _answers(request, db, actor, slug, intake_id, 422, typed=overlaid(desk, posted), problems=problems)
     return see_other(f"{at}/review" if form.line("then") == "review" else at, M("Gespeichert."))
 
 
@@ -282,12 +292,11 @@ def _review(
     request: Request, db: Database, actor: Actor, slug: str, intake_id: uuid.UUID, status: int = 200, **more: Any
 ) -> Response:
     with db.reader() as session:
-        consultation, made, invitation = _of(session, actor, slug, intake_id)
-        _, desk = intake.desk(session, actor, intake_id, language_of(request))
-        standing = intake.standing_of(intake.response_of(session, invitation))
+        consultation, made, desk = _desk(request, session, actor, slug, intake_id)
+        standing = intake.standing(session, desk.response.invitation)
     nothing = not desk.submitted
     data = surroundings(actor, consultation, M("Antwort erfassen")) | {
-        "intake": made, "name": invitation.organisation.name, "channel": CHANNEL_TITLES[made.channel],
+        "intake": made, "name": desk.response.organisation.name, "channel": CHANNEL_TITLES[made.channel],
         "parts": [(desk.context.say(part.title), read_answers(desk, part)) for part in desk.form.parts],
         "gaps": [numbered(desk, one).message for one in entering.gaps(desk, nil_return=nothing)],
         "begun": standing == Standing.BEGUN, "nothing": nothing,
@@ -309,8 +318,16 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
             )  # fmt: skip
             response_id, number = revision.response_id, revision.receipt_number
     except (NotReady, Conflict) as refused:
-        kept = {"typed": typed, "silent": form.checked("silent"), "beside": form.checked("beside")}
-        return _review(request, db, actor, slug, intake_id, refused.status, problems=problems_of(refused), **kept)
+        kept: dict[str, Any] = {"typed": typed, "silent": form.checked("silent"), "beside": form.checked("beside")}
+        return _review(
+            request, db, actor, slug, intake_id, refused.status, problems=_here(problems_of(refused)), **kept
+        )
     told = M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle erhält eine Mail mit der Eingangsbestätigung.",
              number=number)  # fmt: skip
     return see_other(f"{consultation_path(actor, slug)}/responses/{response_id}", told)
+
+
+def _here(problems: Iterable[Problem]) -> list[Problem]:
+    """With links to the inputs of this page only; wrong answers are mended on the page before."""
+    inputs = {"silent": "silent", "beside": "beside", "nil_return": "kind"}
+    return [Problem(inputs.get(problem.field, ""), problem.message) for problem in problems]
