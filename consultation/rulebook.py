@@ -14,6 +14,7 @@ from consultation.states import (
     ANSWERING,
     PLANNING,
     Audience,
+    CommentState,
     ConsultationState,
     DraftVersionState,
     EditionState,
@@ -27,6 +28,7 @@ from consultation.states import (
 )
 from consultation.subjects import (
     Actor,
+    CommentLike,
     ConsultationLike,
     DraftVersionLike,
     EditionLike,
@@ -77,6 +79,10 @@ releaser = Rule[Actor, ResponseLike](
     M("Freigabe der antwortenden Stelle"), lambda a, r: _own(a, r.organisation_id, Role.RELEASER)
 )
 member = contributor | releaser
+colleague = Rule[Actor, CommentLike](
+    M("Bearbeitung oder Freigabe der antwortenden Stelle"),
+    lambda a, c: _own(a, c.organisation_id, Role.CONTRIBUTOR) or _own(a, c.organisation_id, Role.RELEASER),
+)
 invited_body = Rule[Actor, InvitationLike](
     M("die eingeladene Stelle"), lambda a, i: a.organisation_id == i.organisation_id
 )
@@ -169,7 +175,7 @@ def may_be_published(actor: Actor, edition: EditionLike) -> Iterable[Problem]:
 
 # -- what ------------------------------------------------------------------------------------------------------------
 C, N, R, D = ConsultationState, InvitationState, ResponseState, DraftVersionState
-F, E, X, P = FormVersionState, EditionState, ExtensionState, PointState
+F, E, X, P, K = FormVersionState, EditionState, ExtensionState, PointState, CommentState
 # action, title, from, to, who, ready when, causes
 # fmt: off
 
@@ -208,6 +214,15 @@ RESPONSE = Workflow[Actor, ResponseLike](
         Transition("reopen",            M("Wieder öffnen"),                  frozenset({R.SUBMITTED, R.DECLINED, R.WITHDRAWN}),R.DRAFTING,   releaser | planner,        (until_deadline_or_planner,)),
         Transition("enter",             M("Für die Stelle erfassen"),        frozenset({R.DRAFTING, R.SUBMITTED}),R.SUBMITTED,  editor,                    (takes_answers, own_answer_wins),             ("response.entered",)),
         Transition("withdraw",          M("Zurücknehmen"),                   frozenset({R.SUBMITTED}),         R.WITHDRAWN,  releaser,                  (),                                           ("response.withdrawn",)),
+    ],
+)
+COMMENT = Workflow[Actor, CommentLike](
+    "comment",
+    M("Kommentar im Haus"),
+    {K.OPEN: M("offen"), K.RESOLVED: M("erledigt")},
+    [
+        Transition("resolve",           M("Als erledigt vermerken"),         frozenset({K.OPEN}),              K.RESOLVED,   colleague),
+        Transition("reopen",            M("Wieder aufnehmen"),               frozenset({K.RESOLVED}),          K.OPEN,       colleague),
     ],
 )
 DRAFT_VERSION = Workflow[Actor, DraftVersionLike](
@@ -256,7 +271,7 @@ POINT = Workflow[Actor, PointLike](
     ],
 )
 # fmt: on
-WORKFLOWS = (CONSULTATION, INVITATION, RESPONSE, DRAFT_VERSION, FORM_VERSION, EDITION, DEADLINE_EXTENSION, POINT)
+WORKFLOWS = (CONSULTATION, INVITATION, RESPONSE, COMMENT, DRAFT_VERSION, FORM_VERSION, EDITION, DEADLINE_EXTENSION, POINT)
 
 # -- who may see -----------------------------------------------------------------------------------------------------
 # Each has an SQL twin `visible(actor)` in the room's queries; a test proves them equal over every state and owner.
@@ -293,5 +308,10 @@ ENTER_BESIDE = Rule[Actor, ResponseLike](
 )  # fmt: skip
 """An answer that came by letter while the organisation writes its own: it counts until that one is submitted, and changes
 nothing of it, not even its state."""
+COMMENTABLE = frozenset({R.DRAFTING, R.READY})
+COMMENT_ON = Rule[Actor, ResponseLike](
+    M("Bearbeitung oder Freigabe der antwortenden Stelle, bis die Stellungnahme abgegeben ist"),
+    lambda a, r: member(a, r) and r.state in COMMENTABLE,
+)
 MANAGE_PEOPLE = Rule[Actor, object](M("Verwaltung der Organisation"), lambda a, s: Role.MANAGER in a.roles)
 OPERATE = Rule[Actor, object](M("Betrieb"), lambda a, s: a.operator)

@@ -54,6 +54,11 @@ class ResponseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class CommentState(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
 class DraftVersionState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"

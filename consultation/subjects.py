@@ -9,6 +9,7 @@ from typing import Protocol
 from consultation.core.errors import Problem
 from consultation.states import (
     Audience,
+    CommentState,
     ConsultationState,
     DraftVersionState,
     EditionState,
@@ -139,6 +140,15 @@ class ResponseLike(Planned, Protocol):
 
     @property
     def nil_return_shortcomings(self) -> Iterable[Problem]: ...
+
+
+class CommentLike(Protocol):
+    """A remark inside the house that answers."""
+
+    @property
+    def state(self) -> CommentState: ...
+    @property
+    def organisation_id(self) -> uuid.UUID: ...
 
 
 class PointLike(Planned, Protocol):

@@ -26,7 +26,7 @@ from consultation.mail import letters, preview
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
-from consultation.responses import presence, reminders
+from consultation.responses import comments, presence, reminders
 from consultation.responses.queries import last_revision
 from consultation.settings import Settings
 from consultation.states import InvitationState
@@ -249,10 +249,11 @@ class Turn:
 
 
 def sweep(db: Database, moment: datetime) -> None:
-    """Whatever nobody can use any more goes away: sessions, codes, counters, jobs done long ago."""
+    """Whatever nobody can use any more goes away: sessions, codes, counters, comments in the house, jobs done long ago."""
     with db.transaction() as session:
         housekeeping.sweep(session, moment)
         presence.sweep(session, moment)
+        comments.forget(session, moment)
         jobs.forget_done(session, moment - KEPT)
 
 

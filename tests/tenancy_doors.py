@@ -198,12 +198,13 @@ def _fillings(world: World) -> dict[str, dict[str, str]]:
     at = {"slug": mine.consultation}
     return {
         "": whole | town | at,
-        "town": whole | town | at,
+        "town": whole | town | at | {"verb": "resolve"},
         "programme": whole | house | {"slug": mine.programme},
         "consultation": whole | house | at,
         "export": whole | house | at | {"kind": "csv"},
         "preparing": whole | house | {"slug": world.preparing, "number": "2"},
         "published": whole | house | {"slug": world.public.consultation},
+        "answered": whole | town | {"slug": world.public.consultation},
         "public": whole | {"slug": world.public.consultation},
         "other": whole | {"organisation_id": places["other_house"], "slug": world.theirs.consultation},
         "api": whole | at,

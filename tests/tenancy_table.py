@@ -170,9 +170,13 @@ TABLE = (
         """, here=TOWN, home=ANSWERING, maybe=frozenset({"informed"})),
     Gate("town", "GET /o/{organisation_id}/answers/{slug}/representation", maybe=INVITED),
     Gate("town", """
-        GET /o/{organisation_id}/answers/{slug}/receipt.pdf
-        GET /o/{organisation_id}/answers/{slug}/receipt/{number}.pdf
+        GET /o/{organisation_id}/answers/{slug}/receipt.{extension}
+        GET /o/{organisation_id}/answers/{slug}/receipt/{number}.{extension}
         """, here=TOWN, home=ANSWERING, maybe=frozenset({"informed"}), slow=True),
+    Gate("town", "GET /o/{organisation_id}/answers/{slug}/receipt/{number}", here=TOWN, home=ANSWERING,
+         maybe=frozenset({"informed"})),
+    Gate("answered", "GET /o/{organisation_id}/answers/{slug}/outcome", here=TOWN),
+    Gate("answered", "GET /o/{organisation_id}/answers/{slug}/outcome.{extension}", here=TOWN, slow=True),
     Gate("town", "GET /o/{organisation_id}/answers/{slug}/working-copy.{extension}", here=TOWN, home=INVITED),
     Gate("town", """
         POST /o/{organisation_id}/answers/{slug}/reference
@@ -181,6 +185,11 @@ TABLE = (
         POST /o/{organisation_id}/answers/{slug}/ready
         POST /o/{organisation_id}/answers/{slug}/representation
         """, here=frozenset({"town", "contributor"}), home=ANSWERING, maybe=INVITED),
+    Gate("town", "POST /o/{organisation_id}/answers/{slug}/comments", here=TOWN, home=ANSWERING, maybe=INVITED),
+    Gate("town", """
+        POST /o/{organisation_id}/answers/{slug}/comments/{comment_id}/answer
+        POST /o/{organisation_id}/answers/{slug}/comments/{comment_id}/{verb}
+        """, here=TOWN),
     Gate("town", """
         POST /o/{organisation_id}/answers/{slug}/return
         POST /o/{organisation_id}/answers/{slug}/submit
@@ -407,6 +416,7 @@ TABLE = (
         GET /api/v1/consultations/{slug}/response/disclosure
         GET /api/v1/consultations/{slug}/response/revisions/{number}
         """, here=ANSWERING_TOKENS),
+    Gate("public", "GET /api/v1/consultations/{slug}/response/outcome", here=frozenset({"town_token", "reading_token"})),
     Gate("api", """
         PUT /api/v1/consultations/{slug}/response
         PUT /api/v1/consultations/{slug}/response/disclosure

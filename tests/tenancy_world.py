@@ -41,8 +41,9 @@ from consultation.programmes.importers.tree import DraftSection, DraftTree
 from consultation.programmes.models import DraftKind, ParameterType, Programme, ProgrammeLevel
 from consultation.register.states import State
 from consultation.responses import actions as answers
-from consultation.responses import answering, submission
+from consultation.responses import answering, comments, submission
 from consultation.responses.answering import Posted
+from consultation.responses.desk import open_desk
 from consultation.responses.models import Channel, Intake, Response
 from consultation.states import Audience, EditionState, Purpose, Role
 from consultation.subjects import Actor, system
@@ -409,4 +410,12 @@ def _objects(session: Session, world: World) -> None:
         "section_key": planned.section_key, "part_key": "A", "invitation_id": str(invitation.id),
         "job_id": str(job.id), "response_id": str(response.id), "code": code_of(KEY.encode(), invitation),
         "other_draft_id": str(world.theirs.draft_id), "other_form_id": str(world.theirs.form_id),
+        "comment_id": str(_comment(session, world, response)),
     }  # fmt: skip
+
+
+def _comment(session: Session, world: World, response: Response) -> uuid.UUID:
+    """Something said inside the house about its answer."""
+    town = replace(world.people["town"], moment=NOW)
+    desk = open_desk(session, town, response.id)
+    return comments.write(session, town, desk, "message", "", f"Unter uns {WORK}{world.said}").id

@@ -85,6 +85,10 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
         "enter": ({EDITOR}, "drafting submitted", "submitted"),
         "withdraw": ({RELEASER}, "submitted", "withdrawn"),
     },
+    "comment": {
+        "resolve": ({CONTRIBUTOR, RELEASER}, "open", "resolved"),
+        "reopen": ({CONTRIBUTOR, RELEASER}, "resolved", "open"),
+    },
     "draft_version": {"publish": ({PLANNER}, "draft", "published")},
     "form_version": {"freeze": ({PLANNER}, "draft", "frozen")},
     "edition": {

@@ -252,7 +252,7 @@ MORE_STATEMENTS = {
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}": 17,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}": 18,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": 16,
-    "GET /o/{organisation_id}/answers/{slug}/receipt.pdf": 15,
+    "GET /o/{organisation_id}/answers/{slug}/receipt.{extension}": 15,
 }
 """Pages that put one whole answer together, on top of who asks and what they plan."""
 

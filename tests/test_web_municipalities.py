@@ -1,5 +1,6 @@
 """The municipality's desk over HTTP: who comes in, what is saved, what is never lost, what is sent."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from consultation.consultations import actions as consultations
@@ -380,8 +382,8 @@ def test_the_answer_is_shown_as_it_will_be_sent_with_its_disclosure_by_example(s
     save(browser, scene, "F", main_message="Bitte <b>einfacher</b>.")
     page = browser.get(f"{scene.base}/review").text
     assert "Bitte &lt;b&gt;einfacher&lt;/b&gt;." in page
-    assert "in der Liste der Beteiligten" in page
-    assert "Wortlaut ohne Namen" in page
+    assert "In der Liste der teilnehmenden Stellen steht: „Kiel (SH)“." in page
+    assert "ohne Namen und ohne Land" in page
 
 
 def test_after_submitting_it_can_be_reopened_withdrawn_and_disclosed_otherwise(scene: Scene) -> None:
@@ -605,3 +607,26 @@ def test_a_cancelled_consultation_stays_readable_and_takes_nothing(scene: Scene)
     assert "Konsultation abgebrochen" in browser.get(f"/o/{scene.world.bodies[TOWN]}/answers").text
     ok(browser.get(scene.base))
     assert browser.post(f"{scene.base}/part/A", {"mandate.kind": "resolved"}).status_code == 409
+
+
+def test_own_answers_come_as_a_table_and_an_earlier_submission_tells_what_changed(scene: Scene) -> None:
+    scene.four_eyes(False)
+    browser = begun(scene)
+    complete(browser, scene)
+    save(browser, scene, "F", main_message="=1+1 Anträge")
+    ok(submit(browser, scene), 303)
+    (sheet,) = load_workbook(io.BytesIO(browser.get(f"{scene.base}/receipt.xlsx").content)).worksheets[1:]
+    rows = {row[6].value: row[5] for row in sheet.iter_rows()}
+    assert rows["main_message"].value == "=1+1 Anträge"
+    assert rows["main_message"].data_type == "s"
+    browser.get(f"{scene.base}/receipt")
+    ok(browser.post(f"{scene.base}/reopen"), 303)
+    save(browser, scene, "F", main_message="Zwei Anträge")
+    ok(submit(browser, scene), 303)
+    second = ok(browser.get(f"{scene.base}/receipt/2")).text
+    assert "Was sich gegenüber Fassung 1 geändert hat" in second
+    assert html.parse(second).find(".//del") is not None
+    first = ok(browser.get(f"{scene.base}/receipt/1")).text
+    assert "=1+1 Anträge" in first
+    assert "Was sich gegenüber" not in first
+    assert browser.get(f"{scene.base}/receipt/3").status_code == 404

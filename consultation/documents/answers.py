@@ -53,7 +53,7 @@ def _answer(asked: Asked, value: Any, context: FormContext) -> Iterator[Node]:
     items = asked.type.items(asked.settings, context) if asked.type.itemised else ()
     if items and isinstance(value, dict):
         rows = tuple(
-            (item.label, _bare(asked, item.key, value, context)) for item in items if value.get(item.key) is not None
+            (item.label, bare(asked, item.key, value, context)) for item in items if value.get(item.key) is not None
         )
         head = (label or say(M("Zeile"), context.language), say(M("Antwort"), context.language))
         yield Table("", head, rows, ("left", "left"))
@@ -62,7 +62,7 @@ def _answer(asked: Asked, value: Any, context: FormContext) -> Iterator[Node]:
     yield Paragraph(f"{label}: {text}" if label else text)
 
 
-def _bare(asked: Asked, item: str, value: dict[str, Any], context: FormContext) -> str:
+def bare(asked: Asked, item: str, value: dict[str, Any], context: FormContext) -> str:
     """The answer of one row without its label, which stands beside it."""
     labels = {option.key: option.label for option in asked.type.options(asked.settings, context.language)}
     return labels.get(str(value[item]), str(value[item]))

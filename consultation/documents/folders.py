@@ -9,6 +9,8 @@ SNAPSHOT = "snapshot.ndjson"
 MANIFEST = "manifest.json"
 HIDDEN = "compared.json"
 """What the next public edition is compared with. Never handed out."""
+OUTCOMES = "outcomes.txt"
+"""Whose demand became which point; each organisation is told its own line, nobody the file."""
 
 
 def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:

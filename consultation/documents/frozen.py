@@ -50,9 +50,26 @@ class Frozen:
                 elif seen >= set(types) & set(self._starts):
                     return
 
+    def _beginning(self, type_: str) -> Iterator[dict[str, Any]]:
+        """Of what stands before the figures, without reading the rest of the file."""
+        with self.path.open("rb") as file:
+            for line in file:
+                record = orjson.loads(line)
+                if record["type"] == type_:
+                    yield record
+                elif record["type"] == "figures":
+                    return
+
+    def at(self, place: int) -> dict[str, Any]:
+        """The record whose line begins there."""
+        with self.path.open("rb") as file:
+            file.seek(place)
+            found: dict[str, Any] = orjson.loads(file.readline())
+        return found
+
     @cached_property
     def head(self) -> dict[str, Any]:
-        return next(self.records("edition"))
+        return self.at(0)
 
     @cached_property
     def language(self) -> Language:
@@ -83,7 +100,7 @@ class Frozen:
                 key=r["key"], parent_key=r["parent"], level=r["level"], number=r["number"], heading=r["heading"],
                 blocks=r["blocks"],
             )
-            for r in self.records("section")
+            for r in self._beginning("section")
         )  # fmt: skip
 
     @cached_property
@@ -101,7 +118,7 @@ class Frozen:
     @cached_property
     def participation(self) -> Participation:
         """Without what the filters of the edition leave out."""
-        found = next(self.records("participation"))
+        found = next(self._beginning("participation"))
         names = [f.name for f in fields(Counts)]
         reached = [f.name for f in fields(Reach)]
         bodies = (

@@ -38,6 +38,8 @@ class Weighing:
     minimum: int
     """Fewer supporters that count as figures only are not counted in public."""
     filters: EditionFilters = field(default_factory=EditionFilters)
+    told: dict[uuid.UUID, int] = field(default_factory=dict)
+    """Point → its number in this edition; filled while the records are made and never part of them."""
 
     def level(self, original: Original) -> Disclosure:
         said = original.contribution
@@ -58,7 +60,9 @@ def point_records(
         found = list(_of_section(session, consultation_id, key, weighing))
         for record in sorted(found, key=lambda record: _rank(record, weighing)):
             place += 1
-            yield record | ({"number": place} if weighing.audience == Audience.PUBLIC else {})
+            number = place if weighing.audience == Audience.PUBLIC else record["number"]
+            weighing.told[record.pop("point")] = number
+            yield record | {"number": number}
 
 
 def _rank(record: dict[str, Any], weighing: Weighing) -> tuple[int, Any]:
@@ -94,7 +98,7 @@ def _record(point: PointSummary, originals: Iterable[Original], weighing: Weighi
     first = _speaking(point.text, shown)
     decided = point.state == PointState.DECIDED or weighing.audience == Audience.INTERNAL
     return {
-        "type": "point", "number": point.number, "section": point.section_key, "state": point.state.value,
+        "type": "point", "point": point.id, "number": point.number, "section": point.section_key, "state": point.state.value,
         "kind": first.contribution.kind.value, "locator": first.contribution.locator,
         "text": _wording(point.text, first, originals, shown, weighing),
         "rationales": list(dict.fromkeys(o.contribution.rationale for o in shown if o.contribution.rationale)),

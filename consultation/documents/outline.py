@@ -86,6 +86,8 @@ class Outline:
 
     meta: Meta
     nodes: Callable[[], Iterator[Node]] = field(repr=False)
+    short: bool = False
+    """A few pages to lay before somebody: title and facts stand above the text, without a title page or contents."""
 
     def walk(self) -> Iterator[Node]:
         """The nodes, with headings that start at level 1 and skip none: accessible files must not have gaps."""
@@ -99,6 +101,8 @@ class Outline:
                     yield node
 
     def contents(self, depth: int = 2) -> list[Heading]:
+        if self.short:
+            return []
         return [n for n in self.walk() if isinstance(n, Heading) and n.in_contents and n.level <= depth]
 
     def charts(self) -> list[Chart]:

@@ -47,8 +47,7 @@ class Sender:
         """What may be shown of a part to this audience. Planners see everything; silence is no permission."""
         if audience == Audience.INTERNAL:
             return Disclosure.NAMED
-        chosen = self.levels.get(part, Disclosure.NONE)
-        return Disclosure.FIGURES if confidential and chosen in SHOWN else chosen
+        return within_cap(self.levels, part, confidential=confidential)
 
     def shown_as(self, level: Disclosure) -> dict[str, Any]:
         """The sender as a record: whole, or kind and size class, never the Land."""
@@ -69,6 +68,12 @@ class Sender:
         return 1, hashlib.sha256(whole).hexdigest(), ""
 
 
+def within_cap(levels: Mapping[str, Disclosure], part: str, *, confidential: bool) -> Disclosure:
+    """The level in force for a part; nobody's own words are read where the question is confidential."""
+    chosen = levels.get(part, Disclosure.NONE)
+    return Disclosure.FIGURES if confidential and chosen in SHOWN else chosen
+
+
 def described_kind(kind: str) -> str:
     """In public a city state is shown with the independent cities: there are three."""
     return OrganisationKind.INDEPENDENT_CITY.value if kind == OrganisationKind.CITY_STATE else kind
@@ -76,7 +81,7 @@ def described_kind(kind: str) -> str:
 
 def read_senders(session: Session, consultation_id: uuid.UUID, moment: datetime, filters: Filters) -> list[Sender]:
     """In alphabetical order; what does not pass the filters is left out."""
-    levels = _levels(session, consultation_id, moment)
+    levels = read_levels(session, consultation_id, moment)
     columns = (
         Revision.response_id, Revision.id, Revision.organisation_id, Organisation.sort_key, Organisation.state,
         Revision.nil_return, Revision.late, Revision.reserved, Response.confirmed_at, Revision.submitted_at, Revision.document,
@@ -103,7 +108,9 @@ def _sender(row: Any, levels: Mapping[str, Disclosure]) -> Sender:
     )  # fmt: skip
 
 
-def _levels(session: Session, consultation_id: uuid.UUID, moment: datetime) -> dict[uuid.UUID, dict[str, Disclosure]]:
+def read_levels(
+    session: Session, consultation_id: uuid.UUID, moment: datetime
+) -> dict[uuid.UUID, dict[str, Disclosure]]:
     """Response → part → level, from the last choice of each part up to the moment."""
     last = (
         select(func.max(DisclosureChoice.seq))

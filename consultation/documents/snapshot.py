@@ -7,7 +7,7 @@ SHA-256 is the one of the NDJSON file without its last line: everybody can compu
 import hashlib
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,11 @@ from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation
 from consultation.documents.figures import figures_of
 from consultation.documents.filters import EditionFilters, read_filters
+from consultation.documents.folders import OUTCOMES
 from consultation.documents.frozen_points import Weighing, point_records
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
+from consultation.documents.outcomes import write_outcomes
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
 from consultation.forms.checks import read_form
 from consultation.forms.definition import PARTICIPANT, Form
@@ -47,6 +49,8 @@ class Freezing:
     form: Form
     senders: list[Sender]
     filters: EditionFilters
+    told: dict[uuid.UUID, int] = field(default_factory=dict)
+    """As `Weighing.told`."""
 
     @property
     def audience(self) -> Audience:
@@ -73,12 +77,17 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     form = read_form(consultation.form_version.definition)
     work = Freezing(session, edition, consultation, cut, form, senders, filters)
     figures = figures_of(session, consultation, edition.audience, cut, filters.bodies, documents)
-    digest = hashlib.sha256()
+    digest, places = hashlib.sha256(), dict[int, int]()
     with target.open("wb") as file:
         for record in _records(work, figures.statistics.to_json()):
             line = encoded(record) + b"\n"
+            if record["type"] == "point":
+                places[record["number"]] = file.tell()
             digest.update(line)
             file.write(line)
+    if work.audience == Audience.PUBLIC:
+        told = {point: (number, places[number]) for point, number in work.told.items()}
+        write_outcomes(session, consultation.id, form, cut, told, target.with_name(OUTCOMES))
     return Snapshot(digest.hexdigest(), figures.hidden, figures.problems)
 
 
@@ -94,7 +103,7 @@ def _records(work: Freezing, figures: dict[str, Any]) -> Iterator[dict[str, Any]
     yield from ({"type": "figure", **field} for field in fields)
     by_organisation = {sender.organisation_id: sender for sender in work.senders}
     weighing = Weighing(
-        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell, work.filters
+        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell, work.filters, work.told
     )  # fmt: skip
     yield from point_records(work.session, work.consultation.id, keys, weighing)
     yield from _participants(work)

@@ -59,7 +59,10 @@ def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[
 def published(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email:
-        yield to_invited("published", post, invited, number=payload["number"])
+        mine = select(Response.counted_revision_id).where(Response.invitation_id == invited.id)
+        answered = session.scalar(mine) is not None
+        where = {"organisation_id": invited.organisation_id, "outcome": answered}
+        yield to_invited("published", post, invited, number=payload["number"], **where)
 
 
 def claimed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

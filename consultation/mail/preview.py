@@ -66,7 +66,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "receipt": Sample(M("Eingangsbestätigung"), "receipt", _receipt),
     "cancelled": Sample(M("Konsultation abgebrochen"), "cancelled", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}),
-    "published": Sample(M("Ergebnis veröffentlicht"), "published", lambda invited, post: {"number": 1}),
+    "published": Sample(
+        M("Ergebnis veröffentlicht"), "published",
+        lambda invited, post: {"number": 1, "organisation_id": invited.organisation_id, "outcome": True},
+    ),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from consultation.core.db import Base, Identified, words
 from consultation.core.errors import Problem
 from consultation.core.history import Sequence64
 from consultation.people.models import Organisation
-from consultation.states import ConsultationState, ResponseState
+from consultation.states import CommentState, ConsultationState, ResponseState
 
 
 class Channel(StrEnum):
@@ -256,3 +256,24 @@ class Intake(Identified, Base):
     person_id: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime]
     revision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("revision.id"), unique=True)
+
+
+class AnswerComment(Identified, Base):
+    """What a colleague remarks on one answer, inside the house; an answer to it belongs to the same comment.
+
+    It has no consultation of its own, so that its lines in the log stand in no log of a consultation: planners never learn
+    of it. Housekeeping deletes it.
+    """
+
+    __tablename__ = "answer_comment"
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    question_key: Mapped[str] = mapped_column(String(80))
+    item_key: Mapped[str] = mapped_column(String(80))
+    """A section, a row or an entry of the answer; empty for the whole."""
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("answer_comment.id"), index=True)
+    """Of an answer: the comment it belongs to, which alone is open or resolved."""
+    text: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[uuid.UUID | None]
+    moment: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[CommentState] = mapped_column(words(CommentState))

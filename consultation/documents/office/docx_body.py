@@ -37,16 +37,19 @@ class Body:
 
     def _cover(self) -> Iterator[str]:
         meta = self._meta
-        yield paragraph(runs(meta.author), "CoverAuthor")
+        short = self._outline.short
+        yield paragraph(runs(meta.author), "ShortAuthor" if short else "CoverAuthor")
         yield paragraph(runs(meta.title), "Title")
         yield paragraph(runs(meta.subtitle), "Subtitle")
-        yield paragraph(runs(meta.description), "CoverText")
+        yield paragraph(runs(meta.description), "ShortText" if short else "CoverText")
         if meta.facts:
             yield from self._table(Table("", (), meta.facts))
 
     def _contents(self) -> Iterator[str]:
         """A field, filled with links; Word knows it to be stale and adds the page numbers, which only Word can know."""
         headings = self._outline.contents(TOC_LEVELS)
+        if self._outline.short:
+            return
         if not headings:
             yield _PAGE_BREAK
             return

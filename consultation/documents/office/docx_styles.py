@@ -61,6 +61,8 @@ def _paragraph_styles() -> list[str]:
         _style("Title", "Title", _spacing(0, 240, 240), _type(26, bold=True, colour=BLUE), after="Subtitle"),
         _style("Subtitle", "Subtitle", _spacing(0, 360), _type(14), after="Normal"),
         _style("CoverText", "Cover Text", _spacing(0, 2400)),
+        _style("ShortAuthor", "Short Author", blue_bar + _spacing(0, 240), _type(11, bold=True, colour=BLUE)),
+        _style("ShortText", "Short Text", _spacing(0, 240)),
         *_headings(),
         _style("TOCHeading", "TOC Heading", f"{keep}<w:pageBreakBefore/>" + _spacing(0, 200),
                _type(18, bold=True, colour=BLUE)),

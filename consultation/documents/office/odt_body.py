@@ -41,16 +41,19 @@ class Body:
 
     def _cover(self) -> Iterator[str]:
         meta = self._meta
-        yield paragraph(meta.author, "cover")
+        short = self._outline.short
+        yield paragraph(meta.author, "short" if short else "cover")
         yield paragraph(meta.title, "Title")
         yield paragraph(meta.subtitle, "Subtitle")
-        yield paragraph(meta.description, "Cover_20_Text")
+        yield paragraph(meta.description, "short-text" if short else "Cover_20_Text")
         if meta.facts:
             yield from self._table(Table("", (), meta.facts))
 
     def _contents(self) -> Iterator[str]:
         """An index that can be renewed, filled already; page numbers are references, so they are right at once."""
         headings = self._outline.contents(_DEPTH)
+        if self._outline.short:
+            return
         if not headings:
             yield _PAGE_BREAK
             return

@@ -5,11 +5,13 @@ from fastapi import APIRouter
 from consultation.web.municipalities import (
     claim,
     colleagues,
+    comments,
     downloads,
     draft,
     extension,
     hub,
     nil_return,
+    outcome,
     part,
     receipt,
     release,
@@ -18,7 +20,9 @@ from consultation.web.municipalities import (
 )
 
 router = APIRouter()
-for _pages in (
-    claim, start, hub, draft, part, colleagues, representation, release, nil_return, downloads, receipt, extension,
-):  # fmt: skip
+_PAGES = (
+    claim, start, hub, draft, part, colleagues, representation, release, comments, nil_return, downloads, receipt, outcome,
+    extension,
+)  # fmt: skip
+for _pages in _PAGES:
     router.include_router(_pages.router)

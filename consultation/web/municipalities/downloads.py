@@ -1,43 +1,56 @@
-"""Receipt and working copy as files: made on demand, not kept."""
+"""Receipt, submitted answers and working copy as files: made on demand, not kept."""
 
 import tempfile
 from pathlib import Path
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.documents import working_copy
-from consultation.documents.formats import FORMATS, write_document
+from consultation.documents.formats import FORMATS, Compiled
 from consultation.documents.outline import Outline
 from consultation.documents.receipt import receipt
+from consultation.documents.revisions import answers_to_calculate
 from consultation.responses import queries
-from consultation.web.municipalities.desks import PREFIX, Here
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit
 
 router = APIRouter(prefix=PREFIX)
 COPIES = ("docx", "odt", "pdf")
 
 
-@router.get("/receipt.pdf")
-def last_receipt(here: Here) -> Response:
+@router.get("/receipt.{extension}")
+def last_receipt(here: Here, extension: str) -> Response:
+    """As PDF to file, as XLSX to calculate with."""
     with here.db.reader() as session:
         at = here.arrive(session)
         last = queries.last_revision(session, at.response.id) if at.begun else None
         if last is None:
             raise NotFound(M("Es gibt noch keine Eingangsbestätigung: Die Stellungnahme ist noch nicht abgegeben."))
-        outline = receipt(session, here.actor, at.response.id, last.number, here.language)
-        return _file(outline, "pdf", f"{here.slug}-{last.receipt_number}")
+        return _receipt(here, session, at, last.number, extension)
 
 
-@router.get("/receipt/{number}.pdf")
-def earlier_receipt(here: Here, number: int) -> Response:
+@router.get("/receipt/{number}.{extension}")
+def earlier_receipt(here: Here, number: int, extension: str) -> Response:
     if not 0 < number < 10_000:
         raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
     with here.db.reader() as session:
-        at = here.arrive(session)
-        outline = receipt(session, here.actor, at.response.id, number, here.language)
-        return _file(outline, "pdf", f"{here.slug}-{number}")
+        return _receipt(here, session, here.arrive(session), number, extension)
+
+
+def _receipt(here: Visit, session: Session, at: At, number: int, extension: str) -> Response:
+    response_id = at.response.id
+    name = file_name(at, queries.revision(session, here.actor, response_id, number).receipt_number)
+    match extension:
+        case "pdf" | "docx" | "odt":
+            return as_file(receipt(session, here.actor, response_id, number, here.language), extension, name)
+        case "xlsx":
+            found = answers_to_calculate(session, here.actor, response_id, number, here.language)
+            return _sent(found, extension, name)
+        case _:
+            raise NotFound(M("In diesem Format gibt es Ihre Antworten nicht."))
 
 
 @router.get("/working-copy.{extension}")
@@ -52,14 +65,24 @@ def copy(here: Here, extension: str) -> Response:
             if at.begun
             else working_copy.blank(session, here.actor, here.slug, here.language)
         )
-        return _file(outline, extension, here.slug)
+        return as_file(outline, extension, file_name(at))
 
 
-def _file(outline: Outline, format_key: str, name: str) -> Response:
+def file_name(at: At, *parts: str) -> str:
+    """With the mark of invented data, which no copy may lose."""
+    demo = at.consultation.demo or at.place.demo
+    return "-".join([at.consultation.slug, *parts, *(["beispieldaten"] if demo else [])])
+
+
+def as_file(outline: Outline, format_key: str, name: str) -> Response:
+    return _sent(Compiled(outline, (), {}, lambda: iter(())), format_key, name)
+
+
+def _sent(compiled: Compiled, format_key: str, name: str) -> Response:
     chosen = FORMATS[format_key]
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "document"
-        write_document(outline, format_key, target)
+        chosen.write(compiled, target)
         content = target.read_bytes()
     headers = {"Content-Disposition": f'attachment; filename="{name}.{chosen.extension.lstrip(".")}"'}
     return Response(content, media_type=chosen.media_type, headers=headers)

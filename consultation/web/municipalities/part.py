@@ -18,6 +18,7 @@ from consultation.web.municipalities.colleagues import PART, clock, meet
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save
+from consultation.web.municipalities.shown_as import by_level
 
 router = APIRouter(prefix=PREFIX + "/part/{part_key}")
 
@@ -90,7 +91,7 @@ def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response
         "part": part, "questions": questions, "everything": everything, "path": "?path=all" if everything else "",
         "marks": marks(desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "problems": [numbered(desk, problem) for problem in outcome.problems],
-        "rest": OFFERED if open_parts(desk) else (),
+        "rest": OFFERED if open_parts(desk) else (), "levels": by_level(desk),
         "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
         "refused": outcome.refused, "editable": at.may_answer or outcome.refused is not None,
         "changes": changes(here, at) if any(a.type.needs_sections and a.part.key == part.key for a in desk.form.asked) else None,

@@ -7,25 +7,28 @@ from starlette.responses import Response
 
 from consultation.core.errors import DomainError, Invalid, NotFound, Problem
 from consultation.core.language import M
-from consultation.http import Form, see_other
+from consultation.documents.outcome import has_outcome
+from consultation.documents.revisions import read_revision
+from consultation.http import Configured, Form, see_other
 from consultation.questions.disclosure import LEVELS
 from consultation.responses import actions, disclosures, queries
 from consultation.rulebook import releaser
+from consultation.settings import Settings
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, within_cap
-from consultation.web.municipalities.release import example
+from consultation.web.municipalities.shown_as import by_level, by_part
 
 router = APIRouter(prefix=PREFIX)
 _CHANGED = M("Gespeichert, was veröffentlicht werden darf. Das gilt für alle Ausgaben, die danach erstellt werden.")
 
 
 @router.get("/receipt")
-def show(here: Here) -> Response:
-    return _page(here)
+def show(here: Here, settings: Configured) -> Response:
+    return _page(here, settings)
 
 
 def _page(
-    here: Visit, *,
+    here: Visit, settings: Settings, *,
     refused: DomainError | None = None, problems: tuple[Problem, ...] = (),
 ) -> Response:  # fmt: skip
     with here.db.reader() as session:
@@ -33,17 +36,33 @@ def _page(
         if at.begun is None or not (revisions := queries.revisions(session, at.response.id)):
             raise NotFound(M("Es gibt noch keine Eingangsbestätigung: Die Stellungnahme ist noch nicht abgegeben."))
         in_force = queries.disclosure_in_force(session, at.response.id, here.actor.moment)
+        told = has_outcome(session, here.actor, at.response, settings.documents)
     last = revisions[0]
     data: dict[str, Any] = {
-        "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
+        "has_outcome": told, "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
         "rest": OFFERED, "counts": at.response.counted_revision_id is not None,
         "provisional": last.reserved and at.response.confirmed_at is None, "levels": LEVELS,
         "parts": [(key, title, str(in_force.get(key, "none"))) for key, title in at.desk.context.disclosure_parts],
-        "caps": at.desk.context.disclosure_caps, "example": example(at), "refused": refused.message if refused else None,
+        "caps": at.desk.context.disclosure_caps, "example": by_part(at.desk, {p: str(v) for p, v in in_force.items()}),
+        "examples": by_level(at.desk), "refused": refused.message if refused else None,
         "problems": problems,
     }  # fmt: skip
     status = refused.status if refused else 200
     return desk_page(here.request, at, "municipalities/receipt.html", M("Eingangsbestätigung"), data, status=status)
+
+
+@router.get("/receipt/{number}")
+def earlier(here: Here, number: int) -> Response:
+    """One submission to read, with what it changed."""
+    if not 0 < number < 10_000:
+        raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
+    with here.db.reader() as session:
+        at = here.arrive(session)
+        revision, answered = read_revision(session, here.actor, at.response.id, number, here.language)
+    data = {"revision": revision, "answered": answered, "counts": at.response.counted_revision_id == revision.id}
+    title = M("Fassung {n} Ihrer Stellungnahme", n=number)
+    way = [(M("Eingangsbestätigung"), f"{at.base}/receipt")]
+    return desk_page(here.request, at, "municipalities/revision.html", title, data, way=way)
 
 
 @router.post("/reopen")
@@ -72,7 +91,7 @@ def confirm_resolution(here: Here) -> Response:
 
 
 @router.post("/disclosure")
-def disclose(here: Here, form: Form) -> Response:
+def disclose(here: Here, form: Form, settings: Configured) -> Response:
     try:
         with here.db.transaction() as session:
             at = here.arrive(session)
@@ -82,6 +101,9 @@ def disclose(here: Here, form: Form) -> Response:
             disclosures.change(session, here.actor, at.desk, {key: level for key, level in chosen.items() if level})
     except Invalid as refused:
         return _page(
-            here, refused=refused, problems=tuple(Problem(f"disclosure.{p.field}", p.message) for p in refused.problems)
+            here,
+            settings,
+            refused=refused,
+            problems=tuple(Problem(f"disclosure.{p.field}", p.message) for p in refused.problems),
         )
     return see_other(f"{at.base}/receipt#disclosure", _CHANGED)

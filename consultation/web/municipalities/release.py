@@ -1,5 +1,6 @@
 """The whole answer as it will be sent; lay it before the releaser, return it, release and submit it, or decline."""
 
+import uuid
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,14 +10,15 @@ from consultation.core.errors import Conflict, Invalid, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.http import Form, see_other
 from consultation.people import queries as people
-from consultation.people.kinds import KIND_TITLES
-from consultation.responses import actions, queries
+from consultation.responses import actions, comments, queries
+from consultation.responses.comments import Thread
 from consultation.responses.submission import submit
-from consultation.rulebook import another_pair_of_eyes
+from consultation.rulebook import COMMENT_ON, another_pair_of_eyes
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
-from consultation.web.municipalities.part import read_answers
+from consultation.web.municipalities.reading import read_questions
+from consultation.web.municipalities.shown_as import by_level, by_part
 
 router = APIRouter(prefix=PREFIX)
 
@@ -29,10 +31,10 @@ def after_reload(here: Here) -> Response:
 
 @router.get("/review")
 def show(here: Here) -> Response:
-    return _page(here)
+    return review_page(here)
 
 
-def _page(
+def review_page(
     here: Visit, *, status: int = 200,
     problems: tuple[Problem, ...] = (), refused: Message | None = None, typed: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
@@ -41,20 +43,40 @@ def _page(
         if at.begun is None:
             return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
         notes = queries.notes(session, at.response.id)
-        ids = {n.person_id for n in notes} | {at.response.author_id}
+        threads = comments.threads(session, here.actor, at.response.id)
+        ids = {n.person_id for n in notes} | {at.response.author_id} | _writers(threads)
         data: dict[str, Any] = {
             "names": people.names(session, {i for i in ids if i}), "notes": notes,
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
         }  # fmt: skip
     data |= {
         "short": _short_way(at), "undecided": _undecided(at),
-        "parts": [(part, read_answers(at.desk, part)) for part in at.desk.form.parts],
+        "parts": [(part, read_questions(at.desk, part)) for part in at.desk.form.parts],
+        "threads": threads, "commentable": COMMENT_ON(here.actor, at.response),
+        "open_threads": [(_where(at, thread), thread) for thread in threads if thread.is_open],
         "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.response.missing],
         "four_eyes": [p.message for p in another_pair_of_eyes(here.actor, at.response)],
-        "example": example(at), "refused": refused, "own_problems": problems, "typed": typed or {},
+        "levels": by_level(at.desk), "example": by_part(at.desk, _chosen(at)),
+        "refused": refused, "own_problems": problems, "typed": typed or {},
         "function": here.place.function,
     }  # fmt: skip
     return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
+
+
+def _chosen(at: At) -> dict[str, str]:
+    key = at.desk.form.disclosure_key
+    chosen: dict[str, str] = (at.desk.answers.get(key) or {}) if key else {}
+    return chosen
+
+
+def _writers(threads: list[Thread]) -> set[uuid.UUID | None]:
+    return {one.person_id for thread in threads for one in (thread.comment, *thread.answers)}
+
+
+def _where(at: At, thread: Thread) -> Message | str:
+    """What an open comment is about, for the list of them."""
+    asked = next((q for q in at.desk.form.questions if q.key == thread.comment.question_key), None)
+    return at.desk.context.asked_as(asked) if asked else M("Zur ganzen Stellungnahme")
 
 
 def _short_way(at: At) -> set[str]:
@@ -74,25 +96,6 @@ def _undecided(at: At) -> str:
     return "" if said else address(at.desk, at.base, key)
 
 
-def example(at: At) -> list[tuple[str, Message]]:
-    """„So erscheint Ihre Antwort“: part of the form → how it would be shown."""
-    desk, key = at.desk, at.desk.form.disclosure_key
-    chosen: dict[str, str] = (desk.answers.get(key) or {}) if key else {}
-    name, kind = at.place.name, KIND_TITLES[at.place.kind]
-    shown = {
-        "named": M("„{name}: …“ – mit Namen und Wortlaut", name=name),
-        "described": M("„{kind}: …“ – Wortlaut ohne Namen", kind=kind),
-        "figures": M("nur als Zahl in der Auswertung, ohne Wortlaut"),
-        "none": M("gar nicht; nur die Zahl der Antworten zählt mit"),
-    }
-    named = {"named": M("„{name}“ in der Liste der Beteiligten", name=name), "described": M("„{kind}“", kind=kind)}
-    return [
-        (title, (named if part == "participant" else {}).get(level) or shown[level])
-        for part, title in desk.context.disclosure_parts
-        for level in [chosen.get(part, "none")]
-    ]
-
-
 @router.post("/ready")
 def ready(here: Here) -> Response:
     try:
@@ -100,7 +103,7 @@ def ready(here: Here) -> Response:
             at = here.arrive(session)
             actions.mark_ready(session, here.actor, at.response.id)
     except (NotReady, Conflict) as refused:
-        return _page(here, status=refused.status, refused=refused.message)
+        return review_page(here, status=refused.status, refused=refused.message)
     return see_other(
         at.base, M("Die Stellungnahme liegt jetzt zur Freigabe vor. Wer freigeben darf, erhält eine Mail.")
     )
@@ -114,10 +117,10 @@ def give_back(here: Here, form: Form) -> Response:
             at = here.arrive(session)
             actions.return_for_rework(session, here.actor, at.response.id, reason)
     except Invalid as refused:
-        return _page(here, status=422, problems=refused.problems)
+        return review_page(here, status=422, problems=refused.problems)
     except Conflict as refused:
         typed = {"reason": reason}
-        return _page(here, status=409, refused=refused.message, typed=typed)
+        return review_page(here, status=409, refused=refused.message, typed=typed)
     return see_other(at.base, M("Die Stellungnahme ist zur Überarbeitung zurückgegeben."))
 
 
@@ -127,7 +130,7 @@ def release(here: Here, form: Form) -> Response:
     typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
     problems = tuple(_unnamed(typed))
     if problems:
-        return _page(here, status=422, problems=problems, typed=typed)
+        return review_page(here, status=422, problems=problems, typed=typed)
     try:
         with here.db.transaction() as session:
             at = here.arrive(session)
@@ -136,7 +139,7 @@ def release(here: Here, form: Form) -> Response:
     except (NotReady, Conflict) as refused:
         own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))
         message = own[0].message if own else refused.message
-        return _page(here, status=refused.status, refused=message, typed=typed)
+        return review_page(here, status=refused.status, refused=message, typed=typed)
     return see_other(f"{at.base}/receipt", M("Ihre Stellungnahme ist abgegeben."))
 
 
