@@ -1,16 +1,23 @@
 """The notice of the outcome: every organisation learns what became of its own demands, and nothing that others keep back."""
 
+import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import select
 
+from consultation.consultations import actions as consultations
+from consultation.consultations import audience
+from consultation.consultations.models import Invitation
+from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import say
+from consultation.core.markup import render_plain
 from consultation.documents import editions
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.formats import write_document
@@ -21,11 +28,22 @@ from consultation.documents.outcome_notice import outcome_notice
 from consultation.documents.outcome_summary import summary
 from consultation.evaluation import points
 from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.forms import actions as forms
+from consultation.mail.letters import published
+from consultation.mail.post import Post
+from consultation.mail.transport import Transport
+from consultation.people.tokens import create_token
+from consultation.programmes import drafts
+from consultation.programmes.importers.tree import DraftSection, DraftTree
+from consultation.programmes.models import DraftKind
+from consultation.register.audience import AudienceFilter, AudienceUnit
 from consultation.responses.models import Response
 from consultation.responses.queries import get
-from consultation.states import Audience, PointState
+from consultation.settings import Settings
+from consultation.states import Audience, PointState, Visibility
 from consultation.subjects import Actor
 from tests import evaluation_world as small
+from tests.browsing import KEY, Browser, site
 from tests.documents import readers, tagged_pdf
 from tests.edition_world import AFTER, LEVELS, TEMPLATE, Weighed, compiled, weighed
 
@@ -72,9 +90,9 @@ def told(db: Database, tmp_path: Path) -> Told:
     found = weighed(db, count=12)
     with db.transaction() as session:
         small.submit(session, found.world, NOTHING_TO_SAY, {}, nil_return=True)
-    edition = compiled(db, found, tmp_path, Audience.PUBLIC)
+    edition = compiled(db, found, tmp_path / "documents", Audience.PUBLIC)
     publish(db, found, edition)
-    return Told(db, found, edition, tmp_path)
+    return Told(db, found, edition, tmp_path / "documents")
 
 
 def text_of(outcome: Outcome, folder: Path, kind: str = "docx") -> str:
@@ -210,3 +228,71 @@ def test_the_same_edition_gives_the_same_line_to_everybody(told: Told) -> None:
     decided = Counter(demand.number is None for n in range(12) for demand in told.outcome(told.town(n)).demands)
     assert decided[True] > 0
     assert decided[False] > decided[True]
+
+
+def test_old_and_new_wording_stand_side_by_side_once_the_body_may_read_the_new_one(told: Told, tmp_path: Path) -> None:
+    planner = told.found.planner
+    with told.db.transaction() as session:
+        programme = told.found.world.consultation(session).programme.slug
+        sections = tuple(
+            DraftSection(n, f"Vorschrift {n}", 1, (Paragraph("Jetzt zwölf Monate."),) if n == "§ 7" else ())
+            for n in small.SECTIONS
+        )
+        tree = DraftTree("Probegesetz", (), sections)
+        draft = drafts.save(session, planner, programme, tree, kind=DraftKind.LAW, dated=date(2026, 6, 1))
+        form = forms.create(session, planner, programme, template_key="law_short")
+        made = consultations.create(session, planner, programme, title="Zweite Runde")
+        given = {"draft_version_id": draft.id, "form_version_id": form.id, "deadline_on": date(2026, 8, 1)}
+        consultations.prepare(session, planner, made.slug, given | {"visibility": Visibility.PUBLIC})
+        audience.choose(
+            session, planner, made.slug, AudienceFilter(unit=AudienceUnit.ADMINISTRATION, include=("01053",))
+        )
+        for invitation in session.scalars(select(Invitation).where(Invitation.consultation_id == made.id)):
+            invitation.postal = "Rathausplatz 1, 12345 Musterstadt"
+    assert told.outcome(told.town(NAMED)).newer is None
+    with told.db.transaction() as session:
+        consultations.announce(session, planner, made.slug)
+    newer = told.outcome(told.town(NAMED)).newer
+    assert newer is not None
+    assert [(change.section, change.new) for change in newer.changes] == [
+        ("§ 7 – Vorschrift § 7", "Vorschrift § 7\nJetzt zwölf Monate.")
+    ]
+    assert "JetztzwölfMonate." in text_of(told.outcome(told.town(NAMED)), tmp_path).replace(" ", "")
+
+
+def test_a_program_of_the_house_reads_the_same_notice(told: Told, tmp_path: Path) -> None:
+    actor = told.somebody(told.town(FIGURES))
+    with told.db.transaction() as session:
+        token = create_token(session, actor, "Fachverfahren", ["responses:read"])
+        stranger = create_token(session, told.somebody("01053"), "Fachverfahren", ["responses:read"])
+    browser = Browser(site(told.db, AFTER, data_dir=tmp_path))
+    path = f"/api/v1/consultations/{told.found.world.slug}/response/outcome"
+    answer = browser.send("GET", path, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+    given, outcome = answer.json(), told.outcome(told.town(FIGURES))
+    assert [d["text"] for d in given["demands"]] == [d.said.original_text for d in outcome.demands]
+    assert [(d["point"], d["others"], d["decision"], d["reply"]) for d in given["demands"]] == [
+        (d.number, d.others, d.decision, d.reply) for d in outcome.demands
+    ]
+    assert given["edition"] == 1
+    refused = browser.send("GET", path, headers={"Authorization": f"Bearer {stranger}"})
+    assert refused.status_code == 404
+
+
+def test_the_mail_about_the_edition_leads_each_body_that_answered_to_its_own_notice(told: Told) -> None:
+    settings = Settings.model_validate({"secret_key": KEY, "base_url": "https://dienst.example"})
+    post = Post(settings, cast(Transport, None), uuid.uuid4(), AFTER)
+
+    def text(body: str) -> str:
+        with told.db.transaction() as session:
+            invitation = session.scalars(
+                select(Invitation).where(Invitation.organisation_id == told.found.world.bodies[body])
+            ).one()
+            invitation.email = "amt@stadt.example"
+            (letter,) = published(session, post, {"id": str(invitation.id), "number": 1})
+            return render_plain("mail/published.txt", {"base_url": "", "site": "", **letter.data}, "de")
+
+    town = told.town(NAMED)
+    path = f"/o/{told.found.world.bodies[town]}/answers/{told.found.world.slug}/outcome"
+    assert path in text(town)
+    assert "/outcome" not in text("01053")

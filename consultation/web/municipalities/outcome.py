@@ -19,7 +19,8 @@ from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_
 from consultation.web.municipalities.downloads import as_file, file_name
 
 router = APIRouter(prefix=PREFIX)
-NOTICES = tuple(key for key, chosen in FORMATS.items() if chosen.reads_outline and key != "html")
+NOTICES = ("pdf", "docx", "odt")
+"""Formats that a council gets its papers in."""
 BADGES = {Decision.ACCEPTED: "success", Decision.PARTLY_ACCEPTED: "warning", Decision.NOT_ACCEPTED: "danger"}
 
 

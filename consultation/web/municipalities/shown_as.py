@@ -66,15 +66,17 @@ def _kind(desk: Desk) -> str:
 
 
 def _words(desk: Desk, part: str | None) -> str:
-    """The beginning of a text of the house that could be read; dots where it has written none yet."""
-    for asked in desk.form.asked:
-        question = asked.question
-        here = part is None or asked.part.key == part
-        readable = asked.type.tally is Tally.TEXTS and not (question.personal or question.confidential)
-        if here and readable and asked.key in desk.submitted:
-            text = asked.type.text(desk.submitted[asked.key], asked.settings, desk.context)
-            return _shortened(" ".join(text.split()))
-    return say(M("Ihr Text …"), desk.context.language)
+    """The beginning of something the house answered and that could be read, a text if there is one; dots before that."""
+    readable = [
+        asked for asked in desk.form.asked
+        if (part is None or asked.part.key == part) and asked.key in desk.submitted
+        and not (asked.question.personal or asked.question.confidential or asked.type.settles_disclosure)
+    ]  # fmt: skip
+    readable.sort(key=lambda asked: asked.type.tally is not Tally.TEXTS)
+    if not readable:
+        return say(M("Ihr Text …"), desk.context.language)
+    first = readable[0]
+    return _shortened(" ".join(first.type.text(desk.submitted[first.key], first.settings, desk.context).split()))
 
 
 def _shortened(text: str) -> str:

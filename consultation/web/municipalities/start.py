@@ -56,8 +56,18 @@ def _row(
         "left": time_left(actor, invitation) if running else M("Frist abgelaufen"), "open": running, "state": state,
         "badge": badge, "progress": progress.get(answer.id) if answer else None,
         "next": _next(actor, invitation, answer),
-        "outcome": consultation.state in _OVER - {ConsultationState.CANCELLED} and consultation.visibility == "public",
+        "outcome": _outcome(invitation, answer),
     }  # fmt: skip
+
+
+def _outcome(invitation: Invitation, answer: Answer | None) -> str:
+    """Where to read what came of it: one's own notice, or the published results; empty before that."""
+    consultation = invitation.consultation
+    if consultation.state not in _OVER - {ConsultationState.CANCELLED}:
+        return ""
+    if answer is not None and answer.counted_revision_id is not None:
+        return f"/o/{invitation.organisation_id}/answers/{consultation.slug}/outcome"
+    return f"/consultations/{consultation.slug}"
 
 
 def _state(invitation: Invitation, answer: Answer | None) -> tuple[Message, str]:
