@@ -294,6 +294,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}
         GET /o/{organisation_id}/consultations/{slug}/results
         """, here=PLANNERS, home=READERS) for filling in ("consultation", "published")),
+    Gate("published", "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/notice.pdf", here=PLANNERS, slow=True),
     Gate("consultation", """
         GET /o/{organisation_id}/consultations/{slug}/editions/{number}
         GET /o/{organisation_id}/consultations/{slug}/editions/{number}/document

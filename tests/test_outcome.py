@@ -18,12 +18,12 @@ from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import say
 from consultation.core.markup import render_plain
-from consultation.documents import editions
+from consultation.documents import editions, queries
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.formats import write_document
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
-from consultation.documents.outcome import Outcome, newest_outcome
+from consultation.documents.outcome import Outcome, newest_outcome, sample_outcome
 from consultation.documents.outcome_notice import outcome_notice
 from consultation.documents.outcome_summary import summary
 from consultation.evaluation import points
@@ -296,3 +296,16 @@ def test_the_mail_about_the_edition_leads_each_body_that_answered_to_its_own_not
     path = f"/o/{told.found.world.bodies[town]}/answers/{told.found.world.slug}/outcome"
     assert path in text(town)
     assert "/outcome" not in text("01053")
+
+
+def test_planners_see_an_example_before_they_publish(db: Database, tmp_path: Path) -> None:
+    found = weighed(db, count=10)
+    edition = compiled(db, found, tmp_path, Audience.PUBLIC)
+    with db.reader() as session:
+        seen = queries.get(session, found.planner, edition.id)
+        outcome = sample_outcome(session, found.planner, seen, tmp_path, "de")
+        assert len(outcome.demands) > 1
+        assert "Vorschau – noch niemandem mitgeteilt" in outcome_notice(outcome).meta.marks
+        assert outcome_notice(outcome).contents() == []
+        with pytest.raises(NotFound):
+            sample_outcome(session, replace(found.planner, organisation_id=uuid.uuid4()), seen, tmp_path, "de")

@@ -18,13 +18,14 @@ from consultation.documents.folders import OUTCOMES, SNAPSHOT, folder_of
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
 from consultation.documents.newer_wording import NewerWording, newer_wording
-from consultation.documents.outcomes import Told, read_outcome
+from consultation.documents.outcomes import OwnLine, Told, fullest_outcome, read_outcome
 from consultation.documents.senders import SHOWN
 from consultation.evaluation.contributions import folded
 from consultation.evaluation.models import Contribution, Decision
 from consultation.questions.wording import section_label
 from consultation.responses import queries as responses
 from consultation.responses.models import Disclosure, Response, Revision
+from consultation.rulebook import planner
 from consultation.states import EditionState
 from consultation.subjects import Actor
 
@@ -75,6 +76,24 @@ def newest_outcome(
     if own is None:
         raise NotFound(M("In der veröffentlichten Ausgabe zählt keine Stellungnahme Ihrer Stelle. Die Ergebnisse stehen auf der "
                          "Seite der Konsultation."))  # fmt: skip
+    return _outcome(session, actor, response, edition, own, folder, language)
+
+
+def sample_outcome(session: Session, actor: Actor, edition: Edition, documents: Path, language: Language) -> Outcome:
+    """For planners who see all Länder, also before publishing: the notice of the body with the most demands."""
+    if not planner(actor, edition):
+        raise NotFound(M("Diese Ausgabe gibt es nicht."))
+    folder = folder_of(documents, edition.id)
+    own = fullest_outcome(folder / OUTCOMES)
+    if own is None:
+        raise NotFound(M("Zu dieser Ausgabe gibt es keine Schlussmitteilungen."))
+    response = responses.get(session, actor, session.get_one(Revision, own.revision_id).response_id)
+    return _outcome(session, actor, response, edition, own, folder, language)
+
+
+def _outcome(
+    session: Session, actor: Actor, response: Response, edition: Edition, own: OwnLine, folder: Path, language: Language
+) -> Outcome:
     frozen = Frozen(folder / SNAPSHOT)
     revision = session.get_one(Revision, own.revision_id)
     demands = tuple(_demands(session, response, revision, own.demands, frozen, language))

@@ -1,7 +1,7 @@
 """The notice of the outcome: a few pages for one organisation, ready to be laid before its council or a committee."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from consultation.core.language import M, Message, day, say
 from consultation.documents.consolidated import DEMO_MARK
@@ -25,27 +25,36 @@ def outcome_notice(outcome: Outcome) -> Outline:
 
 def _meta(outcome: Outcome) -> Meta:
     consultation, language = outcome.response.consultation, outcome.language
-    assert outcome.edition.published_at is not None
     about = M(
         "Was aus der Stellungnahme von {organisation} geworden ist.", organisation=outcome.response.organisation.name
     )
     return Meta(
         title=say(TITLE, language), subtitle=consultation.title, author=consultation.programme.owner.name,
-        language=language, moment=outcome.edition.published_at, description=say(about, language),
+        language=language, moment=_moment(outcome), description=say(about, language),
         facts=tuple((say(label, language), say(text, language)) for label, text in facts(outcome)),
-        marks=(say(DEMO_MARK, language),) if outcome.demo else (),
+        marks=tuple(say(mark, language) for mark in _marks(outcome)),
     )  # fmt: skip
+
+
+def _moment(outcome: Outcome) -> datetime:
+    return outcome.edition.published_at or outcome.edition.data_cut
+
+
+def _marks(outcome: Outcome) -> Iterator[Message]:
+    if outcome.demo:
+        yield DEMO_MARK
+    if outcome.edition.published_at is None:
+        yield M("Vorschau – noch niemandem mitgeteilt")
 
 
 def facts(outcome: Outcome) -> Iterator[tuple[Message, Message]]:
     """Who, to whom, about what, on which ground: what a file and a council need."""
     revision, edition, language = outcome.revision, outcome.edition, outcome.language
     consultation, programme = outcome.response.consultation, outcome.response.consultation.programme
-    assert edition.published_at is not None
     reference = queries.document(revision)["own_reference"]
     draft = outcome.frozen.head["draft"]
     yield M("An"), _text(outcome.response.organisation.name)
-    yield M("Datum"), _text(day(edition.published_at, language))
+    yield M("Datum"), _text(day(_moment(outcome), language))
     if reference:
         yield M("Ihr Geschäftszeichen"), _text(reference)
     if programme.reference:

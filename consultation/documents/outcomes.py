@@ -112,9 +112,19 @@ def read_outcome(path: Path, organisation_id: uuid.UUID) -> OwnLine | None:
         return None
     with path.open("rb") as file:
         line = next((line for line in file if line.startswith(wanted)), None)
-    if line is None:
+    return None if line is None else _own_line(line)
+
+
+def fullest_outcome(path: Path) -> OwnLine | None:
+    """The line with the most demands, as an example for planners."""
+    if not path.is_file():
         return None
-    revision_id, demands = orjson.loads(line[len(wanted) :])
+    with path.open("rb") as file:
+        return max(map(_own_line, file), key=lambda line: len(line.demands), default=None)
+
+
+def _own_line(line: bytes) -> OwnLine:
+    revision_id, demands = orjson.loads(line.partition(b" ")[2])
     return OwnLine(uuid.UUID(revision_id), tuple(_told(*demand) for demand in demands))
 
 

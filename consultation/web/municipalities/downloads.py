@@ -1,8 +1,5 @@
 """Receipt, submitted answers and working copy as files: made on demand, not kept."""
 
-import tempfile
-from pathlib import Path
-
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -10,11 +7,11 @@ from starlette.responses import Response
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.documents import working_copy
-from consultation.documents.formats import FORMATS, Compiled
-from consultation.documents.outline import Outline
 from consultation.documents.receipt import receipt
 from consultation.documents.revisions import answers_to_calculate
 from consultation.responses import queries
+from consultation.responses.models import Revision
+from consultation.web.downloads import as_file, sent
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit
 
 router = APIRouter(prefix=PREFIX)
@@ -29,7 +26,7 @@ def last_receipt(here: Here, extension: str) -> Response:
         last = queries.last_revision(session, at.response.id) if at.begun else None
         if last is None:
             raise NotFound(M("Es gibt noch keine Eingangsbestätigung: Die Stellungnahme ist noch nicht abgegeben."))
-        return _receipt(here, session, at, last.number, extension)
+        return _receipt(here, session, at, last, extension)
 
 
 @router.get("/receipt/{number}.{extension}")
@@ -37,18 +34,18 @@ def earlier_receipt(here: Here, number: int, extension: str) -> Response:
     if not 0 < number < 10_000:
         raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
     with here.db.reader() as session:
-        return _receipt(here, session, here.arrive(session), number, extension)
+        at = here.arrive(session)
+        return _receipt(here, session, at, queries.revision(session, here.actor, at.response.id, number), extension)
 
 
-def _receipt(here: Visit, session: Session, at: At, number: int, extension: str) -> Response:
-    response_id = at.response.id
-    name = file_name(at, queries.revision(session, here.actor, response_id, number).receipt_number)
+def _receipt(here: Visit, session: Session, at: At, revision: Revision, extension: str) -> Response:
+    response_id, number, name = at.response.id, revision.number, file_name(at, revision.receipt_number)
     match extension:
         case "pdf" | "docx" | "odt":
             return as_file(receipt(session, here.actor, response_id, number, here.language), extension, name)
         case "xlsx":
             found = answers_to_calculate(session, here.actor, response_id, number, here.language)
-            return _sent(found, extension, name)
+            return sent(found, extension, name)
         case _:
             raise NotFound(M("In diesem Format gibt es Ihre Antworten nicht."))
 
@@ -72,17 +69,3 @@ def file_name(at: At, *parts: str) -> str:
     """With the mark of invented data, which no copy may lose."""
     demo = at.consultation.demo or at.place.demo
     return "-".join([at.consultation.slug, *parts, *(["beispieldaten"] if demo else [])])
-
-
-def as_file(outline: Outline, format_key: str, name: str) -> Response:
-    return _sent(Compiled(outline, (), {}, lambda: iter(())), format_key, name)
-
-
-def _sent(compiled: Compiled, format_key: str, name: str) -> Response:
-    chosen = FORMATS[format_key]
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "document"
-        chosen.write(compiled, target)
-        content = target.read_bytes()
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{chosen.extension.lstrip(".")}"'}
-    return Response(content, media_type=chosen.media_type, headers=headers)

@@ -15,8 +15,9 @@ from consultation.documents.outcome_summary import summary
 from consultation.evaluation.models import Decision
 from consultation.http import Configured
 from consultation.settings import Settings
+from consultation.web.downloads import as_file
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
-from consultation.web.municipalities.downloads import as_file, file_name
+from consultation.web.municipalities.downloads import file_name
 
 router = APIRouter(prefix=PREFIX)
 NOTICES = ("pdf", "docx", "odt")

@@ -20,6 +20,7 @@ from consultation.web.planners import (
     invitations,
     log,
     mails,
+    outcome_sample,
     participation,
     point,
     points,
@@ -36,7 +37,7 @@ router = APIRouter()
 _DRAFTS = (draft_import, draft_comparison, draft_editing, drafts, correcting)
 _PREPARING = (start, programmes, forms, consultations, preparing, announcing, mails)
 _ASKING = (audience, audience_bodies, addresses)
-_RUNNING = (participation, invitations, extensions, reminders, intake, responses, results, editions, log)
+_RUNNING = (participation, invitations, extensions, reminders, intake, responses, results, editions, outcome_sample, log)
 _WEIGHING = (points, point, replies)
 for _pages in (*_DRAFTS, *_PREPARING, *_ASKING, *_RUNNING, *_WEIGHING):
     router.include_router(_pages.router)
