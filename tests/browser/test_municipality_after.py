@@ -64,10 +64,8 @@ def test_an_answer_is_returned_with_a_comment_and_released(
     anna.press("Zur Freigabe vorlegen")
 
     bea.page.goto(f"{world.base}/review")
-    bea.page.locator("summary").filter(has_text="Kommentieren").filter(has_text="Botschaft").click()
-    bea.page.get_by_role("textbox", name="Kommentar (sieht nur Ihre Organisation)").and_(
-        bea.page.locator("#comment-main_message")
-    ).fill("Bitte sagen, welche drei Anträge gemeint sind.")
+    bea.page.locator("details:has(#comment-main_message) > summary").click()
+    bea.page.locator("#comment-main_message").fill("Bitte sagen, welche drei Anträge gemeint sind.")
     go(bea.page.locator("details[open]").get_by_role("button", name="Kommentar speichern"))
     comment = bea.page.get_by_role("article", name="Kommentar von Bea Haupt")
     expect(comment).to_contain_text("welche drei Anträge")
