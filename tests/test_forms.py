@@ -15,10 +15,11 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound
 from consultation.core.history import HistoryEntry
 from consultation.forms import actions, queries
-from consultation.forms.checks import fill, read_form, shortcomings
+from consultation.forms.checks import fill, read_form
 from consultation.forms.conditions import holds
 from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked, Form
+from consultation.forms.inspection import shortcomings
 from consultation.forms.schema import form_schema
 from consultation.forms.templates import definition, templates
 from consultation.programmes import actions as programmes
@@ -73,8 +74,8 @@ def test_a_shipped_template_is_complete_in_both_languages_and_ready_to_be_asked(
 
 def test_a_template_from_another_draft_says_what_it_refers_to_in_vain() -> None:
     told = [str(problem.message) for problem in shortcomings(templates()["practice_feedback"], {"1"}, ())]
-    assert any("Den Programmwert „funding_rate“ gibt es nicht" in text for text in told)
-    assert any("Den Abschnitt" in text for text in told)
+    assert any("den Programmwert „funding_rate“ gibt es nicht" in text for text in told)
+    assert any("den Abschnitt" in text for text in told)
 
 
 # -- checks ----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from consultation.consultations import calendar
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
-from consultation.forms.checks import read_form, shortcomings
+from consultation.forms.checks import read_form
+from consultation.forms.inspection import shortcomings
 from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import ProgrammeParameter

@@ -1,24 +1,33 @@
-"""Making and editing forms. In this version a form starts from a template or JSON and is edited as JSON with checks."""
+"""Making and editing forms. Every step is saved at once, with a line in the log and the state before it."""
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import orjson
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from consultation.core.db import compare_and_set
 from consultation.core.errors import Conflict
 from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.forms import queries
 from consultation.forms.checks import read_form
-from consultation.forms.models import FormVersion
+from consultation.forms.collisions import Changed
+from consultation.forms.definition import Form
+from consultation.forms.editing import definition_of, empty_form
+from consultation.forms.models import FormStep, FormVersion
 from consultation.forms.templates import definition as template_definition
 from consultation.programmes import queries as programmes
 from consultation.programmes.actions import require_planner
+from consultation.questions import Texts
 from consultation.rulebook import FORM_VERSION
 from consultation.states import FormVersionState
 from consultation.subjects import Actor
+
+KEPT_STEPS = 200
 
 
 def create(
@@ -31,7 +40,7 @@ def create(
     read_form(content)
     version = FormVersion(
         programme=programme, number=queries.next_number(session, programme.id), template_key=template_key,
-        definition=content, state=FormVersionState.DRAFT, created_at=actor.moment,
+        definition=content, state=FormVersionState.DRAFT, created_at=actor.moment, revision=0,
     )  # fmt: skip
     session.add(version)
     session.flush()
@@ -39,16 +48,66 @@ def create(
     return version
 
 
-def edit(session: Session, actor: Actor, form_version_id: uuid.UUID, definition: Any) -> FormVersion:
+def begin(session: Session, actor: Actor, programme_slug: str, title: Texts) -> FormVersion:
+    """A form with nothing in it but its first part."""
+    return create(session, actor, programme_slug, definition=definition_of(empty_form(title)))
+
+
+def copy(session: Session, actor: Actor, programme_slug: str, form_version_id: uuid.UUID) -> FormVersion:
+    """A new form of the programme that begins as this one, whichever programme the actor found it in."""
+    original = queries.get(session, actor, form_version_id)
+    made = create(session, actor, programme_slug, definition=original.definition)
+    made.template_key = original.template_key
+    return made
+
+
+def edit(
+    session: Session, actor: Actor, form_version_id: uuid.UUID, definition: Any, *, seen: int | None = None
+) -> FormVersion:
+    """The whole form at once. `seen`: the revision the editor had before them."""
+
+    def whole(form: Form) -> Form:
+        return read_form(definition)
+
+    return change(session, actor, form_version_id, "edit_json", whole, seen=seen)
+
+
+def change(
+    session: Session, actor: Actor, form_version_id: uuid.UUID, step: str, operation: Callable[[Form], Form], *,
+    about: str = "", seen: int | None = None,
+) -> FormVersion:  # fmt: skip
+    """One step (see `steps`) on a form that is not yet frozen; raises what the operation raises, and `Changed`."""
     version = queries.get(session, actor, form_version_id)
     require_planner(actor, version.programme)
     if version.state != FormVersionState.DRAFT:
-        raise Conflict(M("Dieses Formular ist festgeschrieben. Legen Sie eine neue Fassung an, um es zu ändern."))
-    read_form(definition)
-    before = content_hash(version.definition)
-    version.definition = definition
-    record(session, actor, version, "edit_form", old=before, new=content_hash(definition))
+        raise Conflict(M("Dieses Formular ist festgeschrieben. Legen Sie eine Kopie an, um es zu ändern."))
+    if seen is not None and seen != version.revision:
+        raise Changed
+    before = version.definition
+    after = definition_of(operation(read_form(before)))
+    if after != definition_of(read_form(before)):
+        read_form(after)
+        _keep(session, actor, version, step, about)
+        hashes = {"old": content_hash(before), "new": content_hash(after)}
+        now = {"revision": version.revision + 1, "definition": after}
+        compare_and_set(session, version, {"revision": version.revision}, now)
+        record(session, actor, version, "edit_form", **hashes, step=step, about=about[:200])
     return version
+
+
+def _keep(session: Session, actor: Actor, version: FormVersion, step: str, about: str) -> None:
+    session.add(FormStep(
+        form_version_id=version.id, revision=version.revision, step=step, about=about[:200],
+        definition=version.definition, person_id=actor.person_id, moment=actor.moment,
+    ))  # fmt: skip
+    oldest = version.revision - KEPT_STEPS
+    session.execute(delete(FormStep).where(FormStep.form_version_id == version.id, FormStep.revision <= oldest))
+
+
+def restore(session: Session, actor: Actor, form_version_id: uuid.UUID, revision: int) -> FormVersion:
+    """The form as it was before the step of that revision; this is a step itself, so it can be taken back too."""
+    kept = queries.step(session, actor, form_version_id, revision)
+    return change(session, actor, form_version_id, "restore", lambda _: read_form(kept.definition))
 
 
 def freeze(session: Session, actor: Actor, version: FormVersion) -> None:

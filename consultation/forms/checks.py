@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
 from consultation.forms.conditions import fields_of
-from consultation.forms.definition import Asked, Form
+from consultation.forms.definition import Form
 from consultation.forms.models import FormVersion
-from consultation.questions import TYPES, Texts
+from consultation.questions import TYPES
 
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def read_form(definition: Any) -> Form:
@@ -105,31 +105,6 @@ def _wrong_conditions(form: Form) -> Iterator[Problem]:
         earlier.add(asked.key)
 
 
-def shortcomings(form: Form, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
-    """What must be settled before announcing: unknown references, a missing disclosure question.
-
-    `sections` are keys and numbers of the draft, `parameters` names of the programme's figures.
-    """
-    if form.disclosure_key is None:
-        yield Problem("form", M("Es fehlt die Frage zur Veröffentlichungsfreigabe (Fragetyp „disclosure“)."))
-    for asked in form.asked:
-        for name in sorted(_placeholders(asked)):
-            if name.startswith("section:"):
-                if name.removeprefix("section:") not in sections:
-                    yield Problem(asked.key, M("Den Abschnitt „{name}“ gibt es im Entwurf nicht.", name=name[8:]))
-            elif name not in parameters:
-                yield Problem(
-                    asked.key, M("Den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an.", name=name)
-                )
-        if asked.type.needs_sections and not sections:
-            yield Problem(asked.key, M("Diese Frage braucht einen Entwurf mit Abschnitten."))
-
-
-def _placeholders(asked: Asked) -> set[str]:
-    texts: list[Texts | None] = [asked.question.title, asked.question.hint, asked.field.label]
-    return {name for text in texts if text for said in (text.de, text.en) for name in _PLACEHOLDER.findall(said)}
-
-
 def fill(text: str, parameters: dict[str, str], numbers: dict[str, str]) -> str:
     """Placeholders of a planner's text filled; what is unknown stays as it is. `numbers`: section key or number → number."""
 
@@ -139,4 +114,4 @@ def fill(text: str, parameters: dict[str, str], numbers: dict[str, str]) -> str:
             return numbers.get(name[8:], name[8:])
         return parameters.get(name, match[0])
 
-    return _PLACEHOLDER.sub(filled, text)
+    return PLACEHOLDER.sub(filled, text)

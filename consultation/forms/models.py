@@ -1,4 +1,4 @@
-"""Form versions: a definition as JSON, frozen with the announcement."""
+"""Form versions: a definition as JSON, frozen with the announcement; and the states an editor can go back to."""
 
 import uuid
 from datetime import datetime
@@ -20,6 +20,8 @@ class FormVersion(Identified, Base):
     template_key: Mapped[str | None] = mapped_column(String(60))
     definition: Mapped[dict[str, Any]]
     """See `forms.definition.Form`."""
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was changed: of two editors who save at once, the second is told."""
     state: Mapped[FormVersionState] = mapped_column(words(FormVersionState))
     content_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
@@ -29,3 +31,19 @@ class FormVersion(Identified, Base):
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:
         return self.programme.planners
+
+
+class FormStep(Identified, Base):
+    """One step of editing, with the form as it was before: nothing an officer made is lost by the next step."""
+
+    __tablename__ = "form_step"
+    __table_args__ = (UniqueConstraint("form_version_id", "revision"),)
+    form_version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("form_version.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    """Of the form before the step."""
+    step: Mapped[str] = mapped_column(String(40))
+    """See `forms.steps`."""
+    about: Mapped[str] = mapped_column(String(200))
+    definition: Mapped[dict[str, Any]]
+    person_id: Mapped[uuid.UUID | None]
+    moment: Mapped[datetime]

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from consultation.core.errors import Problem
-from consultation.core.language import Language, Message
+from consultation.core.language import Language, M, Message
 from consultation.core.plugins import discover
 
 Value = Any
@@ -176,11 +176,59 @@ class Tally(StrEnum):
 CANNOT_JUDGE = "cannot_judge"
 
 
+class Family(StrEnum):
+    """Under which heading the gallery of the form builder shows a type, in this order."""
+
+    CHOICE = "choice"
+    SCALE = "scale"
+    TEXT = "text"
+    NUMBER = "number"
+    LIST = "list"
+    DRAFT = "draft"
+    FRAME = "frame"
+    OTHER = "other"
+
+
+FAMILIES: Mapping[Family, Message] = {
+    Family.CHOICE: M("Auswählen"),
+    Family.SCALE: M("Einschätzen"),
+    Family.TEXT: M("Schreiben"),
+    Family.NUMBER: M("Zahlen und Tage"),
+    Family.LIST: M("Mehrere Einträge"),
+    Family.DRAFT: M("Zum Entwurf"),
+    Family.FRAME: M("Rahmen der Stellungnahme"),
+    Family.OTHER: M("Weitere"),
+}
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """What a condition can ask of an answer, beside whether there is one."""
+
+    values: tuple[tuple[str | int | bool, str], ...] = ()
+    """What can be chosen, as stored, with its label."""
+    several: bool = False
+    """Several of the values can be chosen at once."""
+    bounds: tuple[float, float] | None = None
+    """The least and the greatest number, where the answer is one."""
+
+
+_SECONDS: Mapping[Tally, int] = {
+    Tally.NONE: 30, Tally.OPTIONS: 20, Tally.SCALE: 15, Tally.RANKS: 45, Tally.NUMBER: 45, Tally.TEXTS: 60,
+}  # fmt: skip
+SECONDS_PER_ROW = 8
+
+
 class QuestionType(abc.ABC):
     """All faces of an answer in one class. Values that pass `check` are the only ones ever stored."""
 
     key: ClassVar[str]
     title: ClassVar[Message]
+    about: ClassVar[Message | None] = None
+    """In plain words, for a planner: what one gets by asking like this."""
+    example: ClassVar[Message | None] = None
+    """A question one would ask like this."""
+    family: ClassVar[Family] = Family.OTHER
     tally: ClassVar[Tally] = Tally.NONE
     itemised: ClassVar[bool] = False
     """The value is a mapping item key → value; each item is stored, edited and conflicts on its own."""
@@ -239,6 +287,18 @@ class QuestionType(abc.ABC):
     def options(self, settings: Any, language: Language) -> tuple[Option, ...]:
         """The options statistics show, in order, "cannot_judge" last."""
         return ()
+
+    def comparable(self, settings: Any, language: Language) -> Comparable:
+        """What conditions of later questions can ask of the answer."""
+        if self.itemised or self.tally not in (Tally.OPTIONS, Tally.RANKS):
+            return Comparable()
+        values = tuple((option.key, option.label) for option in self.options(settings, language))
+        return Comparable(values, several=self.tally is Tally.RANKS)
+
+    def seconds(self, settings: Any, context: Context) -> int:
+        """How long an answer takes, without reading the question; rows of a matrix one by one."""
+        rows = len(self.items(settings, context))
+        return SECONDS_PER_ROW * rows if rows else _SECONDS[self.tally]
 
     def figure(self, number: float, settings: Any, language: Language) -> str:
         """A number of this type (a median, a quartile) with its unit."""

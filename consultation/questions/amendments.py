@@ -1,7 +1,7 @@
 """Amendments to sections of the draft: delete, replace or insert, with wording, rationale and priority."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field as Setting
 
@@ -11,6 +11,7 @@ from consultation.questions import (
     Context,
     Control,
     Fact,
+    Family,
     Field,
     FormFields,
     Option,
@@ -20,6 +21,7 @@ from consultation.questions import (
     Value,
 )
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.entries import check_entries, entries_field, entries_schema, in_order, read_entries
 from consultation.questions.options import check_option
 from consultation.questions.posted import first, shown
@@ -38,13 +40,19 @@ class Amendments(QuestionType):
 
     key = "amendments"
     title = M("Änderungsvorschläge")
+    about = M(
+        "Änderungsvorschläge zu Abschnitten des Entwurfs: streichen, ersetzen oder ergänzen, mit "
+        "Wortlaut und Begründung."
+    )
+    example = M("Welche Regelungen sollen anders lauten?")
+    family = Family.DRAFT
     needs_sections = True
     tally = Tally.OPTIONS
     itemised = True
     beyond_schema = (TOO_LONG,)
 
     class Settings(Plain):
-        limit: int = Setting(default=200, ge=1, le=1000)
+        limit: Annotated[int, Wording(M("Höchstens so viele Vorschläge"))] = Setting(default=200, ge=1, le=1000)
 
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         def entry(prefix: str) -> Value:
@@ -114,6 +122,9 @@ class Amendments(QuestionType):
 
     def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
         return tuple(Option(key, say(label, language)) for key, label in KINDS.items())
+
+    def seconds(self, settings: Settings, context: Context) -> int:
+        return 240
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         first_entry = {

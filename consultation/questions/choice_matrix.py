@@ -1,13 +1,21 @@
 """The same options for several rows."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Item, Option, Tally, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Item,
+    Option,
+    Tally,
+    Value,
+)
+from consultation.questions.dials import Wording
 from consultation.questions.grids import Grid, rows_as_items
 from consultation.questions.options import Choice, Options, distinct, drawn, named
 
@@ -15,10 +23,13 @@ from consultation.questions.options import Choice, Options, distinct, drawn, nam
 class ChoiceMatrix(Grid):
     key = "choice_matrix"
     title = M("Auswahl für mehrere Zeilen")
+    about = M("Eine Tabelle: für jede Zeile wird eine der Antworten gewählt, die Sie vorgeben.")
+    example = M("Haben Sie schon Mittel genutzt – vom Bund, vom Land, von der EU? Ja, nein, nicht bekannt.")
+    family = Family.CHOICE
     tally = Tally.OPTIONS
 
     class Settings(Options):
-        rows: tuple[Choice, ...] = Setting(min_length=1, max_length=50)
+        rows: Annotated[tuple[Choice, ...], Wording(M("Zeilen"))] = Setting(min_length=1, max_length=50)
 
         @model_validator(mode="after")
         def _distinct_rows(self) -> Self:

@@ -5,7 +5,19 @@ from typing import Any
 
 from consultation.core.errors import Problem
 from consultation.core.language import Language, M, say
-from consultation.questions import Context, Control, Fact, Field, FormFields, Option, QuestionType, Tally, Value
+from consultation.questions import (
+    Comparable,
+    Context,
+    Control,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    Option,
+    QuestionType,
+    Tally,
+    Value,
+)
 from consultation.questions.posted import first
 from consultation.questions.refusals import check_parts, refuse
 from consultation.questions.texts import TOO_LONG, check_text, text_schema
@@ -17,6 +29,9 @@ _LABELS = {"yes": M("Ja, die Angaben stimmen"), "no": M("Nein, es ist etwas zu b
 class Confirm(QuestionType):
     key = "confirm"
     title = M("Bestätigung mit Berichtigung")
+    about = M("Zeigt, was das Register über die antwortende Stelle weiß. Sie bestätigt es oder berichtigt es.")
+    example = M("Stimmen die Angaben zu Ihrer Kommune?")
+    family = Family.FRAME
     tally = Tally.OPTIONS
     beyond_schema = (TOO_LONG,)
 
@@ -90,6 +105,9 @@ class Confirm(QuestionType):
 
     def options(self, settings: Any, language: Language) -> tuple[Option, ...]:
         return Option("correct", say(M("stimmt"), language)), Option("corrected", say(M("berichtigt"), language))
+
+    def comparable(self, settings: Any, language: Language) -> Comparable:
+        return Comparable(tuple((key == "yes", say(label, language)) for key, label in _LABELS.items()))
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         yield {}, {"correct": True}

@@ -3,13 +3,24 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import model_validator
 
 from consultation.core.language import M, day, say
-from consultation.questions import Context, Control, Fact, Field, FormFields, QuestionType, Tally, Value
+from consultation.questions import (
+    Context,
+    Control,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    QuestionType,
+    Tally,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.posted import first, shown
 from consultation.questions.refusals import refuse
 
@@ -24,12 +35,15 @@ _GERMAN = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
 class Date(QuestionType):
     key = "date"
     title = M("Datum")
+    about = M("Ein Tag im Kalender.")
+    example = M("Wann tagt Ihr Rat?")
+    family = Family.NUMBER
     tally = Tally.TEXTS
     beyond_schema = (NO_SUCH_DAY, TOO_EARLY, TOO_LATE)
 
     class Settings(Plain):
-        minimum: date = date(1900, 1, 1)
-        maximum: date = date(2199, 12, 31)
+        minimum: Annotated[date, Wording(M("Frühester Tag"), open=True)] = date(1900, 1, 1)
+        maximum: Annotated[date, Wording(M("Spätester Tag"), open=True)] = date(2199, 12, 31)
 
         @model_validator(mode="after")
         def _ordered(self) -> Self:

@@ -1,14 +1,22 @@
 """A number with decimal places."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Field, FormFields, Texts, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Field,
+    FormFields,
+    Texts,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.numerals import BOUND, TOO_PRECISE, check_decimal, number_schema, posted_decimal
 from consultation.questions.posted import first
 from consultation.questions.quantities import Quantity, number_field, with_unit
@@ -17,13 +25,18 @@ from consultation.questions.quantities import Quantity, number_field, with_unit
 class Decimal(Quantity):
     key = "decimal"
     title = M("Zahl mit Nachkommastellen")
+    about = M("Eine Zahl mit Nachkommastellen, auf Wunsch mit Einheit. Die Auswertung nennt Median und Quartile.")
+    example = M("Wie viele Stellen (VZÄ) brauchen Sie dafür?")
+    family = Family.NUMBER
     beyond_schema = (TOO_PRECISE,)
 
     class Settings(Plain):
-        minimum: float = Setting(default=-BOUND, ge=-BOUND, le=BOUND)
-        maximum: float = Setting(default=BOUND, ge=-BOUND, le=BOUND)
-        digits: int = Setting(default=2, ge=0, le=4)
-        unit: Texts | None = None
+        minimum: Annotated[float, Wording(M("Kleinster Wert"), open=True)] = Setting(
+            default=-BOUND, ge=-BOUND, le=BOUND
+        )
+        maximum: Annotated[float, Wording(M("Größter Wert"), open=True)] = Setting(default=BOUND, ge=-BOUND, le=BOUND)
+        digits: Annotated[int, Wording(M("Stellen nach dem Komma"))] = Setting(default=2, ge=0, le=4)
+        unit: Annotated[Texts | None, Wording(M("Einheit, zum Beispiel „Stunden“"))] = None
 
         @model_validator(mode="after")
         def _ordered(self) -> Self:

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from consultation.core.language import Language, M, say
-from consultation.questions import Context, Item, Option, Tally, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Item,
+    Option,
+    Tally,
+    Value,
+)
 from consultation.questions.grids import Grid
 
 LEVELS = {
@@ -19,6 +26,12 @@ LEVELS = {
 class Disclosure(Grid):
     key = "disclosure"
     title = M("Veröffentlichungsfreigabe")
+    about = M(
+        "Die antwortende Stelle legt für jeden Teil fest, was veröffentlicht werden darf. Jedes Formular "
+        "braucht diese Frage einmal."
+    )
+    example = M("Was darf veröffentlicht werden?")
+    family = Family.FRAME
     settles_disclosure = True
     tally = Tally.OPTIONS
 

@@ -1,14 +1,21 @@
 """A number of weeks, months or years."""
 
 from collections.abc import Iterable
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
 from consultation.core.language import Language, M, say
-from consultation.questions import Context, Field, FormFields, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Field,
+    FormFields,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.numerals import check_integer, number_schema, posted_integer
 from consultation.questions.posted import first
 from consultation.questions.quantities import Quantity, number_field, with_unit
@@ -20,15 +27,20 @@ _UNITS = {
     "years": (M("Jahr"), M("Jahre")),
 }
 
+_NAMES = {unit: names[1] for unit, names in _UNITS.items()}
+
 
 class Duration(Quantity):
     key = "duration"
     title = M("Dauer")
+    about = M("Eine Dauer in Wochen, Monaten oder Jahren.")
+    example = M("Welche Mindestlaufzeit brauchen Sie?")
+    family = Family.NUMBER
 
     class Settings(Plain):
-        unit: Literal["weeks", "months", "years"]
-        minimum: int = Setting(default=0, ge=0, le=_LONGEST)
-        maximum: int = Setting(default=1200, ge=0, le=_LONGEST)
+        unit: Annotated[Literal["weeks", "months", "years"], Wording(M("Einheit"), options=_NAMES)]
+        minimum: Annotated[int, Wording(M("Kleinster Wert"))] = Setting(default=0, ge=0, le=_LONGEST)
+        maximum: Annotated[int, Wording(M("Größter Wert"))] = Setting(default=1200, ge=0, le=_LONGEST)
 
         @model_validator(mode="after")
         def _ordered(self) -> Self:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
@@ -10,8 +10,20 @@ from pydantic import Field as Setting
 from consultation import questions
 from consultation.core.errors import Problem
 from consultation.core.language import M
-from consultation.questions import Context, Fact, Field, FormFields, QuestionType, Remark, Tally, Texts, Value
+from consultation.questions import (
+    Context,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    QuestionType,
+    Remark,
+    Tally,
+    Texts,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.entries import check_entries, entries_field, entries_schema, in_order, read_entries
 from consultation.questions.options import Key
 from consultation.questions.refusals import check_parts
@@ -52,14 +64,17 @@ class _CodesOfParts:
 class Group(QuestionType):
     key = "group"
     title = M("Wiederholbare Gruppe")
+    about = M("Mehrere Angaben, die zusammengehören, so oft wie nötig.")
+    example = M("Mit welchen Programmen sehen Sie Überschneidungen? Je Programm: Name, Träger, Grund.")
+    family = Family.LIST
     tally = Tally.TEXTS
     itemised = True
     beyond_schema = _CodesOfParts()
 
     class Settings(Plain):
-        fields: tuple[Part, ...] = Setting(min_length=1, max_length=20)
-        entries: int = Setting(default=10, ge=1, le=100)
-        entry: Texts = Texts(de="Eintrag", en="Entry")
+        fields: Annotated[tuple[Part, ...], Wording(M("Angaben je Eintrag"))] = Setting(min_length=1, max_length=20)
+        entries: Annotated[int, Wording(M("Höchstens so viele Einträge"))] = Setting(default=10, ge=1, le=100)
+        entry: Annotated[Texts, Wording(M("So heißt ein Eintrag"))] = Texts(de="Eintrag", en="Entry")
 
         @model_validator(mode="after")
         def _distinct(self) -> Self:
@@ -134,6 +149,9 @@ class Group(QuestionType):
                 line = f"{part.label.de}: {remark.text}" if len(settings.fields) > 1 else remark.text
                 entries.setdefault(entry, []).append(line)
         return [Remark(entry, "\n".join(lines)) for entry, lines in entries.items()]
+
+    def seconds(self, settings: Settings, context: Context) -> int:
+        return 120
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         fields: list[dict[str, Any]] = [

@@ -1,14 +1,22 @@
 """A whole number."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Field, FormFields, Texts, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Field,
+    FormFields,
+    Texts,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.numerals import BOUND, check_integer, number_schema, posted_integer
 from consultation.questions.posted import first
 from consultation.questions.quantities import Quantity, number_field, with_unit
@@ -17,11 +25,14 @@ from consultation.questions.quantities import Quantity, number_field, with_unit
 class Integer(Quantity):
     key = "integer"
     title = M("Ganze Zahl")
+    about = M("Eine Zahl ohne Nachkommastellen, auf Wunsch mit Einheit. Die Auswertung nennt Median und Quartile.")
+    example = M("Wie viele Stunden kostet Sie der Antrag?")
+    family = Family.NUMBER
 
     class Settings(Plain):
-        minimum: int = Setting(default=-BOUND, ge=-BOUND, le=BOUND)
-        maximum: int = Setting(default=BOUND, ge=-BOUND, le=BOUND)
-        unit: Texts | None = None
+        minimum: Annotated[int, Wording(M("Kleinster Wert"), open=True)] = Setting(default=-BOUND, ge=-BOUND, le=BOUND)
+        maximum: Annotated[int, Wording(M("Größter Wert"), open=True)] = Setting(default=BOUND, ge=-BOUND, le=BOUND)
+        unit: Annotated[Texts | None, Wording(M("Einheit, zum Beispiel „Stunden“"))] = None
 
         @model_validator(mode="after")
         def _ordered(self) -> Self:

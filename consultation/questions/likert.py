@@ -4,14 +4,40 @@ from collections.abc import Iterable
 from typing import Any
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Control, Fact, Field, FormFields, Option, QuestionType, Tally, Value
+from consultation.questions import (
+    Comparable,
+    Context,
+    Control,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    Option,
+    QuestionType,
+    Tally,
+    Value,
+)
 from consultation.questions.posted import first, shown
-from consultation.questions.scales import ScaleSettings, check_step, posted_step, scale_options, step_fact, step_values
+from consultation.questions.scales import (
+    STEPS,
+    ScaleSettings,
+    check_step,
+    posted_step,
+    scale_options,
+    step_fact,
+    step_values,
+)
 
 
 class Likert(QuestionType):
     key = "likert"
     title = M("Skala")
+    about = M(
+        "Fünf Stufen, zum Beispiel von „stimme gar nicht zu“ bis „stimme voll zu“. „Kann ich nicht "
+        "beurteilen“ zählt getrennt."
+    )
+    example = M("Das Programm trifft einen Bedarf bei uns.")
+    family = Family.SCALE
     tally = Tally.SCALE
 
     class Settings(ScaleSettings):
@@ -37,6 +63,11 @@ class Likert(QuestionType):
 
     def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
         return scale_options(settings, language)
+
+    def comparable(self, settings: Settings, language: Language) -> Comparable:
+        labels = {option.key: option.label for option in scale_options(settings, language)}
+        values = tuple((value, labels[str(value)]) for value in step_values(settings) if value is not None)
+        return Comparable(values, bounds=(STEPS[0], STEPS[-1]))
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         yield {"scale": "agreement"}, 4

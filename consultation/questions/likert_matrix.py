@@ -1,13 +1,22 @@
 """The same five-step scale for several rows."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Fact, Item, Option, Tally, Value
+from consultation.questions import (
+    Context,
+    Fact,
+    Family,
+    Item,
+    Option,
+    Tally,
+    Value,
+)
+from consultation.questions.dials import Wording
 from consultation.questions.grids import Grid, rows_as_items
 from consultation.questions.options import Choice, distinct
 from consultation.questions.scales import ScaleSettings, check_step, posted_step, scale_options, step_fact, step_values
@@ -16,10 +25,13 @@ from consultation.questions.scales import ScaleSettings, check_step, posted_step
 class LikertMatrix(Grid):
     key = "likert_matrix"
     title = M("Skala für mehrere Zeilen")
+    about = M("Dieselben fünf Stufen für mehrere Zeilen.")
+    example = M("Wie gut unterstützt der Entwurf die Zusammenarbeit mit Vereinen, Jobcenter, Kammern?")
+    family = Family.SCALE
     tally = Tally.SCALE
 
     class Settings(ScaleSettings):
-        rows: tuple[Choice, ...] = Setting(min_length=1, max_length=50)
+        rows: Annotated[tuple[Choice, ...], Wording(M("Zeilen"))] = Setting(min_length=1, max_length=50)
 
         @model_validator(mode="after")
         def _distinct(self) -> Self:

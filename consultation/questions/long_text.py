@@ -1,7 +1,7 @@
 """A text of several lines."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field as Setting
 
@@ -10,6 +10,7 @@ from consultation.questions import (
     Context,
     Control,
     Fact,
+    Family,
     Field,
     FormFields,
     QuestionType,
@@ -18,6 +19,7 @@ from consultation.questions import (
     Value,
 )
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.posted import first, shown
 from consultation.questions.texts import TOO_LONG, check_text, text_schema
 
@@ -25,11 +27,16 @@ from consultation.questions.texts import TOO_LONG, check_text, text_schema
 class LongText(QuestionType):
     key = "long_text"
     title = M("Langer Text")
+    about = M(
+        "Freier Text in mehreren Absätzen. Auswerten kostet Zeit: Fragen Sie so nur, was sich nicht ankreuzen lässt."
+    )
+    example = M("Was müsste gegeben sein, damit die Arbeit weitergeht?")
+    family = Family.TEXT
     tally = Tally.TEXTS
     beyond_schema = (TOO_LONG,)
 
     class Settings(Plain):
-        limit: int = Setting(default=10_000, ge=1, le=100_000)
+        limit: Annotated[int, Wording(M("Höchstens so viele Zeichen"))] = Setting(default=10_000, ge=1, le=100_000)
 
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         return first(form, name) or None
@@ -52,6 +59,9 @@ class LongText(QuestionType):
 
     def remarks(self, value: Value, settings: Settings) -> Iterable[Remark]:
         return () if value is None else (Remark("", value),)
+
+    def seconds(self, settings: Settings, context: Context) -> int:
+        return 120
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         yield {}, "Die Stelle müsste dauerhaft sein.\n\nSonst geht das Wissen verloren."

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field as Setting
 from pydantic import model_validator
 
 from consultation.core.language import Language, M, money, say
-from consultation.questions import Context, Control, Fact, Field, FormFields, Value
+from consultation.questions import (
+    Context,
+    Control,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.numerals import check_integer, is_number, number_schema, parse
 from consultation.questions.posted import first, shown
 from consultation.questions.quantities import Quantity
@@ -18,6 +27,8 @@ from consultation.questions.refusals import check_parts, refuse
 _MOST = 10**14
 _UNITS = ("€", "EUR", "Euro")
 _NO_CENTS = (",-", ",–", ",—")
+_LOWEST = Wording(M("Kleinster Betrag in Euro"), open=True, cents=True)
+_HIGHEST = Wording(M("Größter Betrag in Euro"), open=True, cents=True)
 ORDER = "order"
 """Beyond the schema: the lower amount is not above the upper one."""
 
@@ -25,12 +36,19 @@ ORDER = "order"
 class Money(Quantity):
     key = "money"
     title = M("Geldbetrag")
+    about = M("Ein Betrag in Euro, auf Wunsch von – bis.")
+    example = M("Welchen Jahresbetrag würden Sie beantragen?")
+    family = Family.NUMBER
     beyond_schema = (ORDER,)
 
     class Settings(Plain):
-        range: bool = False
-        minimum: int = Setting(default=0, ge=0, le=_MOST)
-        maximum: int = Setting(default=_MOST, ge=0, le=_MOST)
+        range: Annotated[bool, Wording(M("Auch eine Spanne von – bis ist möglich"))] = False
+        minimum: Annotated[int, Wording(M("Kleinster Betrag in Euro"), open=True, cents=True)] = Setting(
+            default=0, ge=0, le=_MOST
+        )
+        maximum: Annotated[int, Wording(M("Größter Betrag in Euro"), open=True, cents=True)] = Setting(
+            default=_MOST, ge=0, le=_MOST
+        )
 
         @model_validator(mode="after")
         def _ordered(self) -> Self:

@@ -1,10 +1,24 @@
 """Several of several options."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Control, Fact, Field, FormFields, Option, QuestionType, Remark, Tally, Value
+from consultation.questions import (
+    Comparable,
+    Context,
+    Control,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    Option,
+    QuestionType,
+    Remark,
+    Tally,
+    Value,
+)
 from consultation.questions.options import (
     OTHER,
     OptionsAndOther,
@@ -25,6 +39,9 @@ from consultation.questions.texts import TOO_LONG
 class Multi(QuestionType):
     key = "multi"
     title = M("Mehrfachauswahl")
+    about = M("Mehrere der Antworten, die Sie vorgeben, können angekreuzt werden.")
+    example = M("Welche Stellen haben mitgewirkt?")
+    family = Family.CHOICE
     tally = Tally.OPTIONS
     beyond_schema = (TOO_LONG,)
 
@@ -92,6 +109,9 @@ class Multi(QuestionType):
 
     def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
         return (*named(settings.options, language), *([other_option(language)] if settings.other else []))
+
+    def comparable(self, settings: Settings, language: Language) -> Comparable:
+        return replace(super().comparable(settings, language), several=True)
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         offered = [{"key": key, "label": {"de": label}} for key, label in (("staff", "Personal"), ("rooms", "Räume"))]

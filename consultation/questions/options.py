@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from consultation.core.language import Language, M, say
 from consultation.questions import Context, Control, Option, Settings, Texts, Value
 from consultation.questions import Field as Drawn
+from consultation.questions.dials import Wording
 from consultation.questions.refusals import check_parts, refuse
 from consultation.questions.texts import check_text, text_schema
 from consultation.questions.wording import said
@@ -35,7 +36,7 @@ def distinct(choices: Collection[Choice]) -> None:
 
 
 class Options(Settings):
-    options: tuple[Choice, ...] = Field(min_length=1, max_length=100)
+    options: Annotated[tuple[Choice, ...], Wording(M("Antworten zur Wahl"))] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -44,7 +45,7 @@ class Options(Settings):
 
 
 class OptionsAndOther(Options):
-    other: bool = False
+    other: Annotated[bool, Wording(M("Auch „Anderes“ mit eigenen Worten ist möglich"))] = False
 
     @model_validator(mode="after")
     def _other_is_free(self) -> Self:

@@ -5,7 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from consultation.core.language import Language, M, percent
-from consultation.questions import Context, Field, FormFields, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Field,
+    FormFields,
+    Value,
+)
 from consultation.questions.numerals import (
     TOO_PRECISE,
     check_decimal,
@@ -27,6 +33,9 @@ _DIGITS = 4
 class Percent(Quantity):
     key = "percent"
     title = M("Prozentsatz")
+    about = M("Ein Anteil von 0 bis 100 %.")
+    example = M("Ab welcher Förderquote würden Sie sich beteiligen?")
+    family = Family.NUMBER
     beyond_schema = (TOO_PRECISE,)
 
     def read(self, form: FormFields, name: str, settings: Any, context: Context) -> Value:

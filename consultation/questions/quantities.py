@@ -6,7 +6,7 @@ from typing import Any
 
 from consultation.core.language import Language
 from consultation.core.language import number as written
-from consultation.questions import Context, Control, Fact, Field, QuestionType, Tally, Texts, Value
+from consultation.questions import Comparable, Context, Control, Fact, Field, QuestionType, Tally, Texts, Value
 from consultation.questions.numerals import decimal_places, typed
 
 
@@ -20,6 +20,9 @@ class Quantity(QuestionType):
 
     def cell(self, value: Value, settings: Any, context: Context) -> str | int | float | None:
         return value  # type: ignore[no-any-return]  # a checked value is a number or nothing
+
+    def comparable(self, settings: Any, language: Language) -> Comparable:
+        return Comparable(bounds=(getattr(settings, "minimum", 0), getattr(settings, "maximum", 1)))
 
     def facts(self, value: Value, settings: Any) -> Iterable[Fact]:
         return () if value is None else (Fact(number=float(value)),)

@@ -1,7 +1,7 @@
 """The most important of several options, in order: first choice, second choice …"""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field as Setting
 
@@ -11,6 +11,7 @@ from consultation.questions import (
     Context,
     Control,
     Fact,
+    Family,
     Field,
     FormFields,
     Option,
@@ -19,6 +20,7 @@ from consultation.questions import (
     Tally,
     Value,
 )
+from consultation.questions.dials import Wording
 from consultation.questions.options import Options, check_option, drawn, named
 from consultation.questions.posted import first, shown
 from consultation.questions.refusals import part, refuse
@@ -27,10 +29,13 @@ from consultation.questions.refusals import part, refuse
 class Ranked(QuestionType):
     key = "ranked"
     title = M("Rangfolge")
+    about = M("Die wichtigsten der Antworten, die Sie vorgeben, in ihrer Reihenfolge.")
+    example = M("Welche drei Handlungsfelder sind am dringendsten?")
+    family = Family.CHOICE
     tally = Tally.RANKS
 
     class Settings(Options):
-        places: int = Setting(default=3, ge=1, le=20)
+        places: Annotated[int, Wording(M("So viele dürfen gewählt werden"))] = Setting(default=3, ge=1, le=20)
 
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         """A place left free is closed by the next one."""

@@ -1,10 +1,13 @@
 """The five-step scales of the service. "Kann ich nicht beurteilen" stands apart: it is an answer, but no step."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from consultation.core.language import Language, M, say
+from pydantic import model_validator
+
+from consultation.core.language import Language, M, Message, say
 from consultation.questions import CANNOT_JUDGE, Fact, Option, Settings, Texts, Value
+from consultation.questions.dials import Wording
 from consultation.questions.refusals import refuse
 
 Scale = Literal["agreement", "burden", "quality", "importance", "probability", "role"]
@@ -43,14 +46,37 @@ SCALES: Mapping[Scale, tuple[Texts, ...]] = {
 }  # fmt: skip
 
 
+_NAMES: Mapping[str, Message] = {
+    "agreement": M("Zustimmung: stimme gar nicht zu – stimme voll zu"),
+    "burden": M("Aufwand: sehr gering – sehr hoch"),
+    "quality": M("Güte: sehr schlecht – sehr gut"),
+    "importance": M("Wichtigkeit: unwichtig – sehr wichtig"),
+    "probability": M("Wahrscheinlichkeit: sicher nicht – sicher"),
+    "role": M("Rolle: keine – sehr große"),
+}
+
+
 class ScaleSettings(Settings):
-    scale: Scale
-    cannot_judge: bool = True
+    scale: Annotated[Scale, Wording(M("Stufen"), options=_NAMES)]
+    cannot_judge: Annotated[bool, Wording(M("„Kann ich nicht beurteilen“ anbieten"))] = True
+    steps: Annotated[
+        tuple[Texts, ...], Wording(M("Eigene Namen der fünf Stufen"), M("Leer: die Stufen heißen wie oben."))
+    ] = ()
+
+    @model_validator(mode="after")
+    def _all_named(self) -> Self:
+        if self.steps and len(self.steps) != len(STEPS):
+            raise ValueError("a scale has five steps, all named or none")
+        return self
+
+    @property
+    def named(self) -> tuple[Texts, ...]:
+        return self.steps or SCALES[self.scale]
 
 
 def scale_options(settings: ScaleSettings, language: Language) -> tuple[Option, ...]:
     """The steps as "1" … "5", then "cannot_judge"."""
-    steps = tuple(Option(str(n), SCALES[settings.scale][n - 1].said(language)) for n in STEPS)
+    steps = tuple(Option(str(n), settings.named[n - 1].said(language)) for n in STEPS)
     if not settings.cannot_judge:
         return steps
     return (*steps, Option(CANNOT_JUDGE, say(M("kann ich nicht beurteilen"), language)))

@@ -1,11 +1,19 @@
 """Agreement with each section of the draft."""
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from consultation.core.language import Language, M, say
-from consultation.questions import Context, Item, Option, Tally, Value
+from consultation.questions import (
+    Context,
+    Family,
+    Item,
+    Option,
+    Tally,
+    Value,
+)
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.grids import Grid
 from consultation.questions.wording import section_label
 
@@ -16,17 +24,22 @@ _LABELS = {
     "no_view": M("keine Haltung dazu"),
 }
 
+_SCOPES = {"main": M("den Hauptnummern des Entwurfs"), "all": M("allen Abschnitten des Entwurfs")}
+
 
 class SectionAgreement(Grid):
     """The answer "no_view" is no agreement and no refusal: it is shown apart, as "cannot judge" is."""
 
     key = "section_agreement"
     title = M("Zustimmung je Nummer")
+    about = M("Eine Zeile je Abschnitt des Entwurfs: Zustimmung, Zustimmung mit Änderungen, Ablehnung, keine Haltung.")
+    example = M("Wie stehen Sie zu den einzelnen Nummern?")
+    family = Family.DRAFT
     needs_sections = True
     tally = Tally.OPTIONS
 
     class Settings(Plain):
-        scope: Literal["main", "all"] = "main"
+        scope: Annotated[Literal["main", "all"], Wording(M("Gefragt wird zu"), options=_SCOPES)] = "main"
 
     def items(self, settings: Settings, context: Context) -> tuple[Item, ...]:
         asked = (section for section in context.sections.values() if section.main or settings.scope == "all")

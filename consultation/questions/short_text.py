@@ -1,7 +1,7 @@
 """A text of one line."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field as Setting
 
@@ -10,6 +10,7 @@ from consultation.questions import (
     Context,
     Control,
     Fact,
+    Family,
     Field,
     FormFields,
     QuestionType,
@@ -18,6 +19,7 @@ from consultation.questions import (
     Value,
 )
 from consultation.questions import Settings as Plain
+from consultation.questions.dials import Wording
 from consultation.questions.posted import first, shown
 from consultation.questions.texts import TOO_LONG, check_text, text_schema
 
@@ -25,11 +27,14 @@ from consultation.questions.texts import TOO_LONG, check_text, text_schema
 class ShortText(QuestionType):
     key = "short_text"
     title = M("Kurzer Text")
+    about = M("Freier Text in einer Zeile.")
+    example = M("Ihre wichtigste Botschaft in einem Satz")
+    family = Family.TEXT
     tally = Tally.TEXTS
     beyond_schema = (TOO_LONG,)
 
     class Settings(Plain):
-        limit: int = Setting(default=300, ge=1, le=1000)
+        limit: Annotated[int, Wording(M("Höchstens so viele Zeichen"))] = Setting(default=300, ge=1, le=1000)
 
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         return first(form, name) or None

@@ -4,7 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from consultation.core.language import Language, M
-from consultation.questions import Context, Control, Fact, Field, FormFields, Option, QuestionType, Remark, Tally, Value
+from consultation.questions import (
+    Context,
+    Control,
+    Fact,
+    Family,
+    Field,
+    FormFields,
+    Option,
+    QuestionType,
+    Remark,
+    Tally,
+    Value,
+)
 from consultation.questions.options import (
     OTHER,
     OptionsAndOther,
@@ -28,6 +40,9 @@ _CHOSEN = "chosen"
 class Single(QuestionType):
     key = "single"
     title = M("Einfachauswahl")
+    about = M("Genau eine der Antworten, die Sie vorgeben.")
+    example = M("Könnte Ihre Kommune einen Antrag stellen? Ja, nein, unklar.")
+    family = Family.CHOICE
     tally = Tally.OPTIONS
     beyond_schema = (TOO_LONG,)
 

@@ -13,8 +13,6 @@ from consultation.questions import Field
 from consultation.responses.answering import fingerprint
 from consultation.responses.desk import Desk
 
-MINUTES_PER_QUESTION = 0.5
-
 
 @dataclass(frozen=True)
 class Mark:
@@ -121,12 +119,6 @@ def asked_here(part: Part, *, everything: bool) -> list[Question]:
 def way(desk: Desk, *, everything: bool) -> list[Part]:
     """The parts in which this path asks something."""
     return [part for part in desk.form.parts if asked_here(part, everything=everything)]
-
-
-def minutes(desk: Desk, *, everything: bool) -> int:
-    """An honest guess, in steps of five."""
-    count = sum(len(asked_here(part, everything=everything)) for part in desk.form.parts)
-    return max(5, 5 * round(count * MINUTES_PER_QUESTION / 5))
 
 
 def asked_in(desk: Desk, field: str) -> Asked | None:

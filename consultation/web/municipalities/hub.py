@@ -8,6 +8,7 @@ from starlette.responses import Response
 from consultation.consultations import queries as consultations
 from consultation.core.language import M, Message
 from consultation.forms.definition import Part
+from consultation.forms.estimate import minutes
 from consultation.http import Form, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, queries
@@ -15,7 +16,7 @@ from consultation.responses.changes import changes_for
 from consultation.responses.desk import Desk
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
-from consultation.web.municipalities.asking import asked_in, minutes, way
+from consultation.web.municipalities.asking import asked_in, way
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 
 router = APIRouter(prefix=PREFIX)
@@ -44,8 +45,8 @@ def show(here: Here) -> Response:
     if at.begun is not None:
         data |= {
             "state": RESPONSE.states[at.response.state], "badge": STATE_BADGES[at.response.state],
-            "tasks": _tasks(at, spoken_for, everything=everything), "short": minutes(at.desk, everything=False),
-            "long": minutes(at.desk, everything=True),
+            "tasks": _tasks(at, spoken_for, everything=everything), "short": minutes(at.desk.context, everything=False),
+            "long": minutes(at.desk.context, everything=True),
         }  # fmt: skip
     return desk_page(here.request, at, "municipalities/hub.html", at.consultation.title, data)
 

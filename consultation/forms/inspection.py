@@ -1,0 +1,146 @@
+"""What a planner should know of a form before anybody is asked: what must be settled, and what may stay."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from consultation.core.errors import Problem
+from consultation.core.language import M, Message
+from consultation.core.text import search_key
+from consultation.forms.checks import PLACEHOLDER
+from consultation.forms.conditions import fields_of
+from consultation.forms.definition import Asked, Form, Question
+from consultation.forms.reachability import unreachable
+from consultation.questions import Texts
+from consultation.questions.dials import Dial, knobs
+
+FORM, PART = "form", "part "
+"""Places that are no question: the form, and "part KEY"."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`place` is the key of a question, `part KEY` or `form`. A soft one does not keep from announcing."""
+
+    place: str
+    message: Message
+    soft: bool = False
+
+
+def inspect(form: Form, sections: Collection[str], parameters: Collection[str]) -> list[Finding]:
+    """Everything, what blocks first. `sections` are keys and numbers of the draft, `parameters` names of figures."""
+    found = [
+        Finding(_question(form, problem.field), problem.message) for problem in shortcomings(form, sections, parameters)
+    ]
+    return list(dict.fromkeys([*found, *(Finding(place, message, soft=True) for place, message in _soft(form))]))
+
+
+def _question(form: Form, field: str) -> str:
+    return form.by_key[field].question.key if field in form.by_key else field
+
+
+# -- must be settled ---------------------------------------------------------------------------
+def shortcomings(form: Form, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
+    """What must be settled before announcing; each problem names a field, a question or the form."""
+    if not form.asked:
+        yield Problem(FORM, M("Das Formular hat noch keine Frage."))
+    if form.disclosure_key is None:
+        yield Problem(FORM, M("Es fehlt die Frage zur Veröffentlichungsfreigabe. Fügen Sie sie am Ende hinzu."))
+    for asked in form.asked:
+        yield from _unknown_names(asked, sections, parameters)
+        yield from _doubled(asked)
+    for question in unreachable(form):
+        yield Problem(question.key, M("{question}: wird nie gezeigt, denn ihre Bedingung kann nicht eintreten.",
+                                      question=_called(question)))  # fmt: skip
+    yield from _reservation(form)
+
+
+def _unknown_names(asked: Asked, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
+    called = _called(asked.question)
+    for name in sorted(_placeholders(asked)):
+        section = name.removeprefix("section:")
+        if section != name and section not in sections:
+            told = M("{question}: den Abschnitt „{name}“ gibt es im Entwurf nicht.", question=called, name=section)
+            yield Problem(asked.key, told)
+        elif section == name and name not in parameters:
+            told = M("{question}: den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an.",
+                     question=called, name=name)  # fmt: skip
+            yield Problem(asked.key, told)
+    if asked.type.needs_sections and not sections:
+        yield Problem(asked.key, M("{question}: braucht einen Entwurf mit Abschnitten.", question=called))
+
+
+def _placeholders(asked: Asked) -> set[str]:
+    texts = [asked.question.title, asked.question.hint, asked.field.label]
+    said = [words for text in texts if text for words in (text.de, text.en)]
+    inside = [words for text in _texts_in(asked.field.settings) for words in text.values()]
+    return {name for words in (*said, *inside) for name in PLACEHOLDER.findall(words)}
+
+
+def _texts_in(settings: Any) -> Iterator[dict[str, str]]:
+    """Planners' texts in settings: whatever is a text per language there."""
+    if isinstance(settings, dict):
+        if isinstance(settings.get("de"), str) and settings.keys() <= {"de", "en"}:
+            yield settings
+        else:
+            for value in settings.values():
+                yield from _texts_in(value)
+    elif isinstance(settings, list | tuple):
+        for value in settings:
+            yield from _texts_in(value)
+
+
+def _doubled(asked: Asked) -> Iterator[Problem]:
+    """Two options, rows or fields with the same words."""
+    for knob in knobs(asked.type.Settings):
+        if knob.dial not in (Dial.CHOICES, Dial.PARTS):
+            continue
+        seen: set[str] = set()
+        for row in asked.field.settings.get(knob.name, ()):
+            said = search_key(row["label"]["de"])
+            if said in seen:
+                yield Problem(asked.key, M("{question}: „{label}“ kommt zweimal vor.",
+                                           question=_called(asked.question), label=row["label"]["de"]))  # fmt: skip
+            seen.add(said)
+
+
+def _reservation(form: Form) -> Iterator[Problem]:
+    if (reservation := form.reservation) is None:
+        return
+    for key in {*fields_of(reservation.when), *([reservation.date] if reservation.date else [])} - form.by_key.keys():
+        yield Problem(FORM, M("Der Gremienvorbehalt verweist auf „{key}“. Dieses Feld gibt es nicht.", key=key))
+
+
+# -- may stay, but should be known -------------------------------------------------------------
+def _soft(form: Form) -> Iterator[tuple[str, Message]]:
+    for part in form.parts:
+        if not part.questions:
+            yield f"{PART}{part.key}", M("Der Teil „{title}“ ist leer und wird niemandem gezeigt.", title=part.title.de)
+    if form.asked and not any(question.core for question in form.questions):
+        yield FORM, M("Keine Frage steht auf dem kurzen Weg. Wer wenig Zeit hat, sieht dann nichts.")
+    if sum(asked.type.settles_disclosure for asked in form.asked) > 1:
+        yield FORM, M("Die Frage zur Veröffentlichungsfreigabe kommt mehrmals vor. Einmal genügt.")
+    yield from _without_english(form)
+
+
+def _without_english(form: Form) -> Iterator[tuple[str, Message]]:
+    if any(text and not text.en for text in (form.title, form.intro)):
+        yield FORM, M("Titel oder Einleitung fehlen auf Englisch.")
+    for part in form.parts:
+        if any(text and not text.en for text in (part.title, part.hint)):
+            yield f"{PART}{part.key}", M("Der Teil „{title}“ hat keine englische Überschrift.", title=part.title.de)
+    for question in form.questions:
+        if missing := sum(not text.get("en") for text in _all_texts(question)):
+            told = M("{question}: {count} Texte fehlen auf Englisch.", question=_called(question), count=missing)
+            yield question.key, told
+
+
+def _all_texts(question: Question) -> Iterator[dict[str, str]]:
+    texts: list[Texts | None] = [question.title, question.hint, *(field.label for field in question.fields)]
+    yield from (text.model_dump() for text in texts if text and text.de)
+    for field in question.fields:
+        yield from _texts_in(field.settings)
+
+
+def _called(question: Question) -> str:
+    return f"{question.number}. {question.title.de}" if question.number else question.title.de
