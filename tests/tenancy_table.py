@@ -223,6 +223,15 @@ TABLE = (
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/form.json
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/preview
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/preview
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/add
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/basics
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/history
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/json
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/condition
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/delete
         """, here=PLANNERS, home=READERS),
     Gate("programme", """
         GET /o/{organisation_id}/programmes/{slug}/consultations/new
@@ -243,7 +252,19 @@ TABLE = (
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/move
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/continue
         POST /o/{organisation_id}/programmes/{slug}/forms/new
-        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/basics
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/copy
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/json
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}/delete
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}/place
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/condition
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/delete
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/duplicate
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/place
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/renumber
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/restore
         POST /o/{organisation_id}/programmes/{slug}/consultations/new
         """, here=PLANNERS, maybe=LAND),
     *(Gate(filling, """

@@ -193,7 +193,7 @@ def test_a_form_is_edited_as_json_with_every_problem_named_and_the_text_kept(
     form = make_form(paula, world.foundation, world.programme)
     paula.get(form)
     wrong = '{"key": "x", "title": {"de": "Eigener Titel"}, "parts": [{"key": "A", "title": {"de": "A"}, "questions": [{}]}]}'
-    refused = paula.post(form, {"definition": wrong})
+    refused = paula.post(f"{form}/json", {"definition": wrong})
     assert refused.status_code == 422
     assert "parts.0.questions.0.key" in refused.text
     assert "Eigener Titel" in refused.text
@@ -203,7 +203,7 @@ def test_a_form_is_edited_as_json_with_every_problem_named_and_the_text_kept(
     downloaded = paula.get(f"{form}/form.json")
     assert downloaded.json() == right
     assert "attachment" in downloaded.headers["content-disposition"]
-    assert paula.follow(paula.post(form, {"definition": downloaded.text})).status_code == 200
+    assert paula.follow(paula.post(f"{form}/json", {"definition": downloaded.text})).status_code == 200
     assert "Eingaben werden nicht gespeichert" in paula.get(f"{form}/preview").text
 
 
@@ -372,7 +372,10 @@ def posts(world: Planning, made: Made) -> list[tuple[str, dict[str, str]]]:
         (f"{base}/drafts", {"packed": "x"}),
         (f"{draft}/publish", {}),
         (f"{base}/forms/new", {"template": "law_short"}),
-        (form, {"definition": "{}"}),
+        (f"{form}/json", {"definition": "{}"}),
+        (f"{form}/copy", {}),
+        (f"{form}/questions/need_fit/delete", {}),
+        (f"{form}/parts/A/place", {"go": "down"}),
         (f"{base}/consultations/new", {"title": "Fremd", "round": "1"}),
         (f"{at}/basics", {"title": "Fremd", "visibility": "public", "minimum_cell": "5"}),
         (f"{at}/versions", {"draft": "", "form": form.rpartition("/")[2]}),

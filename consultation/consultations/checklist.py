@@ -41,6 +41,7 @@ def checklist(session: Session, actor: Actor, consultation: Consultation, ways: 
         *_basics(consultation),
         *_draft(consultation, problems),
         *_form(consultation, problems),
+        *(Line(Mark.WARNING, M("Formular"), notice, "/versions") for notice in readiness.form_warnings(consultation)),
         *_audience(ways, problems),
         *_dates(consultation, problems),
         *(Line(Mark.WARNING, M("Frist im Kalender"), warning, "/dates")

@@ -11,7 +11,7 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
 from consultation.forms.checks import read_form
-from consultation.forms.inspection import shortcomings
+from consultation.forms.inspection import notices, shortcomings
 from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import ProgrammeParameter
@@ -81,6 +81,16 @@ def warnings(session: Session, actor: Actor, consultation: Consultation) -> list
             M("{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.", count=unreachable)
         )
     return found
+
+
+def form_warnings(consultation: Consultation) -> list[Message]:
+    """What the form may lack; a form that cannot be read is a shortcoming, and no warning."""
+    if consultation.form_version is None:
+        return []
+    try:
+        return notices(read_form(consultation.form_version.definition))
+    except Invalid:
+        return []
 
 
 def calendar_warnings(session: Session, actor: Actor, consultation: Consultation) -> list[Message]:

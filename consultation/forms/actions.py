@@ -77,10 +77,7 @@ def change(
     about: str = "", seen: int | None = None,
 ) -> FormVersion:  # fmt: skip
     """One step (see `steps`) on a form that is not yet frozen; raises what the operation raises, and `Changed`."""
-    version = queries.get(session, actor, form_version_id)
-    require_planner(actor, version.programme)
-    if version.state != FormVersionState.DRAFT:
-        raise Conflict(M("Dieses Formular ist festgeschrieben. Legen Sie eine Kopie an, um es zu ändern."))
+    version = _editable(session, actor, form_version_id)
     if seen is not None and seen != version.revision:
         raise Changed
     before = version.definition
@@ -95,6 +92,14 @@ def change(
     return version
 
 
+def _editable(session: Session, actor: Actor, form_version_id: uuid.UUID) -> FormVersion:
+    version = queries.get(session, actor, form_version_id)
+    require_planner(actor, version.programme)
+    if version.state != FormVersionState.DRAFT:
+        raise Conflict(M("Dieses Formular ist festgeschrieben. Legen Sie eine Kopie an, um es zu ändern."))
+    return version
+
+
 def _keep(session: Session, actor: Actor, version: FormVersion, step: str, about: str) -> None:
     session.add(FormStep(
         form_version_id=version.id, revision=version.revision, step=step, about=about[:200],
@@ -106,6 +111,7 @@ def _keep(session: Session, actor: Actor, version: FormVersion, step: str, about
 
 def restore(session: Session, actor: Actor, form_version_id: uuid.UUID, revision: int) -> FormVersion:
     """The form as it was before the step of that revision; this is a step itself, so it can be taken back too."""
+    _editable(session, actor, form_version_id)
     kept = queries.step(session, actor, form_version_id, revision)
     return change(session, actor, form_version_id, "restore", lambda _: read_form(kept.definition))
 

@@ -92,14 +92,16 @@ def add_question(form: Form, part_key: str, question: Question) -> Form:
     keys = {one.key for one in form.questions}
     if len(keys) >= MOST_QUESTIONS:
         raise Invalid.about("title.de", M("Ein Formular hat höchstens {count} Fragen.", count=MOST_QUESTIONS))
-    new = question.model_copy(update={"key": new_key(question.title.de, keys)})
+    new = question.model_copy(update={"key": new_key(question.title.de, keys), "when": None})
+    new = new.model_copy(update={"fields": _with_keys(form, new, new.fields)[1]})
     return _changed_part(form, part, _holding(part, (*part.questions, new)))
 
 
 def edit_question(form: Form, key: str, question: Question) -> Form:
     """Everything but the key and the condition."""
+    form, fields = _with_keys(form, question_of(form, key), question.fields)
     old = question_of(form, key)
-    new = question.model_copy(update={"key": old.key, "when": old.when})
+    new = question.model_copy(update={"key": old.key, "when": old.when, "fields": fields})
     return _changed_question(form, old, (new,))
 
 
@@ -161,51 +163,23 @@ def counts_by_itself(form: Form) -> bool:
 
 
 # -- fields of a compound question -------------------------------------------------------------
-def add_field(form: Form, key: str, field: FormField) -> Form:
-    """A question with one answer becomes a compound one: its first field then needs a name of its own."""
-    question = question_of(form, key)
-    if len(question.fields) >= MOST_FIELDS:
-        raise Invalid.about("label.de", M("Eine Frage hat höchstens {count} Angaben.", count=MOST_FIELDS))
-    fields = list(question.fields)
-    if not fields[0].key:
-        fields[0] = fields[0].model_copy(update={"key": "answer"})
-        form = _renamed(form, question.key, f"{question.key}.answer")
-    taken = {one.key for one in fields}
-    new = field.model_copy(update={"key": new_key(field.label.de if field.label else "answer", taken)})
-    return replace_fields(form, key, (*fields, new))
-
-
-def edit_field(form: Form, key: str, field_key: str, field: FormField) -> Form:
-    fields = question_of(form, key).fields
-    place = _place(fields, field_key)
-    new = field.model_copy(update={"key": field_key})
-    return replace_fields(form, key, (*fields[:place], new, *fields[place + 1 :]))
-
-
-def remove_field(form: Form, key: str, field_key: str) -> Form:
-    fields = question_of(form, key).fields
-    place = _place(fields, field_key)
-    if len(fields) == 1:
-        raise Invalid.about(
-            "fields", M("Eine Frage braucht mindestens eine Angabe. Löschen Sie sonst die ganze Frage.")
-        )
-    return replace_fields(form, key, (*fields[:place], *fields[place + 1 :]))
-
-
-def move_field(form: Form, key: str, field_key: str, step: int) -> Form:
-    fields = question_of(form, key).fields
-    return replace_fields(form, key, _moved(fields, _place(fields, field_key), step))
-
-
-def replace_fields(form: Form, key: str, fields: Sequence[FormField]) -> Form:
-    old = question_of(form, key)
-    return _changed_question(form, old, (old.model_copy(update={"fields": tuple(fields)}),))
-
-
-def _place(fields: Sequence[FormField], field_key: str) -> int:
-    return _found(
-        (place for place, one in enumerate(fields) if one.key == field_key), M("Diese Angabe gibt es nicht mehr.")
-    )
+def _with_keys(form: Form, old: Question, fields: Sequence[FormField]) -> tuple[Form, tuple[FormField, ...]]:
+    """A lone field may go without a key; of several, each gets one, and conditions follow the first that had none."""
+    if len(fields) > MOST_FIELDS:
+        raise Invalid.about("q.fields", M("Eine Frage hat höchstens {count} Angaben.", count=MOST_FIELDS))
+    taken = {field.key for field in fields if field.key}
+    nameless = any(not field.key for field in old.fields)
+    named: list[FormField] = []
+    for field in fields:
+        key = field.key
+        if not key and (len(fields) > 1 or not nameless):
+            label = field.label.de if field.label else ""
+            key = new_key(label or "answer", taken)
+            form = _renamed(form, old.key, f"{old.key}.{key}") if nameless else form
+        nameless = nameless and bool(field.key)
+        taken.add(key)
+        named.append(field.model_copy(update={"key": key}))
+    return form, tuple(named)
 
 
 # -- what all of them keep ---------------------------------------------------------------------

@@ -111,8 +111,18 @@ def _reservation(form: Form) -> Iterator[Problem]:
         yield Problem(FORM, M("Der Gremienvorbehalt verweist auf „{key}“. Dieses Feld gibt es nicht.", key=key))
 
 
+def notices(form: Form) -> list[Message]:
+    """What may stay, told in few lines for the checklist before announcing."""
+    lacking = [place for place, _ in _without_english(form)]
+    told = [message for _, message in _soft(form, english=False)]
+    return [
+        *told,
+        *([M("An {count} Stellen des Formulars fehlt der englische Text.", count=len(lacking))] if lacking else []),
+    ]
+
+
 # -- may stay, but should be known -------------------------------------------------------------
-def _soft(form: Form) -> Iterator[tuple[str, Message]]:
+def _soft(form: Form, *, english: bool = True) -> Iterator[tuple[str, Message]]:
     for part in form.parts:
         if not part.questions:
             yield f"{PART}{part.key}", M("Der Teil „{title}“ ist leer und wird niemandem gezeigt.", title=part.title.de)
@@ -120,7 +130,8 @@ def _soft(form: Form) -> Iterator[tuple[str, Message]]:
         yield FORM, M("Keine Frage steht auf dem kurzen Weg. Wer wenig Zeit hat, sieht dann nichts.")
     if sum(asked.type.settles_disclosure for asked in form.asked) > 1:
         yield FORM, M("Die Frage zur Veröffentlichungsfreigabe kommt mehrmals vor. Einmal genügt.")
-    yield from _without_english(form)
+    if english:
+        yield from _without_english(form)
 
 
 def _without_english(form: Form) -> Iterator[tuple[str, Message]]:

@@ -17,7 +17,6 @@ STEPS: Mapping[str, Message] = {
     "duplicate_question": M("Frage „{about}“ verdoppelt"),
     "remove_question": M("Frage „{about}“ gelöscht"),
     "set_condition": M("Bedingung von „{about}“ geändert"),
-    "edit_fields": M("Angaben von „{about}“ geändert"),
     "renumber": M("Fragen neu nummeriert"),
     "edit_json": M("Als JSON bearbeitet"),
     "restore": M("Früheren Stand wiederhergestellt"),

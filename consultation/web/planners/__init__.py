@@ -1,4 +1,4 @@
-"""The planner's workbench: programmes, forms, consultations from the first idea to the published edition."""
+"""The planner's workbench: programmes, consultations from the first idea to the published edition."""
 
 from fastapi import APIRouter
 
@@ -7,6 +7,10 @@ from consultation.web.planners import (
     announcing,
     audience,
     audience_bodies,
+    builder,
+    builder_conditions,
+    builder_parts,
+    builder_questions,
     consultations,
     correcting,
     draft_comparison,
@@ -31,13 +35,15 @@ from consultation.web.planners import (
     responses,
     results,
     start,
+    trying,
 )
 
 router = APIRouter()
 _DRAFTS = (draft_import, draft_comparison, draft_editing, drafts, correcting)
-_PREPARING = (start, programmes, forms, consultations, preparing, announcing, mails)
+_PREPARING = (start, programmes, consultations, preparing, announcing, mails)
+_BUILDING = (forms, builder, builder_parts, builder_conditions, builder_questions, trying)
 _ASKING = (audience, audience_bodies, addresses)
 _RUNNING = (participation, invitations, extensions, reminders, intake, responses, results, editions, outcome_sample, log)
 _WEIGHING = (points, point, replies)
-for _pages in (*_DRAFTS, *_PREPARING, *_ASKING, *_RUNNING, *_WEIGHING):
+for _pages in (*_DRAFTS, *_PREPARING, *_BUILDING, *_ASKING, *_RUNNING, *_WEIGHING):
     router.include_router(_pages.router)

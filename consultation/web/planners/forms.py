@@ -1,8 +1,7 @@
-"""Forms: begun from a template or from JSON, edited as JSON with checks, tried out as a respondent sees them."""
+"""Forms: begun from nothing, a template, an earlier form or JSON; and as JSON, for those who like it."""
 
 import json
 import uuid
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,28 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, NotFound
-from consultation.core.language import Language, M, Message, say
+from consultation.core.errors import Invalid, NotFound, Problem
+from consultation.core.language import M, Message
 from consultation.forms import actions, queries
-from consultation.forms.checks import form_of
-from consultation.forms.context import FormContext, section_infos
-from consultation.forms.definition import Asked
+from consultation.forms.collisions import Changed
 from consultation.forms.models import FormVersion
 from consultation.forms.templates import templates
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes import queries as programmes
 from consultation.programmes.actions import require_planner
-from consultation.programmes.drafts import frozen_content
 from consultation.programmes.models import Programme
-from consultation.programmes.parameters import spoken_all
-from consultation.questions import Field
-from consultation.rulebook import FORM_VERSION, planner
-from consultation.states import FormVersionState
 from consultation.subjects import Actor
-from consultation.web.planners.frame import PREFIX, Planning, problems_of, programme_crumbs, programme_path
+from consultation.web.planners.building import FORMS, found, posted_texts, surroundings
+from consultation.web.planners.frame import Planning, problems_of, programme_crumbs, programme_path
 
-router = APIRouter(prefix=PREFIX + "/programmes/{slug}/forms")
+router = APIRouter(prefix=FORMS)
 DEEPEST = 100
 """Nesting of a definition; forms need about twelve."""
 
@@ -48,40 +41,66 @@ def _frame(actor: Actor, programme: Programme, here: Message | str) -> dict[str,
 
 @router.get("/new")
 def ask(request: Request, db: Db, actor: Planning, slug: str) -> Response:
-    return _new(request, db, actor, slug, {"template": "", "definition": ""})
+    empty = {"template": "", "title.de": "", "title.en": "", "definition": ""}
+    return _new(request, db, actor, slug, empty)
 
 
 def _new(
     request: Request, db: Database, actor: Actor, slug: str, typed: dict[str, str], status: int = 200, **more: Any
 ) -> Response:
+    language = language_of(request)
     with db.reader() as session:
         programme = programmes.get(session, actor, slug)
         require_planner(actor, programme)
-    language = language_of(request)
+        own = queries.of_programme(session, actor, programme.id)
+        elsewhere = queries.elsewhere(session, actor, programme.id)
     shipped = [
-        (key, form.title.said(language), M("{count} Fragen", count=len(list(form.questions))))
+        (key, form.title.said(language), M("Vorlage mit {count} Fragen", count=len(list(form.questions))))
         for key, form in templates().items()
     ]
-    data = _frame(actor, programme, M("Neues Formular")) | {"shipped": shipped, "typed": typed}
-    return page(request, "planners/form_new.html", data | more, status)
+    earlier = [
+        *((str(one.id), M("Formular {number}: {title}", number=one.number, title=_title(one)), "") for one in own),
+        *(
+            (str(one.id), M("{programme}: {title}", programme=one.programme.title, title=_title(one)), "")
+            for one in elsewhere
+        ),
+    ]
+    data = _frame(actor, programme, M("Neues Formular")) | {"shipped": shipped, "earlier": earlier, "typed": typed}
+    return page(request, "planners/builder/new.html", data | more, status)
+
+
+def _title(version: FormVersion) -> str:
+    return str(version.definition["title"].get("de", ""))
 
 
 @router.post("/new")
 def create(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
-    typed = {"template": form.line("template"), "definition": form.text("definition")}
+    typed = {name: form.line(name) for name in ("template", "title.de", "title.en")}
+    typed["definition"] = form.text("definition")
     try:
         with db.transaction() as session:
             programmes.get(session, actor, slug)
-            if typed["template"] not in ("", "json", *templates()):
-                raise Invalid.about("template", M("Wählen Sie eine der Vorlagen."))
-            if typed["template"] in templates():
-                made = actions.create(session, actor, slug, template_key=typed["template"])
-            else:
-                made = actions.create(session, actor, slug, definition=_read(typed["definition"]))
+            made = _made(session, actor, slug, form, typed)
     except Invalid as refused:
         return _new(request, db, actor, slug, typed, 422, problems=_placed(refused))
-    told = M("Das Formular ist angelegt. Passen Sie es an, und sehen Sie es sich in der Vorschau an.")
+    told = M("Das Formular ist angelegt. Jeder Schritt wird sofort gespeichert.")
     return see_other(f"{programme_path(actor, slug)}/forms/{made.id}", told)
+
+
+def _made(session: Session, actor: Actor, slug: str, form: PostedForm, typed: dict[str, str]) -> FormVersion:
+    chosen = typed["template"]
+    if chosen == "empty":
+        return actions.begin(
+            session, actor, slug, posted_texts(form, "title", M("Geben Sie dem Formular einen Titel."))
+        )
+    if chosen in ("", "json"):
+        return actions.create(session, actor, slug, definition=_read(typed["definition"]))
+    if chosen in templates():
+        return actions.create(session, actor, slug, template_key=chosen)
+    try:
+        return actions.copy(session, actor, slug, uuid.UUID(chosen))
+    except (ValueError, NotFound):
+        raise Invalid.about("template", M("Wählen Sie, womit Sie beginnen möchten.")) from None
 
 
 def _read(text: str) -> Any:
@@ -120,108 +139,60 @@ def _inside(value: Any) -> list[Any]:
 def _placed(refused: Invalid) -> list[Any]:
     """Every problem with its place in the definition; all of them belong to the one input of the page."""
     return [
-        problem if problem.field in ("definition", "template") else
+        problem if problem.field in ("definition", "template", "title.de") else
         type(problem)("definition", M("{place}: {message}", place=problem.field, message=problem.message))
         for problem in problems_of(refused)
     ]  # fmt: skip
 
 
-def _of(session: Session, actor: Actor, slug: str, form_id: uuid.UUID) -> tuple[Programme, FormVersion]:
-    programme = programmes.get(session, actor, slug)
-    version = queries.get(session, actor, form_id)
-    if version.programme_id != programme.id:
-        raise NotFound(M("Dieses Formular gibt es nicht."))
-    return programme, version
-
-
+# -- as JSON ---------------------------------------------------------------------------------------------------------
 def _page(
     request: Request, db: Database, actor: Actor, slug: str, form_id: uuid.UUID, status: int = 200, **more: Any
 ) -> Response:
     with db.reader() as session:
-        programme, version = _of(session, actor, slug, form_id)
-    data = _frame(actor, programme, M("Formular {number}", number=version.number)) | {
-        "version": version,
-        "form": form_of(version),
-        "states": FORM_VERSION.states,
-        "edits": planner(actor, version) and version.state == FormVersionState.DRAFT,
-        "definition": json.dumps(version.definition, ensure_ascii=False, indent=2),
-    }
-    return page(request, "planners/form.html", data | more, status)
+        programme, version = found(session, actor, slug, form_id)
+        data = surroundings(request, actor, programme, version, M("Formular als JSON"))
+    data |= {"definition": _written(version.definition), "seen": version.revision, "theirs": ""}
+    return page(request, "planners/builder/json.html", data | more, status)
 
 
-@router.get("/{form_id}")
+def _written(definition: Any) -> str:
+    return json.dumps(definition, ensure_ascii=False, indent=2)
+
+
+@router.get("/{form_id}/json")
 def show(request: Request, db: Db, actor: Planning, slug: str, form_id: uuid.UUID) -> Response:
     return _page(request, db, actor, slug, form_id)
 
 
-@router.post("/{form_id}")
+@router.post("/{form_id}/json")
 def edit(request: Request, db: Db, actor: Planning, slug: str, form_id: uuid.UUID, form: Form) -> Response:
-    text = form.text("definition")
+    """The whole form at once. Whoever saves over somebody else's step sees both texts first."""
+    text, seen = form.text("definition"), form.line("seen")
     try:
         with db.transaction() as session:
-            _, version = _of(session, actor, slug, form_id)
+            _, version = found(session, actor, slug, form_id)
             require_planner(actor, version)
-            actions.edit(session, actor, form_id, _read(text))
+            known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+            actions.edit(session, actor, form_id, _read(text), seen=known)
     except Invalid as refused:
-        return _page(request, db, actor, slug, form_id, 422, definition=text, problems=_placed(refused))
+        return _page(request, db, actor, slug, form_id, 422, definition=text, seen=seen, problems=_placed(refused))
+    except Changed as refused:
+        with db.reader() as session:
+            theirs = _written(found(session, actor, slug, form_id)[1].definition)
+        problems = [Problem("definition", refused.message)]
+        return _page(request, db, actor, slug, form_id, 409, definition=text, theirs=theirs, problems=problems)
     return see_other(
         f"{programme_path(actor, slug)}/forms/{form_id}", M("Das Formular ist gespeichert und ohne Fehler.")
     )
 
 
-@router.get("/{form_id}/preview")
-def preview(request: Request, db: Db, actor: Planning, slug: str, form_id: uuid.UUID) -> Response:
-    """As a respondent sees it, with the sections of the programme's latest draft. What is entered is not sent."""
-    language = language_of(request)
-    with db.reader() as session:
-        programme, version = _of(session, actor, slug, form_id)
-        context = _context(session, programme, version, language, actor)
-    data = _frame(actor, programme, M("Vorschau")) | {
-        "version": version,
-        "form": context.form,
-        "context": context,
-        "parts": [_part(context, number) for number in range(len(context.form.parts))],
-    }
-    return page(request, "planners/form_preview.html", data)
-
-
-def _context(
-    session: Session, programme: Programme, version: FormVersion, language: Language, actor: Actor
-) -> FormContext:
-    drafts = programmes.draft_versions(session, programme.id)
-    sections = programmes.sections(session, drafts[0].id) if drafts else ()
-    figures = spoken_all(frozen_content(programme)["parameters"], language)
-    return FormContext(form_of(version), language, actor.moment, section_infos(sections), figures)
-
-
-def _part(context: FormContext, number: int) -> dict[str, Any]:
-    part = context.form.parts[number]
-    questions = [
-        {
-            "question": question,
-            "title": context.asked_as(question),
-            "hint": context.say(question.hint),
-            "fields": [_drawn(one, context) for one in context.form.asked if one.question is question],
-        }
-        for question in part.questions
-    ]
-    return {"part": part, "questions": questions}
-
-
-def _drawn(asked: Asked, context: FormContext) -> Field:
-    field = asked.type.field(asked.key, None, asked.settings, context)
-    label = context.say(asked.field.label) or field.label
-    if len(asked.question.fields) > 1 or asked.question.explanation:
-        label = label or say(M("Ihre Antwort"), context.language)
-    return replace(field, label=label)
-
-
 @router.get("/{form_id}/form.json")
 def download(request: Request, db: Db, actor: Planning, slug: str, form_id: uuid.UUID) -> Response:
     with db.reader() as session:
-        programme, version = _of(session, actor, slug, form_id)
+        programme, version = found(session, actor, slug, form_id)
     name = f"{programme.slug}-formular-{version.number}.json"
-    text = json.dumps(version.definition, ensure_ascii=False, indent=2)
     return Response(
-        text, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        _written(version.definition), media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
