@@ -97,7 +97,7 @@ def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: D
     press("Programmwert speichern")
     go(page.get_by_role("link", name="Formular anlegen"))
     look("planner-form-new")
-    page.locator("input[name=template]").first.check()
+    page.get_by_label("Kurze Rückmeldung zu einem Investitionsgesetz").check()
     press("Formular anlegen")
     look("planner-form")
     go(page.get_by_role("link", name="Vorschau ansehen"))
