@@ -141,9 +141,11 @@ def _without_english(form: Form) -> Iterator[tuple[str, Message]]:
         if any(text and not text.en for text in (part.title, part.hint)):
             yield f"{PART}{part.key}", M("Der Teil „{title}“ hat keine englische Überschrift.", title=part.title.de)
     for question in form.questions:
-        if missing := sum(not text.get("en") for text in _all_texts(question)):
-            told = M("{question}: {count} Texte fehlen auf Englisch.", question=_called(question), count=missing)
-            yield question.key, told
+        if not all(text.get("en") for text in _all_texts(question)):
+            yield (
+                question.key,
+                M("{question}: der englische Text fehlt oder ist unvollständig.", question=_called(question)),
+            )
 
 
 def _all_texts(question: Question) -> Iterator[dict[str, str]]:
