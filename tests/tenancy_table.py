@@ -270,6 +270,7 @@ TABLE = (
     *(Gate(filling, """
         GET /o/{organisation_id}/consultations/{slug}
         GET /o/{organisation_id}/consultations/{slug}/addresses
+        GET /o/{organisation_id}/consultations/{slug}/addresses/missing
         GET /o/{organisation_id}/consultations/{slug}/announce
         GET /o/{organisation_id}/consultations/{slug}/audience
         GET /o/{organisation_id}/consultations/{slug}/audience/bodies
@@ -278,11 +279,16 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/dates
         GET /o/{organisation_id}/consultations/{slug}/versions
         """, here=PLANNERS, home=READERS) for filling in ("consultation", "preparing", "published")),
+    Gate("preparing", """
+        GET /o/{organisation_id}/consultations/{slug}/addresses/known
+        GET /o/{organisation_id}/consultations/{slug}/addresses/rows
+        """, here=PLANNERS),
     *(Gate(filling, """
         POST /o/{organisation_id}/consultations/{slug}/addresses
         POST /o/{organisation_id}/consultations/{slug}/addresses/discard
-        POST /o/{organisation_id}/consultations/{slug}/addresses/repaired
-        POST /o/{organisation_id}/consultations/{slug}/addresses/rows/{number}
+        POST /o/{organisation_id}/consultations/{slug}/addresses/known
+        POST /o/{organisation_id}/consultations/{slug}/addresses/proposed
+        POST /o/{organisation_id}/consultations/{slug}/addresses/rows
         POST /o/{organisation_id}/consultations/{slug}/addresses/take-over
         POST /o/{organisation_id}/consultations/{slug}/audience
         POST /o/{organisation_id}/consultations/{slug}/audience/single

@@ -3,20 +3,33 @@
 import io
 import zipfile
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 from openpyxl.workbook.workbook import Workbook
-from sqlalchemy import select
+from sqlalchemy import event, select
 
-from consultation.consultations import actions, addresses, audience
+from consultation.consultations import actions, address_memory, addresses, audience
 from consultation.consultations.address_files import MAX_BYTES, MAX_ROWS, read_lines
-from consultation.consultations.addresses import RowState, Settled
-from consultation.consultations.models import Address, AddressUpload, Consultation, Invitation
+from consultation.consultations.addresses import OPEN, Settled
+from consultation.consultations.models import (
+    Address,
+    AddressAlias,
+    AddressRow,
+    AddressUpload,
+    Consultation,
+    Invitation,
+    RowState,
+)
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound, NotReady
 from consultation.people.models import Organisation
 from consultation.register.audience import AudienceFilter
+from consultation.register.models import RegisterBody
+from consultation.register.states import State
+from tests import factories as make
+from tests.browsing import site
 from tests.planning_world import Planning
 
 HEAD = "AGS;Name;E-Mail;Straße;PLZ;Ort;Ansprechperson\n"
@@ -38,35 +51,43 @@ class Listing:
             audience.choose(session, actor, made.slug, AudienceFilter(include=("01051", "010515163")))
             self.slug = made.slug
 
-    def upload(self, text: str, name: str = "liste.csv") -> list[dict[str, Any]]:
+    def upload(self, text: str, name: str = "liste.csv") -> list[AddressRow]:
         with self.db.transaction() as session:
             made = addresses.upload(session, self.world.foundation.actor, self.slug, name, text.encode())
-            return list(made.rows)
+            return list(addresses.page(session, made, tuple(RowState)))
 
     def states(self, text: str) -> list[tuple[str, str]]:
-        return [(row["state"], row["title"].split(",")[0]) for row in self.upload(text)]
+        return [(row.state, row.title.split(",")[0]) for row in self.upload(text)]
 
-    def take_over(self, leave_out: tuple[int, ...] = ()) -> int:
+    def take_over(self, *, leave_out_rest: bool = False) -> int:
         with self.db.transaction() as session:
-            return addresses.take_over(session, self.world.foundation.actor, self.slug, leave_out)
+            return addresses.take_over(session, self.world.foundation.actor, self.slug, leave_out_rest=leave_out_rest)
 
     def correct(self, number: int, **changes: Any) -> dict[str, Any]:
-        values: dict[str, Any] = {
-            "organisation_id": "",
-            "email": "",
-            "postal": "",
-            "contact": "",
-            "left_out": False,
-        } | changes
+        """One row; what is not named stays as it stands in the row."""
         with self.db.transaction() as session:
-            return addresses.correct(session, self.world.foundation.actor, self.slug, number, Settled(**values))
+            row = session.scalars(select(AddressRow).where(AddressRow.number == number)).one_or_none()
+            held = {name: getattr(row, name, "") for name in ("meant", "email", "postal", "contact")}
+            values: dict[str, Any] = {"organisation_id": "", "left_out": False} | held | changes
+            found = addresses.settle(session, self.world.foundation.actor, self.slug, {number: Settled(**values)})
+            return [*found[0], *found[1]][0]
+
+    def next_round(self) -> None:
+        """Another consultation of the same house that asks the same bodies."""
+        with self.db.transaction() as session:
+            made = actions.create(session, self.world.foundation.actor, self.world.programme, title="Noch einmal")
+            audience.choose(
+                session, self.world.foundation.actor, made.slug, AudienceFilter(include=("01051", "010515163"))
+            )
+            self.slug = made.slug
 
     def known(self) -> dict[str, str | None]:
         with self.db.reader() as session:
             found = session.execute(
                 select(Organisation.register_key, Invitation.email)
                 .join(Invitation, Invitation.organisation_id == Organisation.id)
-                .where(Invitation.email.is_not(None) | (Invitation.postal != ""))
+                .join(Consultation, Consultation.id == Invitation.consultation_id)
+                .where(Consultation.slug == self.slug, Invitation.email.is_not(None) | (Invitation.postal != ""))
             )
             return {str(key): email for key, email in found}
 
@@ -172,21 +193,68 @@ def test_rows_are_matched_by_any_form_of_the_key_or_by_the_exact_name(listing: L
 
 def test_a_lost_leading_zero_is_mended_visibly(listing: Listing):
     rows = listing.upload("AGS;Name;E-Mail\n1051044;Heide;a@b.example\n1051049;;b@b.example\n")
-    assert [row["state"] for row in rows] == [RowState.MATCHED, RowState.DOUBT]
+    assert [row.state for row in rows] == [RowState.MATCHED, RowState.DOUBT]
     assert "führende Null" in str(addresses.reason(rows[0]))
     with listing.db.transaction() as session:
-        assert addresses.confirm_repaired(session, listing.world.foundation.actor, listing.slug) == 1
+        assert addresses.confirm_proposed(session, listing.world.foundation.actor, listing.slug) == 1
     assert listing.take_over() == 2
 
 
-def test_namesakes_are_a_doubt_with_their_counties_to_choose_from(listing: Listing):
+def test_namesakes_are_a_doubt_with_county_and_association_to_choose_from(listing: Listing):
     row = listing.upload("Name;E-Mail\nNeuenkirchen;a@b.example\n")[0]
-    assert row["state"] == RowState.DOUBT
-    titles = [title for _, title in row["choices"]]
+    assert row.state == RowState.DOUBT
+    titles = [title for _, title in row.choices]
     assert any("Celle" in title for title in titles)
     assert any("Dithmarschen" in title for title in titles)
-    settled = listing.correct(2, organisation_id=row["choices"][0][0], email="a@b.example")
-    assert settled["state"] == RowState.MATCHED
+    assert listing.correct(2, organisation_id=row.choices[0][0])["state"] == RowState.MATCHED
+    assert "Dorf 1, Dithmarschen, KLG Eider, 01051001" in [
+        one.title for one in listing.upload("Name;E-Mail\nDorf 1;a@b.example\n")
+    ]
+
+
+def test_a_postcode_proposes_which_namesake_is_meant(listing: Listing):
+    with listing.db.transaction() as session:
+        session.get_one(RegisterBody, "033510012012").postcode = "29643"
+    row = listing.upload("Name;E-Mail;Straße;PLZ;Ort\nNeuenkirchen;a@b.example;Weg 1;29643;Neuenkirchen\n")[0]
+    assert (row.state, row.proposed) == (RowState.DOUBT, True)
+    assert "Die Postleitzahl passt" in str(addresses.reason(row))
+    assert "Celle" in row.choices[0][1]
+    assert len(row.choices) == 2
+
+
+def test_a_body_that_exists_but_is_not_asked_needs_no_decision(listing: Listing):
+    with listing.db.transaction() as session:
+        audience.choose(session, listing.world.foundation.actor, listing.slug, AudienceFilter(states=(State.SH,)))
+    rows = listing.upload(HEAD + "03351006;;a@b.example;;;;\n;Celle;b@b.example;;;;\n01051044;;c@b.example;;;;\n")
+    assert [row.state for row in rows] == [RowState.NOT_INVITED, RowState.NOT_INVITED, RowState.MATCHED]
+    assert listing.take_over() == 1
+
+
+def test_a_name_that_somebody_else_has_too_is_never_taken_for_granted(listing: Listing):
+    with listing.db.transaction() as session:
+        audience.choose(session, listing.world.foundation.actor, listing.slug, AudienceFilter(states=(State.SH,)))
+    row = listing.upload("Name;E-Mail\nNeuenkirchen;a@b.example\n")[0]
+    assert row.state == RowState.DOUBT
+    assert "eingeladen ist eine davon" in str(addresses.reason(row))
+
+
+def test_a_key_that_ended_leads_to_its_successor(listing: Listing):
+    with listing.db.transaction() as session:
+        make.register_body(session, "010510050050", "Altdorf", population=100)
+        ended = session.get_one(RegisterBody, "010510050050")
+        ended.valid_to, ended.successor_key = date(2025, 1, 1), "010510044044"
+    row = listing.upload(HEAD + "01051050;;a@b.example;;;;\n")[0]
+    assert (row.state, row.proposed) == (RowState.DOUBT, True)
+    assert "Nachfolgerin ist „Stadt Heide" in str(addresses.reason(row))
+
+
+def test_a_misspelt_name_is_answered_with_similar_ones_or_mended_by_typing(listing: Listing):
+    row = listing.upload("Name;E-Mail\nHeyde;a@b.example\nGemeinde Neuenkirchen;b@b.example\nXyz;c@b.example\n")
+    assert [title.split(",")[0] for _, title in row[0].choices] == ["Stadt Heide"]
+    assert len(row[1].choices) == 2
+    assert listing.correct(2, meant="Heide")["state"] == RowState.MATCHED
+    assert listing.correct(4, meant="01051049")["state"] == RowState.MATCHED
+    assert listing.correct(3, meant="Neuenkirchen")["state"] == RowState.DOUBT
 
 
 @pytest.mark.parametrize(
@@ -201,17 +269,82 @@ def test_namesakes_are_a_doubt_with_their_counties_to_choose_from(listing: Listi
 )
 def test_what_is_wrong_with_a_row_is_said(listing: Listing, line: str, state: RowState, reason: str):
     row = listing.upload(HEAD + line + "\n")[0]
-    assert row["state"] == state
+    assert row.state == state
     assert reason in str(addresses.reason(row))
 
 
 def test_the_same_body_twice_is_an_error_until_one_row_is_left_out(listing: Listing):
     rows = listing.upload(HEAD + "01051044;;a@b.example;;;;\n;Heide;b@b.example;;;;\n")
-    assert [row["state"] for row in rows] == [RowState.MATCHED, RowState.ERROR]
+    assert [row.state for row in rows] == [RowState.MATCHED, RowState.ERROR]
     assert "Zeile 2" in str(addresses.reason(rows[1]))
-    listing.correct(2, email="a@b.example", left_out=True)
+    listing.correct(2, left_out=True)
     assert listing.take_over() == 1
     assert listing.known() == {"010510044044": "b@b.example"}
+
+
+# -- remembered ------------------------------------------------------------------------------------------------------
+LIST = "Name;E-Mail\nNeuenkirchen;a@b.example\nHeide;kaputt\nNirgendwo;c@b.example\n"
+
+
+def test_corrections_are_used_at_the_next_list_of_the_next_consultation(listing: Listing):
+    row = listing.upload(LIST)[0]
+    near = next(one for one, title in row.choices if "Celle" in title)
+    listing.correct(2, organisation_id=near)
+    listing.correct(3, email="heide@b.example", contact="Frau Muster")
+    listing.next_round()
+    rows = listing.upload(LIST)
+    assert [one.state for one in rows] == [RowState.MATCHED, RowState.MATCHED, RowState.ERROR]
+    assert "wie zuletzt" in str(addresses.reason(rows[0]))
+    assert (str(rows[0].organisation_id), rows[1].email, rows[1].contact) == (near, "heide@b.example", "Frau Muster")
+    other = listing.upload(LIST.replace("kaputt", "neu@b.example"))[1]
+    assert (other.state, other.email) == (
+        RowState.MATCHED,
+        "neu@b.example",
+    )  # a new address goes before an old correction
+
+
+def test_the_same_text_for_two_bodies_is_told_apart_by_the_address(listing: Listing):
+    twice = "Name;E-Mail\nNeuenkirchen;a@b.example\nNeuenkirchen;b@b.example\n"
+    rows = listing.upload(twice)
+    for row, choice in zip(rows, rows[0].choices, strict=True):
+        listing.correct(row.number, organisation_id=choice[0])
+    listing.next_round()
+    again = listing.upload(twice)
+    assert [str(row.organisation_id) for row in again] == [choice[0] for choice in rows[0].choices]
+    assert listing.upload("Name;E-Mail\nNeuenkirchen;c@b.example\n")[0].state == RowState.DOUBT
+
+
+def test_what_one_house_has_corrected_is_nothing_to_another(listing: Listing):
+    listing.upload(LIST)
+    listing.correct(3, email="heide@b.example")
+    with listing.db.transaction() as session:
+        rows: list[dict[str, Any]] = [{"key": "", "name": "Heide", "given_email": "kaputt", "email": "kaputt"}]
+        address_memory.recall(session, listing.world.ministry.organisation.id, rows)
+        assert rows[0]["email"] == "kaputt"
+        assert {alias.owner_id for alias in session.scalars(select(AddressAlias))} == {
+            listing.world.foundation.organisation.id
+        }
+
+
+def test_addresses_of_earlier_consultations_are_offered_with_their_date_and_taken_only_when_asked(listing: Listing):
+    listing.upload(HEAD + "01051044;;a@b.example;;;;\n01051049;;;Weg 1;01234;Ort;\n")
+    listing.take_over()
+    listing.next_round()
+    actor = listing.world.foundation.actor
+    with listing.db.reader() as session:
+        consultation = session.scalars(select(Consultation).where(Consultation.slug == listing.slug)).one()
+        offered = address_memory.known(session, actor, consultation)
+        assert (offered.count, offered.oldest, offered.newest) == (2, make.MOMENT, make.MOMENT)
+        page = address_memory.known_page(session, actor, consultation, after=None, limit=1)
+        assert len(page) == 1
+        assert address_memory.known(session, listing.world.ministry.actor, consultation).count == 0
+    assert listing.known() == {}
+    with listing.db.transaction() as session:
+        assert address_memory.take_known(session, actor, listing.slug) == 2
+        assert address_memory.take_known(session, actor, listing.slug) == 0
+    assert listing.known() == {"010510044044": "a@b.example", "010510049049": None}
+    with listing.db.transaction() as session, pytest.raises(Forbidden):
+        address_memory.take_known(session, listing.world.land.actor, listing.slug)
 
 
 # -- taking over -----------------------------------------------------------------------------------------------------
@@ -221,7 +354,7 @@ def test_nothing_is_half_taken_over(listing: Listing):
         listing.take_over()
     assert "Zeile 3" in str(refused.value.problems[0].message)
     assert listing.known() == {}
-    listing.correct(3, email="", postal="Weg 1\n01234 Ort")
+    listing.correct(3, email="")
     assert listing.take_over() == 2
     assert listing.known() == {"010510044044": "a@b.example", "010510049049": None}
     with listing.db.reader() as session:
@@ -230,9 +363,46 @@ def test_nothing_is_half_taken_over(listing: Listing):
         listing.take_over()
 
 
-def test_rows_that_stay_open_can_be_left_out_by_name(listing: Listing):
+def test_rows_that_stay_open_are_left_out_only_if_somebody_says_so(listing: Listing):
     listing.upload(HEAD + "01051044;;a@b.example;;;;\n99999999;;b@b.example;;;;\n")
-    assert listing.take_over((3,)) == 1
+    assert listing.take_over(leave_out_rest=True) == 1
+
+
+def test_a_newer_list_renews_the_addresses_of_an_older_one(listing: Listing):
+    for email in ("a@b.example", "neu@b.example"):
+        listing.upload(HEAD + f"01051044;;{email};;;;\n")
+        assert listing.take_over() == 1
+    assert listing.known() == {"010510044044": "neu@b.example"}
+    with listing.db.reader() as session:
+        assert [address.email for address in session.scalars(select(Address))] == ["neu@b.example"]
+
+
+@pytest.mark.parametrize("work", ["page", "settle", "take_over"])
+def test_a_long_list_takes_as_many_statements_as_a_short_one(listing: Listing, work: str):
+    asked = []
+    for count in (10, 900):
+        with listing.db.transaction() as session:
+            for number in range(count):
+                make.register_body(session, f"0105{count:03}{number:05}"[:12], f"Ort {count} {number}")
+            audience.choose(session, listing.world.foundation.actor, listing.slug, AudienceFilter(states=(State.SH,)))
+        lines = "".join(f";Ort {count} {number};n{number}@b.example;;;;\n" for number in range(count))
+        listing.upload(HEAD + lines + ";Nirgendwo;x@b.example;;;;\n")
+        statements: list[str] = []
+        event.listen(
+            listing.db.engine, "before_cursor_execute", note := lambda *said, kept=statements: kept.append(said[2])
+        )
+        with listing.db.transaction() as session:
+            made = session.scalars(select(AddressUpload).where(AddressUpload.taken_over_at.is_(None))).one()
+            if work == "page":
+                addresses.counts(session, made)
+                assert len(addresses.page(session, made, (*OPEN, RowState.MATCHED))) == min(count + 1, 50)
+        if work == "settle":
+            listing.correct(count + 2, left_out=True)
+        if work == "take_over":
+            assert listing.take_over(leave_out_rest=True) == count
+        event.remove(listing.db.engine, "before_cursor_execute", note)
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
 
 
 def test_a_new_list_replaces_the_open_one_and_it_can_be_thrown_away(listing: Listing):
@@ -242,6 +412,8 @@ def test_a_new_list_replaces_the_open_one_and_it_can_be_thrown_away(listing: Lis
         assert [one.file_name for one in session.scalars(select(AddressUpload))] == ["neu.csv"]
         addresses.discard(session, listing.world.foundation.actor, listing.slug)
     assert listing.known() == {}
+    with listing.db.reader() as session:
+        assert session.scalars(select(AddressRow)).all() == []
 
 
 def test_only_planners_of_the_programme_touch_addresses(listing: Listing):
@@ -257,7 +429,7 @@ def test_an_organisation_that_is_not_invited_cannot_be_chosen(listing: Listing):
     listing.upload(HEAD + "99999999;;a@b.example;;;;\n")
     for wrong in (str(listing.world.ministry.organisation.id), "x"):
         with pytest.raises(Invalid):
-            listing.correct(2, organisation_id=wrong, email="a@b.example")
+            listing.correct(2, organisation_id=wrong)
     with pytest.raises(NotFound):
         listing.correct(99, email="a@b.example")
 
@@ -267,29 +439,68 @@ def test_after_the_announcement_no_list_is_taken(listing: Listing):
         actions.cancel(session, listing.world.foundation.actor, listing.slug, "Schluss")
     with pytest.raises(Conflict):
         listing.upload(HEAD + "01051044;;a@b.example;;;;\n")
+    with listing.db.transaction() as session, pytest.raises(Conflict):
+        address_memory.take_known(session, listing.world.foundation.actor, listing.slug)
 
 
+# -- on the pages ----------------------------------------------------------------------------------------------------
 def test_a_list_goes_through_the_pages(listing: Listing):
-    from tests.browsing import site  # noqa: PLC0415 -- only this test needs the app
-
-    app = site(listing.db)
-    paula = listing.world.browser(app, listing.world.foundation)
+    paula = listing.world.browser(site(listing.db), listing.world.foundation)
     at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
-    assert "Ohne Anschrift" in paula.get(at).text
+    assert "ohne Anschrift" in paula.get(at).text
+    assert "nichts" in paula.get(f"{at}/missing").text
+    assert paula.get(f"{at}/rows").status_code == 404
     assert paula.post(at).status_code == 422
     assert paula.post(at, files={"file": ("l.exe", b"MZ")}).status_code == 422
     csv = HEAD + "01051044;Heide;a@b.example;;;;<b>Frau</b>\n;Neuenkirchen;b@b.example;;;;\n1051049;;c@b.example;;;;\n"
     shown = paula.follow(paula.post(at, files={"file": ("liste.csv", csv.encode())})).text
     assert "Neuenkirchen" in shown
-    assert "<b>Frau" not in shown
-    for state in RowState:
-        assert paula.get(f"{at}?state={state}&after=x").status_code == 200
+    for tab in ("open", "matched", "not_invited", "left_out", "x"):
+        text = paula.get(f"{at}/rows?show={tab}&after=x").text
+        assert "<b>Frau" not in text
     assert paula.post(f"{at}/take-over").status_code == 422
-    assert "bestätigt" in paula.follow(paula.post(f"{at}/repaired")).text
-    assert paula.post(f"{at}/rows/3", {"organisation": "x", "email": "b@b.example"}).status_code == 422
-    assert "weggelassen" in paula.follow(paula.post(f"{at}/rows/3", {"email": "b@b.example", "left_out": "yes"})).text
+    assert "bestätigt" in paula.follow(paula.post(f"{at}/proposed")).text
+    assert "2 von 3 Zeilen" not in paula.get(at).text
+    wrong = {"row": "3", "row-3-organisation": "x", "row-3-email": "b@b.example"}
+    assert paula.post(f"{at}/rows", wrong).status_code == 422
+    left = {"row": "3", "row-3-email": "b@b.example", "row-3-left-out": "yes"}
+    assert "1 Zeilen sind geklärt" in paula.follow(paula.post(f"{at}/rows", left)).text
+    assert "nichts geändert" in paula.follow(paula.post(f"{at}/rows", left)).text
     assert "2 Anschriften sind übernommen" in paula.follow(paula.post(f"{at}/take-over")).text
     assert paula.post(f"{at}/discard").status_code == 404
     assert len(listing.known()) == 2
-    with listing.db.reader() as session:
-        assert session.scalars(select(Consultation)).one().title == "Liste"
+
+
+def test_what_was_typed_wrong_comes_back_named_and_what_was_right_is_kept(listing: Listing):
+    paula = listing.world.browser(site(listing.db), listing.world.foundation)
+    at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
+    csv = HEAD + "01051044;;kaputt;;;;\n01051049;;auch kaputt;;;;\n99999999;;c@b.example;;;;\n"
+    paula.follow(paula.post(at, files={"file": ("liste.csv", csv.encode())}))
+    typed = {
+        "row": ["2", "3", "4"],
+        "row-2-email": "heide@b.example",
+        "row-3-email": "immer noch",
+        "row-4-email": "c@b.example",
+    }
+    refused = paula.post(f"{at}/rows", typed)
+    assert refused.status_code == 422
+    assert 'href="#row-3-email"' in refused.text
+    assert 'value="immer noch"' in refused.text
+    assert "row-4" not in refused.text  # nobody touched it
+    later = paula.get(f"{at}/rows").text
+    assert 'id="row-2"' not in later
+    assert 'value="immer noch"' in later
+
+
+def test_known_addresses_are_seen_with_their_date_before_they_are_taken(listing: Listing):
+    listing.upload(HEAD + "01051044;;a@b.example;;;;\n")
+    listing.take_over()
+    listing.next_round()
+    paula = listing.world.browser(site(listing.db), listing.world.foundation)
+    at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
+    assert "Für 1 Stellen ohne Anschrift kennt Ihre Organisation eine, Stand 02.03.2026." in paula.get(at).text
+    seen = paula.get(f"{at}/known").text
+    assert "a@b.example" in seen
+    assert "02.03.2026" in seen
+    assert "1 Anschriften sind übernommen" in paula.follow(paula.post(f"{at}/known")).text
+    assert listing.known() == {"010510044044": "a@b.example"}

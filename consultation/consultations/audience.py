@@ -43,7 +43,7 @@ def choose(
     organisations = municipal_organisations(session, actor, keys, demo=consultation.demo)
     wanted = {organisation.id for organisation in organisations.values()}
     _drop_filtered_except(session, consultation.id, wanted)
-    _plan(session, actor, consultation, wanted, Purpose.FOR_COMMENT, by_filter=True)
+    _plan(session, consultation, wanted, Purpose.FOR_COMMENT, by_filter=True)
     consultation.audience = chosen.model_dump(mode="json", exclude_defaults=True)
     consultation.unit = chosen.unit
     if sample is not None:
@@ -121,7 +121,7 @@ def add(
     known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(organisation_ids))))
     if not known or known != set(organisation_ids):
         raise Invalid.about("organisation", M("Wählen Sie mindestens eine Organisation aus der Liste."))
-    _plan(session, actor, consultation, known, purpose, by_filter=False)
+    _plan(session, consultation, known, purpose, by_filter=False)
     record(session, actor, consultation, "add_to_audience", count=len(organisation_ids), purpose=purpose)
 
 
@@ -169,24 +169,17 @@ def _drop_filtered_except(session: Session, consultation_id: uuid.UUID, wanted: 
 
 
 def _plan(
-    session: Session, actor: Actor, consultation: Consultation, organisation_ids: set[uuid.UUID], purpose: Purpose, *,
-    by_filter: bool,
+    session: Session, consultation: Consultation, organisation_ids: set[uuid.UUID], purpose: Purpose, *, by_filter: bool
 ) -> None:  # fmt: skip
-    """Plan invitations with the addresses the acting organisation knows already."""
-    known = {
-        a.organisation_id: a for a in session.scalars(select(Address).where(Address.owner_id == actor.organisation_id))
-    }
-    rows = []
-    for organisation_id in sorted(organisation_ids):
-        address = known.get(organisation_id)
-        rows.append(
-            {
-                "id": uuid.uuid4(), "consultation_id": consultation.id, "organisation_id": organisation_id,
-                "purpose": purpose, "state": InvitationState.PLANNED, "by_filter": by_filter, "selector": new_selector(),
-                "code_counter": 0, "failure": "", "email": address.email if address else None,
-                "postal": address.postal if address else "", "contact": address.contact if address else "",
-            }
-        )  # fmt: skip
+    """Without addresses: those of earlier consultations are offered with their dates (see `address_memory`)."""
+    rows = [
+        {
+            "id": uuid.uuid4(), "consultation_id": consultation.id, "organisation_id": organisation_id,
+            "purpose": purpose, "state": InvitationState.PLANNED, "by_filter": by_filter, "selector": new_selector(),
+            "code_counter": 0, "failure": "", "email": None, "postal": "", "contact": "",
+        }
+        for organisation_id in sorted(organisation_ids)
+    ]  # fmt: skip
     for start in range(0, len(rows), AT_ONCE):
         insert_new(session, Invitation, rows[start : start + AT_ONCE], ["consultation_id", "organisation_id"])
 

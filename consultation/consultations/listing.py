@@ -33,6 +33,8 @@ class InvitationFilter:
     by_letter: bool = False
     """Only a postal address is known."""
     by_mail: bool = False
+    without_mail: bool = False
+    """Reached by letter, or by nothing at all."""
 
 
 def land_limit(actor: Actor, consultation: Consultation) -> str | None:
@@ -173,6 +175,7 @@ def _conditions(chosen: InvitationFilter) -> list[ColumnElement[bool]]:
         (chosen.by_filter is not None, Invitation.by_filter.is_(bool(chosen.by_filter))),
         (chosen.unreachable, and_(Invitation.email.is_(None), Invitation.postal == "")),
         (chosen.by_mail, Invitation.email.is_not(None)),
+        (chosen.without_mail, Invitation.email.is_(None)),
         (chosen.by_letter, and_(Invitation.email.is_(None), Invitation.postal != "")),
     ]
     return [condition for applies, condition in wanted if applies]

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -81,15 +82,79 @@ class Address(Identified, Base):
     updated_at: Mapped[datetime]
 
 
+class RowState(StrEnum):
+    """What became of a row of an address list; the first two wait for somebody."""
+
+    DOUBT = "doubt"
+    ERROR = "error"
+    MATCHED = "matched"
+    NOT_INVITED = "not_invited"
+    """It tells of a body that exists and is not in this audience: nothing to settle, nothing to take over."""
+    LEFT_OUT = "left_out"
+
+
 class AddressUpload(Identified, Base):
-    """An uploaded address list between upload and confirmation: rows with what was matched, doubted or wrong."""
+    """An uploaded address list between upload and confirmation."""
 
     __tablename__ = "address_upload"
     consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), index=True)
     file_name: Mapped[str] = mapped_column(String(200))
-    rows: Mapped[list[Any]]
     created_at: Mapped[datetime]
     taken_over_at: Mapped[datetime | None]
+
+
+class AddressRow(Identified, Base):
+    """A row of a list: what stood in the file, what the planner decided, and the judgement."""
+
+    __tablename__ = "address_row"
+    __table_args__ = (
+        UniqueConstraint("upload_id", "number"),
+        Index(None, "upload_id", "state", "number"),
+        Index(None, "upload_id", "organisation_id"),
+    )
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("address_upload.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Of the row in the file."""
+    key: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    given_email: Mapped[str] = mapped_column(Text)
+    """As it stood in the file: corrections are found again by it."""
+    email: Mapped[str] = mapped_column(Text)
+    postal: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str] = mapped_column(Text)
+    meant: Mapped[str] = mapped_column(Text)
+    """A better name or key, typed by the planner; empty if the one of the file holds."""
+    chosen: Mapped[str | None] = mapped_column(String(36))
+    """The organisation the planner says is meant, by its id."""
+    remembered: Mapped[bool]
+    """Corrected as in an earlier list."""
+    left_out: Mapped[bool]
+    state: Mapped[RowState] = mapped_column(words(RowState))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    """The invited body the row tells of, as far as that is sure."""
+    title: Mapped[str] = mapped_column(Text)
+    choices: Mapped[list[Any]]
+    """Pairs of organisation id and name with county, association and key."""
+    proposed: Mapped[bool]
+    """In doubt, but the only choice is probably right."""
+    reason: Mapped[dict[str, Any]]
+    """Text, parameters and field of what is wrong or was mended; {} if nothing."""
+
+
+class AddressAlias(Identified, Base):
+    """A correction, remembered for the next list: a row with this text and this address means this body and that address."""
+
+    __tablename__ = "address_alias"
+    __table_args__ = (UniqueConstraint("owner_id", "text", "given_email"),)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    text: Mapped[str] = mapped_column(String(300))
+    """Key and name as the list writes them, folded."""
+    given_email: Mapped[str] = mapped_column(String(320))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str] = mapped_column(String(320))
+    postal: Mapped[str] = mapped_column(Text)
+    contact: Mapped[str] = mapped_column(String(200))
+    updated_at: Mapped[datetime]
 
 
 class Invitation(Identified, Base):

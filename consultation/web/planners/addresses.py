@@ -1,4 +1,4 @@
-"""The address list: uploaded, judged row by row, corrected on the page, taken over whole or not at all."""
+"""Addresses of the invited bodies: who is reached how, those of earlier consultations, and a list to upload."""
 
 from typing import Any
 
@@ -6,27 +6,23 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import addresses, listing
-from consultation.consultations.addresses import RowState, Settled
+from consultation.consultations import address_memory, addresses, listing
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, NotReady, Problem
+from consultation.core.errors import Invalid
 from consultation.core.language import M
-from consultation.http import Db, Form, Number, page, see_other
+from consultation.http import Db, Form, page, see_other
 from consultation.programmes.actions import require_planner
 from consultation.rulebook import planner
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
+from consultation.web.planners.places import after_of, next_of
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/addresses")
-ROWS_SHOWN = 50
-STATE_TITLES = {
-    RowState.DOUBT: M("in Zweifel"),
-    RowState.ERROR: M("fehlerhaft"),
-    RowState.MATCHED: M("zugeordnet"),
-    RowState.LEFT_OUT: M("weggelassen"),
-}
-BADGES = {RowState.DOUBT: "warning", RowState.ERROR: "danger", RowState.MATCHED: "success", RowState.LEFT_OUT: "info"}
+
+
+def path_of(actor: Actor, slug: str) -> str:
+    return f"{consultation_path(actor, slug)}/addresses"
 
 
 @router.get("")
@@ -35,40 +31,20 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
 
 
 def _page(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
-    """First what has to be settled; rows of one state with ?state=…, further ones with ?after=ROW."""
-    asked = request.query_params.get("state", "")
     with db.reader() as session:
         consultation = planned(session, actor, slug)
-        upload = addresses.latest(session, consultation) if planner(actor, consultation) else None
+        edits = planner(actor, consultation) and consultation.state == ConsultationState.DRAFT
+        upload = addresses.latest(session, consultation) if edits else None
+        counts, _ = addresses.counts(session, upload) if upload else ({}, 0)
         data = surroundings(actor, consultation, M("Anschriften")) | {
-            "edits": planner(actor, consultation) and consultation.state == ConsultationState.DRAFT,
+            "edits": edits,
             "upload": upload,
+            "unsettled": sum(counts.get(state, 0) for state in addresses.OPEN),
+            "rows": sum(counts.values()),
             "ways": listing.ways(session, actor, consultation),
-            "unreachable": listing.invitations(
-                session, actor, consultation, listing.InvitationFilter(unreachable=True), limit=ROWS_SHOWN
-            ),
+            "known": address_memory.known(session, actor, consultation) if edits else None,
         }
-    if upload is not None:
-        found = addresses.counts(upload.rows)
-        state = asked if asked in list(RowState) else _first(found)
-        data |= _rows(upload.rows, state, request.query_params.get("after", "")) | {
-            "counts": found, "state": state, "state_titles": STATE_TITLES, "badges": BADGES, "reason": addresses.reason,
-            "repaired": sum(row["repaired"] and row["state"] == RowState.DOUBT for row in upload.rows),
-            "unsettled": found[RowState.DOUBT] + found[RowState.ERROR],
-        }  # fmt: skip
     return page(request, "planners/addresses.html", data | more, status)
-
-
-def _first(found: dict[RowState, int]) -> RowState:
-    """What to look at first: doubts, then errors, then the rest."""
-    return next((state for state in STATE_TITLES if found[state]), RowState.MATCHED)
-
-
-def _rows(rows: list[dict[str, Any]], state: str, after: str) -> dict[str, Any]:
-    last = int(after[:9]) if after.isascii() and after.isdigit() else 0
-    wanted = [row for row in rows if row["state"] == state and row["number"] > last]
-    shown = wanted[:ROWS_SHOWN]
-    return {"rows": shown, "next_row": shown[-1]["number"] if len(wanted) > ROWS_SHOWN else None}
 
 
 @router.post("")
@@ -80,62 +56,52 @@ def upload(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
             if file is None:
                 raise Invalid.about("file", M("Wählen Sie die Datei mit den Anschriften aus."))
             made = addresses.upload(session, actor, slug, file.name, file.content)
+            found, _ = addresses.counts(session, made)
     except Invalid as refused:
         return _page(request, db, actor, slug, 422, problems=problems_of(refused))
-    told = M("{count} Zeilen sind gelesen. Noch ist keine Anschrift übernommen.", count=len(made.rows))
-    return see_other(f"{_at(actor, slug)}#list", told, "info")
+    told = M("{count} Zeilen sind gelesen. Noch ist keine Anschrift übernommen.", count=sum(found.values()))
+    return see_other(f"{path_of(actor, slug)}/rows", told, "info")
 
 
-def _at(actor: Actor, slug: str) -> str:
-    return f"{consultation_path(actor, slug)}/addresses"
+@router.get("/missing")
+def missing(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    """Bodies without mail address, and what will happen to each."""
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        chosen = listing.InvitationFilter(without_mail=True)
+        found = listing.invitations(
+            session, actor, consultation, chosen, after=after_of(request), limit=listing.AT_ONCE + 1
+        )
+        data = surroundings(actor, consultation, M("Ohne Mailadresse")) | {
+            "found": found[: listing.AT_ONCE],
+            "ways": listing.ways(session, actor, consultation),
+            "next": next_of(found, {}),
+            "edits": planner(actor, consultation) and consultation.state == ConsultationState.DRAFT,
+        }
+        return page(request, "planners/addresses_missing.html", data)
 
 
-@router.post("/rows/{number}")
-def correct(request: Request, db: Db, actor: Planning, slug: str, number: Number, form: Form) -> Response:
-    try:
-        with db.transaction() as session:
-            planned(session, actor, slug)
-            settled = Settled(
-                form.line("organisation"), form.line("email"), form.text("postal"), form.line("contact"),
-                form.line("left_out") == "yes",
-            )  # fmt: skip
-            row = addresses.correct(session, actor, slug, number, settled)
-    except Invalid as refused:
-        return _page(request, db, actor, slug, 422, problems=[Problem("", p.message) for p in refused.problems])
-    state = RowState(row["state"])
-    told = M("Zeile {number}: {state}.", number=number, state=STATE_TITLES[state])
-    done = state in (RowState.MATCHED, RowState.LEFT_OUT)
-    return see_other(f"{_at(actor, slug)}#list", told, "success" if done else "warning")
+@router.get("/known")
+def known(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    """Addresses of earlier consultations for bodies that have none yet, with their dates."""
+    with db.reader() as session:
+        consultation = planned(session, actor, slug)
+        require_planner(actor, consultation)
+        found = address_memory.known_page(
+            session, actor, consultation, after=after_of(request), limit=listing.AT_ONCE + 1
+        )
+        data = surroundings(actor, consultation, M("Bekannte Anschriften")) | {
+            "found": found[: listing.AT_ONCE],
+            "known": address_memory.known(session, actor, consultation),
+            "next": next_of([invitation for invitation, _ in found], {}),
+            "edits": consultation.state == ConsultationState.DRAFT,
+        }
+        return page(request, "planners/addresses_known.html", data)
 
 
-@router.post("/repaired")
-def confirm(db: Db, actor: Planning, slug: str) -> Response:
+@router.post("/known")
+def take_known(db: Db, actor: Planning, slug: str) -> Response:
     with db.transaction() as session:
         planned(session, actor, slug)
-        count = addresses.confirm_repaired(session, actor, slug)
-    return see_other(f"{_at(actor, slug)}#list", M("{count} Zeilen sind bestätigt.", count=count))
-
-
-@router.post("/take-over")
-def take_over(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
-    try:
-        with db.transaction() as session:
-            consultation = planned(session, actor, slug)
-            found = addresses.latest(session, consultation)
-            open_rows = [
-                row["number"]
-                for row in (found.rows if found else ())
-                if row["state"] in (RowState.DOUBT, RowState.ERROR)
-            ]
-            count = addresses.take_over(session, actor, slug, open_rows if form.line("rest") == "leave_out" else ())
-    except NotReady as refused:
-        return _page(request, db, actor, slug, 422, problems=problems_of(refused))
-    return see_other(_at(actor, slug), M("{count} Anschriften sind übernommen.", count=count))
-
-
-@router.post("/discard")
-def discard(db: Db, actor: Planning, slug: str) -> Response:
-    with db.transaction() as session:
-        planned(session, actor, slug)
-        addresses.discard(session, actor, slug)
-    return see_other(_at(actor, slug), M("Die Liste ist verworfen."))
+        count = address_memory.take_known(session, actor, slug)
+    return see_other(path_of(actor, slug), M("{count} Anschriften sind übernommen.", count=count))

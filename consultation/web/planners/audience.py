@@ -20,7 +20,7 @@ from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Form, PostedForm, page, see_other
 from consultation.register import queries as register
-from consultation.register.audience import UNIT_TITLES, AudienceFilter
+from consultation.register.audience import UNIT_TITLES, AudienceFilter, count, select_keys
 from consultation.register.kinds import ANSWERING, KIND_TITLES, SIZE_CLASS_TITLES, RegisterKind
 from consultation.register.sampling import Sample
 from consultation.register.states import STATE_TITLES
@@ -169,6 +169,9 @@ def _outcome(session: Session, consultation: Consultation, chosen: Choice, *, tr
     """Of the choice that is being tried out, or of all who are really invited for comment."""
     if not trying:
         return {"bodies": None, "found": None, "trial": None, **reach(session, audience.asked(consultation))}
+    if chosen.sample is None:
+        bodies = count(session, chosen.filter)
+        return {"bodies": bodies, "found": bodies, "trial": None, **reach(session, select_keys(chosen.filter))}
     keys, found = audience.keys_of(session, chosen.filter, chosen.sample)
     return {"bodies": len(keys), "found": found, "trial": chosen.sample, **reach(session, keys)}
 

@@ -87,6 +87,7 @@ def _tabs(at: str, actor: Actor, consultation: Consultation) -> list[tuple[Messa
     tabs = [
         (True, M("Überblick"), at),
         (True, M("Adressatenkreis"), f"{at}/audience"),
+        (not announced, M("Anschriften"), f"{at}/addresses"),
         (announced, M("Beteiligung"), f"{at}/participation"),
         (True, M("Einladungen"), f"{at}/invitations"),
         (announced, M("Erinnerungen"), f"{at}/reminders"),

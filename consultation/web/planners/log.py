@@ -31,6 +31,7 @@ ACTION_TITLES: dict[str, Message] = {
     "remove_from_audience": M("Stelle aus dem Adressatenkreis genommen"),
     "upload_addresses": M("Anschriften hochgeladen"),
     "take_over_addresses": M("Anschriften übernommen"),
+    "take_known_addresses": M("Bekannte Anschriften übernommen"),
     "discard_addresses": M("Hochgeladene Anschriften verworfen"),
     "extend_deadline": M("Frist für alle verlängert"),
     "plan_reminders": M("Erinnerungen geplant"),
