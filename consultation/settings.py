@@ -115,7 +115,20 @@ class Settings(BaseModel):
     privacy_basis: str = setting(
         "Art. 6 Abs. 1 Buchst. e DSGVO (Wahrnehmung einer öffentlichen Aufgabe)", "Datenschutz: Rechtsgrundlage."
     )
-    accessibility_authority: str = setting("", "Barrierefreiheit: zuständige Schlichtungs- oder Durchsetzungsstelle.")
+    accessibility_authority: str = setting(
+        "",
+        "Barrierefreiheit: Schlichtungs- oder Durchsetzungsstelle mit Anschrift und Verweis (für Bundesstellen die "
+        "Schlichtungsstelle nach § 16 BGG).",
+    )
+    accessibility_supervisor: str = setting("", "Barrierefreiheit: Überwachungsstelle, der berichtet wird.")
+    accessibility_state: str = setting(
+        "partly", "Barrierefreiheit: Stand der Vereinbarkeit mit den Anforderungen.", "„full“, „partly“ oder „not“",
+        pattern="^(full|partly|not)$",
+    )  # fmt: skip
+    accessibility_checked: str = setting(
+        "", "Barrierefreiheit: Tag, an dem die Erklärung erstellt oder zuletzt überprüft wurde.",
+        "ein Tag wie 2026-03-31", pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+    )  # fmt: skip
     minimum_cell: int = setting(
         5, "Kleinste Zahl von Antworten, die veröffentlichte Zahlen verbergen dürfen; nie unter 5.",
         "eine Zahl von 5 bis 100", ge=5, le=100,

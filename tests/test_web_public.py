@@ -1,5 +1,6 @@
 """Public pages: what everybody may read, and that nothing for invited bodies only shows anywhere."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,15 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from consultation import worker
 from consultation.consultations import actions as consultations
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.documents.models import Edition
+from consultation.http import cookies
+from consultation.people import limits, sessions
 from consultation.people.models import Membership, Person
+from consultation.programmes.models import Section
 from consultation.states import EditionState
 from consultation.subjects import system
 from tests import html, public_world
@@ -149,12 +154,43 @@ def test_the_notices_say_what_the_settings_say_and_admit_what_is_missing(db: Dat
         "imprint_name": "Amt für Beteiligung", "imprint_address": "Marktplatz 1\\n12345 Musterstadt",
         "imprint_email": "post@amt.example", "privacy_officer": "datenschutz@amt.example",
         "privacy_authority": "Aufsicht", "accessibility_authority": "Schlichtungsstelle",
+        "accessibility_checked": "2026-03-31",
     }  # fmt: skip
     text = Browser(site(db, **settings)).get(f"/{page}").text
     assert "Diese Angaben fehlen noch" not in text
     assert "post@amt.example" in text
-    if page != "accessibility":
-        assert "Marktplatz 1, 12345 Musterstadt" in text
+    assert "Marktplatz 1, 12345 Musterstadt" in text
+
+
+def test_the_accessibility_statement_has_the_parts_the_law_asks_for(db: Database):
+    settings: dict[str, Any] = {
+        "imprint_email": "post@amt.example", "accessibility_authority": "Schlichtungsstelle nach § 16 BGG",
+        "accessibility_supervisor": "Überwachungsstelle des Landes", "accessibility_checked": "2026-03-31",
+    }  # fmt: skip
+    tree = html.check(Browser(site(db, **settings)).get("/accessibility").text)
+    parts = [html.text_of(heading) for heading in tree.findall(".//main//h2")]
+    assert parts == ["Stand der Vereinbarkeit", "Was noch nicht barrierefrei ist", "Wie diese Erklärung entstanden ist",
+                     "Barrieren melden", "Schlichtung und Durchsetzung"]  # fmt: skip
+    text = html.text_of(tree.find(".//main"))
+    for said in ("überwiegend vereinbar", "zuletzt überprüft am 31.03.2026", "post@amt.example",
+                 "Schlichtungsstelle nach § 16 BGG", "Überwachungsstelle des Landes"):  # fmt: skip
+        assert said in text
+    for state, said in (("full", "vollständig vereinbar"), ("not", "noch nicht vereinbar")):
+        assert said in Browser(site(db, **settings, accessibility_state=state)).get("/accessibility").text
+
+
+def test_the_privacy_page_tells_what_the_service_really_keeps_and_sets(db: Database, app: FastAPI, world: World):
+    text = Browser(site(db)).get("/privacy").text
+    assert (
+        f"nach {sessions.IDLE // timedelta(hours=1)} Stunden ohne Nutzung, höchstens {sessions.LONGEST.days} Tage"
+        in text
+    )
+    assert f"{worker.KEPT.days} Tage nach der Erledigung" in text
+    longest = max(limit.window for limit in vars(limits).values() if isinstance(limit, limits.Limit))
+    assert longest == timedelta(days=1), "the page says so"
+    tree = html.check(text)
+    told = {html.text_of(row.find("th")) for row in tree.findall(".//table[@id='cookies']/tbody/tr")}
+    assert told == {cookies.SESSION, cookies.VISITOR, cookies.LANGUAGE, cookies.FLASH}
 
 
 def test_developers_find_the_description_of_the_interface(anybody: Browser):
@@ -164,12 +200,45 @@ def test_developers_find_the_description_of_the_interface(anybody: Browser):
 
 
 # -- search, feed, sitemap -------------------------------------------------------------------------------------------
-def test_search_finds_titles_and_sections_and_tolerates_spelled_umlauts(anybody: Browser, world: World):
-    for spelled in ("Förderung", "foerderung", "FÖRDERUNG Zweck"):
-        text = anybody.get("/search", params={"q": spelled}).text
-        assert "/draft#s" in text, spelled
-        assert "1 Zweck: Förderung" in text, spelled
+def test_search_finds_titles_and_sections_and_tolerates_umlauts_however_they_are_written(
+    anybody: Browser, world: World
+):
+    for spelled in ("Förderung", "foerderung", "Forderung", "FÖRDERUNG Zweck"):
+        tree = html.check(anybody.get("/search", params={"q": spelled}).text)
+        hits = {html.text_of(link): str(link.get("href")) for link in tree.findall(".//main//h3/a")}
+        assert "/draft#s" in hits["1 Zweck: Förderung"], spelled
+        assert "Förderung" in {html.text_of(mark) for mark in tree.findall(".//main//mark")}, spelled
     assert f'href="/consultations/{world.running}"' in anybody.get("/search?q=anhoerung").text
+
+
+def test_a_hit_shows_the_words_around_what_was_found_and_the_words_of_others_stay_text(anybody: Browser, world: World):
+    tree = html.check(anybody.get("/search?q=partner").text)
+    [excerpt] = [p for p in tree.findall(".//main//li/p") if p.find("mark") is not None]
+    assert html.text_of(excerpt) == "Jede Kommune <script>alert(1)</script> & ihre Partner."
+    assert [html.text_of(mark) for mark in excerpt.findall("mark")] == ["Partner"]
+
+
+def test_many_hits_are_paged_in_an_order_that_stays(db: Database, anybody: Browser, world: World):
+    with db.transaction() as session:
+        draft = session.scalars(
+            sa.select(Consultation.draft_version_id).where(Consultation.slug == world.running)
+        ).one()
+        for number in range(45):
+            session.add(Section(
+                draft_version_id=draft, key=f"x{number:02}", parent_key=None, position=100 + number, level=1,
+                number=str(10 + number), heading=f"Anlage {number:02}", text="Wiederholung", blocks=[],
+            ))  # fmt: skip
+    seen: list[str] = []
+    path = "/search?q=wiederholung"
+    while path:
+        tree = html.check(anybody.get(path).text)
+        seen += [html.text_of(link) for link in tree.findall(".//main//h3/a")]
+        following = tree.find(".//a[@rel='next']")
+        path = str(following.get("href")) if following is not None else ""
+    assert seen == [f"{10 + number} Anlage {number:02}" for number in range(45)]
+    assert "45 Treffer" in anybody.get("/search?q=wiederholung&page=2").text
+    for odd in ("0", "-1", "x", "99", "9" * 30, "\u0663"):
+        assert "1 bis 20 von 45" in anybody.get("/search", params={"q": "wiederholung", "page": odd}).text
 
 
 @pytest.mark.parametrize(
@@ -275,3 +344,56 @@ def test_public_pages_ask_the_database_little(db: Database, app: FastAPI, world:
         asked.clear()
         anybody.send("GET", path)
         assert len(asked) <= 12, (path, asked)
+
+
+# -- nothing from elsewhere ------------------------------------------------------------------------------------------
+FETCHED = {"src", "srcset", "poster", "data", "background"}
+"""Attributes that make a browser ask for something by itself; of `link` and `form` it is the address."""
+
+
+def fetched(text: str) -> list[str]:
+    """Every address a page makes a browser ask for. A link that somebody may follow is none."""
+    found = []
+    for element in html.parse(text).iter():
+        names = FETCHED | ({"href"} if element.tag in ("link", "use", "image", "base") else set()) | {"action"}
+        found += [value for name, value in element.attrib.items() if name.rpartition("}")[2] in names]
+        found += re.findall(r"url\(([^)]*)\)", str(element.get("style", "")))
+    return found
+
+
+def from_elsewhere(addresses: list[str]) -> list[str]:
+    own = [one.strip("'\" ") for one in addresses]
+    return [one for one in own if re.match(r"(?:[a-z][a-z0-9+.-]*:)?//|[a-z]+:(?!.*charset)", one, re.IGNORECASE)
+            and not one.startswith((BASE, "data:"))]  # fmt: skip
+
+
+def test_no_public_page_and_no_style_sheet_asks_anybody_else_for_anything(anybody: Browser, world: World):
+    sheets: set[str] = set()
+    for path in (*EVERYBODY, *pages_of(world.running, world.file)[:3], *pages_of(world.finished, world.file)[:5]):
+        response = anybody.send("GET", path)
+        assert response.status_code == 200, path
+        policy = response.headers["content-security-policy"]
+        assert not re.search(r"https?:|\*", policy), path
+        if response.headers["content-type"].startswith("text/html"):
+            addresses = fetched(response.text) if not path.endswith("/document") else re.findall(
+                r"(?:src|url\()=?[\"']?([^\"')>\s]+)", response.text
+            )  # fmt: skip
+            assert from_elsewhere(addresses) == [], path
+            sheets |= {one for one in addresses if ".css" in one}
+    assert len(sheets) >= 3
+    for sheet in sheets:
+        text = anybody.send("GET", sheet).text
+        assert from_elsewhere(re.findall(r"(?:url\(|@import\s+)([^);]+)", text)) == [], sheet
+
+
+@pytest.mark.parametrize(
+    ("markup", "foreign"),
+    [
+        ('<img alt="" src="https://example.org/x.png">', True), ('<script src="//example.org/x.js"></script>', True),
+        ('<link rel="stylesheet" href="http://example.org/x.css">', True), ('<a href="https://example.org">Ein Verweis</a>', False),
+        ('<img alt="" src="/static/x.png">', False),
+    ],
+)  # fmt: skip
+def test_what_comes_from_elsewhere_is_noticed(markup: str, foreign: bool):
+    page = f"<!doctype html><html lang='de'><head><title>Titel</title></head><body><main><h1>Ja</h1>{markup}</main></body></html>"
+    assert bool(from_elsewhere(fetched(page))) is foreign

@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from consultation.consultations.models import Consultation
 from consultation.consultations.queries import visible
 from consultation.core.text import clean_line, search_key
-from consultation.programmes.models import Programme, Section
+from consultation.programmes.models import Section
 from consultation.states import Visibility
 from consultation.subjects import Actor
 
@@ -21,14 +21,18 @@ AROUND = 90
 """Letters of text shown on both sides of what was found."""
 
 
+Marked = tuple[tuple[str, bool], ...]
+"""A text in pieces: those that were looked for are true."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """A consultation, or one section of its draft with the words around what was found."""
 
     consultation: Consultation
-    section_key: str = ""
-    title: str = ""
-    excerpt: str = ""
+    section_key: str
+    title: Marked
+    excerpt: Marked
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -37,43 +41,55 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in found if len(word) > 1))[:WORDS]
 
 
-def search(session: Session, actor: Actor, text: str, *, limit: int = 50) -> list[Hit]:
-    """Consultations first, then sections in reading order. `actor` is a stranger: what he may see is public."""
+def search(session: Session, actor: Actor, text: str, *, skip: int = 0, limit: int = 20) -> tuple[list[Hit], int]:
+    """One page of what is found, and how much there is: consultations first, those with the latest deadline before the
+    others, then sections of their drafts in reading order. `actor` is a stranger: what he may see is public.
+    """
     words = words_of(text)
     if not words:
-        return []
-    hits = [*_consultations(session, actor, words, limit), *_sections(session, actor, words, limit)]
-    return hits[:limit]
+        return [], 0
+    public = _public(session, actor)
+    found = [*_consultations(public, words), *_sections(session, public, words)]
+    hits = [
+        Hit(one, key, marked(title, words), marked(excerpt(body, words) if key else body, words))
+        for one, key, title, body in found[skip : skip + limit]
+    ]
+    return hits, len(found)
 
 
-def _public(actor: Actor) -> Select[Consultation]:
+def _public(session: Session, actor: Actor) -> list[Consultation]:
     """Public for whoever asks: a member of an organisation finds here no more than anybody else."""
-    return visible(actor).where(Consultation.visibility == Visibility.PUBLIC)
+    statement = visible(actor).where(Consultation.visibility == Visibility.PUBLIC)
+    order = (Consultation.deadline.desc(), Consultation.slug)
+    return list(session.scalars(statement.options(joinedload(Consultation.programme)).order_by(*order)))
 
 
-def _consultations(session: Session, actor: Actor, words: Sequence[str], limit: int) -> Iterator[Hit]:
-    statement = _public(actor).join(Consultation.programme).options(joinedload(Consultation.programme))
-    wanted = statement.where(_likely(words, Consultation.title, Programme.title))
-    for consultation in session.scalars(wanted.order_by(Consultation.deadline.desc())):
-        if _holds(words, f"{consultation.title} {consultation.programme.title}") and limit > 0:
-            limit -= 1
-            yield Hit(consultation, title=consultation.title, excerpt=consultation.programme.title)
+Found = tuple[Consultation, str, str, str]
+"""The consultation, the key of the section if it is one, its title, and the text below it."""
 
 
-def _sections(session: Session, actor: Actor, words: Sequence[str], limit: int) -> Iterator[Hit]:
-    public = {
-        c.draft_version_id: c for c in session.scalars(_public(actor).options(joinedload(Consultation.programme)))
-    }
-    drafts: list[uuid.UUID] = [key for key in public if key is not None]
+def _consultations(public: Sequence[Consultation], words: Sequence[str]) -> Iterator[Found]:
+    for one in public:
+        if _holds(words, f"{one.title} {one.programme.title}"):
+            yield one, "", one.title, one.programme.title
+
+
+def _sections(session: Session, public: Sequence[Consultation], words: Sequence[str]) -> Iterator[Found]:
+    """A draft of several consultations is found with the first of them."""
+    by_draft: dict[uuid.UUID, Consultation] = {}
+    for one in public:
+        if one.draft_version_id is not None:
+            by_draft.setdefault(one.draft_version_id, one)
+    places = {draft: place for place, draft in enumerate(by_draft)}
     statement = (
         select(Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
-        .where(Section.draft_version_id.in_(drafts), _likely(words, Section.heading, Section.text))
+        .where(Section.draft_version_id.in_(places), _likely(words, Section.heading, Section.text))
         .order_by(Section.draft_version_id, Section.position)
     )
-    for draft_version_id, key, number, heading, text in session.execute(statement):
-        if limit > 0 and _holds(words, f"{heading} {text}"):
-            limit -= 1
-            yield Hit(public[draft_version_id], key, f"{number} {heading}".strip(), excerpt(text, words))
+    rows = sorted(session.execute(statement), key=lambda row: places[row.draft_version_id])  # keeps the reading order
+    for draft, key, number, heading, text in rows:
+        if _holds(words, f"{heading} {text}"):
+            yield by_draft[draft], key, f"{number} {heading}".strip(), text
 
 
 def _likely(words: Sequence[str], *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -103,3 +119,14 @@ def excerpt(text: str, words: Sequence[str]) -> str:
     start = flat.rfind(" ", 0, start) + 1 if start else 0
     end = flat.find(" ", end) if flat.find(" ", end) != -1 else len(flat)
     return f"{'… ' if start else ''}{flat[start:end]}{' …' if end < len(flat) else ''}"
+
+
+def marked(text: str, words: Sequence[str]) -> Marked:
+    """The text in pieces, so that a page can show which of its words were looked for."""
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for match in re.finditer(r"\w+", text):
+        if any(word in search_key(match[0]) for word in words):
+            found += [(text[end : match.start()], False), (match[0], True)]
+            end = match.end()
+    return tuple((piece, hit) for piece, hit in (*found, (text[end:], False)) if piece)
