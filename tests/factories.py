@@ -101,10 +101,11 @@ def membership(
     *,
     waiting: bool = False,
     function: str = "",
+    invited_at: datetime | None = None,
 ) -> Membership:
     made = Membership(
         person_id=who.id, organisation_id=where.id, roles=[role.value for role in roles], function=function,
-        waiting=waiting, created_at=MOMENT,
+        waiting=waiting, invited_at=invited_at, created_at=MOMENT,
     )  # fmt: skip
     session.add(made)
     session.flush()

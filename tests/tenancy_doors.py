@@ -189,7 +189,7 @@ def routes(app: FastAPI) -> set[str]:
     return found
 
 
-def _fillings(world: World) -> dict[str, dict[str, str]]:
+def fillings(world: World) -> dict[str, dict[str, str]]:
     mine, places = world.mine, {name: str(organisation_id) for name, organisation_id in world.places.items()}
     whole = world.objects | {"number": "1", "name": "ausgabe.pdf", "format": "pdf", "kind": "ndjson", "key": "state",
                              "ars": w.HEIDE, "path": "app.css", "extension": "docx", "decision": "refuse", "verb": "save",
@@ -219,7 +219,7 @@ def callers_of(route: str) -> frozenset[str]:
 def asks(world: World, gate: Gate, route: str) -> Iterator[Ask]:
     """At the owner's address every caller; at the address of their own organisation everybody who has one."""
     method, _, template = route.partition(" ")
-    filling = _fillings(world)[gate.filling]
+    filling = fillings(world)[gate.filling]
 
     def ask(caller: str, values: dict[str, str], allowed: frozenset[str]) -> Ask:
         path = re.sub(r"\{(\w+)\}", lambda found: values[found[1]], template)
@@ -247,7 +247,7 @@ def mixed(world: World, route: str) -> Iterator[Ask]:
     if "{slug}" not in template or not CHILDREN & set(re.findall(r"\{(\w+)\}", template)):
         return
     kind = "programme" if "/programmes/" in template else "consultation"
-    values = _fillings(world)[kind]
+    values = fillings(world)[kind]
     for caller, own in (("other_planner", world.theirs), ("planner", world.public)):
         place = str(world.places[PERSONS[caller][0]])
         path = re.sub(

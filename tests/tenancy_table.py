@@ -146,8 +146,12 @@ TABLE = (
     Gate("town", """
         POST /o/{organisation_id}/people/invite
         POST /o/{organisation_id}/people/four-eyes
+        POST /o/{organisation_id}/people/hand-over
         """, here=frozenset({"town", "manager"}), home=MANAGERS),
-    Gate("town", "POST /o/{organisation_id}/people/{membership_id}/roles", here=frozenset({"town", "manager"})),
+    Gate("town", """
+        POST /o/{organisation_id}/people/{membership_id}/invite-again
+        POST /o/{organisation_id}/people/{membership_id}/roles
+        """, here=frozenset({"town", "manager"})),
     Gate("town", "POST /o/{organisation_id}/people/{membership_id}/remove",
          here=frozenset({"town", "manager", "contributor"})),
     # -- the desk of an invited body -------------------------------------------------------------------------------------
@@ -463,10 +467,10 @@ ALIASES = {"{ars}": "{key}", "{public_draft_id}": "{draft_version_id}", "/{path}
 
 def documented() -> frozenset[str]:
     """The routes of the table as the app calls them."""
-    return frozenset(_as_routed(route) for gate in TABLE for route in gate)
+    return frozenset(as_routed(route) for gate in TABLE for route in gate)
 
 
-def _as_routed(route: str) -> str:
+def as_routed(route: str) -> str:
     for ours, theirs in ALIASES.items():
         route = route.replace(ours, theirs)
     return route

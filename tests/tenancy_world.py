@@ -329,11 +329,12 @@ def _publish(session: Session, world: World, documents: Path) -> None:
 
 
 def _edition(
-    session: Session, actor: Actor, made: Consultation, audience_: Audience, state: EditionState, documents: Path
-) -> None:
+    session: Session, actor: Actor, made: Consultation, audience_: Audience, state: EditionState, documents: Path, *,
+    number: int = 1,
+) -> None:  # fmt: skip
     """As the compilation leaves it, with a real snapshot and one small file."""
     edition = Edition(
-        id=uuid.uuid4(), consultation_id=made.id, number=1, audience=audience_, language="de",
+        id=uuid.uuid4(), consultation_id=made.id, number=number, audience=audience_, language="de",
         filters={"states": [], "size_classes": [], "kinds": []}, state=EditionState.COMPILING, data_cut=NOW,
         created_at=actor.moment, compiled_at=actor.moment, published_at=None, progress=100,
         snapshot_hash="0" * 64, outline_hash="1" * 64, counts={}, problems=[], error="",

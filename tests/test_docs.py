@@ -12,6 +12,7 @@ from typer.main import get_command
 from consultation.__main__ import app
 from consultation.rulebook import WORKFLOWS
 from consultation.settings import Settings, describe
+from tests.browser import pictures
 
 TOP = Path(__file__).resolve().parent.parent
 PAGES = sorted([*TOP.glob("*.md"), *TOP.glob("docs/**/*.md")])
@@ -141,6 +142,17 @@ def test_the_facts_about_the_software_agree_in_all_places():
 
 def test_pictures_are_small_and_said_in_words():
     for picture in TOP.glob("docs/pictures/*.png"):
-        assert picture.stat().st_size < 300_000, picture.name
+        assert picture.stat().st_size < 170_000, picture.name
     for page in PAGES:
         assert not re.search(r"!\[\s*\]", page.read_text("utf-8")), name(page)
+
+
+def test_every_picture_is_of_a_step_that_a_journey_takes_and_is_shown():
+    """tests/browser/pictures.py says which look of which journey it is; the journey fails when the step cannot be done."""
+    shown = {
+        link.rpartition("/")[2] for page in PAGES for link in LINK.findall(page.read_text("utf-8")) if ".png" in link
+    }
+    assert shown == {picture.name for picture in TOP.glob("docs/pictures/*.png")}
+    assert {f"{picture}.png" for picture in pictures.SHOWN.values()} <= shown
+    journeys = "".join(path.read_text("utf-8") for path in TOP.glob("tests/browser/test_*.py"))
+    assert [look for look in pictures.SHOWN if f'look("{look}")' not in journeys] == []

@@ -51,6 +51,8 @@ NAMES = {
 """Words that are the same in every language; a language is called what its speakers call it."""
 
 SPOKEN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "placeholder", "title", "label"}
+SPOKEN_BY_SCRIPT = re.compile(r"data-(?:unsaved|saving|not-saved|confirm|label|say-[\w-]+)")
+"""Attributes whose text a script puts on the page."""
 GAP = "zzgapzz"
 """Stands where a template writes something computed: a word, since it may be the name of an element."""
 
@@ -202,6 +204,7 @@ def test_words_written_into_a_template_are_noticed() -> None:
     for source in (
         '<p class="note">Nicht so</p>',
         '<a title="Nicht so">{{ t("so") }}</a>',
+        '<form data-confirm="Nicht so?">{{ t("so") }}</form>',
         '<p>{% if x %}{{ t("so") }}{% else %}nicht{% endif %}</p>',
         '{{ button("Nicht so") }}',
         '{% set title = "Nicht so" %}',
@@ -217,6 +220,26 @@ def test_literals_are_found_however_they_are_written(tmp_path) -> None:
     assert sorted(text for text in found if text) == ["Ein Satz", "ab", "ja", "nein"]
     assert found.count(None) == 1
     assert all(isinstance(sentence, Sentence) for sentence in in_python(tmp_path))
+
+
+def test_scripts_say_nothing_by_themselves() -> None:
+    """What a script puts on the page stands in an attribute of the page, in the reader's language."""
+    files = list((package_folder() / "static").glob("*.js"))
+    assert files
+    assert [f"{path.name}: {text!r}" for path in files for text in _said_by(path.read_text("utf-8"))] == []
+    assert list(_said_by('status.textContent = "Nicht gespeichert"; // "Nicht so" \n f(`Bitte ${x} warten`);')) == [
+        "Nicht gespeichert",
+        "Bitte ${x} warten",
+    ]
+    assert list(_said_by('"use strict"; one.closest("form input"); event.key === "Enter"; "Content-Type";')) == []
+
+
+def _said_by(script: str) -> Iterator[str]:
+    """Strings of a script that begin like a sentence and go on."""
+    code = re.sub(r"(?m)(?<![:\"'`])//.*?$", "", script)
+    for quoted in re.finditer(r"""(["'`])((?:\\.|(?!\1).)*)\1""", code):
+        if re.match(r"[A-ZÄÖÜ][a-zäöüß]+(?: |\$|…|!|\?)", quoted[2]):
+            yield quoted[2]
 
 
 def _hard_words(file: str, tree: nodes.Template) -> Iterator[str]:
@@ -260,7 +283,7 @@ class _Reader(HTMLParser):
         self.in_code -= tag == "code"
 
     def _attribute(self, name: str, value: str) -> None:
-        if name in SPOKEN_ATTRIBUTES:
+        if name in SPOKEN_ATTRIBUTES or SPOKEN_BY_SCRIPT.fullmatch(name):
             self.found.append(value)
 
 

@@ -11,6 +11,7 @@ from consultation.consultations.models import Invitation
 from consultation.demo.stage import Stage, acting
 from consultation.demo.voices import Voices
 from consultation.people import actions as people
+from consultation.people import sessions
 from consultation.people.models import Organisation
 from consultation.responses import actions, answering, submission
 from consultation.responses.answering import Posted
@@ -62,6 +63,7 @@ def move_in(
     if passwords[1]:
         leader = acting(session, membership.person_id, organisation.id, moment)
         people.set_password(session, leader, passwords[1])
+    sessions.arrive(session, membership.person_id)
     return House(organisation, person.id, membership.person_id, releaser_name, releaser_function)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
@@ -26,9 +27,14 @@ def context_of(
     version = session.get_one(ConsultationVersion, version_id)
     form = read_form(session.get_one(FormVersion, version.form_version_id).definition)
     draft = session.get_one(DraftVersion, version.draft_version_id) if version.draft_version_id else None
-    found = tuple(sections(session, draft.id)) if draft else ()
+    found = _sections(session, draft) if draft else ()
     parameters = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
     return FormContext(form, language, moment, section_infos(found), parameters), draft, found
+
+
+def _sections(session: Session, draft: DraftVersion) -> tuple[Section, ...]:
+    """As the caller has read them already, or read now."""
+    return tuple(sections(session, draft.id) if "sections" in inspect(draft).unloaded else draft.sections)
 
 
 def nodes(context: FormContext, answers: Mapping[str, Any]) -> Iterator[Node]:

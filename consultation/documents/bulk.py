@@ -68,7 +68,7 @@ class Export:
         while page:
             yield from (record for _, record in page)
             self.session.expunge_all()
-            page = self.page(page[-1][0])
+            page = self.page(page[-1][0]) if len(page) == AT_ONCE else []
 
     def _record(self, row: Row[Any], levels: dict[uuid.UUID, dict[str, str]]) -> dict[str, Any]:
         return _record(row, levels.get(row.response_id, {}), self.consultation)

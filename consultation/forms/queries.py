@@ -3,7 +3,7 @@
 import uuid
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
@@ -24,7 +24,7 @@ def get(session: Session, actor: Actor, form_version_id: uuid.UUID) -> FormVersi
     statement = (
         visible(actor)
         .where(FormVersion.id == form_version_id)
-        .options(selectinload(FormVersion.programme).selectinload(Programme.members))
+        .options(joinedload(FormVersion.programme).selectinload(Programme.members))
     )
     if (version := session.scalars(statement).one_or_none()) is None:
         raise NotFound(M("Dieses Formular gibt es nicht."))

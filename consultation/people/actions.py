@@ -14,6 +14,8 @@ from consultation.people.accounts import (
 from consultation.people.memberships import (
     appoint_manager,
     give_roles,
+    hand_over,
+    invite_again,
     invite_colleague,
     join,
     remove_member,
@@ -35,6 +37,8 @@ __all__ = [
     "create_organisation",
     "create_person",
     "give_roles",
+    "hand_over",
+    "invite_again",
     "invite_colleague",
     "join",
     "mark_may_plan",

@@ -12,7 +12,7 @@ from consultation.core.errors import Conflict, Invalid, NotFound, Problem
 from consultation.core.jobs import enqueue
 from consultation.core.language import M
 from consultation.core.text import clean_line, identity_key
-from consultation.people import limits
+from consultation.people import codes, limits, queries
 from consultation.people.accounts import OPERATING, create_person, person_problems
 from consultation.people.models import Membership, Organisation, Person
 from consultation.people.roles import roles_in, usual_roles
@@ -60,27 +60,74 @@ def appoint_manager(session: Session, actor: Actor, organisation_id: uuid.UUID, 
 
 
 def give_roles(session: Session, actor: Actor, membership_id: uuid.UUID, roles: Iterable[str]) -> Membership:
-    """Replaces the roles. For somebody who waits this is the approval. The last manager stays one (Conflict)."""
+    """Replaces the roles. For somebody who waits this is the approval, and told by mail. The last manager stays one
+    (Conflict).
+    """
     MANAGE_PEOPLE.demand(actor, None)
     membership = _in_own_organisation(session, actor, membership_id)
     chosen = _chosen(membership.organisation, roles)
     if Role.MANAGER not in chosen:
         _keep_a_manager(session, membership)
-    before, action = membership.roles, "approve" if membership.waiting else "give_roles"
+    before, approved = membership.roles, membership.waiting
     membership.roles, membership.waiting = [role.value for role in chosen], False
-    history.record(session, actor, membership, action, before=before, roles=membership.roles)
+    history.record(session, actor, membership, "approve" if approved else "give_roles",
+                   before=before, roles=membership.roles)  # fmt: skip
+    if approved:
+        enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
     return membership
 
 
 def remove_member(session: Session, actor: Actor, membership_id: uuid.UUID) -> None:
-    """By a manager, or by the person (leaving). Rights end with the next request. The last manager stays (Conflict)."""
+    """By a manager, or by the person (leaving). Rights end with the next request; what was written stays with the
+    organisation. An invitation that nobody followed is worthless then. The last manager stays (Conflict).
+    """
     membership = _in_own_organisation(session, actor, membership_id)
     if membership.person_id != actor.person_id:
         MANAGE_PEOPLE.demand(actor, None)
     _keep_a_manager(session, membership)
-    history.record(session, actor, membership, "remove", member=membership.person_id, roles=membership.roles)
+    history.record(session, actor, membership, "refuse" if membership.waiting else "remove",
+                   member=membership.person_id, roles=membership.roles)  # fmt: skip
     session.delete(membership)
     session.flush()
+    if membership.invited_at and not _belongs_anywhere(session, membership.person_id):
+        codes.drop_all(session, membership.person_id)
+
+
+def invite_again(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
+    """The mail once more, with a new code: the old one is worthless then. Conflict for who has come. Raises TooMany."""
+    MANAGE_PEOPLE.demand(actor, None)
+    membership = _in_own_organisation(session, actor, membership_id)
+    if membership.invited_at is None:
+        raise Conflict(M("Diese Person hat sich schon angemeldet und braucht keine Einladung mehr."))
+    limits.take(session, limits.INVITE_COLLEAGUE, str(membership.organisation_id), actor.moment)
+    membership.invited_at = actor.moment
+    enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
+    history.record(session, actor, membership, "invite_again", member=membership.person_id)
+    return membership
+
+
+def hand_over(session: Session, actor: Actor, successor_id: str, *, leave: bool) -> None:
+    """Somebody else manages from now on, and the actor no longer does: one step, so that there is always somebody.
+
+    The actor keeps what other roles they have (or may at least go on answering), or leaves. Raises Invalid.
+    """
+    MANAGE_PEOPLE.demand(actor, None)
+    assert actor.organisation_id
+    _hold(session, actor.organisation_id)
+    there = {str(m.id): m for m in queries.members(session, actor.organisation_id)}
+    own = next(m for m in there.values() if m.person_id == actor.person_id)
+    successor = there.get(successor_id)
+    if successor is None or successor is own or successor.waiting or successor.invited_at:
+        raise Invalid.about(
+            "successor", M("Wählen Sie, wer die Verwaltung übernimmt: eine Person, die schon angemeldet war.")
+        )
+    if Role.MANAGER not in successor.roles:
+        give_roles(session, actor, successor.id, [*successor.roles, Role.MANAGER])
+    if leave:
+        remove_member(session, actor, own.id)
+    else:
+        kept = [role for role in own.roles if role != Role.MANAGER]
+        give_roles(session, actor, own.id, kept or [Role.CONTRIBUTOR])
 
 
 def revoke_claim(session: Session, actor: Actor, organisation_id: uuid.UUID, person_id: uuid.UUID) -> None:
@@ -110,10 +157,11 @@ def _appoint(
         person = create_person(session, actor, email=email, name=name)
     elif problems := person_problems(email, name):
         raise Invalid(M("Die Einladung wurde nicht versandt."), problems=problems)
-    membership, new = _place(session, actor, organisation, person, roles, function, waiting=False)
+    known = person.password_hash is not None
+    membership, new = _place(session, actor, organisation, person, roles, function, waiting=False, invited=not known)
     if not new:
-        known = M("Diese Person gehört schon zur Organisation oder wartet auf Zustimmung. Ändern Sie dort ihre Rechte.")
-        raise Invalid(M("Die Einladung wurde nicht versandt."), problems=[Problem("email", known)])
+        there = M("Diese Person gehört schon zur Organisation oder wartet auf Zustimmung. Ändern Sie dort ihre Rechte.")
+        raise Invalid(M("Die Einladung wurde nicht versandt."), problems=[Problem("email", there)])
     enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
     history.record(session, actor, membership, "invite", member=person.id, roles=membership.roles)
     return membership
@@ -121,13 +169,13 @@ def _appoint(
 
 def _place(
     session: Session, actor: Actor, organisation: Organisation, person: Person, roles: Collection[Role], function: str, *,
-    waiting: bool,
+    waiting: bool, invited: bool = False,
 ) -> tuple[Membership, bool]:  # fmt: skip
     """The one membership of a person in an organisation, and whether it is new."""
     values = {
         "id": uuid.uuid4(), "person_id": person.id, "organisation_id": organisation.id,
         "roles": [role.value for role in roles], "function": clean_line(function)[:200], "waiting": waiting,
-        "created_at": actor.moment,
+        "invited_at": actor.moment if invited else None, "created_at": actor.moment,
     }  # fmt: skip
     new = insert_new(session, Membership, [values], ["person_id", "organisation_id"]) == 1
     query = select(Membership).where(
@@ -162,19 +210,25 @@ def _chosen(organisation: Organisation, roles: Iterable[str]) -> tuple[Role, ...
 
 
 def _keep_a_manager(session: Session, leaving: Membership) -> None:
-    if _managers(session, leaving.organisation_id) == {leaving.id}:
+    """Whoever was invited but never came cannot manage yet."""
+    managers = _managers(session, leaving.organisation_id)
+    if leaving.id in managers and not any(m.invited_at is None for m in managers.values() if m is not leaving):
         raise Conflict(M("Ohne Verwaltung kann niemand mehr Rechte vergeben. Geben Sie zuerst einer anderen Person das Recht "
                          "„Verwaltung“."))  # fmt: skip
 
 
-def _managers(session: Session, organisation_id: uuid.UUID) -> set[uuid.UUID]:
+def _managers(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, Membership]:
     query = (
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.organisation_id == organisation_id, Membership.waiting.is_(False), Person.active)
         .execution_options(populate_existing=True)
     )
-    return {membership.id for membership in session.scalars(query) if Role.MANAGER in membership.roles}
+    return {membership.id: membership for membership in session.scalars(query) if Role.MANAGER in membership.roles}
+
+
+def _belongs_anywhere(session: Session, person_id: uuid.UUID) -> bool:
+    return session.scalars(select(Membership.id).where(Membership.person_id == person_id).limit(1)).first() is not None
 
 
 def _hold(session: Session, organisation_id: uuid.UUID) -> None:

@@ -59,6 +59,8 @@ class Membership(Identified, Base):
     function: Mapped[str] = mapped_column(String(200))
     """What the person is in the house ("Integrationsbeauftragte"); printed with a release if wanted."""
     waiting: Mapped[bool]
+    invited_at: Mapped[datetime | None]
+    """When a mail last asked the person to come; empty once they logged in, or if they came by themselves."""
     created_at: Mapped[datetime]
     person: Mapped[Person] = relationship(back_populates="memberships", lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
@@ -25,8 +25,8 @@ def visible(actor: Actor) -> Select[Programme]:
 
 def get(session: Session, actor: Actor, slug: str) -> Programme:
     statement = visible(actor).where(Programme.slug == slug).options(
-        selectinload(Programme.members).selectinload(ProgrammeMember.organisation),
-        selectinload(Programme.owner), selectinload(Programme.parameters), selectinload(Programme.terms),
+        selectinload(Programme.members).joinedload(ProgrammeMember.organisation),
+        joinedload(Programme.owner), selectinload(Programme.parameters), selectinload(Programme.terms),
     )  # fmt: skip
     if (programme := session.scalars(statement).one_or_none()) is None:
         raise NotFound(M("Dieses Programm gibt es nicht."))
@@ -55,7 +55,7 @@ def draft_version(session: Session, actor: Actor, draft_version_id: uuid.UUID) -
         .where(DraftVersion.programme_id.in_(visible(actor).with_only_columns(Programme.id)))
         .options(
             selectinload(DraftVersion.sections),
-            selectinload(DraftVersion.programme).options(
+            joinedload(DraftVersion.programme).options(
                 selectinload(Programme.members), selectinload(Programme.parameters), selectinload(Programme.terms)
             ),
         )

@@ -6,6 +6,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
+from tests.browser import pictures
 from tests.factories import PASSWORD
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
@@ -44,6 +45,8 @@ class Somebody:
             self.page.screenshot(path=f"{SHOTS}/{name}-{self.width}-{kind}.png", full_page=True)
         if not self.script:
             return
+        if self.width == 1280:
+            pictures.take(self.page, name)
         assert self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme=theme)

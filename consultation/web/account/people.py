@@ -1,6 +1,7 @@
 """The people of an organisation: everybody there sees them, managers invite, give roles, approve and remove."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,6 +17,7 @@ from consultation.people import actions, queries
 from consultation.people.roles import ROLE_HINTS, ROLE_TITLES, roles_in
 from consultation.people.viewers import Place
 from consultation.rulebook import MANAGE_PEOPLE
+from consultation.states import Role
 from consultation.subjects import Actor
 
 router = APIRouter(prefix="/o/{organisation_id}/people")
@@ -24,10 +26,17 @@ router = APIRouter(prefix="/o/{organisation_id}/people")
 def _page(request: Request, db: Database, place: Place, actor: Actor, status: int = 200, **more: Any) -> Response:
     with db.reader() as session:
         organisation = queries.organisation(session, place.organisation_id)
+        everybody = queries.members(session, organisation.id)
+        present = [m for m in everybody if not m.waiting and not m.invited_at]
         data = {
             "organisation": organisation,
-            "members": queries.members(session, organisation.id),
+            "waiting": [m for m in everybody if m.waiting],
+            "present": present,
+            "invited": [m for m in everybody if m.invited_at and not m.waiting],
+            "successors": [("", M("Bitte wählen"))] * (len(present) > 1)
+            + [(str(m.id), m.person.name) for m in present if m.person_id != actor.person_id],
             "manages": MANAGE_PEOPLE(actor, None),
+            "only_manager": [m.person_id for m in present if Role.MANAGER in m.roles] == [actor.person_id],
             "me": actor.person_id,
             "role_titles": ROLE_TITLES,
             "role_options": [(role.value, ROLE_TITLES[role], ROLE_HINTS[role]) for role in roles_in(organisation)],
@@ -53,20 +62,51 @@ def invite(request: Request, db: Db, place: InPlace, actor: Acting, form: Form) 
     return see_other(_path(place), M("Die Person gehört jetzt dazu und erhält eine Mail."))
 
 
+@router.post("/hand-over")
+def hand_over(request: Request, db: Db, place: InPlace, actor: Acting, form: Form) -> Response:
+    typed = {"successor": form.line("successor"), "then": form.line("then")}
+    leaves = typed["then"] == "leave"
+    try:
+        with db.transaction() as session:
+            actions.hand_over(session, actor, typed["successor"], leave=leaves)
+    except Invalid as refused:
+        return _page(request, db, place, actor, 422, problems=refused.problems, typed=typed)
+    if leaves:
+        return see_other("/home", M("Die Verwaltung ist übergeben. Sie gehören nicht mehr zu dieser Organisation."))
+    return see_other(_path(place), M("Die Verwaltung ist übergeben."))
+
+
 @router.post("/{membership_id}/roles")
-def give_roles(db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID, form: Form) -> Response:
-    with db.transaction() as session:
-        actions.give_roles(session, actor, membership_id, form.lines("roles"))
+def give_roles(
+    request: Request, db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID, form: Form
+) -> Response:
+    try:
+        with db.transaction() as session:
+            actions.give_roles(session, actor, membership_id, form.lines("roles"))
+    except Invalid as refused:
+        problems = [replace(problem, field="given") for problem in refused.problems]
+        return _page(request, db, place, actor, 422, problems=problems, typed={"member": str(membership_id)})
     return see_other(_path(place), M("Die Rechte sind gespeichert."))
+
+
+@router.post("/{membership_id}/invite-again")
+def invite_again(db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        actions.invite_again(session, actor, membership_id)
+    return see_other(_path(place), M("Die Mail geht noch einmal hinaus. Der frühere Code gilt dann nicht mehr."))
 
 
 @router.post("/{membership_id}/remove")
 def remove(db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID) -> Response:
     with db.transaction() as session:
-        left = queries.membership(session, membership_id).person_id == actor.person_id
+        gone = queries.membership(session, membership_id)
         actions.remove_member(session, actor, membership_id)
-    if left:
+    if gone.person_id == actor.person_id:
         return see_other("/home", M("Sie gehören nicht mehr zu dieser Organisation."))
+    if gone.waiting:
+        return see_other(_path(place), M("Die Anfrage ist abgelehnt."))
+    if gone.invited_at:
+        return see_other(_path(place), M("Die Einladung ist zurückgezogen."))
     return see_other(_path(place), M("Die Person gehört nicht mehr dazu. Ihre Rechte enden sofort."))
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.documents import working_copy
-from consultation.documents.receipt import receipt
+from consultation.documents.receipt import receipt_of
 from consultation.documents.revisions import answers_to_calculate
 from consultation.responses import queries
 from consultation.responses.models import Revision
@@ -42,7 +42,7 @@ def _receipt(here: Visit, session: Session, at: At, revision: Revision, extensio
     response_id, number, name = at.response.id, revision.number, file_name(at, revision.receipt_number)
     match extension:
         case "pdf" | "docx" | "odt":
-            return as_file(receipt(session, here.actor, response_id, number, here.language), extension, name)
+            return as_file(receipt_of(session, at.response, revision, here.language), extension, name)
         case "xlsx":
             found = answers_to_calculate(session, here.actor, response_id, number, here.language)
             return sent(found, extension, name)

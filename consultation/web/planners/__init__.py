@@ -44,7 +44,18 @@ _DRAFTS = (draft_import, draft_comparison, draft_editing, drafts, correcting)
 _PREPARING = (start, programmes, consultations, preparing, announcing, mails)
 _BUILDING = (forms, builder, builder_parts, builder_conditions, builder_questions, trying)
 _ASKING = (audience, audience_bodies, addresses, address_rows)
-_RUNNING = (participation, invitations, extensions, reminders, intake, responses, results, editions, outcome_sample, log)
+_RUNNING = (
+    participation,
+    invitations,
+    extensions,
+    reminders,
+    intake,
+    responses,
+    results,
+    editions,
+    outcome_sample,
+    log,
+)
 _WEIGHING = (points, point, replies)
 for _pages in (*_DRAFTS, *_PREPARING, *_BUILDING, *_ASKING, *_RUNNING, *_WEIGHING):
     router.include_router(_pages.router)

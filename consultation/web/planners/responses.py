@@ -22,7 +22,7 @@ from consultation.core.times import end_of_day
 from consultation.documents import bulk
 from consultation.documents.formats import FORMATS, write_document
 from consultation.documents.labels import kind_label, size_label
-from consultation.documents.receipt import receipt, receipt_of
+from consultation.documents.receipt import receipt_of
 from consultation.http import Db, Form, Number, page, see_other
 from consultation.http.language import language_of
 from consultation.register.states import STATE_TITLES, State
@@ -160,7 +160,8 @@ def download(request: Request, db: Db, actor: Planning, slug: str, response_id: 
         target = Path(folder) / "receipt.pdf"
         with db.reader() as session:
             consultation, response = _of(session, actor, slug, response_id)
-            write_document(receipt(session, actor, response_id, number, language_of(request)), "pdf", target)
+            revision = queries.revision(session, actor, response_id, number)
+            write_document(receipt_of(session, response, revision, language_of(request)), "pdf", target)
         content = target.read_bytes()
     mark = "beispieldaten-" if consultation.demo else ""
     name = f"{mark}stellungnahme-{slug_of(response.organisation.name)}-{number}.pdf"

@@ -1,4 +1,7 @@
-"""People."""
+"""Who was invited and has not come yet."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0009"
 down_revision = "0008"
@@ -8,7 +11,8 @@ shrinks: set[str] = set()
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    with op.batch_alter_table("membership") as batch:
+        batch.add_column(sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

@@ -1,0 +1,66 @@
+"""Somebody without a mouse: goes from field to field with Tab, and sees where they are."""
+
+from playwright.sync_api import Locator, Page
+
+FAR = 250
+LOOKS = """const looks = (one) => {
+  const around = [one, ...(one.labels || [])];
+  for (let box = one.parentElement; box && around.length < 6; box = box.parentElement) around.push(box);
+  const drawn = (box, part) => {
+    const style = getComputedStyle(box, part);
+    return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor].join();
+  };
+  return around.map((box) => drawn(box) + drawn(box, "::before") + drawn(box, "::after")).join();
+};"""
+"""How an element looks, with its label and the boxes it stands in."""
+
+SEEN = f"""(one) => {{
+  {LOOKS}
+  const focused = looks(one);
+  one.blur();
+  const plain = looks(one);
+  one.focus();
+  return focused !== plain;
+}}"""
+
+UNSEEN = f"""() => {{
+  {LOOKS}
+  const reached = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  return [...document.querySelectorAll(reached)].filter((one) => {{
+    if (!one.checkVisibility() || one.disabled) return false;
+    const plain = looks(one);
+    one.focus({{preventScroll: true}});
+    const seen = document.activeElement !== one || looks(one) !== plain;
+    one.blur();
+    return !seen;
+  }}).map((one) => one.outerHTML.slice(0, 120)).slice(0, 5);
+}}"""
+"""What can be reached by keyboard without anybody seeing that it has the focus. Press a key before: a mouse needs no frame."""
+
+
+def tab_to(wanted: Locator) -> None:
+    """Tab until it has the focus; the focus can be seen."""
+    page: Page = wanted.page
+    for _ in range(FAR):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            assert wanted.evaluate(SEEN), f"nobody sees that {wanted} has the focus"
+            return
+    raise AssertionError(f"no Tab leads to {wanted}")
+
+
+def write(field: Locator, text: str) -> None:
+    tab_to(field)
+    field.page.keyboard.type(text)
+
+
+def tick(box: Locator) -> None:
+    tab_to(box)
+    box.page.keyboard.press("Space")
+
+
+def press(button: Locator) -> None:
+    """What leads to another page."""
+    tab_to(button)
+    with button.page.expect_event("load"):
+        button.page.keyboard.press("Enter")
