@@ -17,8 +17,9 @@ from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.core.jobs import Job, JobState, enqueue
 from consultation.evaluation import points
+from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Decision
-from consultation.evaluation.queries import PointFilter, listed
+from consultation.evaluation.queries import listed
 from consultation.forms import actions as forms
 from consultation.people import sessions, tokens
 from consultation.people.models import Organisation, Person
@@ -112,7 +113,7 @@ def _town(session: Session, world: World, number: int) -> None:
 def _invite(session: Session, planner: Actor, slug: str, town: Organisation) -> None:
     """As if it had been in the audience from the beginning."""
     made = session.scalars(select(Consultation).where(Consultation.slug == slug)).one()
-    audience._plan(session, planner, made, {town.id}, Purpose.FOR_COMMENT, by_filter=False)
+    audience._plan(session, made, {town.id}, Purpose.FOR_COMMENT, by_filter=False)
     while invitations.send_all(session, made.id, planner.moment):
         pass
 

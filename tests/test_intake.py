@@ -100,7 +100,7 @@ def test_a_letter_counts_once_as_what_it_is_with_its_original_beside_it(db: Data
     with db.reader() as session:
         counts = participation(session, world.consultation_id).total
         assert (counts.submitted, counts.answered) == (1, 1)
-        assert session.scalar(select(func.count()).select_from(AnswerFact)) > 1
+        assert session.scalars(select(func.count()).select_from(AnswerFact)).one() > 1
         kept = intake.of_revision(session, revision.id)
         assert kept is not None
         assert (kept.original, kept.person_id) == (LETTER, world.planner.person_id)
@@ -214,7 +214,7 @@ def test_the_body_is_told_with_its_receipt_and_finds_the_answers_when_it_reopens
     worker.run_due(db, settings, post, factories.MOMENT + timedelta(days=3))
     with db.reader() as session:
         assert participation(session, world.consultation_id).total.submitted == 1
-        assert session.scalar(select(func.count()).select_from(Contribution)) >= 1
+        assert session.scalars(select(func.count()).select_from(Contribution)).one() >= 1
 
 
 def test_beside_a_draft_the_letter_counts_until_the_bodys_own_answer_and_the_draft_is_untouched(

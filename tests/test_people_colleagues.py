@@ -12,9 +12,8 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job
-from consultation.mail import letters
 from consultation.people import actions, codes, queries, sessions
-from consultation.people.models import Membership, OneTimeCode, Organisation, Person
+from consultation.people.models import CodePurpose, Membership, OneTimeCode, Organisation, Person
 from consultation.states import Role
 from consultation.subjects import Actor
 from tests import factories as make
@@ -67,11 +66,11 @@ def test_a_mail_sent_again_brings_a_new_code_and_the_old_one_is_worthless(db: Da
     with db.transaction() as session:
         heide = Heide(session)
         nina = heide.invite()
-        codes.make_code(session, nina.person_id, letters.CodePurpose.PLACE, MOMENT)
+        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT)
         old = session.scalars(select(OneTimeCode)).one().code_hash
         actions.invite_again(session, heide.who("Anna"), nina.id)
         assert mails(session) == [str(nina.id)] * 2
-        codes.make_code(session, nina.person_id, letters.CodePurpose.PLACE, MOMENT)
+        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT)
         assert session.scalars(select(OneTimeCode)).one().code_hash != old
         with pytest.raises(Forbidden):
             actions.invite_again(session, heide.who("Bert"), nina.id)
@@ -81,7 +80,7 @@ def test_a_withdrawn_invitation_opens_nothing(db: Database):
     with db.transaction() as session:
         heide = Heide(session)
         nina = heide.invite()
-        codes.make_code(session, nina.person_id, letters.CodePurpose.PLACE, MOMENT)
+        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT)
         actions.remove_member(session, heide.who("Anna"), nina.id)
         assert session.scalars(select(OneTimeCode)).all() == []
         assert nina.id not in {m.id for m in queries.members(session, heide.town.id)}

@@ -106,7 +106,7 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
         rows.append((
             name, say(asked, language), moment(invitation.sent_at, language) if invitation.sent_at else "–",
             moment(deadline, language) if deadline else "–", say(became, language),
-            moment(answered_at, language) if answered_at else "–", str(number) if number else "–",
+            moment(answered_at, language) if number else "–", str(number) if number else "–",
         ))  # fmt: skip
     head = (M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"), M("Antwort vom"), M("zu Fassung"))
     return Table(say(M("Beteiligte Stellen"), language), tuple(say(h, language) for h in head), tuple(rows))

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
@@ -46,7 +47,7 @@ def receipt_of(session: Session, response: Response, revision: Revision, languag
     intake = of_revision(session, revision.id)
     return Outline(
         _meta(response, revision, facts, language),
-        lambda: (*_nodes(document, whole, context, revision.nil_return), *_original(intake, language)),
+        lambda: chain(_nodes(document, whole, context, revision.nil_return), _original(intake, language)),
     )
 
 

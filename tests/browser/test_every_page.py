@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -23,7 +23,8 @@ from tests.tenancy_table import ANONYMOUS
 from tests.tenancy_world import NOW, World, build
 
 pytestmark = pytest.mark.browser
-WIDTHS, THEMES = (1280, 390, 320), ("light", "dark")
+WIDTHS = (1280, 390, 320)
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OPTIONS = json.dumps({"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
 """All rules of WCAG 2.2 AA and the good habits; the size of targets has to be asked for."""
 FINDINGS = (
@@ -123,7 +124,7 @@ def test_everybody_can_use_it(window: Window, look: Look) -> None:
     window.wrong.clear()
     window.sit_down(look.caller)
     window.check(look)
-    wrong = []
+    wrong: list[str] = []
     for width in WIDTHS:
         window.open(look, width)
         wrong += window.examine(width)

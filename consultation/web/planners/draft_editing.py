@@ -152,7 +152,7 @@ def save(
 ) -> Response:
     typed, seen = _typed(form), _number(form.line("seen"))
     if form.checked("preview"):
-        more = {"preview": notation.read(typed.text), "unsaved": True, "seen": seen}
+        more: dict[str, Any] = {"preview": notation.read(typed.text), "unsaved": True, "seen": seen}
         return _section(request, db, actor, slug, draft_id, section_key, typed, **more)
     try:
         with db.transaction() as session:

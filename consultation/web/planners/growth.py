@@ -58,7 +58,7 @@ def growth(steps: list[Step]) -> Growth | None:
 
 def _round(highest: int) -> int:
     """The end of the axis: a multiple of four that reads well."""
-    steps = (base * 10**power for power in range(9) for base in (4, 8, 20))
+    steps = (base * int(10**power) for power in range(9) for base in (4, 8, 20))
     return next(step for step in steps if step >= highest)
 
 
