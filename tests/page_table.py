@@ -34,6 +34,7 @@ NO_PAGES = {
     "GET /o/{organisation_id}/answers/{slug}/receipt/{number}.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/answers/{slug}/working-copy.{extension}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/letter.pdf": DOWNLOAD,
+    "GET /o/{organisation_id}/consultations/{slug}/invitations/letters/{number}.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/log/export/{kind}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": DOWNLOAD,
