@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -74,15 +75,20 @@ def logged_in(chrome: Browser, base: str, width: int, email: str, *, script: boo
     return one
 
 
+def prepared(app: FastAPI, base: str, world: Planning) -> str:
+    client = Client(app, base)
+    client.log_in(world.foundation.person.email)
+    return prepare(client, world).at
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_consultation_is_announced_by_the_checklist_after_a_look_at_the_mails(
     chrome: Browser, sqlite: Database, serve: Serve, width: int
 ):
     world = Planning(sqlite)
     app, base = serve(MOMENT)
-    client = Client(app, base)
-    client.log_in(world.foundation.person.email)
-    at = prepare(client, world).at
+    with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
+        at = beside.submit(prepared, app, base, world).result()
     paula = logged_in(chrome, base, width, world.foundation.person.email)
     page = paula.page
     page.goto(f"{at}/announce")
@@ -183,7 +189,8 @@ def test_a_letter_is_entered_beside_its_wording(
     )
     paula.press("Weiter zu den Fragen")
     paula.look("running-letter-answers")
-    page.locator("[name=main_message]").first.fill("Der Eigenanteil muss entfallen.")
+    page.locator("details", has=page.locator("#main_message")).locator("summary").click()
+    page.locator("#main_message").fill("Der Eigenanteil muss entfallen.")
     paula.press("Speichern und prüfen")
     page.get_by_label("Unterschrieben von").fill("Kim Muster")
     page.get_by_label("Zu den übrigen Pflichtfragen sagt die Antwort nichts.").check()
