@@ -27,7 +27,9 @@ from consultation.documents.outcome import Outcome, newest_outcome, sample_outco
 from consultation.documents.outcome_notice import outcome_notice
 from consultation.documents.outcome_summary import summary
 from consultation.evaluation import points
+from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.evaluation.queries import listed
 from consultation.forms import actions as forms
 from consultation.mail.letters import published
 from consultation.mail.post import Post
@@ -309,3 +311,20 @@ def test_planners_see_an_example_before_they_publish(db: Database, tmp_path: Pat
         assert outcome_notice(outcome).contents() == []
         with pytest.raises(NotFound):
             sample_outcome(session, replace(found.planner, organisation_id=uuid.uuid4()), seen, tmp_path, "de")
+
+
+def test_an_edition_of_some_sections_says_nothing_of_the_others(db: Database, tmp_path: Path) -> None:
+    found = weighed(db, count=10)
+    with db.transaction() as session:
+        for point in listed(session, found.world.consultation_id, PointFilter()):
+            if point.state != PointState.DECIDED:
+                points.decide(session, found.planner, point.id, Decision.NOTED, "Geheim.", version=point.version)
+    limited = {"sections": [found.world.sections["§ 3"]]}
+    edition = compiled(db, found, tmp_path, Audience.PUBLIC, filters=limited)
+    publish(db, found, edition)
+    told = Told(db, found, edition, tmp_path)
+    outcome = told.outcome(told.town(NONE))
+    inside, outside, *_ = outcome.demands
+    assert (inside.covered, inside.decision is not None) == (True, True)
+    assert (outside.covered, outside.decision, outside.reply) == (False, None, "")
+    assert "nicht Gegenstand dieser Ausgabe" in say(next(iter(summary(outcome))), "de")

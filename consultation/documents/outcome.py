@@ -29,6 +29,8 @@ from consultation.rulebook import planner
 from consultation.states import EditionState
 from consultation.subjects import Actor
 
+NOT_COVERED = M("ist nicht Gegenstand dieser Ausgabe")
+
 
 @dataclass(frozen=True)
 class Demand:
@@ -47,6 +49,8 @@ class Demand:
     decision: Decision | None
     """None while it is undecided."""
     reply: str
+    covered: bool = True
+    """False where the edition is limited to other sections."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ def _demands(
 def _demand(said: Contribution, told: Told, name: str, frozen: Frozen, language: Language) -> Demand:
     section = _place_name(said, frozen, language)
     if told.place is None:
-        return Demand(said, section, None, "", None, (), told.decision, told.reply)
+        return Demand(said, section, None, "", None, (), told.decision, told.reply, told.covered)
     point = frozen.at(told.place)
     same = folded(point["text"]) in (folded(said.original_text), folded(said.locator))
     decision = Decision(point["decision"]) if point["decision"] else None

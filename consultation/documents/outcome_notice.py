@@ -7,7 +7,7 @@ from consultation.core.language import M, Message, day, say
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS
 from consultation.documents.newer_wording import NewerWording
-from consultation.documents.outcome import Demand, Outcome
+from consultation.documents.outcome import NOT_COVERED, Demand, Outcome
 from consultation.documents.outcome_summary import summary
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
 from consultation.responses import queries
@@ -173,6 +173,8 @@ def others(demand: Demand) -> Message:
 
 
 def decision(demand: Demand) -> Message:
+    if not demand.covered:
+        return NOT_COVERED
     return DECISIONS[demand.decision] if demand.decision else M("ist noch nicht entschieden")
 
 
@@ -207,7 +209,11 @@ def notes(outcome: Outcome) -> Iterator[Message]:
     if any(demand.number is not None for demand in outcome.demands):
         yield M("Andere Stellen sind so gezählt und genannt wie in der veröffentlichten Ausgabe. Stellen, die dort nicht "
                 "gezeigt werden wollen, sind nicht mitgezählt.")  # fmt: skip
-    if any(demand.number is None for demand in outcome.demands):
+    if any(not demand.covered for demand in outcome.demands):
+        yield M(
+            "Die Ausgabe ist auf einen Teil der Abschnitte beschränkt; über die übrigen Forderungen sagt sie nichts."
+        )
+    if any(demand.number is None and demand.covered for demand in outcome.demands):
         yield M("Forderungen ohne Punktnummer stehen nicht in der veröffentlichten Ausgabe, weil niemand ihren Wortlaut zur "
                 "Veröffentlichung freigegeben hat. Die Entscheidung dazu erfährt nur, wer sie erhoben hat.")  # fmt: skip
     yield M("Maßgeblich ist Ausgabe {number} der Auswertung. Erscheint eine spätere Ausgabe, erneuert sie diese Mitteilung.",

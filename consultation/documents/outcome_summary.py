@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from consultation.core.language import M, Message
 from consultation.documents.labels import DECISIONS
-from consultation.documents.outcome import Outcome
+from consultation.documents.outcome import NOT_COVERED, Outcome
 from consultation.evaluation.models import Decision
 
 _FIRST: dict[Decision, Message] = {
@@ -26,10 +26,12 @@ def summary(outcome: Outcome) -> Iterator[Message]:
         yield M("Ihre Stellungnahme enthält keine einzelne Forderung zum Text. Ihre übrigen Angaben sind in die Auswertung "
                 "eingegangen. Vielen Dank.")  # fmt: skip
     elif len(demands) == 1:
-        only = demands[0].decision
-        yield M("Ihre Forderung {decision}.", decision=DECISIONS[only] if only else M("ist noch nicht entschieden"))
+        only = demands[0]
+        undecided = M("ist noch nicht entschieden") if only.covered else NOT_COVERED
+        yield M("Ihre Forderung {decision}.", decision=DECISIONS[only.decision] if only.decision else undecided)
     else:
-        yield _counted(Counter(demand.decision for demand in demands), len(demands))
+        counts = Counter(demand.decision for demand in demands if demand.covered)
+        yield _counted(counts, len(demands))
     if not demands:
         yield M("Was andere gefordert haben und was entschieden wurde, steht in Ausgabe {number} der Auswertung.",
                 number=outcome.edition.number)  # fmt: skip
@@ -42,7 +44,7 @@ def _counted(counts: Counter[Decision | None], total: int) -> Message:
         M("{n} {what}", n=n, what=_AFTER.get(decision, _FIRST[decision]) if place else _FIRST[decision])
         for place, (decision, n) in enumerate(done)
     ]
-    apart = tuple(_apart(counts))
+    apart = tuple(_apart(counts, total - counts.total()))
     if not parts:
         return M("Von Ihren {total} Forderungen: {parts}.", total=total, parts=apart)
     first = M("Von Ihren {total} Forderungen wird {parts}", total=total, parts=tuple(parts))
@@ -51,7 +53,7 @@ def _counted(counts: Counter[Decision | None], total: int) -> Message:
     return M("{first}; {parts}.", first=first, parts=apart) if apart else M("{first}.", first=first)
 
 
-def _apart(counts: Counter[Decision | None]) -> Iterator[Message]:
+def _apart(counts: Counter[Decision | None], outside: int) -> Iterator[Message]:
     """What is not done now: it is there already, belongs elsewhere or is open."""
     if n := counts[Decision.ALREADY_COVERED]:
         yield M("1 ist bereits enthalten") if n == 1 else M("{n} sind bereits enthalten", n=n)
@@ -60,3 +62,6 @@ def _apart(counts: Counter[Decision | None]) -> Iterator[Message]:
         yield one if n == 1 else M("{n} liegen außerhalb des Regelungsbereichs", n=n)
     if n := counts[None]:
         yield M("1 ist noch nicht entschieden") if n == 1 else M("{n} sind noch nicht entschieden", n=n)
+    if outside:
+        one = M("1 ist nicht Gegenstand dieser Ausgabe")
+        yield one if outside == 1 else M("{n} sind nicht Gegenstand dieser Ausgabe", n=outside)

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.documents.filters import EditionFilters
 from consultation.documents.machine import encoded
 from consultation.documents.senders import read_levels, within_cap
 from consultation.evaluation.models import Contribution, Decision, Point
@@ -38,6 +39,8 @@ class Told:
     """How openly the organisation stands behind the point."""
     decision: Decision | None
     reply: str
+    covered: bool
+    """False where the edition is limited to other sections: then nothing of it leaves the house."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ Places = Mapping[uuid.UUID, tuple[int, int]]
 
 
 def write_outcomes(
-    session: Session, consultation_id: uuid.UUID, form: Form, cut: datetime, told: Places, target: Path
-) -> None:
+    session: Session, consultation_id: uuid.UUID, form: Form, cut: datetime, told: Places, filters: EditionFilters, target: Path
+) -> None:  # fmt: skip
     """For every organisation whose answer counts at the data cut, nil returns too."""
     counted = select(Response.organisation_id, Response.id, Response.counted_revision_id).where(
         Response.consultation_id == consultation_id, Response.counted_revision_id.is_not(None)
@@ -65,7 +68,7 @@ def write_outcomes(
             said = _said(session, [row.counted_revision_id for row in page])
             for row in page:
                 demands = said.get(row.counted_revision_id, [])
-                line = [row.counted_revision_id, list(_lines(demands, levels.get(row.id, {}), form, told))]
+                line = [row.counted_revision_id, list(_lines(demands, levels.get(row.id, {}), form, told, filters))]
                 file.write(row.organisation_id.hex.encode() + b" " + encoded(line) + b"\n")
 
 
@@ -73,7 +76,7 @@ def _said(session: Session, revisions: list[uuid.UUID | None]) -> dict[uuid.UUID
     """Revision → its contributions with what is decided of their points."""
     columns = (
         Contribution.id, Contribution.revision_id, Contribution.part, Contribution.question_key, Contribution.point_id,
-        Point.state, Point.decision, Point.reply,
+        Point.section_key, Point.state, Point.decision, Point.reply,
     )  # fmt: skip
     statement = (
         select(*columns)
@@ -87,7 +90,9 @@ def _said(session: Session, revisions: list[uuid.UUID | None]) -> dict[uuid.UUID
     return found
 
 
-def _lines(demands: list[Any], chosen: Mapping[str, Disclosure], form: Form, told: Places) -> Iterator[list[Any]]:
+def _lines(
+    demands: list[Any], chosen: Mapping[str, Disclosure], form: Form, told: Places, filters: EditionFilters
+) -> Iterator[list[Any]]:
     order = list(Disclosure)
     best: dict[uuid.UUID, Disclosure] = {}
     for row in demands:
@@ -95,9 +100,10 @@ def _lines(demands: list[Any], chosen: Mapping[str, Disclosure], form: Form, tol
         best[row.point_id] = min(best.get(row.point_id, Disclosure.NONE), level, key=order.index)
     for row in demands:
         number, place = told.get(row.point_id, (None, None))
-        decided = number is None and row.state == PointState.DECIDED
+        covered = filters.shows(row.section_key)
+        decided = number is None and covered and row.state == PointState.DECIDED
         decision, reply = (row.decision, row.reply) if decided else (None, "")
-        yield [row.id, number, place, best[row.point_id], decision, reply]
+        yield [row.id, number, place, best[row.point_id], decision, reply, covered]
 
 
 def _is_confidential(form: Form, key: str) -> bool:
@@ -129,8 +135,7 @@ def _own_line(line: bytes) -> OwnLine:
 
 
 def _told(
-    contribution_id: str, number: int | None, place: int | None, level: str, decision: str | None, reply: str
+    contribution_id: str, number: int | None, place: int | None, level: str, decision: str | None, reply: str, covered: bool
 ) -> Told:  # fmt: skip
-    return Told(
-        uuid.UUID(contribution_id), number, place, Disclosure(level), Decision(decision) if decision else None, reply
-    )
+    found = Decision(decision) if decision else None
+    return Told(uuid.UUID(contribution_id), number, place, Disclosure(level), found, reply, covered)

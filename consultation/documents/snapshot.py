@@ -87,7 +87,7 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
             file.write(line)
     if work.audience == Audience.PUBLIC:
         told = {point: (number, places[number]) for point, number in work.told.items()}
-        write_outcomes(session, consultation.id, form, cut, told, target.with_name(OUTCOMES))
+        write_outcomes(session, consultation.id, form, cut, told, filters, target.with_name(OUTCOMES))
     return Snapshot(digest.hexdigest(), figures.hidden, figures.problems)
 
 

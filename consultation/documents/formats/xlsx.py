@@ -114,7 +114,8 @@ class _Book:
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
-        page.set_header("&C" + " · ".join(self._meta.marks).replace("&", "&&")[:200])
+        if self._meta.marks:
+            page.set_header("&C" + " · ".join(self._meta.marks).replace("&", "&&")[:200])
         page.set_footer("&L&A&R&P/&N")
         return page
 
