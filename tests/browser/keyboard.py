@@ -24,6 +24,7 @@ SEEN = f"""(one) => {{
 }}"""
 
 UNSEEN = f"""() => {{
+  document.activeElement.blur();
   {LOOKS}
   const reached = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
   return [...document.querySelectorAll(reached)].filter((one) => {{
