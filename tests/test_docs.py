@@ -142,7 +142,7 @@ def test_the_facts_about_the_software_agree_in_all_places():
 
 def test_pictures_are_small_and_said_in_words():
     for picture in TOP.glob("docs/pictures/*.png"):
-        assert picture.stat().st_size < 170_000, picture.name
+        assert picture.stat().st_size < 150_000, picture.name
     for page in PAGES:
         assert not re.search(r"!\[\s*\]", page.read_text("utf-8")), name(page)
 
