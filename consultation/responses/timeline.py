@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Values, and_, column, func, select, union_all, values
+from sqlalchemy import CTE, and_, func, select, union_all
 from sqlalchemy import literal as said
 from sqlalchemy.orm import Session
 
@@ -78,16 +78,20 @@ def steps(announced: datetime | None, moment: datetime) -> list[date]:
     return [last - timedelta(days=back * width) for back in reversed(range(-(-whole // width)))]
 
 
-def _spans(days: list[date]) -> Values:
+def _spans(days: list[date]) -> CTE:
     """(number, from, until): the days of Germany as moments. The first reaches back to the beginning."""
     ends = [end_of_day(day) for day in days]
     starts = [start_of_day(date(2000, 1, 1)), *ends[:-1]]
-    rows = [(number, start, end) for number, (start, end) in enumerate(zip(starts, ends, strict=True))]
-    return values(column("at"), column("since", UtcDateTime()), column("until", UtcDateTime()), name="spans").data(rows)
+    moment = UtcDateTime()
+    rows = [
+        select(said(at).label("at"), said(start, moment).label("since"), said(end, moment).label("until"))
+        for at, (start, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+    return union_all(*rows).cte("spans")
 
 
 def _of(
-    consultation_id: uuid.UUID, moment: Any, spans: Values, group: Group, land: str | None
+    consultation_id: uuid.UUID, moment: Any, spans: CTE, group: Group, land: str | None
 ) -> CTE:  # fmt: skip
     statement = (
         select(spans.c.at.label("at"), func.count().label("number"))
