@@ -155,7 +155,10 @@ TABLE = (
     Gate("town", "POST /o/{organisation_id}/people/{membership_id}/remove",
          here=frozenset({"town", "manager", "contributor"})),
     # -- the desk of an invited body -------------------------------------------------------------------------------------
-    Gate("town", "GET /o/{organisation_id}/answers", here=TOWN,
+    Gate("town", """
+        GET /o/{organisation_id}/answers
+        GET /o/{organisation_id}/answers/deadlines.ics
+        """, here=TOWN,
          home=frozenset(n for n, (_, roles, _) in PERSONS.items() if {"contributor", "releaser"} & set(roles))),
     Gate("town", """
         GET /o/{organisation_id}/answers/{slug}

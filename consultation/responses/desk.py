@@ -88,6 +88,11 @@ class Desk:
         """Keys of the questions that are shown, given the answers so far."""
         return self.form.visible(self.answers)
 
+    @cached_property
+    def last_saved(self) -> Stored | None:
+        """What was saved last, by whom and when."""
+        return max(self.stored.values(), key=lambda stored: stored.edited_at, default=None)
+
     def versions(self, key: str) -> dict[str, int]:
         """Item → version of what is stored, for the next save to compare with."""
         return {item: stored.version for (k, item), stored in self.stored.items() if k == key}

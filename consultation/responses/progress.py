@@ -1,7 +1,9 @@
 """How far several answers are, read at once: for lists, where a desk for each would be too much."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,25 +14,41 @@ from consultation.forms.definition import Form
 from consultation.responses.models import DraftAnswer
 
 
-def progress_of(
-    session: Session, wanted: Iterable[tuple[uuid.UUID, Consultation]]
-) -> dict[uuid.UUID, tuple[int, int]]:  # fmt: skip
-    """Response → (answered, shown) questions; one query for all. The consultations come with their form version."""
+@dataclass(frozen=True)
+class Progress:
+    """How many of the shown questions are answered, on the core path and in all, and who saved last."""
+
+    core_answered: int
+    core_shown: int
+    answered: int
+    shown: int
+    editor_id: uuid.UUID | None
+    edited_at: datetime | None
+
+
+def progress_of(session: Session, wanted: Iterable[tuple[uuid.UUID, Consultation]]) -> dict[uuid.UUID, Progress]:
+    """By response; one query for all. The consultations come with their form version."""
     forms = {response_id: form_of(c.form_version) for response_id, c in wanted if c.form_version is not None}
-    answers: dict[uuid.UUID, dict[str, object]] = {response_id: {} for response_id in forms}
+    rows: dict[uuid.UUID, list[DraftAnswer]] = {response_id: [] for response_id in forms}
     for row in session.scalars(select(DraftAnswer).where(DraftAnswer.response_id.in_(forms))):
-        if "value" not in row.value:
-            continue
-        if row.item_key:
-            whole = answers[row.response_id].setdefault(row.question_key, {})
+        rows[row.response_id].append(row)
+    return {response_id: _counted(form, rows[response_id]) for response_id, form in forms.items()}
+
+
+def _counted(form: Form, rows: Sequence[DraftAnswer]) -> Progress:
+    answers: dict[str, object] = {}
+    for row in rows:
+        if "value" in row.value and row.item_key:
+            whole = answers.setdefault(row.question_key, {})
             assert isinstance(whole, dict)
             whole[row.item_key] = row.value["value"]
-        else:
-            answers[row.response_id][row.question_key] = row.value["value"]
-    return {response_id: _counted(form, answers[response_id]) for response_id, form in forms.items()}
-
-
-def _counted(form: Form, answers: dict[str, object]) -> tuple[int, int]:
+        elif "value" in row.value:
+            answers[row.question_key] = row.value["value"]
     shown = form.visible(answers)
     answered = {asked.question.key for asked in form.asked if asked.key in answers} & shown
-    return len(answered), len(shown)
+    core = {question.key for question in form.questions if question.core} & shown
+    last = max(rows, key=lambda row: row.edited_at, default=None)
+    return Progress(
+        len(answered & core), len(core), len(answered), len(shown), last.editor_id if last else None,
+        last.edited_at if last else None,
+    )  # fmt: skip

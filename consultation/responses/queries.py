@@ -1,7 +1,7 @@
 """Reading answers. Planners see submitted revisions only; a draft in progress belongs to its organisation alone."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -147,10 +147,27 @@ def notes(session: Session, response_id: uuid.UUID) -> list[ResponseNote]:
     return list(session.scalars(statement.order_by(ResponseNote.moment.desc())))
 
 
+def last_notes(session: Session, response_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ResponseNote]:
+    """Response → why it was returned last, if that was after its last submission."""
+    submitted = (
+        select(func.max(Revision.submitted_at))
+        .where(Revision.response_id == ResponseNote.response_id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(ResponseNote)
+        .where(ResponseNote.response_id.in_(response_ids))
+        .where(or_(submitted.is_(None), ResponseNote.moment > submitted))
+        .order_by(ResponseNote.moment)
+    )
+    return {note.response_id: note for note in session.scalars(statement)}
+
+
 def of_organisation(session: Session, actor: Actor) -> Mapping[uuid.UUID, Response]:
     """Consultation → the acting organisation's response."""
     statement = select(Response).where(Response.organisation_id == actor.organisation_id)
-    return {r.consultation_id: r for r in session.scalars(statement.options(selectinload(Response.counted_revision)))}
+    whole = selectinload(Response.counted_revision), joinedload(Response.organisation)
+    return {r.consultation_id: r for r in session.scalars(statement.options(*whole))}
 
 
 def invitation_for(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Invitation:

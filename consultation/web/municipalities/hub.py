@@ -16,7 +16,8 @@ from consultation.responses.changes import changes_for
 from consultation.responses.desk import Desk
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
-from consultation.web.municipalities.asking import asked_in, way
+from consultation.web.municipalities.asking import address, asked_in, numbered, way
+from consultation.web.municipalities.colleagues import DRAFT, at_work, meet
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 
 router = APIRouter(prefix=PREFIX)
@@ -33,9 +34,14 @@ def show(here: Here) -> Response:
     with here.db.reader() as session:
         at = here.arrive(session)
         notes = queries.notes(session, at.response.id) if at.begun else []
+        last = at.begun.last_saved if at.begun else None
+        ids = {n.person_id for n in notes} | {last.editor_id if last else None}
+        colleagues = meet(session, at)
         data: dict[str, Any] = {
             "notes": notes,
-            "names": people.names(session, {n.person_id for n in notes if n.person_id}),
+            "last": last,
+            "colleagues": colleagues,
+            "names": people.names(session, {one for one in ids if one}),
             "changes": changes_for(session, at.consultation, at.begun),
             "extensions": consultations.extensions_asked(session, at.invitation.id),
             "everything": everything,
@@ -45,7 +51,8 @@ def show(here: Here) -> Response:
     if at.begun is not None:
         data |= {
             "state": RESPONSE.states[at.response.state], "badge": STATE_BADGES[at.response.state],
-            "tasks": _tasks(at, spoken_for, everything=everything), "short": minutes(at.desk.context, everything=False),
+            "tasks": _tasks(at, spoken_for, at_work(colleagues), everything=everything), "missing": _missing(at),
+            "short": minutes(at.desk.context, everything=False),
             "long": minutes(at.desk.context, everything=True),
         }  # fmt: skip
     return desk_page(here.request, at, "municipalities/hub.html", at.consultation.title, data)
@@ -68,19 +75,28 @@ def keep_reference(here: Here, form: Form) -> Response:
     return see_other(at.base, M("Ihr Geschäftszeichen ist gespeichert."))
 
 
-def _tasks(at: At, spoken_for: int, *, everything: bool) -> list[dict[str, Any]]:
+def _missing(at: At) -> list[tuple[Message, str]]:
+    """What is missing, with the way to the field; not before something is answered: then everything would be missing."""
+    if not at.may_answer or not at.desk.answers:
+        return []
+    return [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.response.missing]
+
+
+def _tasks(at: At, spoken_for: int, there: dict[str, Message], *, everything: bool) -> list[dict[str, Any]]:
     desk, path = at.desk, "?path=all" if everything else ""
     tasks: list[dict[str, Any]] = []
     if at.consultation.draft_version is not None:
         tasks.append(
-            {"title": M("Entwurf lesen und kommentieren"), "href": f"{at.base}/draft", "badge": _comments(desk)}
-        )
+            {"title": M("Entwurf lesen und kommentieren"), "href": f"{at.base}/draft", "badge": _comments(desk),
+             "hint": there.get(DRAFT)}
+        )  # fmt: skip
     for part in way(desk, everything=everything):
         answered, shown = desk.progress(part, core=not everything)
         if shown or not everything:
             badge = _part_badge(at, part, answered, shown)
             href = f"{at.base}/part/{part.key}{path}"
-            tasks.append({"title": desk.context.say(part.title), "href": href, "badge": badge})
+            task = {"title": desk.context.say(part.title), "href": href, "badge": badge, "hint": there.get(part.key)}
+            tasks.append(task)
     if at.speaks_for_others:
         title = M("Für wen Sie sprechen")
         tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(spoken_for)})

@@ -1,30 +1,29 @@
-"""„Stellungnahmen“: what one's organisation was asked, until when, how far it is; what became of earlier answers."""
+"""„Stellungnahmen“: what waits for me, what is open and until when, how far it is, who is at it; what became of the rest."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Invitation
 from consultation.core.errors import NotFound
-from consultation.core.language import M, Message
-from consultation.http import Configured, Db, page
+from consultation.core.language import M
+from consultation.http import Configured, Db, Spoken, page
 from consultation.http.actors import Acting, InPlace
-from consultation.responses import queries
-from consultation.responses.models import Response as Answer
+from consultation.people import queries as people
+from consultation.responses import presence, queries
 from consultation.responses.progress import progress_of
-from consultation.rulebook import IN_SIGHT, RESPONSE
-from consultation.states import ConsultationState, Purpose, ResponseState
 from consultation.subjects import Actor
-from consultation.web.municipalities.calendar import deadline_calendar
-from consultation.web.municipalities.desks import PREFIX, Here, time_left
-from consultation.web.municipalities.hub import STATE_BADGES
+from consultation.web.municipalities.calendar import deadlines_calendar
+from consultation.web.municipalities.desks import PREFIX, Here
+from consultation.web.municipalities.rows import House, is_running, row_of
 
 router = APIRouter()
-_OVER = frozenset({ConsultationState.PUBLISHED, ConsultationState.ARCHIVED, ConsultationState.CANCELLED})
 
 
 @router.get("/o/{organisation_id}/answers")
@@ -33,63 +32,38 @@ def show(organisation_id: uuid.UUID, request: Request, db: Db, place: InPlace, a
         raise NotFound(M("Diese Seite ist für alle, die in der Organisation bearbeiten oder freigeben."))
     with db.reader() as session:
         invitations = consultations.invitations_to(session, actor)
-        answers = queries.of_organisation(session, actor)
-        progress = progress_of(session, [(answers[i.consultation_id].id, i.consultation) for i in invitations
-                                         if i.consultation_id in answers])  # fmt: skip
-    rows = [_row(actor, i, answers.get(i.consultation_id), progress) for i in invitations]
-    data = {
-        "place": place, "open_rows": [row for row in reversed(rows) if row["open"]],
-        "past_rows": [row for row in rows if not row["open"]],
+        house = _house(session, actor, invitations)
+    rows = [row_of(actor, invitation, house) for invitation in invitations]
+    open_rows = sorted((row for row in rows if row.open), key=lambda row: (row.deadline or actor.moment, row.title))
+    data: dict[str, Any] = {
+        "place": place, "open_rows": open_rows, "past_rows": [row for row in rows if not row.open],
+        "waiting": [row for row in open_rows if row.waits],
     }  # fmt: skip
     return page(request, "municipalities/start.html", data)
 
 
-def _row(
-    actor: Actor, invitation: Invitation, answer: Answer | None, progress: dict[Any, tuple[int, int]]
-) -> dict[str, Any]:
-    consultation = invitation.consultation
-    deadline = max((d for d in (invitation.deadline, answer.reopened_until if answer else None) if d), default=None)
-    running = consultation.state in IN_SIGHT - _OVER and deadline is not None and actor.moment < deadline
-    state, badge = _state(invitation, answer)
-    return {
-        "consultation": consultation, "planner": consultation.programme.owner.name, "deadline": deadline,
-        "left": time_left(actor, invitation) if running else M("Frist abgelaufen"), "open": running, "state": state,
-        "badge": badge, "progress": progress.get(answer.id) if answer else None,
-        "next": _next(actor, invitation, answer),
-        "outcome": _outcome(invitation, answer),
-    }  # fmt: skip
+def _house(session: Session, actor: Actor, invitations: Sequence[Invitation]) -> House:
+    """Everything about all of them at once: the page needs no more queries for more consultations."""
+    answers = queries.of_organisation(session, actor)
+    mine = [(answers[i.consultation_id].id, i.consultation) for i in invitations if i.consultation_id in answers]
+    progress = progress_of(session, mine)
+    there = presence.others(session, actor, [response_id for response_id, _ in mine])
+    notes = queries.last_notes(session, [response_id for response_id, _ in mine])
+    ids = {p.editor_id for p in progress.values()} | {one.person_id for one in there}
+    ids |= {note.person_id for note in notes.values()}
+    return House(answers, progress, there, notes, people.names(session, {one for one in ids if one}))
 
 
-def _outcome(invitation: Invitation, answer: Answer | None) -> str:
-    """Where to read what came of it: one's own notice, or the published results; empty before that."""
-    consultation = invitation.consultation
-    if consultation.state not in _OVER - {ConsultationState.CANCELLED}:
-        return ""
-    if answer is not None and answer.counted_revision_id is not None:
-        return f"/o/{invitation.organisation_id}/answers/{consultation.slug}/outcome"
-    return f"/consultations/{consultation.slug}"
-
-
-def _state(invitation: Invitation, answer: Answer | None) -> tuple[Message, str]:
-    if invitation.consultation.state == ConsultationState.CANCELLED:
-        return M("Konsultation abgebrochen"), "info"
-    if invitation.purpose == Purpose.FOR_INFORMATION:
-        return M("zur Kenntnis"), "info"
-    if answer is None:
-        return M("noch nicht begonnen"), "info"
-    return RESPONSE.states[answer.state], STATE_BADGES[answer.state]
-
-
-def _next(actor: Actor, invitation: Invitation, answer: Answer | None) -> Message:
-    if invitation.purpose == Purpose.FOR_INFORMATION:
-        return M("Entwurf lesen")
-    if answer is None:
-        return M("Ansehen und beginnen")
-    steps = {
-        ResponseState.DRAFTING: M("Weiter bearbeiten"), ResponseState.READY: M("Prüfen und freigeben"),
-        ResponseState.SUBMITTED: M("Eingangsbestätigung ansehen"),
-    }  # fmt: skip
-    return steps.get(answer.state, M("Ansehen"))
+@router.get("/o/{organisation_id}/answers/deadlines.ics")
+def all_deadlines(
+    organisation_id: uuid.UUID, db: Db, place: InPlace, actor: Acting, settings: Configured, language: Spoken
+) -> Response:  # fmt: skip
+    """A file to take along, no subscription: nobody's calendar asks here again."""
+    if not place.answers:
+        raise NotFound(M("Diese Seite ist für alle, die in der Organisation bearbeiten oder freigeben."))
+    with db.reader() as session:
+        running = [i for i in consultations.invitations_to(session, actor) if is_running(actor, i, i.deadline)]
+    return _calendar(deadlines_calendar(running, actor.moment, settings.base_url, language), "fristen")
 
 
 @router.get(PREFIX + "/deadline.ics")
@@ -97,7 +71,10 @@ def calendar(here: Here, settings: Configured) -> Response:
     at = here.look()
     if at.invitation.deadline is None:
         raise NotFound(M("Für diese Konsultation gibt es noch keine Frist."))
-    return Response(
-        deadline_calendar(at, settings.base_url, here.language), media_type="text/calendar",
-        headers={"Content-Disposition": f'attachment; filename="{here.slug}.ics"'},
-    )  # fmt: skip
+    content = deadlines_calendar([at.invitation], here.actor.moment, settings.base_url, here.language)
+    return _calendar(content, here.slug)
+
+
+def _calendar(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
+    return Response(content, media_type="text/calendar", headers=headers)
