@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from consultation.core.language import Language, M, say
 from consultation.documents import answers
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
-from consultation.documents.receipt import receipt
+from consultation.documents.receipt import receipt_of
 from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked
 from consultation.programmes.wording import Words, words
 from consultation.responses import queries
-from consultation.responses.models import Revision
+from consultation.responses.models import Response, Revision
 from consultation.subjects import Actor
 
 _COLUMNS = (
@@ -80,12 +80,11 @@ def _texts(context: FormContext, given: Mapping[str, Any]) -> dict[str, tuple[st
     }  # fmt: skip
 
 
-def answers_to_calculate(
-    session: Session, actor: Actor, response_id: uuid.UUID, number: int, language: Language
-) -> Compiled:
-    """The revision as a sheet, a row a field or a row of a matrix; its first page says what was received and when."""
-    outline = receipt(session, actor, response_id, number, language)
-    revision = queries.revision(session, actor, response_id, number)
+def answers_to_calculate(session: Session, response: Response, revision: Revision, language: Language) -> Compiled:
+    """The revision as a sheet, a row a field or a row of a matrix, for whoever has both already and was let in; its first
+    page says what was received and when.
+    """
+    outline = receipt_of(session, response, revision, language)
     context, *_ = answers.context_of(session, revision.consultation_version_id, revision.submitted_at, language)
     given = queries.document(revision)["answers"]
     columns = tuple(Column(key, say(label, language)) for key, label in _COLUMNS)

@@ -39,13 +39,12 @@ def earlier_receipt(here: Here, number: int, extension: str) -> Response:
 
 
 def _receipt(here: Visit, session: Session, at: At, revision: Revision, extension: str) -> Response:
-    response_id, number, name = at.response.id, revision.number, file_name(at, revision.receipt_number)
+    name = file_name(at, revision.receipt_number)
     match extension:
         case "pdf" | "docx" | "odt":
             return as_file(receipt_of(session, at.response, revision, here.language), extension, name)
         case "xlsx":
-            found = answers_to_calculate(session, here.actor, response_id, number, here.language)
-            return sent(found, extension, name)
+            return sent(answers_to_calculate(session, at.response, revision, here.language), extension, name)
         case _:
             raise NotFound(M("In diesem Format gibt es Ihre Antworten nicht."))
 
