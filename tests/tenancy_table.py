@@ -236,9 +236,9 @@ TABLE = (
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/history
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/json
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}
-        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}
-        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/condition
-        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/delete
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/condition
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/delete
         """, here=PLANNERS, home=READERS),
     Gate("programme", """
         GET /o/{organisation_id}/programmes/{slug}/consultations/new
@@ -265,11 +265,11 @@ TABLE = (
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}/delete
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}/place
-        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}
-        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/condition
-        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/delete
-        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/duplicate
-        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{key}/place
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/condition
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/delete
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/duplicate
+        POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/place
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/renumber
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/restore
         POST /o/{organisation_id}/programmes/{slug}/consultations/new

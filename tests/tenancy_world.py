@@ -408,7 +408,7 @@ def _objects(session: Session, world: World) -> None:
     world.objects |= {
         "intake_id": str(letter.id),
         "draft_id": str(planned.draft_id), "draft_version_id": str(planned.draft_id), "form_id": str(planned.form_id),
-        "section_key": planned.section_key, "part_key": "A", "key": "need_fit", "invitation_id": str(invitation.id),
+        "section_key": planned.section_key, "part_key": "A", "question_key": "need_fit", "invitation_id": str(invitation.id),
         "job_id": str(job.id), "response_id": str(response.id), "code": code_of(KEY.encode(), invitation),
         "other_draft_id": str(world.theirs.draft_id), "other_form_id": str(world.theirs.form_id),
         "comment_id": str(_comment(session, world, response)),

@@ -22,7 +22,7 @@ from consultation.questions.numerals import json_number, parse
 Typed = dict[str, Any]
 MOST_ROWS = 100
 _STEPS = 5
-_RESERVED = frozenset({"other", "explanation", "cannot_judge"})
+_RESERVED = frozenset({"other", "explanation", "cannot_judge", "new"})
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _ROW = re.compile(r"^(?P<way>[a-z_.0-9]+)\.(?P<place>\d{1,3})\.(?P<what>up|down|remove)$")
 

@@ -70,20 +70,20 @@ def _where(finding: Finding, at: str) -> str:
 
 
 # -- order -----------------------------------------------------------------------------------------------------------
-@router.post("/questions/{key}/place")
-def place(bench: AtForm, key: str, form: Form) -> Response:
+@router.post("/questions/{question_key}/place")
+def place(bench: AtForm, question_key: str, form: Form) -> Response:
     go, at = form.line("go") or form.line("part"), bench.at
 
     def move(old: Questionnaire) -> Questionnaire:
         if go in STEPS:
-            return editing.move_question(old, key, STEPS[go])
-        return editing.move_to(old, key, go)
+            return editing.move_question(old, question_key, STEPS[go])
+        return editing.move_to(old, question_key, go)
 
     try:
-        bench.do("move_question", move, about=_title(bench, key))
+        bench.do("move_question", move, about=_title(bench, question_key))
     except Invalid as refused:
-        return see_other(f"{at}#q-{key}", refused.problems[0].message, "warning")
-    return see_other(f"{at}#q-{key}")
+        return see_other(f"{at}#q-{question_key}", refused.problems[0].message, "warning")
+    return see_other(f"{at}#q-{question_key}")
 
 
 STEPS = {"up": editing.UP, "down": editing.DOWN}
@@ -96,11 +96,11 @@ def _title(bench: AtForm, key: str) -> str:
         return editing.question_of(form_of(version), key).title.de
 
 
-@router.post("/questions/{key}/duplicate")
-def duplicate(bench: AtForm, key: str) -> Response:
-    title = _title(bench, key)
-    bench.do("duplicate_question", lambda old: editing.duplicate(old, key), about=title)
-    return see_other(f"{bench.at}#q-{key}", M("Die Frage ist verdoppelt. Die Kopie steht dahinter."))
+@router.post("/questions/{question_key}/duplicate")
+def duplicate(bench: AtForm, question_key: str) -> Response:
+    title = _title(bench, question_key)
+    bench.do("duplicate_question", lambda old: editing.duplicate(old, question_key), about=title)
+    return see_other(f"{bench.at}#q-{question_key}", M("Die Frage ist verdoppelt. Die Kopie steht dahinter."))
 
 
 @router.post("/parts/{part_key}/place")
@@ -120,28 +120,30 @@ def renumber(bench: AtForm) -> Response:
 
 
 # -- deleting --------------------------------------------------------------------------------------------------------
-@router.get("/questions/{key}/delete")
-def ask_delete(bench: AtForm, key: str) -> Response:
+@router.get("/questions/{question_key}/delete")
+def ask_delete(bench: AtForm, question_key: str) -> Response:
     with bench.db.reader() as session:
         programme, version = bench.found(session)
         data = bench.surroundings(programme, version, M("Frage löschen"))
     form = data["form"]
-    question = editing.question_of(form, key)
-    left = editing.remove_question(form, key)
+    question = editing.question_of(form, question_key)
+    left = editing.remove_question(form, question_key)
     data |= {
         "question": question,
         "hanging": [
-            one for one in form.questions if one.key != key and one.when != editing.question_of(left, one.key).when
+            one
+            for one in form.questions
+            if one.key != question_key and one.when != editing.question_of(left, one.key).when
         ],
         "reservation": form.reservation is not None and left.reservation is None,
     }
     return page(bench.request, "planners/builder/delete.html", data)
 
 
-@router.post("/questions/{key}/delete")
-def delete(bench: AtForm, key: str) -> Response:
-    title = _title(bench, key)
-    bench.do("remove_question", lambda old: editing.remove_question(old, key), about=title)
+@router.post("/questions/{question_key}/delete")
+def delete(bench: AtForm, question_key: str) -> Response:
+    title = _title(bench, question_key)
+    bench.do("remove_question", lambda old: editing.remove_question(old, question_key), about=title)
     told_ = M("Die Frage ist gelöscht. Unter „Letzter Schritt“ können Sie das rückgängig machen.")
     return see_other(bench.at, told_)
 

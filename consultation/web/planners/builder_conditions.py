@@ -20,7 +20,7 @@ from consultation.questions import Refused
 from consultation.web.planners.building import AT, AtForm, Bench
 from consultation.web.planners.frame import problems_of
 
-router = APIRouter(prefix=AT + "/questions/{key}/condition")
+router = APIRouter(prefix=AT + "/questions/{question_key}/condition")
 READ: TypeAdapter[Condition] = TypeAdapter(Condition)
 OPERATORS = {
     "answered": M("ist beantwortet"), "is": M("ist"), "one_of": M("ist eine von"),
@@ -56,8 +56,8 @@ def joined(parts: list[Condition], how: str) -> Condition | None:
 
 
 @router.get("")
-def show(bench: AtForm, key: str, field: str = "") -> Response:
-    return _page(bench, key, field)
+def show(bench: AtForm, question_key: str, field: str = "") -> Response:
+    return _page(bench, question_key, field)
 
 
 def _page(
@@ -95,24 +95,26 @@ def _offered(asked: Asked, language: Language) -> dict[str, Any]:
 
 
 @router.post("")
-def save(bench: AtForm, key: str, form: Form) -> Response:
+def save(bench: AtForm, question_key: str, form: Form) -> Response:
     """Adds a comparison, takes one away (`remove`), or changes whether all must hold (`how`)."""
     with bench.db.reader() as session:
         programme, version = bench.found(session)
         context = bench.context(session, programme, version)
-    question = editing.question_of(context.form, key)
-    at = f"{bench.at}/questions/{key}/condition"
+    question = editing.question_of(context.form, question_key)
+    at = f"{bench.at}/questions/{question_key}/condition"
 
     def operation(old: Questionnaire) -> Questionnaire:
-        demand_same_condition(old, key, form.line("seen"))
-        parts = clauses(editing.question_of(old, key).when) or []
-        return editing.set_condition(old, key, joined(_changed(parts, form, context, question), form.line("how")))
+        demand_same_condition(old, question_key, form.line("seen"))
+        parts = clauses(editing.question_of(old, question_key).when) or []
+        return editing.set_condition(
+            old, question_key, joined(_changed(parts, form, context, question), form.line("how"))
+        )
 
     try:
         bench.do("set_condition", operation, about=question.title.de)
     except (Invalid, Conflict) as refused:
         typed = {"operator": form.line("operator"), "value": form.line("value"), "values": form.lines("values")}
-        return _page(bench, key, form.line("field"), refused.status, typed=typed,
+        return _page(bench, question_key, form.line("field"), refused.status, typed=typed,
                      problems=problems_of(refused))  # fmt: skip
     return see_other(at, M("Die Bedingung ist gespeichert."))
 

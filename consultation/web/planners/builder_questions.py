@@ -73,11 +73,11 @@ def _part(form: Questionnaire, key: str) -> str:
 
 
 # -- a new question, a question ----------------------------------------------------------------------------------------
-@router.get("/questions/{key}")
+@router.get("/questions/{question_key}")
 def question(
-    bench: AtForm, key: str, part: str = "", kind: str = "", more: str = ""
+    bench: AtForm, question_key: str, part: str = "", kind: str = "", more: str = ""
 ) -> Response:  # fmt: skip
-    return _page(bench, key, part, kind=kind, more_kind=more)
+    return _page(bench, question_key, part, kind=kind, more_kind=more)
 
 
 def _page(
@@ -126,8 +126,8 @@ def _blank_field(kind: str, language: Language) -> Typed:
             "settings": shown(TYPES[kind], {}, language)}  # fmt: skip
 
 
-@router.post("/questions/{key}")
-def save(bench: AtForm, key: str, form: Form, part: str = "") -> Response:
+@router.post("/questions/{question_key}")
+def save(bench: AtForm, question_key: str, form: Form, part: str = "") -> Response:
     """Saves; with `do` a row moves or goes first, and one stays on the page."""
     language = bench.language
     given = typed_from(form)
@@ -135,10 +135,10 @@ def save(bench: AtForm, key: str, form: Form, part: str = "") -> Response:
     kind = given["fields"][0]["type"] if given["fields"] else ""
     made: list[str] = []
     try:
-        bench.do("add_question" if key == "new" else "edit_question",
-           _operation(key, part, form.line("seen"), given, language, made), about=given["title"]["de"])  # fmt: skip
+        bench.do("add_question" if question_key == "new" else "edit_question",
+           _operation(question_key, part, form.line("seen"), given, language, made), about=given["title"]["de"])  # fmt: skip
     except (Invalid, Conflict) as refused:
-        return _page(bench, key, part, refused.status, kind=kind or _first(), typed=given,
+        return _page(bench, question_key, part, refused.status, kind=kind or _first(), typed=given,
                      problems=problems_of(refused), focus=focus, theirs=refused.status == 409)  # fmt: skip
     at = bench.at
     if focus or form.line("then") == "stay":
