@@ -7,14 +7,14 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, Invalid, NotFound, Problem
-from consultation.core.language import Language, M
+from consultation.core.language import Language, M, say
 from consultation.forms import editing
 from consultation.forms.collisions import demand_same_question, fingerprint
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import FormField, Question
 from consultation.forms.sentences import sentence
 from consultation.http import Form, PostedForm, page, see_other
-from consultation.questions import FAMILIES, TYPES, Refused, Texts
+from consultation.questions import FAMILIES, TYPES, Family, QuestionType, Refused, Texts
 from consultation.questions.dials import knobs
 from consultation.questions.setup import Typed, built, line, plain_types, rearranged, shown, typed, typed_words
 from consultation.web.planners.building import AT, SAVED, AtForm, Bench
@@ -62,10 +62,16 @@ def gallery(bench: AtForm, part: str = "", to: str = "") -> Response:
         else f"questions/new?part={_part(data['form'], part)}&kind="
     )
     data |= {
-        "families": [(title, [kind for kind in TYPES.values() if kind.family is family]) for family, title in FAMILIES.items()],
+        "families": [(title, _kinds(family, bench.language)) for family, title in FAMILIES.items()],
         "onward": onward, "to": to, "disclosing": data["form"].disclosure_key is not None,
     }  # fmt: skip
     return page(bench.request, "planners/builder/gallery.html", data)
+
+
+def _kinds(family: Family, language: Language) -> list[QuestionType]:
+    """The plain ones first."""
+    kinds = [kind for kind in TYPES.values() if kind.family is family]
+    return sorted(kinds, key=lambda kind: (kind.itemised, say(kind.title, language)))
 
 
 def _part(form: Questionnaire, key: str) -> str:
