@@ -196,7 +196,7 @@ TABLE = (
     Gate("town", """
         POST /o/{organisation_id}/answers/{slug}/comments/{comment_id}/answer
         POST /o/{organisation_id}/answers/{slug}/comments/{comment_id}/{verb}
-        """, here=TOWN),
+        """, here=TOWN, maybe=frozenset({"informed"})),
     Gate("town", """
         POST /o/{organisation_id}/answers/{slug}/return
         POST /o/{organisation_id}/answers/{slug}/submit

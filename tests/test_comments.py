@@ -156,6 +156,9 @@ def test_the_review_page_shows_comments_and_the_return_lists_what_is_open(scene:
     writer.get(f"{scene.base}/review")
     done = writer.post(f"{scene.base}/comments", {"question": "main_message", "text": SECRET})
     assert SECRET in writer.follow(done).text
+    writer.get(f"{scene.base}/review")
+    whole = writer.follow(writer.post(f"{scene.base}/comments", {"question": "", "text": "Insgesamt gut."}))
+    assert "Insgesamt gut." in whole.text
     writer.post(f"{scene.base}/ready")
     page = releaser.get(f"{scene.base}/review")
     assert "Mit der Rückgabe bleiben diese Kommentare offen:" in page.text

@@ -54,9 +54,9 @@ def threads(session: Session, actor: Actor, response_id: uuid.UUID) -> list[Thre
 
 
 def write(session: Session, actor: Actor, desk: Desk, question_key: str, item_key: str, text: str) -> AnswerComment:
-    """On an answer of the own house, until it is submitted."""
+    """On an answer of the own house, or without a question on the whole, until it is submitted."""
     COMMENT_ON.demand(actor, desk.response)
-    if question_key not in {question.key for question in desk.form.questions}:
+    if question_key and question_key not in {question.key for question in desk.form.questions}:
         raise NotFound(M("Diese Frage gibt es im Formular nicht."))
     return _add(session, actor, desk.response, question_key, item_key[:80], text, None)
 
