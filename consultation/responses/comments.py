@@ -2,7 +2,6 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -99,14 +98,6 @@ def _add(
     session.flush()
     record(session, actor, comment, "answer_comment" if parent_id else "comment", question=question_key)
     return comment
-
-
-def open_by_question(found: Collection[Thread]) -> dict[str, int]:
-    """Question → how many comments on it are open."""
-    counts: dict[str, int] = defaultdict(int)
-    for thread in found:
-        counts[thread.comment.question_key] += thread.is_open
-    return dict(counts)
 
 
 def forget(session: Session, moment: datetime) -> None:
