@@ -8,7 +8,7 @@ from consultation.documents.outcome import sample_outcome
 from consultation.documents.outcome_notice import outcome_notice
 from consultation.http import Configured, Db, Number, Spoken
 from consultation.web.downloads import as_file
-from consultation.web.planners.frame import PREFIX, Planning, planned
+from consultation.web.planners.frame import PREFIX, Planning
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/editions/{number}")
 
@@ -16,7 +16,6 @@ router = APIRouter(prefix=PREFIX + "/consultations/{slug}/editions/{number}")
 @router.get("/notice.pdf")
 def sample(db: Db, settings: Configured, actor: Planning, slug: str, number: Number, language: Spoken) -> Response:
     with db.reader() as session:
-        planned(session, actor, slug)
         edition = queries.by_number(session, actor, slug, number)
         found = sample_outcome(session, actor, edition, settings.documents, language)
         mark = "-beispieldaten" if found.demo else ""
