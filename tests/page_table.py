@@ -13,6 +13,7 @@ from tests.tenancy_table import ANONYMOUS, EVERYBODY, TABLE, as_routed
 from tests.tenancy_world import World
 
 DOWNLOAD = "a download"
+FIXED = "leads to the draft once it is fixed, as here; tests/browser/test_planner_drafts.py looks at it"
 NO_PAGES = {
     "GET /feed.atom": "a feed, read in tests/test_web_public.py",
     "GET /sitemap.xml": "for search engines, read in tests/test_web_public.py",
@@ -41,6 +42,9 @@ NO_PAGES = {
     "GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/form.json": DOWNLOAD,
+    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit": FIXED,
+    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new": FIXED,
+    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}": FIXED,
 }
 """Route → why nobody looks at it in a browser, or where it is looked at instead."""
 
