@@ -199,7 +199,7 @@ def fillings(world: World) -> dict[str, dict[str, str]]:
     return {
         "": whole | town | at,
         "town": whole | town | at | {"verb": "resolve"},
-        "programme": whole | house | {"slug": mine.programme, "key": world.objects["key"]},
+        "programme": whole | house | {"slug": mine.programme},
         "consultation": whole | house | at,
         "export": whole | house | at | {"kind": "csv"},
         "preparing": whole | house | {"slug": world.preparing, "number": "2"},
