@@ -82,7 +82,7 @@ def contribute(house: House, nina: Somebody) -> None:
     nina.page.goto(f"{house.scene.base}/part/F?path=all")
     message = nina.page.locator("input[name='main_message']")
     message.fill("Von Nina")
-    nina.press("Speichern und weiter")
+    expect(nina.page.locator("#save-status")).to_contain_text("Gespeichert um")
     nina.page.goto(f"{house.scene.base}/part/F?path=all")
     expect(message).to_have_value("Von Nina")
 
