@@ -4,7 +4,7 @@
 
 (() => {
   const LONGEST = 8000; // milliseconds that somebody who never pauses types before it is saved all the same
-  const RETRY = { offline: 5000, refused: 60000, signedOut: 15000 };
+  const RETRY = { offline: 5000, refused: 60000, signedOut: 4000 };
   const HERE = 30000; // between two words that somebody is still on the page
   const AWAY = 5 * 60000; // without a touch of the page it is nobody's
 
@@ -107,7 +107,7 @@
   let asking = false;
   let asked = 0;
   const renew = async () => {
-    if (asking || Date.now() - asked < 2000) return;
+    if (asking || Date.now() - asked < 1000) return;
     asking = true;
     asked = Date.now();
     try {
