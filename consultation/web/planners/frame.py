@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from consultation.http import PostedForm
 from consultation.http.actors import Acting, InPlace
 from consultation.programmes.models import Programme
 from consultation.rulebook import planner, reads_programme
+from consultation.states import ANSWERING
 from consultation.subjects import Actor
 
 Crumbs = list[tuple[Message | str, str]]
@@ -35,7 +37,8 @@ Planning = Annotated[Actor, Depends(_planning)]
 
 def planned(session: Session, actor: Actor, slug: str) -> Consultation:
     """A consultation of the actor's programmes. Bodies that are only invited, or the public, have pages of their own."""
-    consultation = queries.get(session, actor, slug)
+    planning = replace(actor, roles=actor.roles - ANSWERING)  # whether the house is asked as well makes no difference
+    consultation = queries.get(session, planning, slug)
     if not reads_programme(actor, consultation):
         raise NotFound(M("Diese Konsultation gibt es nicht."))
     return consultation
