@@ -263,6 +263,7 @@ def test_words_are_found_however_umlauts_are_written_and_in_the_originals_too(db
         for text in ("förderung", "FOERDERUNG", "forderung groessere", "verlängern Weil", "worte andere", "6"):
             assert numbers(text) == [6], text
         assert numbers("förderung wunsch") == []
+        assert numbers(session.get_one(Organisation, world.bodies[body]).name.upper()) == [6]
         assert numbers("%") == [1, 2, 3, 4, 5, 6]
 
 
@@ -293,8 +294,10 @@ def test_a_land_unit_learns_nothing_of_other_laender_by_filtering(db: Database):
         assert found() == 2
         assert found(land="SH") == 0
         assert found(size_class="large_city") == 2
-        assert found(text="hamburg") == 1
-        assert found(text="kiel") == 0
+        assert found(text="aus hamburg") == 1
+        assert found(text="hamburg") == 2
+        for word in ("kiel", "Kreis Beispiel"):
+            assert found(text=word) == 0
 
 
 def test_dimensions_find_supporters_and_bodies_without_a_size_class_by_their_kind(db: Database):

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from consultation.core.text import search_key
+from consultation.core.text import search_key, sort_key
 from consultation.evaluation.models import Contribution, Decision, Point, PointTag
 from consultation.people.models import Organisation
 from consultation.register.kinds import SizeClass
@@ -36,7 +36,7 @@ class PointFilter:
     assignee_id: uuid.UUID | None = None
     unassigned: bool = False
     text: str = ""
-    """Words that must all be there: in the working text, or in what one body wrote; umlauts as one likes."""
+    """Words that must all be there: in the working text, in what one body wrote, or in its name; umlauts as one likes."""
     land: str | None = None
     size_class: str | None = None
     """Or the kind of bodies that have no size class."""
@@ -175,11 +175,14 @@ def _speaking_of(text: str, land: str | None) -> list[ColumnElement[bool]]:
     words = search_key(text).split()[:MOST_WORDS]
     if not words:
         return []
-    said = select(Contribution.id).where(
-        Contribution.point_id == Point.id, *(Contribution.search.contains(word, autoescape=True) for word in words)
+    in_words = and_(*(Contribution.search.contains(word, autoescape=True) for word in words))
+    in_name = Organisation.sort_key.contains(sort_key(text), autoescape=True)
+    said = (
+        select(Contribution.id)
+        .join(Organisation, Organisation.id == Contribution.organisation_id)
+        .where(Contribution.point_id == Point.id, or_(in_words, in_name))
     )
     if land is not None:
-        said = said.join(Organisation, Organisation.id == Contribution.organisation_id)
         said = said.where(Organisation.state == land)
     by_text = [Point.search.contains(word, autoescape=True) for word in words]
     by_number = [Point.number == int(text)] if text.isascii() and text.isdigit() and len(text) < 9 else []

@@ -79,7 +79,7 @@ def test_fifty_points_are_decided_at_once_with_exceptions_and_taken_back(chrome:
     paula = at_the_desk(chrome, desk, width)
     page = paula.page
     paula.look("points-list")
-    page.get_by_label("Text oder Nummer").fill("FRIST Monate")
+    page.get_by_label("Text, Stelle oder Nummer").fill("FRIST Monate")
     go(page.get_by_role("button", name="Filtern"))
     expect(page.get_by_text(f"{WISHES} Punkte").first).to_be_visible()
     page.get_by_text("Viele Punkte auf einmal bearbeiten").click()
