@@ -142,7 +142,10 @@
   setInterval(look, RETRY.signedOut);
   if (window.BroadcastChannel) {
     const channel = new BroadcastChannel("login");
-    channel.addEventListener("message", () => { if (waitsForLogin()) renew(); });
+    channel.addEventListener("message", () => {
+      asked = 0; // whoever just asked in vain asks again
+      if (waitsForLogin()) renew();
+    });
     document.addEventListener("DOMContentLoaded", () => {
       if (document.querySelector("[data-logged-in]")) channel.postMessage("");
     });

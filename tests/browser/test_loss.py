@@ -73,6 +73,29 @@ def log_in_again(page: Page, email: str) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+def test_the_session_ends_while_typing_and_one_goes_on_after_logging_in_beside(
+    scene: tuple[Scene, str], chrome: Browser, width: int
+) -> None:
+    world, base = scene
+    email = member(world)
+    anna = Somebody(chrome, base, width, script=True)
+    at_the_last_page(world, anna, email)
+    end_the_session(world)
+    anna.page.locator(FIELD).fill("Mitten im Satz")
+    expect(anna.page.locator(STATUS)).to_contain_text("Nicht gespeichert: Sie sind nicht mehr angemeldet.")
+    expect(anna.page.locator(FIELD)).to_have_value("Mitten im Satz")
+    anna.look("loss-session")
+    with anna.context.expect_page() as opened:
+        anna.page.locator(STATUS).get_by_role("link", name="In einem neuen Fenster anmelden").click()
+    log_in_again(opened.value, email)
+    anna.page.bring_to_front()
+    expect(anna.page.locator(STATUS)).to_contain_text("Gespeichert um", timeout=30_000)
+    assert stored(world)["main_message"] == "Mitten im Satz"
+    go(anna.page.get_by_role("button", name="Speichern und zur Übersicht"))
+    expect(anna.page.get_by_text("Gespeichert.", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 def test_without_a_script_the_refused_page_keeps_everything_until_one_is_logged_in_again(
     scene: tuple[Scene, str], chrome: Browser, width: int
 ) -> None:
@@ -95,6 +118,25 @@ def test_without_a_script_the_refused_page_keeps_everything_until_one_is_logged_
     anna.press("Angaben noch einmal senden")
     expect(anna.page.get_by_text("Gespeichert.", exact=True)).to_be_visible()
     assert stored(world)["main_message"] == "Ein ganzer Satz mit Mühe"
+
+
+def test_another_person_in_the_same_browser_does_not_save_what_the_first_one_typed(
+    scene: tuple[Scene, str], chrome: Browser
+) -> None:
+    world, base = scene
+    email, other = member(world), member(world, "Robin Zwei")
+    anna = Somebody(chrome, base, 1280, script=True)
+    at_the_last_page(world, anna, email)
+    end_the_session(world)
+    anna.page.locator(FIELD).fill("Nur von Anna")
+    with anna.context.expect_page() as opened:
+        anna.page.locator(STATUS).get_by_role("link", name="In einem neuen Fenster anmelden").click()
+    log_in_again(opened.value, other)
+    anna.page.bring_to_front()
+    told = "In diesem Browser ist jetzt Robin Zwei angemeldet."
+    expect(anna.page.locator(STATUS)).to_contain_text(told, timeout=30_000)
+    expect(anna.page.locator(FIELD)).to_have_value("Nur von Anna")
+    assert stored(world) == {}
 
 
 def test_the_network_is_cut_and_what_was_typed_is_saved_when_it_is_back(
