@@ -56,6 +56,7 @@ def next_draft(db: Database, running: Running, gone: str = "§ 2") -> DraftVersi
     actor = running.world.planner
     with db.transaction() as session:
         consultation = consultations.get(session, actor, running.world.slug)
+        assert consultation.draft_version_id is not None
         made = editing.continue_from(session, actor, consultation.programme.slug, consultation.draft_version_id)
     with db.transaction() as session:
         version = editing.open_for_editing(session, actor, made.programme.slug, made.id)

@@ -125,7 +125,9 @@ def _section(section: Compared) -> SectionComparison:
 
 
 def _place(section: SectionLike | None) -> Place | None:
-    return section and Place(number=section.number, heading=section.heading, parent=section.parent_key)
+    if section is None:
+        return None
+    return Place(number=section.number, heading=section.heading, parent=section.parent_key)
 
 
 def _stretches(words: Words) -> list[Stretch]:

@@ -112,6 +112,13 @@ def read(text: str) -> tuple[Block, ...]:
 
 
 def _read(lines: Sequence[str], depth: int) -> Iterator[Block]:
+    """Without what holds nothing: a lone backslash, a rule with no row."""
+    for block in _all(lines, depth):
+        if block != Paragraph("") and not (isinstance(block, Table) and not block.head and not block.rows):
+            yield block
+
+
+def _all(lines: Sequence[str], depth: int) -> Iterator[Block]:
     at = 0
     while at < len(lines):
         start = lines[at].lstrip()
@@ -130,9 +137,7 @@ def _read(lines: Sequence[str], depth: int) -> Iterator[Block]:
             end = at + 1
             while end < len(lines) and _goes_on(lines, end, depth):
                 end += 1
-            block = _read_text([line.strip() for line in lines[at:end]])
-            if block != Paragraph(""):
-                yield block
+            yield _read_text([line.strip() for line in lines[at:end]])
             at = end
 
 
@@ -215,7 +220,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _unescaped(cell: str) -> str:
-    return re.sub(r"\\(.)", r"\1", cell).replace(f" {_BREAK} ", "\n")
+    return re.sub(r"\\(.)", r"\1", cell).replace(f" {_BREAK} ", "\n").strip()
 
 
 def _alignment(cell: str) -> Align:
