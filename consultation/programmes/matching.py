@@ -133,9 +133,9 @@ def match(tree: DraftTree, before: Sequence[SectionLike]) -> Matching:
             keys = tuple(before[o].key for o in candidates[n])
             found.append(Match(n, section, parent, Certainty.DOUBTFUL, keys))
         else:
-            origin = _holds(new[n], old)
-            found.append(Match(n, section, parent, Certainty.NEW, (), None if origin is None else before[origin].key))
-    absorbed = {before[o].key: n for o in free if (n := _holds(old[o], new)) is not None}
+            holder = _holds(new[n], old)
+            found.append(Match(n, section, parent, Certainty.NEW, (), None if holder is None else before[holder].key))
+    absorbed = {before[o].key: at for o in free if (at := _holds(old[o], new)) is not None}
     return Matching(tuple(found), known, absorbed)
 
 

@@ -205,7 +205,8 @@ def _read_table(caption: str, lines: Sequence[str]) -> Table:
     head = tuple(map(_unescaped, rows[0])) if rule == 1 else ()
     body = rows[rule + 1 :] if rule is not None else rows
     width = max([len(head), *(len(row) for row in body)], default=0)
-    align = (*(_alignment(cell) for cell in rows[rule or 0] if rule is not None), *("left",) * width)[:width]
+    ruled: list[Align] = [] if rule is None else [_alignment(cell) for cell in rows[rule]]
+    align = tuple((ruled + ["left"] * width)[:width])
     return Table(caption, head, tuple(tuple(map(_unescaped, row)) for row in body), align)
 
 
