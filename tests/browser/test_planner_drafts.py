@@ -173,7 +173,7 @@ def tab_to(page: Page, words: str) -> None:
     """With the Tab key alone to what is called so."""
     for _ in range(250):
         page.keyboard.press("Tab")
-        here = "(e => e.innerText || (e.labels && e.labels[0] ? e.labels[0].innerText : '') || e.value || '')"
+        here = "(e => e === document.body ? '' : (e.labels && e.labels[0] || e).innerText || e.value || '')"
         if words in page.evaluate(f"{here}(document.activeElement)"):
             return
     raise AssertionError(words)
