@@ -226,7 +226,7 @@ def test_many_hits_are_paged_in_an_order_that_stays(db: Database, anybody: Brows
         for number in range(45):
             session.add(Section(
                 draft_version_id=draft, key=f"x{number:02}", parent_key=None, position=100 + number, level=1,
-                number=str(10 + number), heading=f"Anlage {number:02}", text="Wiederholung", blocks=[],
+                number=str(10 + number), heading=f"Anlage {number:02}", text="Wiederholung", blocks=[], version=1,
             ))  # fmt: skip
     seen: list[str] = []
     path = "/search?q=wiederholung"
