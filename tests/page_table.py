@@ -26,6 +26,8 @@ NO_PAGES = {
     "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/document": "the same document",
     "GET /consultations/{slug}/editions/{number}/files/{name}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/files/{name}": DOWNLOAD,
+    "GET /login/token": "a fresh token for a page that outlived its session; tests/test_loss.py reads it",
+    "GET /o/{organisation_id}/answers/deadlines.ics": DOWNLOAD,
     "GET /o/{organisation_id}/answers/{slug}/deadline.ics": DOWNLOAD,
     "GET /o/{organisation_id}/answers/{slug}/draft/{section_key}": "leads to the section on the page of the draft",
     "GET /o/{organisation_id}/answers/{slug}/submit": "leads to the review",
