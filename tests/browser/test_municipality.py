@@ -117,7 +117,7 @@ def test_a_town_answers_from_the_code_to_the_receipt(
     bea.page.goto(f"/o/{world.world.bodies[TOWN]}/answers")
     bea.look("start")
     bea.follow("Prüfen und freigeben")
-    bea.follow("Prüfen und freigeben")
+    expect(bea.page).to_have_url(re.compile(r"/review$"))
     bea.page.get_by_label("Was soll geändert werden?").fill("Bitte die Begründung ergänzen.")
     bea.press("Zurückgeben")
 
