@@ -96,7 +96,7 @@ def _facts(
     yield M("Art der Antwort"), say(M("Fehlanzeige") if revision.nil_return else M("Stellungnahme"), language)
     yield M("Vermerke"), ", ".join(say(mark, language) for mark in _marks(response, revision))
     released = [personal.get(f"release.{key}", "") for key in ("name", "function")]
-    yield M("Freigegeben durch"), ", ".join(filter(None, released))
+    yield M("Unterschrieben von") if received else M("Freigegeben durch"), ", ".join(filter(None, released))
     yield M("Prüfsumme der Stellungnahme"), f"sha256:{revision.content_hash}"
     yield M("Eintrag im Verfahrensprotokoll"), revision.entry_hash
     yield M("Letztes Glied der Kette"), revision.sealed_head or ""

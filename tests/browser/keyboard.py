@@ -1,6 +1,8 @@
 """Somebody without a mouse: goes from field to field with Tab, and sees where they are."""
 
-from playwright.sync_api import Locator, Page
+from datetime import date
+
+from playwright.sync_api import Locator, Page, expect
 
 FAR = 250
 LOOKS = """const looks = (one) => {
@@ -22,6 +24,14 @@ SEEN = f"""(one) => {{
   one.focus();
   return focused !== plain;
 }}"""
+
+HIDDEN = """(one) => {
+  const box = one.getBoundingClientRect();
+  const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const bar = there && there.closest(".app-sticky");
+  return Boolean(bar) && !bar.contains(one);
+}"""
+"""Whether the bar at the foot of the window stands before it."""
 
 UNSEEN = f"""() => {{
   document.activeElement.blur();
@@ -46,6 +56,7 @@ def tab_to(wanted: Locator) -> None:
         page.keyboard.press("Tab")
         if wanted.evaluate("one => one === document.activeElement"):
             assert wanted.evaluate(SEEN), f"nobody sees that {wanted} has the focus"
+            assert not wanted.evaluate(HIDDEN), f"the bar hides {wanted}"
             return
     raise AssertionError(f"no Tab leads to {wanted}")
 
@@ -65,3 +76,41 @@ def press(button: Locator) -> None:
     tab_to(button)
     with button.page.expect_event("load"):
         button.page.keyboard.press("Enter")
+
+
+def write_day(field: Locator, day: date) -> None:
+    """Digit by digit, in the order in which this browser asks for them: day or month first."""
+    for order in ("%d%m%Y", "%m%d%Y"):
+        write(field, day.strftime(order))
+        if field.input_value() == day.isoformat():
+            return
+        step_back(field)
+    raise AssertionError(f"no way to type {day} into {field}")
+
+
+def step_back(field: Locator) -> None:
+    """Before the field, so that Tab leads into it again, from its start."""
+    page: Page = field.page
+    page.keyboard.press("Shift+Tab")
+    while field.evaluate("one => one === document.activeElement"):
+        page.keyboard.press("Shift+Tab")
+
+
+def choose(option: Locator) -> None:
+    """One of several: Tab leads to the group, the arrows to the option."""
+    page: Page = option.page
+    group = page.locator(f"input[type=radio][name='{option.get_attribute('name')}']")
+    chosen = group.and_(page.locator(":checked"))
+    tab_to(chosen if chosen.count() else group.first)
+    for _ in range(group.count()):
+        if option.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("ArrowDown")
+    if not option.is_checked():
+        page.keyboard.press("Space")
+    expect(option).to_be_checked()
+
+
+def unfold(summary: Locator) -> None:
+    tab_to(summary)
+    summary.page.keyboard.press("Enter")

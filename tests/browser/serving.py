@@ -3,11 +3,15 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import uvicorn
 from fastapi import FastAPI
+
+Serve = Callable[[datetime], tuple[FastAPI, str]]
+"""The app and its address, its clock standing at a moment."""
 
 
 def free_port() -> int:

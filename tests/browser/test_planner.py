@@ -1,21 +1,17 @@
 """A planner's way in a real browser: from the empty programme to the announcement, from the answers to the edition."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import Browser, expect
 
 from consultation.core.db import Database
 from consultation.core.places import package_folder
 from consultation.documents.models import Edition
 from consultation.states import EditionState
-from tests.browser.serving import free_port, served
+from tests.browser.serving import Serve
 from tests.browser.somebody import Somebody, go
-from tests.browsing import site
 from tests.factories import MOMENT
 from tests.planning_world import Planning
 from tests.test_web_planners_running import DEMAND, TOWNS, Running, point_of
@@ -23,37 +19,6 @@ from tests.test_web_planners_running import DEMAND, TOWNS, Running, point_of
 pytestmark = pytest.mark.browser
 WIDTHS = (1280, 390)
 LAW = package_folder() / "data" / "drafts" / "kinvfg.md"
-
-
-@pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "planner.db"
-    shutil.copyfile(sqlite_template, path)
-    db = Database(f"sqlite:///{path}", threads=8)
-    yield db
-    db.close()
-
-
-Serve = Callable[[datetime], tuple[FastAPI, str]]
-
-
-@pytest.fixture
-def serve(sqlite: Database, tmp_path: Path) -> Iterator[Serve]:
-    """The app on a port, its clock at the moment asked for."""
-    stack = []
-
-    def start(moment: datetime) -> tuple[FastAPI, str]:
-        port = free_port()
-        base = f"http://127.0.0.1:{port}"
-        app = site(sqlite, moment, base_url=base, data_dir=tmp_path)
-        context = served(app, port)
-        context.__enter__()
-        stack.append(context)
-        return app, base
-
-    yield start
-    for context in stack:
-        context.__exit__(None, None, None)
 
 
 def log_in(chrome: Browser, base: str, width: int, email: str) -> Somebody:

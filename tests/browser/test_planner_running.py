@@ -1,9 +1,7 @@
 """A planner while the consultation runs, in a real browser: announcing by the checklist, mails, reminders, more time, letters."""
 
-import shutil
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,10 +15,9 @@ from consultation.core.jobs import Job, JobState
 from consultation.people.models import Organisation, Person
 from consultation.responses.models import Channel, Revision
 from tests import factories as make
-from tests.browser.serving import free_port, served
+from tests.browser.serving import Serve
 from tests.browser.somebody import Somebody, go
 from tests.browsing import Browser as Client
-from tests.browsing import site
 from tests.factories import ANSWERING_ROLES, MOMENT
 from tests.planning_world import Planning
 from tests.test_web_planners import prepare
@@ -30,34 +27,6 @@ pytestmark = pytest.mark.browser
 WIDTHS = (1280, 390)
 KIEL, HAMBURG = "010510000000", "020000000000"
 NOW = MOMENT + timedelta(days=3)
-Serve = Callable[[datetime], tuple[FastAPI, str]]
-
-
-@pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "running.db"
-    shutil.copyfile(sqlite_template, path)
-    db = Database(f"sqlite:///{path}", threads=8)
-    yield db
-    db.close()
-
-
-@pytest.fixture
-def serve(sqlite: Database, tmp_path: Path) -> Iterator[Serve]:
-    stack = []
-
-    def start(moment: datetime) -> tuple[FastAPI, str]:
-        port = free_port()
-        base = f"http://127.0.0.1:{port}"
-        app = site(sqlite, moment, base_url=base, data_dir=tmp_path)
-        context = served(app, port)
-        context.__enter__()
-        stack.append(context)
-        return app, base
-
-    yield start
-    for context in stack:
-        context.__exit__(None, None, None)
 
 
 @pytest.fixture

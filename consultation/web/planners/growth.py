@@ -6,10 +6,7 @@ from datetime import date
 from consultation.core.language import M, Message
 from consultation.responses.timeline import Step
 
-WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 48, 560, 16, 226
-APART = 16
-"""Least distance of two labels at the end of their lines."""
 SERIES: list[tuple[str, Message]] = [
     ("opened", M("Einladung geöffnet")), ("started", M("Antwort begonnen")), ("submitted", M("abgegeben")),
 ]  # fmt: skip
@@ -20,9 +17,8 @@ class Line:
     key: str
     title: Message
     points: str
-    end: float
-    label: float
     number: int
+    """At the end."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +44,10 @@ def growth(steps: list[Step]) -> Growth | None:
         points = " ".join(f"{round(LEFT + at * across, 1)},{up(number)}" for at, number in enumerate(numbers))
         if len(steps) == 1:
             points += f" {RIGHT},{up(numbers[0])}"
-        lines.append(Line(key, title, points, up(numbers[-1]), up(numbers[-1]), numbers[-1]))
+        lines.append(Line(key, title, points, numbers[-1]))
     marks = sorted({0, len(steps) - 1, (len(steps) - 1) // 2})
     return Growth(
-        _spread(lines), [(up(top * share / 4), round(top * share / 4)) for share in range(5)],
+        lines, [(up(top * share / 4), round(top * share / 4)) for share in range(5)],
         [(round(LEFT + at * across, 1), steps[at].day) for at in marks],
     )  # fmt: skip
 
@@ -60,12 +56,3 @@ def _round(highest: int) -> int:
     """The end of the axis: a multiple of four that reads well."""
     steps = (base * int(10**power) for power in range(9) for base in (4, 8, 20))
     return next(step for step in steps if step >= highest)
-
-
-def _spread(lines: list[Line]) -> list[Line]:
-    """Labels move apart where lines end close together; the highest stays."""
-    at, moved = float("-inf"), []
-    for line in sorted(lines, key=lambda one: one.end):
-        at = max(line.label, at + APART)
-        moved.append(Line(line.key, line.title, line.points, line.end, at, line.number))
-    return moved
