@@ -192,6 +192,7 @@ TABLE = (
         POST /o/{organisation_id}/answers/{slug}/ready
         POST /o/{organisation_id}/answers/{slug}/representation
         """, here=frozenset({"town", "contributor"}), home=ANSWERING, maybe=INVITED),
+    Gate("town", "POST /o/{organisation_id}/answers/{slug}/nil-return", here=TOWN, home=ANSWERING, maybe=INVITED),
     Gate("town", "POST /o/{organisation_id}/answers/{slug}/comments", here=TOWN, home=ANSWERING, maybe=INVITED),
     Gate("town", """
         POST /o/{organisation_id}/answers/{slug}/comments/{comment_id}/answer
@@ -201,7 +202,6 @@ TABLE = (
         POST /o/{organisation_id}/answers/{slug}/return
         POST /o/{organisation_id}/answers/{slug}/submit
         POST /o/{organisation_id}/answers/{slug}/decline
-        POST /o/{organisation_id}/answers/{slug}/nil-return
         POST /o/{organisation_id}/answers/{slug}/reopen
         POST /o/{organisation_id}/answers/{slug}/withdraw
         POST /o/{organisation_id}/answers/{slug}/resolution

@@ -111,6 +111,23 @@ def choose(option: Locator) -> None:
     expect(option).to_be_checked()
 
 
+def pick(select: Locator, value: str) -> None:
+    """From a list, with the arrows."""
+    tab_to(select)
+    for _ in range(select.locator("option").count()):
+        if select.input_value() == value:
+            return
+        select.page.keyboard.press("ArrowDown")
+    assert select.input_value() == value, f"no arrow leads to {value}"
+
+
 def unfold(summary: Locator) -> None:
     tab_to(summary)
     summary.page.keyboard.press("Enter")
+
+
+def log_in(page: Page, email: str, password: str) -> None:
+    page.goto("/login")
+    write(page.get_by_label("Mailadresse"), email)
+    write(page.get_by_label("Passwort", exact=True), password)
+    press(page.get_by_role("button", name="Anmelden", exact=True))

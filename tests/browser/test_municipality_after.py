@@ -8,18 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from consultation.core.db import Database
-from consultation.people.models import Organisation
-from consultation.states import Audience, Role
-from tests import evaluation_world as small
-from tests import factories
-from tests.browser.serving import free_port, served
+from consultation.states import Role
+from tests.browser.desks import answering, colleague, published
 from tests.browser.somebody import SHOTS, Somebody, go
-from tests.browsing import site
-from tests.desk_world import TOWN, Scene
-from tests.desk_world import scene as make_scene
-from tests.edition_world import AFTER, TEMPLATE, compiled, weighed
-from tests.test_outcome import NAMED, Told, publish
+from tests.desk_world import Scene
+from tests.edition_world import TEMPLATE
+from tests.test_outcome import NAMED, Told
 
 pytestmark = pytest.mark.browser
 WAYS = [(1280, True), (390, True), (1280, False), (390, False)]
@@ -31,24 +25,8 @@ ANSWERS = {
 
 @pytest.fixture
 def scene(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Scene, str]]:
-    path, port = tmp_path / "desk.db", free_port()
-    shutil.copyfile(sqlite_template, path)
-    db = Database(f"sqlite:///{path}", threads=8)
-    base = f"http://127.0.0.1:{port}"
-    made = make_scene(db, {"base_url": base})
-    with db.transaction() as session:
-        small.write(session, made.world, TOWN, ANSWERS)
-    with served(made.app, port):
-        yield made, base
-    db.close()
-
-
-def colleague(scene: Scene, name: str, *roles: Role) -> str:
-    with scene.db.transaction() as session:
-        person = factories.person(session, name)
-        house = session.get_one(Organisation, scene.world.bodies[TOWN])
-        factories.membership(session, person, house, roles, function="Bürgermeisterin")
-        return person.email
+    with answering(sqlite_template, tmp_path, ANSWERS) as made:
+        yield made
 
 
 @pytest.mark.parametrize(("width", "script"), WAYS)
@@ -154,35 +132,18 @@ def test_a_submitted_answer_is_changed_compared_and_withdrawn(
 
 
 @pytest.fixture(scope="module")
-def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Told, str, dict[int, str]]]:
-    """A consultation that was weighed and published, and a releaser of two of its towns."""
-    folder = tmp_path_factory.mktemp("outcome")
-    shutil.copyfile(sqlite_template, folder / "world.db")
-    db = Database(f"sqlite:///{folder / 'world.db'}", threads=8)
-    found = weighed(db, count=12, demo=True)
-    edition = compiled(db, found, folder / "documents", Audience.PUBLIC)
-    publish(db, found, edition)
-    made = Told(db, found, edition, folder / "documents")
-    emails = {}
-    with db.transaction() as session:
-        house = session.get_one(Organisation, found.world.bodies[made.town(NAMED)])
-        person = factories.person(session, "Rita Rat")
-        factories.membership(session, person, house, [Role.RELEASER])
-        emails[NAMED] = person.email
-    port = free_port()
-    base = f"http://127.0.0.1:{port}"
-    with served(site(db, AFTER, base_url=base, data_dir=folder), port):
-        yield made, base, emails
-    db.close()
+def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Told, str, str]]:
+    with published(sqlite_template, tmp_path_factory.mktemp("outcome")) as made:
+        yield made
 
 
 @pytest.mark.parametrize(("width", "script"), WAYS)
 def test_a_town_sees_what_became_of_its_demands(
-    told: tuple[Told, str, dict[int, str]], chrome: Browser, tmp_path: Path, width: int, script: bool
+    told: tuple[Told, str, str], chrome: Browser, tmp_path: Path, width: int, script: bool
 ) -> None:
-    made, base, emails = told
+    made, base, email = told
     rita = Somebody(chrome, base, width, script)
-    rita.log_in(emails[NAMED])
+    rita.log_in(email)
     house = made.found.world.bodies[made.town(NAMED)]
     rita.page.goto(f"/o/{house}/answers/{made.found.world.slug}/receipt")
     rita.follow("Schlussmitteilung: was daraus geworden ist")

@@ -13,7 +13,7 @@ from consultation.forms.definition import Question
 from consultation.http import Form, see_other
 from consultation.responses.desk import Desk
 from consultation.responses.submission import submit
-from consultation.rulebook import RESPONSE, contributor
+from consultation.rulebook import RESPONSE, contributor, releaser
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import errors_of, marks, shown_questions
 from consultation.web.municipalities.desks import PREFIX, Here, desk_page
@@ -21,6 +21,7 @@ from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts
 from consultation.web.municipalities.saving import Outcome, save
 
 router = APIRouter(prefix=PREFIX + "/nil-return")
+_PREPARED = M("Gespeichert. Abgeben kann die Fehlanzeige jetzt, wer in Ihrer Organisation das Recht „Freigabe“ hat.")
 
 
 def _questions(desk: Desk) -> list[Question]:
@@ -37,17 +38,23 @@ def show(here: Here) -> Response:
 
 @router.post("")
 def send(here: Here, form: Form) -> Response:
-    """Saves the few answers, then releases; a releaser who may not edit releases what is there."""
+    """Saves the few answers, then releases; who only edits prepares it, who only releases releases what is there."""
     typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
     with here.db.transaction() as session:
         at = here.begin(session)
     known = {question.key for question in _questions(at.desk)}
     keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
     outcome = Outcome(at, at.desk.typed)
-    if contributor(here.actor, at.response) and at.response.state == ResponseState.DRAFTING:
+    edits = contributor(here.actor, at.response) and at.response.state == ResponseState.DRAFTING
+    if edits:
         outcome = save(here, form, keys, rest_as(form.line(REST)))
+    lacking = _lacking(outcome) if edits else ()
     if outcome.status != 200:
-        return _page(here.request, outcome, typed, status=outcome.status)
+        return _page(here.request, outcome, typed, status=outcome.status, problems=lacking if outcome.problems else ())
+    if edits and not releaser(here.actor, at.response):
+        if lacking:
+            return _page(here.request, outcome, typed, status=422, problems=lacking)
+        return see_other(f"{at.base}/nil-return", _PREPARED)
     try:
         with here.db.transaction() as session:
             submit(session, here.actor, at.response.id, nil_return=True, name=typed["name"], function=typed["function"])
@@ -56,6 +63,12 @@ def send(here: Here, form: Form) -> Response:
             here.request, outcome, typed, status=refused.status, problems=refused.problems, refused=refused.message
         )
     return see_other(f"{at.base}/receipt", M("Ihre Fehlanzeige ist abgegeben."))
+
+
+def _lacking(outcome: Outcome) -> tuple[Problem, ...]:
+    """What is missing beside what was typed wrongly: both are told at once."""
+    wrong = {problem.field for problem in outcome.problems}
+    return tuple(p for p in outcome.at.desk.shortcomings(nil_return=True) if p.field not in wrong)
 
 
 def _page(
@@ -72,6 +85,6 @@ def _page(
         "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
         "rest": OFFERED if open_parts(at.desk) else (),
-        "asks": asks, "allowed": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
+        "asks": asks, "releases": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
     }  # fmt: skip
     return desk_page(request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)
