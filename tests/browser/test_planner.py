@@ -67,7 +67,8 @@ def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: D
     look("planner-form")
     go(page.get_by_role("link", name="Vorschau ansehen"))
     look("planner-form-preview")
-    go(page.get_by_role("link", name="Übung KInvFG").first)
+    while "/forms/" in page.url:  # narrow screens show one step of the way back
+        go(page.locator(".app-breadcrumb a:visible").last)
     look("planner-programme")
     go(page.get_by_role("link", name="Konsultation anlegen"))
     page.fill("#title", "Anhörung zum KInvFG")
