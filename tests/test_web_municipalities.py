@@ -146,7 +146,7 @@ def test_the_start_page_tells_deadline_state_and_next_step(scene: Scene) -> None
     browser = scene.somebody(*BOTH)
     home = f"/o/{scene.world.bodies[TOWN]}/answers"
     page = html.text_of(html.check(ok(browser.get(home)).text))
-    assert "30.04.2026, 24:00 Uhr (noch 58 Tage)" in page
+    assert "noch 58 Tage, 30.04.2026, 24:00 Uhr" in page
     assert "noch nicht begonnen" in page
     browser = begun(scene)
     complete(browser, scene)

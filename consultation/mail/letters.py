@@ -59,10 +59,14 @@ def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[
 def published(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email:
-        mine = select(Response.counted_revision_id).where(Response.invitation_id == invited.id)
-        answered = session.scalar(mine) is not None
-        where = {"organisation_id": invited.organisation_id, "outcome": answered}
+        where = {"organisation_id": invited.organisation_id, "outcome": counts(session, invited)}
         yield to_invited("published", post, invited, number=payload["number"], **where)
+
+
+def counts(session: Session, invited: Invitation) -> bool:
+    """Whether an answer of this body counts: then it has a notice of the outcome."""
+    mine = select(Response.counted_revision_id).where(Response.invitation_id == invited.id)
+    return session.scalar(mine) is not None
 
 
 def claimed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

@@ -68,27 +68,28 @@ SAMPLES: dict[str, Sample] = {
     "cancelled": Sample(M("Konsultation abgebrochen"), "cancelled", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}),
     "published": Sample(
         M("Ergebnis veröffentlicht"), "published",
-        lambda invited, post: {"number": 1, "organisation_id": invited.organisation_id, "outcome": True},
+        lambda invited, post: {"number": 1, "organisation_id": invited.organisation_id},
     ),
 }  # fmt: skip
 
 
-def letter(post: Post, key: str, invited: Invitation) -> Letter:
+def letter(session: Session, post: Post, key: str, invited: Invitation) -> Letter:
     """As the catalogue makes it for this body; a body without a mail address gets it with an empty one."""
     if (sample := SAMPLES.get(key)) is None:
         raise NotFound(M("Diese Mail gibt es nicht."))
     informed = key == "invitation" and invited.purpose == Purpose.FOR_INFORMATION
     name = "information" if informed else sample.template
-    return letters.to_invited(name, post, invited, **sample.data(invited, post))
+    outcome = {"outcome": letters.counts(session, invited)} if key == "published" else {}
+    return letters.to_invited(name, post, invited, **sample.data(invited, post), **outcome)
 
 
-def preview(post: Post, key: str, invited: Invitation) -> Outgoing:
+def preview(session: Session, post: Post, key: str, invited: Invitation) -> Outgoing:
     """What would leave the house now."""
-    return post.written(letter(post, key, invited))
+    return post.written(letter(session, post, key, invited))
 
 
 def test_mail(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     """The same mail to the planner who asked for it; its code is unreadable, so that nobody answers for the body by mistake."""
     person = session.get_one(Person, uuid.UUID(payload["id"]))
-    made = letter(post, payload["letter"], letters.read_invitation(session, uuid.UUID(payload["invitation"])))
+    made = letter(session, post, payload["letter"], letters.read_invitation(session, uuid.UUID(payload["invitation"])))
     yield replace(made, recipient=person.email, data={**made.data, "code": UNREADABLE}, test=True)

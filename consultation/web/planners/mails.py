@@ -41,7 +41,7 @@ def show(request: Request, db: Db, settings: Configured, actor: Planning, slug: 
         consultation = _planned(session, actor, slug)
         found = listing.invitations(session, actor, consultation, InvitationFilter(text=text))
         chosen = _chosen(session, actor, consultation, asked.get("to", ""), found)
-        mail = preview(_post(settings, actor), key, chosen) if chosen else None
+        mail = preview(session, _post(settings, actor), key, chosen) if chosen else None
     data = surroundings(actor, consultation, M("Mails ansehen")) | {
         "letters": LETTERS,
         "typed": {"letter": key, "q": text, "to": str(chosen.id) if chosen else ""},
