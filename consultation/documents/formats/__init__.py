@@ -69,4 +69,4 @@ def write_document(outline: Outline, format_key: str, target: Path) -> None:
     chosen.write(Compiled(outline, (), {}, lambda: iter(())), target)
 
 
-FORMATS: Mapping[str, DocumentFormat] = discover(sys.modules[__name__], DocumentFormat)  # type: ignore[type-abstract]
+FORMATS: Mapping[str, DocumentFormat] = discover(sys.modules[__name__], DocumentFormat)  # type: ignore[type-abstract] # only subclasses are made

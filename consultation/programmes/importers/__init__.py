@@ -59,4 +59,4 @@ def import_draft(name: str, data: bytes) -> DraftTree:
     return replace(tree, report=(*source.notes, *tree.report))
 
 
-IMPORTERS: Mapping[str, Importer] = discover(sys.modules[__name__], Importer)  # type: ignore[type-abstract]
+IMPORTERS: Mapping[str, Importer] = discover(sys.modules[__name__], Importer)  # type: ignore[type-abstract] # only subclasses are made
