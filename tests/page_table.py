@@ -44,6 +44,7 @@ NO_PAGES = {
     "GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/form.json": DOWNLOAD,
+    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover": FIXED,
     "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit": FIXED,
     "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new": FIXED,
     "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}": FIXED,

@@ -250,6 +250,8 @@ TABLE = (
         POST /o/{organisation_id}/programmes/{slug}/drafts/import
         POST /o/{organisation_id}/programmes/{slug}/drafts
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/publish
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover
         GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit
         GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new

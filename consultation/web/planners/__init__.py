@@ -15,6 +15,7 @@ from consultation.web.planners import (
     consultations,
     correcting,
     draft_comparison,
+    draft_cover,
     draft_editing,
     draft_import,
     drafts,
@@ -40,7 +41,7 @@ from consultation.web.planners import (
 )
 
 router = APIRouter()
-_DRAFTS = (draft_import, draft_comparison, draft_editing, drafts, correcting)
+_DRAFTS = (draft_import, draft_cover, draft_comparison, draft_editing, drafts, correcting)
 _PREPARING = (start, programmes, consultations, preparing, announcing, mails)
 _BUILDING = (forms, builder, builder_parts, builder_conditions, builder_questions, trying)
 _ASKING = (audience, audience_bodies, addresses, address_rows)

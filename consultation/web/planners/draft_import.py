@@ -26,17 +26,15 @@ from consultation.programmes.importers import IMPORTERS, DraftTree, import_draft
 from consultation.programmes.importers.tree import from_json, to_json
 from consultation.programmes.matching import match
 from consultation.programmes.models import DraftKind, Programme, Section
-from consultation.programmes.titles import DRAFT_KIND_TITLES
 from consultation.settings import Settings
 from consultation.subjects import Actor
+from consultation.web.planners.draft_cover import KINDS, typed_cover, typed_lines
 from consultation.web.planners.drafts import draft_frame
-from consultation.web.planners.frame import PREFIX, Planning, problems_of, programme_path, typed_day
+from consultation.web.planners.frame import PREFIX, Planning, problems_of, programme_path
 from consultation.web.planners.matches import overlook
 
 router = APIRouter(prefix=PREFIX + "/programmes/{slug}/drafts")
-KINDS = [(kind.value, title) for kind, title in DRAFT_KIND_TITLES.items()]
 ENDINGS = [f".{ending}" for importer in IMPORTERS.values() for ending in importer.extensions]
-COVER = ("title", "kind", "date", "language")
 
 
 def _frame(actor: Actor, programme: Programme) -> dict[str, Any]:
@@ -96,7 +94,7 @@ def _preview(
 
 @router.post("")
 def save(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, form: Form) -> Response:
-    typed = {name: form.line(name) for name in COVER}
+    typed = typed_lines(form)
     choices = {name: form.line(name) for name in sorted(form.keys()) if name.startswith("match-")}
     try:
         return _save(db, settings, actor, slug, form, typed, choices)
@@ -119,20 +117,13 @@ def _save(
             raise Conflict(
                 M("Die letzte Fassung hat sich inzwischen geändert. Bitte prüfen Sie die Zuordnung noch einmal.")
             )
-        kind, dated = _kind(typed["kind"]), typed_day(form, "date")
-        assert dated is not None
+        said = typed_cover(form)
         version = drafts.save(
-            session, actor, slug, tree, kind=kind, dated=dated, title=typed["title"],
-            language="en" if typed["language"] == "en" else "de", choices=choices,
+            session, actor, slug, tree, kind=said.kind, dated=said.dated, title=said.title, language=said.language,
+            choices=choices,
         )  # fmt: skip
     told = M("Fassung {number} ist gespeichert. Lesen Sie sie hier noch einmal nach.", number=version.number)
     return see_other(f"{programme_path(actor, slug)}/drafts/{version.id}", told)
-
-
-def _kind(text: str) -> DraftKind:
-    if text not in list(DraftKind):
-        raise Invalid.about("kind", M("Wählen Sie die Art des Entwurfs."))
-    return DraftKind(text)
 
 
 def _fingerprint(before: Sequence[Section]) -> str:
