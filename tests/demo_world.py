@@ -19,6 +19,7 @@ from tests.conftest import PostgresServer
 from tests.recount import Files, Naive, Sql
 
 LAW = "kinvfg-2015-praxisrueckmeldung-uebung"
+SECOND = "kinvfg-2015-zweite-runde-uebung"
 NETWORK = "richtlinie-integrationsnetzwerke-praxisrueckmeldung"
 PLAIN = {
     name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATA_DIR", "BASE_URL", "PORT"}

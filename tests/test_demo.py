@@ -16,7 +16,7 @@ from consultation.demo import bodies
 from consultation.demo.towns import fates_by_key
 from consultation.register.audience import select_bodies
 from tests.conftest import DATABASES, PostgresServer
-from tests.demo_world import ASKED, LAW, NETWORK, Demo, in_postgres, made, shared_folder
+from tests.demo_world import ASKED, LAW, NETWORK, SECOND, Demo, in_postgres, made, shared_folder
 from tests.recount import MARK, Files, Who, number, painted, part, squeezed, who
 
 READABLE = ("html", "docx", "odt", "pdf")
@@ -388,9 +388,40 @@ def test_any_number_of_administrations_can_be_asked(sqlite_demo: Demo, count: in
 
 def test_towns_that_wait_for_the_visitor_are_asked_nothing_else(any_demo: Demo):
     assert not any_demo.sql(
-        "select i.organisation_id from invitation i join organisation o on o.id = i.organisation_id"
-        " where o.register_key is not null group by i.organisation_id having count(*) > 1"
+        "select i.organisation_id from invitation i where i.organisation_id in (select n.organisation_id from invitation n"
+        " join consultation c on c.id = n.consultation_id where c.slug = ?) group by i.organisation_id having count(*) > 1",
+        NETWORK,
     )
+
+
+def test_the_second_round_asks_houses_that_answered_about_a_draft_in_which_accepted_demands_stand(any_demo: Demo):
+    sql = any_demo.sql
+    second = "select id from consultation where slug = ?"
+    assert sql.one("select round from consultation where slug = ?", SECOND) == 2
+    asked = sql(f"select organisation_id from invitation where consultation_id = ({second})", SECOND)
+    assert len(asked) > 10
+    answered = sql("select organisation_id from response where consultation_id = ? and counted_revision_id is not null",
+                   any_demo.naive.id)  # fmt: skip
+    assert set(asked) <= set(answered)
+    wording: dict[int, dict[str, tuple[str, str]]] = {1: {}, 2: {}}
+    for number_, key, section, text in sql(
+        "select d.number, s.key, s.number, s.text from section s join draft_version d on d.id = s.draft_version_id"
+        " join programme p on p.id = d.programme_id join consultation c on c.programme_id = p.id where c.slug = ?", SECOND,
+    ):  # fmt: skip
+        wording[number_][key] = (section, text)
+    reworded = {wording[2][key][0] for key, before in wording[1].items() if wording[2][key] != before}
+    assert reworded == {"§ 5", "§ 6", "§ 7", "§ 8"}
+    assert [wording[2][key][0] for key in wording[2].keys() - wording[1].keys()] == ["§ 9a"]
+
+
+def test_weighing_left_replies_to_use_again_votes_and_an_exception(any_demo: Demo):
+    sql, exercise = any_demo.sql, any_demo.naive.id
+    assert sql.one("select count(*) from reply_template where consultation_id = ?", exercise) == 3
+    assert (
+        sql.one("select count(*) from point where consultation_id = ? and vote <> '' and vote_by <> ''", exercise) == 3
+    )
+    apart = sql("select decision, state from point where consultation_id = ? and source_id is not null", exercise)
+    assert apart == [("not_accepted", "decided")]
 
 
 def test_the_open_consultation_has_towns_in_every_state(any_demo: Demo):

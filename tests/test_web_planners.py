@@ -222,8 +222,13 @@ def test_a_consultation_goes_from_nothing_to_announced(db: Database, world: Plan
     overview = paula.get(made.at).text
     assert "2 zur Stellungnahme" in overview
     checked = paula.get(f"{made.at}/announce").text
-    assert "Alles Nötige ist vorhanden" in checked
+    assert "Noch erfährt niemand davon" in checked
     assert "erfahren nichts" in checked
+    with db.transaction() as session:
+        session.scalars(select(Invitation).limit(1)).one().email = "rathaus@ort.example"
+    warned = paula.get(f"{made.at}/announce").text
+    assert "Sie können ankündigen" in warned
+    assert "Noch erfährt niemand davon" not in warned
     assert paula.post(f"{made.at}/announce").status_code == 422
     told = paula.follow(paula.post(f"{made.at}/announce", {"sure": "yes"}))
     assert "ist angekündigt" in told.text

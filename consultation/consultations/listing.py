@@ -115,7 +115,11 @@ class Ways:
 
     @property
     def asked(self) -> int:
-        return self.mail + self.letter + self.unreachable - self.informed
+        return self.reachable + self.unreachable - self.informed
+
+    @property
+    def reachable(self) -> int:
+        return self.mail + self.letter
 
 
 def ways(session: Session, actor: Actor, consultation: Consultation) -> Ways:

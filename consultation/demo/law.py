@@ -36,6 +36,7 @@ from consultation.subjects import Actor
 SET_UP, ANNOUNCED, DEADLINE = -90.0, -75.0, -30.0
 LAST_DAY = DEADLINE + 5
 """Of those who were given more time."""
+WEIGHED, COMPILED, PUBLISHED = DEADLINE + 6, -7.0, -5.0
 COUNCIL = 18.0
 """Days from an answer to the next meeting of the council."""
 

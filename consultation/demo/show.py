@@ -17,7 +17,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict
 from consultation.core.language import M
 from consultation.core.migrations import is_current, upgrade
-from consultation.demo import law, network, outcome, weighing
+from consultation.demo import law, network, outcome, second_round, weighing
 from consultation.demo.cast import Login, assemble
 from consultation.demo.stage import Stage
 from consultation.documents.consolidated import DEMO_MARK
@@ -125,6 +125,7 @@ def _play(settings: Settings, console: Console, municipalities: int, seed: int) 
         cast = assemble(stage)
         exercise = law.play(stage, cast, municipalities)
         documents = weighing.play(stage, cast, exercise)
+        _step(stage, "Zweiter Entwurf", lambda: second_round.play(stage, cast, exercise))
         logins = [*outcome.play(stage, exercise), *network.play(stage, cast)]
         stage.seal()
         return [*cast.logins, *logins], documents

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import actions as consultations
+from consultation.demo import shaping
 from consultation.demo.cast import Cast
-from consultation.demo.law import DEADLINE, Exercise
+from consultation.demo.law import COMPILED, PUBLISHED, WEIGHED, Exercise
 from consultation.demo.stage import Stage, acting
 from consultation.documents import editions
 from consultation.evaluation import points
@@ -16,7 +17,6 @@ from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.states import Audience
 from consultation.subjects import Actor
 
-WEIGHED, COMPILED, PUBLISHED = DEADLINE + 6, -7.0, -5.0
 DECISIONS: dict[Decision, int] = {
     Decision.ACCEPTED: 18, Decision.PARTLY_ACCEPTED: 24, Decision.NOT_ACCEPTED: 26, Decision.NOTED: 14,
     Decision.ALREADY_COVERED: 8, Decision.OUT_OF_SCOPE: 4, Decision.TO_BE_EXAMINED: 6,
@@ -27,6 +27,7 @@ def play(stage: Stage, cast: Cast, exercise: Exercise) -> list[Path]:
     """Returns the compiled files of both editions."""
     with stage.scene() as session:
         consultations.evaluate(session, _planner(stage, session, cast, WEIGHED), exercise.slug)
+    shaping.advise(stage, cast, exercise)
     with stage.db.reader() as session:
         statement = select(Point.id).where(Point.consultation_id == exercise.consultation_id).order_by(Point.number)
         numbered = list(session.scalars(statement))
@@ -34,6 +35,7 @@ def play(stage: Stage, cast: Cast, exercise: Exercise) -> list[Path]:
         for point_id in numbered:
             _weigh(stage, cast, exercise, point_id)
             step.done()
+    shaping.except_one(stage, cast, exercise, COMPILED - 0.5)
     return [
         *_compile(stage, cast, exercise, Audience.PUBLIC, "Ausgabe 1 (öffentlich) wird erstellt"),
         *_compile(stage, cast, exercise, Audience.INTERNAL, "Ausgabe 2 (intern) wird erstellt"),

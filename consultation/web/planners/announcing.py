@@ -51,9 +51,11 @@ def _announce(request: Request, db: Database, actor: Actor, slug: str, status: i
 
 def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict[str, Any]:
     ways = listing.ways(session, actor, consultation)
+    lines = checklist(session, actor, consultation, ways)
     return {
-        "lines": [(line, *MARKS[line.mark]) for line in checklist(session, actor, consultation, ways)],
+        "lines": [(line, *MARKS[line.mark]) for line in lines],
         "missing": bool(consultation.shortcomings),
+        "warned": any(line.mark == Mark.WARNING for line in lines),
         "ways": ways,
         "may": CONSULTATION.may(actor, consultation, "announce"),
         "who": CONSULTATION.rows["announce"].who.name,
