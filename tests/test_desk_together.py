@@ -9,13 +9,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import func, select
 
+from consultation import worker
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
+from consultation.mail.transport import Memory
 from consultation.responses.models import Presence
+from consultation.settings import Settings
 from consultation.states import Role
 from consultation.worker import sweep
 from tests import html
-from tests.browsing import Browser
+from tests.browsing import KEY, Browser
 from tests.desk_world import NOW, TOWN, Scene, filled
 from tests.desk_world import scene as make_scene
 from tests.test_web_municipalities import begun, complete, counted, ok, save, write
@@ -82,6 +85,24 @@ def test_presence_stays_in_the_house_and_only_at_pages_there_are(scene: Scene) -
     reader = scene.somebody(Role.RELEASER, name="Liest Nur")
     reader.get(f"{scene.base}/part/A")
     assert "Liest Nur" not in words(one, f"{scene.base}/part/A")  # who cannot write is in nobody's way
+
+
+def test_whoever_may_release_is_told_by_mail_who_laid_it_before_them_and_not_that_one_too(scene: Scene) -> None:
+    scene.four_eyes(True)
+    editor = begun(scene, Role.CONTRIBUTOR, Role.RELEASER)
+    scene.somebody(Role.RELEASER, name="Bea Haupt")
+    complete(editor, scene)
+    editor.get(f"{scene.base}/review")
+    ok(editor.post(f"{scene.base}/ready"), 303)
+    post = Memory()
+    worker.run_due(
+        scene.db, Settings.model_validate({"base_url": "https://dienst.example", "secret_key": KEY}), post, NOW
+    )
+    ready = [mail for mail in post.sent if mail.subject.startswith("Bitte freigeben")]
+    assert len(ready) == 1
+    assert "Guten Tag Bea Haupt" in ready[0].text
+    assert "Vorgelegt von: Kim Muster" in ready[0].text
+    assert "Frist: " in ready[0].text
 
 
 # -- the start page --------------------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ def test_a_manager_invites_a_colleague_and_a_mail_goes_out(db: Database):
         )
         assert (made.roles, made.waiting, made.function) == (["contributor"], False, "Amt 50")
         job = session.scalars(select(Job)).one()
-        assert (job.kind, job.payload) == ("mail.place", {"id": str(made.id)})
+        assert (job.kind, job.payload) == ("mail.place", {"id": str(made.id), "by": str(manager.person_id)})
         entry = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "invite")).one()
         assert "Nina" not in str(entry.details)
         with pytest.raises(Invalid):

@@ -8,16 +8,19 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation import worker
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job
+from consultation.mail.transport import Memory
 from consultation.people import actions, codes, queries, sessions
 from consultation.people.models import CodePurpose, Membership, OneTimeCode, Organisation, Person
+from consultation.settings import Settings
 from consultation.states import Role
 from consultation.subjects import Actor
 from tests import factories as make
-from tests.browsing import Browser, site
+from tests.browsing import KEY, Browser, site
 from tests.factories import MOMENT, PASSWORD
 
 
@@ -206,3 +209,14 @@ def test_a_claim_is_refused_on_the_page(page: Page):
     assert "Ablehnen" in anna.get(page.path).text
     assert "Die Anfrage ist abgelehnt." in anna.follow(anna.post(f"{page.path}/{page.at['Carla'].id}/remove")).text
     assert "Sie gehören noch zu keiner Organisation" in carla.get("/home").text
+
+
+def test_the_mail_to_a_colleague_names_who_invites(db: Database):
+    with db.transaction() as session:
+        heide = Heide(session)
+        heide.invite()
+        host = heide.people["Anna"]
+    post = Memory()
+    worker.run_due(db, Settings.model_validate({"base_url": "https://dienst.example", "secret_key": KEY}), post, MOMENT)
+    (mail,) = [one for one in post.sent if one.recipient == "nina@heide.example"]
+    assert f"{host.name} ({host.email}) hat Sie eingeladen" in mail.text

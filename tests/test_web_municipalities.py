@@ -369,6 +369,8 @@ def test_from_ready_over_rework_to_the_receipt(scene: Scene) -> None:
     done = ok(submit(releaser, scene), 303)
     again = ok(submit(releaser, scene), 303)
     assert done.headers["location"] == again.headers["location"] == f"{scene.base}/receipt"
+    ok(releaser.post(f"{scene.base}/reopen"), 303)
+    assert "Bitte kürzer." not in editor.get(scene.base).text, "what was returned before the release is settled"
     receipt = html.text_of(html.check(releaser.get(f"{scene.base}/receipt").text))
     with scene.db.reader() as session:
         revision = session.scalars(select(Revision)).one()

@@ -98,7 +98,13 @@ def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> 
 
 
 def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
-    yield from _inside(session, payload, "ready", Role.RELEASER)
+    """To those who may release; to the one who laid it before them only if there is nobody else."""
+    response = session.get_one(Response, uuid.UUID(payload["id"]))
+    author = session.get(Person, response.author_id) if response.author_id else None
+    deadline = read_invitation(session, response.invitation_id).deadline
+    told = {"deadline": deadline, "author": author.name if author else ""}
+    made = list(_inside(session, payload, "ready", Role.RELEASER, **told))
+    yield from [one for one in made if author is None or one.recipient != author.email] or made
 
 
 def response_returned(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -154,7 +160,11 @@ def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Let
     if found is None:
         return
     code = None if found.person.password_hash else make_code(session, found.person_id, CodePurpose.PLACE, post.moment)
-    data = {"name": found.person.name, "organisation": found.organisation.name, "code": code}
+    host = session.get(Person, uuid.UUID(payload["by"])) if payload.get("by") else None
+    data = {
+        "name": found.person.name, "organisation": found.organisation.name, "code": code,
+        "host": host.name if host else "", "host_address": host.email if host else "",
+    }  # fmt: skip
     yield Letter("place", found.person.email, data, found.organisation.demo, _language(found.person))
 
 

@@ -101,7 +101,7 @@ def invite_again(session: Session, actor: Actor, membership_id: uuid.UUID) -> Me
         raise Conflict(M("Diese Person hat sich schon angemeldet und braucht keine Einladung mehr."))
     limits.take(session, limits.INVITE_COLLEAGUE, str(membership.organisation_id), actor.moment)
     membership.invited_at = actor.moment
-    enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
+    _tell_invited(session, actor, membership)
     history.record(session, actor, membership, "invite_again", member=membership.person_id)
     return membership
 
@@ -162,7 +162,7 @@ def _appoint(
     if not new:
         there = M("Diese Person gehört schon zur Organisation oder wartet auf Zustimmung. Ändern Sie dort ihre Rechte.")
         raise Invalid(M("Die Einladung wurde nicht versandt."), problems=[Problem("email", there)])
-    enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
+    _tell_invited(session, actor, membership)
     history.record(session, actor, membership, "invite", member=person.id, roles=membership.roles)
     return membership
 
@@ -235,3 +235,9 @@ def _hold(session: Session, organisation_id: uuid.UUID) -> None:
     """Two changes of people in one organisation follow one another: the row stays locked until the transaction ends."""
     statement = update(Organisation).where(Organisation.id == organisation_id).values(may_plan=Organisation.may_plan)
     session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _tell_invited(session: Session, actor: Actor, membership: Membership) -> None:
+    """By mail, with the name of who invites: a code out of nowhere looks like fraud."""
+    by = str(actor.person_id) if actor.person_id else ""
+    enqueue(session, "mail.place", {"id": str(membership.id), "by": by}, run_at=actor.moment)

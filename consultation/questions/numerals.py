@@ -86,7 +86,7 @@ def check_decimal(value: Value, minimum: float, maximum: float, digits: int) -> 
     if value is None:
         return None
     if not is_number(value):
-        refuse(M("Das ist keine Zahl. Bitte geben Sie nur Ziffern und ein Komma ein, zum Beispiel 3,5."))
+        refuse(M("Das ist keine Zahl. Bitte geben Sie nur Ziffern und ein Komma ein, zum Beispiel 40 oder 3,5."))
     _bounded(value, minimum, maximum)
     if Decimal(repr(value)) != round(Decimal(repr(value)), digits):
         refuse(M("Möglich sind {digits} Stellen nach dem Komma. Bitte runden Sie.", digits=digits), code=TOO_PRECISE)

@@ -46,4 +46,6 @@ def save(request: Request, db: Db, form: Form) -> Response:
         codes.consume(session, right, moment)
         actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
         token = enter(request, session, right.person_id, email)
-    return welcome(request, token, "/home", M("Ihr Passwort ist gespeichert. Andere Sitzungen wurden beendet."))
+    return welcome(
+        request, token, "/home", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
+    )

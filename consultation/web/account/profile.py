@@ -65,7 +65,9 @@ def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselve
     with db.transaction() as session:
         actions.set_password(session, actor, new)
         token = enter(request, session, viewer.person_id, viewer.email)
-    return welcome(request, token, "/account", M("Ihr Passwort ist gespeichert. Andere Sitzungen wurden beendet."))
+    return welcome(
+        request, token, "/account", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
+    )
 
 
 @router.post("/account/sessions/end-others")

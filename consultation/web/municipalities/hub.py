@@ -33,12 +33,12 @@ def show(here: Here) -> Response:
     everything = here.request.query_params.get("path") == "all"
     with here.db.reader() as session:
         at = here.arrive(session)
-        notes = queries.notes(session, at.response.id) if at.begun else []
+        note = queries.last_notes(session, [at.response.id]).get(at.response.id) if at.begun else None
         last = at.begun.last_saved if at.begun else None
-        ids = {n.person_id for n in notes} | {last.editor_id if last else None}
+        ids = {note.person_id if note else None, last.editor_id if last else None}
         colleagues = meet(session, at)
         data: dict[str, Any] = {
-            "notes": notes,
+            "note": note,
             "last": last,
             "colleagues": colleagues,
             "names": people.names(session, {one for one in ids if one}),

@@ -162,4 +162,5 @@ def _read(desk: Desk, collision: Collision, value: Any) -> str:
         return asked.type.text(asked.type.check(whole, asked.settings, desk.context), asked.settings, desk.context)
     except Refused:
         values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
-        return "\n".join(str(one) for one in values)
+        labels = {option.key: option.label for option in asked.type.options(asked.settings, desk.context.language)}
+        return "\n".join(labels.get(str(one), str(one)) for one in values)
