@@ -13,7 +13,6 @@ from tests.tenancy_table import ANONYMOUS, EVERYBODY, TABLE, as_routed
 from tests.tenancy_world import World
 
 DOWNLOAD = "a download"
-FIXED = "leads to the draft once it is fixed, as here; tests/browser/test_planner_drafts.py looks at it"
 NO_PAGES = {
     "GET /feed.atom": "a feed, read in tests/test_web_public.py",
     "GET /sitemap.xml": "for search engines, read in tests/test_web_public.py",
@@ -32,7 +31,6 @@ NO_PAGES = {
     "GET /o/{organisation_id}/answers/{slug}/draft/{section_key}": "leads to the section on the page of the draft",
     "GET /o/{organisation_id}/answers/{slug}/submit": "leads to the review",
     "GET /o/{organisation_id}/consultations": "leads to the programmes",
-    "GET /o/{organisation_id}/answers/{slug}/representation": "for unions; tests/browser/test_municipality.py looks at it",
     "GET /o/{organisation_id}/answers/{slug}/receipt.{extension}": DOWNLOAD,
     "GET /o/{organisation_id}/answers/{slug}/receipt/{number}.{extension}": DOWNLOAD,
     "GET /o/{organisation_id}/answers/{slug}/outcome.{extension}": DOWNLOAD,
@@ -44,10 +42,6 @@ NO_PAGES = {
     "GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/form.json": DOWNLOAD,
-    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover": FIXED,
-    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit": FIXED,
-    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new": FIXED,
-    "GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}": FIXED,
 }
 """Route → why nobody looks at it in a browser, or where it is looked at instead."""
 

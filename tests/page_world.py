@@ -59,6 +59,7 @@ def _plan(session: Session, world: World, number: int) -> None:
     drafts.save(session, planner, slug, tree, kind=DraftKind.GUIDELINE, dated=planner.moment.date())
     forms.create(session, planner, slug, definition=w.form(f"Noch eines {number}"))
     w._prepare(session, planner, world.mine, f"weitere-{number}", f"Weitere {number}")
+    make.register_body(session, f"{w.UNION}{100 + number}", f"Weiler {number}", association_key=w.UNION)
     waiting = _new_town(session, world, 100 + number)
     audience.add(session, planner, world.preparing, [waiting.id], Purpose.FOR_COMMENT)
     audience.add(

@@ -50,6 +50,9 @@ SECRETS: dict[str, frozenset[str]] = {
     w.PLEA: TOWN | PLANNERS,
     w.NEIGHBOUR: PLANNERS | _PLANNER_TOKENS | {"neighbour", "neighbour_token"},
     w.NEIGHBOUR_WORK: frozenset({"neighbour", "neighbour_token"}),
+    w.UNION_WORD: PLANNERS | _PLANNER_TOKENS | {"union"},
+    w.UNION_WORK: frozenset({"union"}),
+    w.NEXT_DRAFT: READERS | PLANNING_TOKENS,
     w.LAND_WORD: READERS | PLANNING_TOKENS | {"celle"},
     w.TO_OTHER: TOWN | _TOWN_TOKENS | {"other_planner", "other_planner_token"},
     w.WEIGHING: READERS | PLANNING_TOKENS,
@@ -200,6 +203,14 @@ def fillings(world: World) -> dict[str, dict[str, str]]:
         "": whole | town | at,
         "town": whole | town | at | {"verb": "resolve"},
         "programme": whole | house | {"slug": mine.programme},
+        "open": whole
+        | house
+        | {
+            "slug": mine.programme,
+            "draft_id": world.objects["next_draft_id"],
+            "form_id": world.objects["next_form_id"],
+        },
+        "union": whole | {"organisation_id": places["union"]} | at,
         "consultation": whole | house | at,
         "export": whole | house | at | {"kind": "csv"},
         "preparing": whole | house | {"slug": world.preparing, "number": "2"},

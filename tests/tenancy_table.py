@@ -29,7 +29,7 @@ EVERYBODY = PAGES | TOKENS
 OPERATOR = frozenset({"operator"})
 TOWN = frozenset({"town", "contributor", "releaser"})
 TOWN_HOUSE = TOWN | {"manager"}
-ANSWERING = TOWN | {"neighbour", "celle"}
+ANSWERING = TOWN | {"neighbour", "celle", "union"}
 PLANNERS = frozenset({"planner", "editor", "publisher"})
 EDITORS = frozenset({"planner", "editor"})
 PUBLISHERS = frozenset({"planner", "publisher"})
@@ -176,6 +176,8 @@ TABLE = (
         POST /o/{organisation_id}/answers/{slug}/start
         """, here=TOWN, home=ANSWERING, maybe=frozenset({"informed"})),
     Gate("town", "GET /o/{organisation_id}/answers/{slug}/representation", maybe=INVITED),
+    Gate("union", "GET /o/{organisation_id}/answers/{slug}/representation", here=frozenset({"union"}), home=NOBODY,
+         maybe=INVITED),
     Gate("town", """
         GET /o/{organisation_id}/answers/{slug}/receipt.{extension}
         GET /o/{organisation_id}/answers/{slug}/receipt/{number}.{extension}
@@ -250,12 +252,8 @@ TABLE = (
         POST /o/{organisation_id}/programmes/{slug}/drafts/import
         POST /o/{organisation_id}/programmes/{slug}/drafts
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/publish
-        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover
-        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit
-        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
-        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}/remove
         POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/move
@@ -275,6 +273,27 @@ TABLE = (
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/renumber
         POST /o/{organisation_id}/programmes/{slug}/forms/{form_id}/restore
         POST /o/{organisation_id}/programmes/{slug}/consultations/new
+        """, here=PLANNERS, maybe=LAND),
+    Gate("open", """
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/compare
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/basics
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/json
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/parts/{part_key}
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/condition
+        GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/delete
+        """, here=PLANNERS, home=READERS),
+    Gate("open", """
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/cover
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/edit
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
+        GET /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/new
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}
+        POST /o/{organisation_id}/programmes/{slug}/drafts/{draft_id}/sections/{section_key}/remove
         """, here=PLANNERS, maybe=LAND),
     *(Gate(filling, """
         GET /o/{organisation_id}/consultations/{slug}

@@ -39,12 +39,13 @@ from consultation.programmes import drafts
 from consultation.programmes import queries as programme_queries
 from consultation.programmes.importers.tree import DraftSection, DraftTree
 from consultation.programmes.models import DraftKind, ParameterType, Programme, ProgrammeLevel
+from consultation.register.kinds import RegisterKind
 from consultation.register.states import State
 from consultation.responses import actions as answers
 from consultation.responses import answering, comments, submission
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
-from consultation.responses.models import Channel, Intake, Response
+from consultation.responses.models import Channel, Intake, RepresentationKind, Response
 from consultation.states import Audience, EditionState, Purpose, Role
 from consultation.subjects import Actor, system
 from tests import factories as make
@@ -54,11 +55,14 @@ from tests.factories import MOMENT, PLANNING_ROLES
 NOW = MOMENT + timedelta(days=2)
 EARLY = MOMENT - timedelta(days=60)
 HEIDE, HUSUM, CELLE = "010510044044", "010540056056", "033510006006"
+UNION, VILLAGES = "010585888", ("010585888001", "010585888002")
 
 # What each house plans; what the town has in work, has submitted, has asked for; what planners write about it.
 PLAN, OTHER_PLAN, PREPARING = "Anemone", "Birkenrinde", "Ackerwinde"
 WORK, SUBMITTED, PLEA, REFERENCE = "Lindenblatt", "Lorbeer", "Lavendel", "Luzerne"
 NEIGHBOUR, NEIGHBOUR_WORK, LAND_WORD = "Espenlaub", "Eschenholz", "Narzisse"
+UNION_WORD, UNION_WORK = "Ulmenrinde", "Ulmenwurzel"
+NEXT_DRAFT = "Nieswurz"
 TO_OTHER = "Brombeere"
 WEIGHING, ADDRESS, LIST = "Akelei", "Augentrost", "Alraune"
 STAFF, OTHER_STAFF, TOWN_STAFF, NEIGHBOUR_STAFF = "Hausmann", "Bauernfeind", "Stadtler", "Nachbarin"
@@ -101,11 +105,14 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     places: dict[str, uuid.UUID] = field(default_factory=dict)
-    """town, neighbour, celle, informed, uninvited (a partner), house, other_house, land."""
+    """town, neighbour, celle, union (of two villages), informed, uninvited (a partner), house, other_house, land."""
     mine: Planned = field(init=False)
     theirs: Planned = field(init=False)
     public: Planned = field(init=False)
     preparing: str = "in-vorbereitung"
+    next_draft: uuid.UUID = field(init=False)
+    next_form: uuid.UUID = field(init=False)
+    """Draft and form of the first house's programme that are still open: nobody but planners has seen them."""
     said: str = ""
     """Stands behind every text that people typed."""
     objects: dict[str, str] = field(default_factory=dict)
@@ -136,6 +143,9 @@ def _register(session: Session) -> None:
     make.register_body(session, HEIDE)
     make.register_body(session, HUSUM, "Husum, Stadt")
     make.register_body(session, CELLE, "Celle, Stadt", state=State.NI, population=69_000)
+    make.register_body(session, UNION, "Amt Hüttenfeld", kind=RegisterKind.JOINT_MUNICIPALITY, population=1_900)
+    for village in VILLAGES:
+        make.register_body(session, village, f"Dorf {village[-1]}", population=950, association_key=UNION)
 
 
 def _organisations(session: Session, world: World) -> None:
@@ -146,12 +156,16 @@ def _organisations(session: Session, world: World) -> None:
     made = {n: make.organisation(session, t + world.said, register_key=k, state=s) for n, (t, k, s) in towns.items()}
     partner = OrganisationKind.PARTNER_ORGANISATION
     made["uninvited"] = make.organisation(session, "Verein am Rand" + world.said, kind=partner, state=None)
+    made["union"] = make.organisation(
+        session, "Amt Hüttenfeld", kind=OrganisationKind.JOINT_MUNICIPALITY, register_key=UNION
+    )
     made["house"] = make.planning_organisation(session, "Stiftung Miteinander" + world.said)
     made["other_house"] = make.planning_organisation(session, "Ministerium für Anderes")
     made["land"] = make.organisation(
         session, "Land Niedersachsen", kind=OrganisationKind.STATE_BODY, may_plan=True, state=State.NI
     )
-    made["town"].four_eyes = made["neighbour"].four_eyes = made["celle"].four_eyes = False
+    for name in ("town", "neighbour", "celle", "union"):
+        made[name].four_eyes = False
     world.places = {name: organisation.id for name, organisation in made.items()}
 
 
@@ -164,6 +178,7 @@ PERSONS: dict[str, tuple[str, Collection[Role], str]] = {
     "manager": ("town", (Role.MANAGER,), TOWN_STAFF),
     "neighbour": ("neighbour", ALL_ROLES, NEIGHBOUR_STAFF),
     "celle": ("celle", ALL_ROLES, "Cellerin"),
+    "union": ("union", ALL_ROLES, "Amtmann"),
     "informed": ("informed", ALL_ROLES, "Hesse"),
     "uninvited": ("uninvited", ALL_ROLES, "Rand"),
     "planner": ("house", PLANNING_ROLES, STAFF),
@@ -198,13 +213,18 @@ def _plan(session: Session, world: World) -> None:
     for planned in (world.mine, world.public):
         programmes.share(session, mine, planned.programme, world.places["land"], State.NI)
     asked = [world.places[name] for name in ("town", "neighbour", "celle")]
-    _consult(session, mine, world.mine, plan, asked, informed=world.places["informed"])
+    _consult(session, mine, world.mine, plan, [*asked, world.places["union"]], informed=world.places["informed"])
     _consult(session, theirs, world.theirs, OTHER_PLAN, [world.places["town"]])
     _consult(session, replace(mine, moment=EARLY), world.public, "Allgemein" + world.said, asked, public=True)
     _prepare(session, mine, world.mine, world.preparing, later)
     audience.add(session, mine, world.preparing, asked, Purpose.FOR_COMMENT)
     rows = f"AGS;Name;E-Mail;Anschrift\n01051044;Heide;{LIST.lower()}@heide.example;Markt 1\n"
     addresses.upload(session, mine, world.preparing, f"{LIST}.csv", rows.encode())
+    world.next_draft = drafts.save(
+        session, mine, world.mine.programme, _draft(NEXT_DRAFT + world.said), kind=DraftKind.GUIDELINE,
+        dated=mine.moment.date(),
+    ).id  # fmt: skip
+    world.next_form = forms.create(session, mine, world.mine.programme, definition=form(NEXT_DRAFT)).id
 
 
 def _programme(session: Session, actor: Actor, mark: str, slug: str) -> Planned:
@@ -216,13 +236,16 @@ def _programme(session: Session, actor: Actor, mark: str, slug: str) -> Planned:
         session, actor, f"programm-{slug}", name="rate", type_=ParameterType.RATE, label={"de": f"Quote {mark}"},
         value="0.85",
     )  # fmt: skip
-    tree = DraftTree(f"Richtlinie {mark}", (), (DraftSection("1", f"Zweck {mark}", 1, (Paragraph(f"Wort {mark}."),)),))
     kind, dated = DraftKind.GUIDELINE, actor.moment.date()
-    draft = drafts.save(session, actor, f"programm-{slug}", tree, kind=kind, dated=dated)
+    draft = drafts.save(session, actor, f"programm-{slug}", _draft(mark), kind=kind, dated=dated)
     plain = mark.replace("{", "(").replace("}", ")")  # braces are placeholders there
     asked = forms.create(session, actor, f"programm-{slug}", definition=form(plain))
     key = programme_queries.sections(session, draft.id)[0].key
     return Planned(f"programm-{slug}", f"anhoerung-{slug}", draft.id, asked.id, key)
+
+
+def _draft(mark: str) -> DraftTree:
+    return DraftTree(f"Richtlinie {mark}", (), (DraftSection("1", f"Zweck {mark}", 1, (Paragraph(f"Wort {mark}."),)),))
 
 
 def _prepare(
@@ -256,7 +279,7 @@ def _consult(
 
 
 def _answer(session: Session, world: World) -> None:
-    """The town submitted, opened again and writes on; its neighbours submitted; it also answered the other house."""
+    """Town, neighbour and union submitted, opened again and write on; the others submitted; the town answered both houses."""
     town = world.people["town"]
     _submit(session, town, world.mine, SUBMITTED + world.said)
     response = _response(session, world.mine, town)
@@ -268,6 +291,12 @@ def _answer(session: Session, world: World) -> None:
     answers.reopen(session, other, _response(session, world.mine, other).id)
     _write(session, other, world.mine, NEIGHBOUR_WORK)
     _submit(session, world.people["celle"], world.mine, LAND_WORD)
+    union = world.people["union"]
+    _submit(session, union, world.mine, UNION_WORD)
+    whole = _response(session, world.mine, union)
+    answers.reopen(session, union, whole.id)
+    _write(session, union, world.mine, UNION_WORK)
+    answers.set_representation(session, union, whole.id, {VILLAGES[0]: RepresentationKind.REPRESENTED})
     _submit(session, town, world.theirs, TO_OTHER)
     _submit(session, replace(town, moment=EARLY + timedelta(days=1)), world.public, "Öffentliches" + world.said)
     invitation = _invitation(session, world.mine, "town", world)
@@ -407,7 +436,8 @@ def _objects(session: Session, world: World) -> None:
     session.flush()
     world.objects |= {
         "intake_id": str(letter.id),
-        "draft_id": str(planned.draft_id), "draft_version_id": str(planned.draft_id), "form_id": str(planned.form_id),
+        "draft_id": str(planned.draft_id), "next_draft_id": str(world.next_draft),
+        "next_form_id": str(world.next_form), "draft_version_id": str(planned.draft_id), "form_id": str(planned.form_id),
         "section_key": planned.section_key, "part_key": "A", "question_key": "need_fit", "invitation_id": str(invitation.id),
         "job_id": str(job.id), "response_id": str(response.id), "code": code_of(KEY.encode(), invitation),
         "other_draft_id": str(world.theirs.draft_id), "other_form_id": str(world.theirs.form_id),

@@ -44,7 +44,7 @@ def test_each_sees_who_else_is_there_and_where_without_a_script(scene: Scene) ->
     assert "Robin Zwei – auf dieser Seite" in words(one, f"{scene.base}/part/A")
     assert "Kim Muster" not in words(one, f"{scene.base}/part/A").partition("Gerade auch dabei")[2]  # never oneself
     page = ok(one.get(f"{scene.base}/part/F")).text
-    assert f'href="{scene.base}/part/A"' in page
+    assert f'href="{scene.base}/part/A?path=all"' in page
     assert "gerade hier: Robin Zwei" in words(one, scene.base)
     assert "Gerade dabei: Robin Zwei" in words(one, home(scene))
     two.get(f"{scene.base}/draft")

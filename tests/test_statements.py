@@ -3,20 +3,23 @@
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from consultation.core.db import Database
+from consultation.people.models import Membership
+from consultation.states import ANSWERING
 from tests.browsing import site
 from tests.page_table import DOWNLOADS, LOOKS, Look
 from tests.page_world import build_with_more
 from tests.tenancy_doors import Ask, Door
-from tests.tenancy_world import NOW, World
+from tests.tenancy_world import NOW, PERSONS, World
 
 AT_MOST = 12
 
@@ -27,6 +30,7 @@ class House:
 
     door: Door
     world: World
+    db: Database
     asked: list[str] = field(default_factory=list)
 
     def listen(self, connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -45,7 +49,7 @@ def _house(template: Path, folder: Path, more: int) -> Iterator[House]:
     shutil.copyfile(template, folder / "world.db")
     db = Database(f"sqlite:///{folder / 'world.db'}", threads=4, durable=False)
     app, world = site(db, NOW, data_dir=folder), build_with_more(db, folder / "documents", more)
-    house = House(Door(app, world), world)
+    house = House(Door(app, world), world, db)
     event.listen(db.engine, "before_cursor_execute", house.listen)
     yield house
     db.close()
@@ -60,6 +64,31 @@ def small(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="module")
 def large(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     yield from _house(sqlite_template, tmp_path_factory.mktemp("large"), 6)
+
+
+@contextmanager
+def answering_too(house: House, caller: str) -> Iterator[None]:
+    """Meanwhile the caller may also answer for their organisation: towns that plan something themselves give both to one person."""
+    place, roles, _ = PERSONS[caller]
+    query = update(Membership).where(
+        Membership.person_id == house.world.people[caller].person_id,
+        Membership.organisation_id == house.world.places[place],
+    )
+    with house.db.transaction() as session:
+        session.execute(query.values(roles=sorted({*roles, *ANSWERING})))
+    yield
+    with house.db.transaction() as session:
+        session.execute(query.values(roles=sorted(roles)))
+
+
+WORKBENCH = [look for look in LOOKS if look.caller == "planner"]
+
+
+@pytest.mark.parametrize("look", WORKBENCH, ids=str)
+def test_who_plans_and_answers_asks_no_more_than_who_only_plans(large: House, look: Look) -> None:
+    with answering_too(large, look.caller):
+        asked = large.statements(look)
+    assert len(asked) <= AT_MOST, "\n".join(asked)
 
 
 @pytest.mark.parametrize("look", [*LOOKS, *DOWNLOADS], ids=str)

@@ -52,11 +52,15 @@ UNSEEN = f"""() => {{
 def tab_to(wanted: Locator) -> None:
     """Tab until it has the focus; the focus can be seen."""
     page: Page = wanted.page
+    one = wanted.element_handle()  # looked for once: asking the page for it after every key takes most of the time
     for _ in range(FAR):
         page.keyboard.press("Tab")
-        if wanted.evaluate("one => one === document.activeElement"):
+        focused = one.evaluate("one => one.isConnected ? one === document.activeElement : null")
+        if focused is None:
+            one = wanted.element_handle()  # the page has put another one into its place
+        if focused or (focused is None and one.evaluate("one => one === document.activeElement")):
             assert wanted.evaluate(SEEN), f"nobody sees that {wanted} has the focus"
-            assert not wanted.evaluate(HIDDEN), f"the bar hides {wanted}"
+            page.wait_for_function(f"one => !({HIDDEN})(one)", arg=one, timeout=10_000)  # it may still be scrolling
             return
     raise AssertionError(f"no Tab leads to {wanted}")
 

@@ -53,20 +53,20 @@ def ask(request: Request) -> Response:
 def send(request: Request, db: Db, form: Form) -> Response:
     email, wanted = form.line("email"), safe_path(form.line("next"), HOME)
     send_code(request, db, email, "mail.login_code")
-    return page(request, "account/enter_code.html", {"next": wanted, "email": email, "sent": True})
+    return page(request, "account/enter_code.html", {"next": wanted, "email": email, "code": "", "sent": True})
 
 
 @router.get("/login/code/enter")
 def show_code(request: Request) -> Response:
-    return page(request, "account/enter_code.html", {"next": HOME, "email": "", "sent": False})
+    return page(request, "account/enter_code.html", {"next": HOME, "email": "", "code": "", "sent": False})
 
 
 @router.post("/login/code/enter")
 def log_in_by_code(request: Request, db: Db, form: Form) -> Response:
-    email, wanted = form.line("email"), safe_path(form.line("next"), HOME)
-    right = right_code(request, db, email, form.line("code"), _LOG_IN)
+    email, wanted, code = form.line("email"), safe_path(form.line("next"), HOME), form.line("code")[:60]
+    right = right_code(request, db, email, code, _LOG_IN)
     if right is None:
-        data = {"next": wanted, "email": email, "sent": False, "problems": (WRONG_CODE,)}
+        data = {"next": wanted, "email": email, "code": code, "sent": False, "problems": (WRONG_CODE,)}
         return page(request, "account/enter_code.html", data, 422)
     with db.transaction() as session:
         codes.consume(session, right, moment_of(request))

@@ -24,22 +24,22 @@ def ask(request: Request) -> Response:
 def send(request: Request, db: Db, form: Form) -> Response:
     email = form.line("email")
     send_code(request, db, email, "mail.password_code")
-    return page(request, "account/set_password.html", {"email": email, "sent": True})
+    return page(request, "account/set_password.html", {"email": email, "code": "", "sent": True})
 
 
 @router.get("/password/code")
 def show(request: Request) -> Response:
-    return page(request, "account/set_password.html", {"email": "", "sent": False})
+    return page(request, "account/set_password.html", {"email": "", "code": "", "sent": False})
 
 
 @router.post("/password/code")
 def save(request: Request, db: Db, form: Form) -> Response:
     """A password that is refused costs no attempt and no code."""
-    email, new = form.line("email"), form.raw("password")
+    email, new, code = form.line("email"), form.raw("password"), form.line("code")[:60]
     problems: list[Problem] = list(passwords.problems(new, email))
-    right = None if problems else right_code(request, db, email, form.line("code"), codes.TO_SET_PASSWORD)
+    right = None if problems else right_code(request, db, email, code, codes.TO_SET_PASSWORD)
     if right is None:
-        data = {"email": email, "sent": False, "problems": problems or [WRONG_CODE]}
+        data = {"email": email, "code": code, "sent": False, "problems": problems or [WRONG_CODE]}
         return page(request, "account/set_password.html", data, 422)
     moment = moment_of(request)
     with db.transaction() as session:

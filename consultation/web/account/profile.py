@@ -40,11 +40,12 @@ def show(request: Request, db: Db, viewer: LoggedIn) -> Response:
 
 @router.post("/account")
 def save(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
+    typed = {name: form.line(name) for name in ("name", "language")}
     try:
         with db.transaction() as session:
-            actions.change_person(session, actor, name=form.line("name"), language=form.line("language"))
+            actions.change_person(session, actor, **typed)
     except Invalid as refused:
-        return account_page(request, db, viewer, 422, problems=refused.problems, typed={"name": form.line("name")})
+        return account_page(request, db, viewer, 422, problems=refused.problems, typed=typed)
     response = see_other("/account", M("Ihre Angaben sind gespeichert."))
     cookies.drop(request, response, cookies.LANGUAGE)  # it would go before the setting
     return response

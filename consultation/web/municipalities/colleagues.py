@@ -24,7 +24,10 @@ PART = "part"
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody else of the house at work: `where` in words, with its address."""
+    """Somebody else of the house at work: `where` in words, with its address.
+
+    A page of the form is meant with all its questions: otherwise what the other one is writing might not be on it.
+    """
 
     name: str
     page: str
@@ -70,7 +73,7 @@ def pages_of(at: At) -> dict[str, str]:
 
 def _colleague(at: At, one: Presence, names: Mapping[uuid.UUID, str], known: Mapping[str, str]) -> Colleague:
     kind, _, key = one.page.partition(":")
-    href = f"{at.base}/part/{key}" if kind == PART else f"{at.base}/draft" + (f"#{key}" if key else "")
+    href = f"{at.base}/part/{key}?path=all" if kind == PART else f"{at.base}/draft" + (f"#{key}" if key else "")
     return Colleague(names.get(one.person_id, ""), one.page, known[one.page], href, clock(one.seen_at))
 
 

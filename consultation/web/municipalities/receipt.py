@@ -1,11 +1,12 @@
 """After submitting: receipt, earlier revisions, reopening, withdrawing, the council's resolution, the disclosure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from consultation.core.errors import DomainError, Invalid, NotFound, Problem
+from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
 from consultation.documents.outcome import has_outcome
 from consultation.documents.revisions import read_revision
@@ -16,7 +17,7 @@ from consultation.rulebook import releaser
 from consultation.settings import Settings
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, within_cap
-from consultation.web.municipalities.shown_as import by_level, by_part
+from consultation.web.municipalities.shown_as import by_level
 
 router = APIRouter(prefix=PREFIX)
 _CHANGED = M("Gespeichert, was veröffentlicht werden darf. Das gilt für alle Ausgaben, die danach erstellt werden.")
@@ -29,7 +30,7 @@ def show(here: Here, settings: Configured) -> Response:
 
 def _page(
     here: Visit, settings: Settings, *,
-    refused: DomainError | None = None, problems: tuple[Problem, ...] = (),
+    chosen: Mapping[str, str] | None = None, problems: tuple[Problem, ...] = (),
 ) -> Response:  # fmt: skip
     with here.db.reader() as session:
         at = here.arrive(session)
@@ -37,17 +38,16 @@ def _page(
             raise NotFound(M("Es gibt noch keine Eingangsbestätigung: Die Stellungnahme ist noch nicht abgegeben."))
         in_force = queries.disclosure_in_force(session, at.response.id, here.actor.moment)
         told = has_outcome(session, here.actor, at.response, settings.documents)
-    last = revisions[0]
+    last, shown = revisions[0], {key: str(level) for key, level in in_force.items()} | dict(chosen or {})
     data: dict[str, Any] = {
         "has_outcome": told, "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
         "rest": OFFERED, "counts": at.response.counted_revision_id is not None,
         "provisional": last.reserved and at.response.confirmed_at is None, "levels": LEVELS,
-        "parts": [(key, title, str(in_force.get(key, "none"))) for key, title in at.desk.context.disclosure_parts],
-        "caps": at.desk.context.disclosure_caps, "example": by_part(at.desk, {p: str(v) for p, v in in_force.items()}),
-        "examples": by_level(at.desk), "refused": refused.message if refused else None,
-        "problems": problems,
+        "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
+        "caps": at.desk.context.disclosure_caps,
+        "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,
     }  # fmt: skip
-    status = refused.status if refused else 200
+    status = 422 if problems else 200
     return desk_page(here.request, at, "municipalities/receipt.html", M("Eingangsbestätigung"), data, status=status)
 
 
@@ -92,6 +92,7 @@ def confirm_resolution(here: Here) -> Response:
 
 @router.post("/disclosure")
 def disclose(here: Here, form: Form, settings: Configured) -> Response:
+    chosen: dict[str, str] = {}
     try:
         with here.db.transaction() as session:
             at = here.arrive(session)
@@ -103,7 +104,7 @@ def disclose(here: Here, form: Form, settings: Configured) -> Response:
         return _page(
             here,
             settings,
-            refused=refused,
+            chosen={part: level for part, level in chosen.items() if level},
             problems=tuple(Problem(f"disclosure.{p.field}", p.message) for p in refused.problems),
         )
     return see_other(f"{at.base}/receipt#disclosure", _CHANGED)

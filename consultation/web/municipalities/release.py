@@ -1,6 +1,7 @@
 """The whole answer as it will be sent; lay it before the releaser, return it, release and submit it, or decline."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -21,6 +22,7 @@ from consultation.web.municipalities.reading import read_questions
 from consultation.web.municipalities.shown_as import by_level, by_part
 
 router = APIRouter(prefix=PREFIX)
+_SIGNED = frozenset({"name", "function"})
 
 
 @router.get("/submit")
@@ -60,6 +62,9 @@ def review_page(
         "refused": refused, "own_problems": problems, "typed": typed or {},
         "function": here.place.function,
     }  # fmt: skip
+    data["submits"] = at.may("submit") and at.is_open and not data["four_eyes"] and not data["missing"]
+    if problems and not data["submits"]:  # the form has gone meanwhile: nothing on the page to lead to
+        data["own_problems"] = tuple(replace(p, field="" if p.field in _SIGNED else p.field) for p in problems)
     return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
 
 
@@ -117,7 +122,7 @@ def give_back(here: Here, form: Form) -> Response:
             at = here.arrive(session)
             actions.return_for_rework(session, here.actor, at.response.id, reason)
     except Invalid as refused:
-        return review_page(here, status=422, problems=refused.problems)
+        return review_page(here, status=422, problems=refused.problems, typed={"reason": reason})
     except Conflict as refused:
         typed = {"reason": reason}
         return review_page(here, status=409, refused=refused.message, typed=typed)
@@ -127,14 +132,14 @@ def give_back(here: Here, form: Form) -> Response:
 @router.post("/submit")
 def release(here: Here, form: Form) -> Response:
     """A double click comes to the same receipt."""
-    typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
+    typed = {"name": form.line("name")[:200], "function": form.line("function")[:200], "order": form.line("order")[:5]}
     problems = tuple(_unnamed(typed))
     if problems:
         return review_page(here, status=422, problems=problems, typed=typed)
     try:
         with here.db.transaction() as session:
             at = here.arrive(session)
-            signed = " ".join(filter(None, (form.line("order")[:5], typed["function"])))
+            signed = " ".join(filter(None, (typed["order"], typed["function"])))
             submit(session, here.actor, at.response.id, name=typed["name"], function=signed)
     except (NotReady, Conflict) as refused:
         own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))

@@ -1,12 +1,12 @@
 """„So erscheint Ihre Antwort“: every level of disclosure shown by what this very house wrote, as the published document has it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from consultation.core.language import M, Message, say
 from consultation.documents.labels import description
-from consultation.documents.senders import described_kind
-from consultation.forms.definition import PARTICIPANT
-from consultation.questions import Tally
+from consultation.documents.senders import SHOWN, described_kind
+from consultation.forms.definition import PARTICIPANT, Asked
+from consultation.questions import Family
 from consultation.questions.disclosure import LEVELS
 from consultation.responses.desk import Desk
 from consultation.responses.models import Disclosure
@@ -15,9 +15,11 @@ LONGEST = 110
 """Characters of an example."""
 
 
-def by_level(desk: Desk) -> list[tuple[Message, Message]]:
+def by_level(desk: Desk, *, nil_return: bool = False) -> list[tuple[Message, Message]]:
     """Each level with its example, from the most open one to the closest."""
-    words = _words(desk, None)
+    if nil_return:
+        return [(title, _of_nil_return(desk, level)) for level, title in LEVELS.items()]
+    words = _words(desk, _readable(desk))
     return [(title, _answer(desk, level, words)) for level, title in LEVELS.items()]
 
 
@@ -27,9 +29,19 @@ def by_part(desk: Desk, chosen: dict[str, str]) -> list[tuple[str, Message]]:
 
 
 def _parts(desk: Desk, chosen: dict[str, str]) -> Iterator[tuple[str, Message]]:
+    readable = _readable(desk)
     for part, title in desk.context.disclosure_parts:
         level = chosen.get(part, Disclosure.NONE)
-        yield title, _participant(desk, level) if part == PARTICIPANT else _answer(desk, level, _words(desk, part))
+        words = _words(desk, [asked for asked in readable if asked.part.key == part])
+        yield title, _participant(desk, level) if part == PARTICIPANT else _answer(desk, level, words)
+
+
+def _of_nil_return(desk: Desk, level: str) -> Message:
+    """Only what goes with one is sent, and no figure counts it (documents/chapters/results.py)."""
+    sent = [asked for asked in _readable(desk) if asked.question.with_nil_return]
+    if level in SHOWN and not sent:
+        return M("Ihre Fehlanzeige enthält keinen Text, der erscheinen könnte.")
+    return _answer(desk, level if level in SHOWN else Disclosure.NONE, _words(desk, sent))
 
 
 def _participant(desk: Desk, level: str) -> Message:
@@ -65,18 +77,29 @@ def _kind(desk: Desk) -> str:
     return description(described_kind(house.kind), body.size_class if body else None, desk.context.language)
 
 
-def _words(desk: Desk, part: str | None) -> str:
-    """The beginning of something the house answered and that could be read, a text if there is one; dots before that."""
-    readable = [
-        asked for asked in desk.form.asked
-        if (part is None or asked.part.key == part) and asked.key in desk.submitted
-        and not (asked.question.personal or asked.question.confidential or asked.type.settles_disclosure)
-    ]  # fmt: skip
-    readable.sort(key=lambda asked: asked.type.tally is not Tally.TEXTS)
+def _words(desk: Desk, readable: Sequence[Asked]) -> str:
+    """The beginning of the first of these answers; dots where there is none.
+
+    What is no text stands behind its question: a number or a date alone would tell nobody what will be read.
+    """
     if not readable:
         return say(M("Ihr Text …"), desk.context.language)
     first = readable[0]
-    return _shortened(" ".join(first.type.text(desk.submitted[first.key], first.settings, desk.context).split()))
+    said = " ".join(first.type.text(desk.submitted[first.key], first.settings, desk.context).split())
+    if first.type.family is Family.TEXT:
+        return _shortened(said)
+    asked = [desk.context.asked_as(first.question), desk.context.say(first.field.label)]
+    return f"{_shortened(' – '.join(filter(None, asked)))}: {_shortened(said)}"
+
+
+def _readable(desk: Desk) -> list[Asked]:
+    """What the house answered and that could be read; texts first, bare numbers and dates last."""
+    found = [
+        asked for asked in desk.form.asked
+        if asked.key in desk.submitted
+        and not (asked.question.personal or asked.question.confidential or asked.type.settles_disclosure)
+    ]  # fmt: skip
+    return sorted(found, key=lambda asked: (asked.type.family is not Family.TEXT, asked.type.family is Family.NUMBER))
 
 
 def _shortened(text: str) -> str:

@@ -120,7 +120,8 @@ def begin(request: Request, db: Db, actor: Planning, slug: str, invitation_id: u
     typed = _typed(form)
     try:
         with db.transaction() as session:
-            _invited(session, actor, slug, invitation_id)
+            _, invitation = _invited(session, actor, slug, invitation_id)
+            intake.require_possible(actor, invitation, intake.standing(session, invitation))
             made = intake.begin(session, actor, invitation_id, _received(form, typed), beside=form.checked("beside"))
             made_id = made.id
     except (Invalid, Conflict) as refused:

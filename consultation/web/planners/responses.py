@@ -175,7 +175,7 @@ def reopen(request: Request, db: Db, actor: Planning, slug: str, response_id: uu
     try:
         with db.transaction() as session:
             _, response = _of(session, actor, slug, response_id)
-            RESPONSE.rows["reopen"].who.demand(actor, response)
+            RESPONSE.check(actor, response, "reopen")
             until = typed_day(form, "until")
             assert until is not None
             actions.reopen(session, actor, response_id, until=end_of_day(until), reason=typed["reason"])

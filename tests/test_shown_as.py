@@ -1,0 +1,66 @@
+"""„So erscheint Ihre Antwort“: the examples say what will be read, also where there is nothing but a date, or a nil return."""
+
+import pytest
+
+from consultation.core.db import Database
+from consultation.states import Role
+from tests import evaluation_world as small
+from tests import html
+from tests.desk_world import TOWN, Scene, filled
+from tests.desk_world import scene as make_scene
+
+GROUND = "3. Auf welcher Grundlage geben Sie die Rückmeldung ab?"
+RESOLUTION = f"{GROUND} – Datum des Beschlusses (gefasst oder vorgesehen): 12.05.2026"
+
+
+@pytest.fixture
+def scene(db: Database) -> Scene:
+    made = make_scene(db)
+    made.four_eyes(False)
+    return made
+
+
+def read(scene: Scene, path: str) -> str:
+    """As somebody of the house who may release."""
+    browser = scene.somebody(Role.CONTRIBUTOR, Role.RELEASER)
+    return html.text_of(html.check(browser.get(scene.base + path).text))
+
+
+def test_a_date_is_shown_with_its_question_and_never_alone(scene: Scene) -> None:
+    with scene.db.transaction() as session:
+        small.write(session, scene.world, TOWN, {"mandate.date": "2026-05-12"})
+    text = read(scene, "/review")
+    assert f"Kiel (SH) schreibt: „{RESOLUTION}“" in text
+    assert "schreibt: „12.05.2026" not in text
+
+
+def test_words_go_before_choices_and_choices_before_dates(scene: Scene) -> None:
+    with scene.db.transaction() as session:
+        small.write(session, scene.world, TOWN, {"mandate.kind": "reserved", "mandate.date": "2026-05-12"})
+    assert f"schreibt: „{GROUND} – Grundlage: Vorbehaltlich eines noch ausstehenden Beschlusses“" in read(
+        scene, "/review"
+    )
+    with scene.db.transaction() as session:
+        small.write(session, scene.world, TOWN, {"main_message": "Bitte einfacher."})
+    assert "Kiel (SH) schreibt: „Bitte einfacher.“" in read(scene, "/review")
+
+
+def test_of_a_nil_return_only_what_is_sent_with_it_is_shown(scene: Scene) -> None:
+    """What the house wrote before stays with the house, so it is no example."""
+    with scene.db.transaction() as session:
+        answers = {"main_message": "Nur für uns.", "mandate.kind": "reserved", "mandate.date": "2026-05-12"}
+        small.write(session, scene.world, TOWN, answers)
+    bea = scene.somebody(Role.CONTRIBUTOR, Role.RELEASER)
+    page = bea.get(f"{scene.base}/nil-return").text
+    sent = {
+        **filled(page, "/nil-return"),
+        "disclosure_rest": "named",
+        "name": "Bea Haupt",
+        "function": "Bürgermeisterin",
+    }
+    receipt = bea.follow(bea.post(f"{scene.base}/nil-return", sent))
+    text = html.text_of(html.check(receipt.text))
+    assert "Ihre Fehlanzeige ist abgegeben." in text
+    assert f"schreibt: „{GROUND} – Grundlage: Vorbehaltlich eines noch ausstehenden Beschlusses“" in text
+    for wrong in ("Nur für uns.", "schreibt: „12.05.2026", "Ihre Angaben zählen in den Zahlen mit"):
+        assert wrong not in text
