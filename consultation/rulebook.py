@@ -22,6 +22,7 @@ from consultation.states import (
     FormVersionState,
     InvitationState,
     PointState,
+    RedactionState,
     ResponseState,
     Role,
     Visibility,
@@ -37,6 +38,7 @@ from consultation.subjects import (
     InvitationLike,
     Planned,
     PointLike,
+    RedactionLike,
     ResponseLike,
 )
 
@@ -176,6 +178,7 @@ def may_be_published(actor: Actor, edition: EditionLike) -> Iterable[Problem]:
 # -- what ------------------------------------------------------------------------------------------------------------
 C, N, R, D = ConsultationState, InvitationState, ResponseState, DraftVersionState
 F, E, X, P, K = FormVersionState, EditionState, ExtensionState, PointState, CommentState
+H = RedactionState
 # action, title, from, to, who, ready when, causes
 # fmt: off
 
@@ -270,8 +273,16 @@ POINT = Workflow[Actor, PointLike](
         Transition("back_to_decided",   M("Rückgängig machen: entschieden"), frozenset({P.IN_REVIEW}),         P.DECIDED,    last_hand & publisher,     (has_decision,)),
     ],
 )
+REDACTION = Workflow[Actor, RedactionLike](
+    "redaction",
+    M("Schwärzung"),
+    {H.IN_FORCE: M("in Kraft"), H.LIFTED: M("aufgehoben")},
+    [Transition("lift", M("Aufheben"), frozenset({H.IN_FORCE}), H.LIFTED, planner)],
+)
 # fmt: on
-WORKFLOWS = (CONSULTATION, INVITATION, RESPONSE, COMMENT, DRAFT_VERSION, FORM_VERSION, EDITION, DEADLINE_EXTENSION, POINT)
+WORKFLOWS = (
+    CONSULTATION, INVITATION, RESPONSE, COMMENT, DRAFT_VERSION, FORM_VERSION, EDITION, DEADLINE_EXTENSION, POINT, REDACTION,
+)  # fmt: skip
 
 # -- who may see -----------------------------------------------------------------------------------------------------
 # Each has an SQL twin `visible(actor)` in the room's queries; a test proves them equal over every state and owner.

@@ -88,6 +88,11 @@ class PointState(StrEnum):
     DECIDED = "decided"
 
 
+class RedactionState(StrEnum):
+    IN_FORCE = "in_force"
+    LIFTED = "lifted"
+
+
 class Audience(StrEnum):
     """Whom an edition is for."""
 

@@ -17,6 +17,7 @@ from consultation.states import (
     FormVersionState,
     InvitationState,
     PointState,
+    RedactionState,
     ResponseState,
     Role,
     Visibility,
@@ -159,6 +160,11 @@ class PointLike(Planned, Protocol):
     @property
     def last_by(self) -> uuid.UUID | None:
         """Who did the last step on it; only that person takes it back."""
+
+
+class RedactionLike(Planned, Protocol):
+    @property
+    def state(self) -> RedactionState: ...
 
 
 class EditionLike(Planned, Protocol):

@@ -67,6 +67,12 @@ class Look:
 ANOTHER_LOOK = (
     Look("GET /search", ANONYMOUS, more="?q=Allgemein"),
     Look("GET /o/{organisation_id}/people", "contributor", "town"),
+    Look(
+        "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/texts",
+        "planner",
+        "consultation",
+        "?place=message",
+    ),
 )
 """The same page for somebody else, after a search, in English, …"""
 

@@ -106,6 +106,7 @@ def _town(session: Session, world: World, number: int) -> None:
     extensions.request(session, actor, invitation, (MOMENT + timedelta(days=60)).date(), f"Bitte {number}")
     w._submit(session, actor, world.mine, f"Wort {number}")
     planner = world.people["planner"]
+    w.redact(session, planner, w._response(session, world.mine, actor))
     for point in listed(session, invitation.consultation_id, PointFilter()):
         if point.state == "new":
             points.decide(session, planner, point.id, Decision.NOTED, f"Dank {number}", version=point.version)

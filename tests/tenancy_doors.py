@@ -248,7 +248,18 @@ def asks(world: World, gate: Gate, route: str) -> Iterator[Ask]:
 
 CHILDREN = frozenset(
     f"{name}_id"
-    for name in ("draft", "form", "invitation", "point", "response", "claim", "extension", "template", "intake")
+    for name in (
+        "draft",
+        "form",
+        "invitation",
+        "point",
+        "response",
+        "claim",
+        "extension",
+        "template",
+        "intake",
+        "redaction",
+    )
 )
 
 

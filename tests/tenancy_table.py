@@ -350,6 +350,10 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/results
         """, here=PLANNERS, home=READERS) for filling in ("consultation", "published")),
     Gate("published", "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/notice.pdf", here=PLANNERS, slow=True),
+    Gate("published", """
+        GET /o/{organisation_id}/consultations/{slug}/editions/{number}/texts
+        POST /o/{organisation_id}/consultations/{slug}/editions/{number}/texts
+        """, here=PLANNERS),
     Gate("consultation", """
         GET /o/{organisation_id}/consultations/{slug}/editions/{number}
         GET /o/{organisation_id}/consultations/{slug}/editions/{number}/document
@@ -358,6 +362,8 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/points/{point_id}
         GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}
         GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}
+        GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/texts
+        GET /o/{organisation_id}/consultations/{slug}/redactions
         GET /o/{organisation_id}/consultations/{slug}/log
         GET /o/{organisation_id}/consultations/{slug}/mails
         """, here=PLANNERS),
@@ -393,6 +399,8 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/replies/{template_id}
         POST /o/{organisation_id}/consultations/{slug}/replies/{template_id}/remove
         POST /o/{organisation_id}/consultations/{slug}/responses/{response_id}/reopen
+        POST /o/{organisation_id}/consultations/{slug}/responses/{response_id}/texts
+        POST /o/{organisation_id}/consultations/{slug}/redactions/{redaction_id}/lift
         """, here=PLANNERS, maybe=LAND),
     Gate("consultation", """
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/publish

@@ -26,9 +26,9 @@ from consultation.documents import queries as documents_of
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.documents.snapshot import freeze
-from consultation.evaluation import contributions, points, replies
+from consultation.evaluation import contributions, points, redactions, replies
 from consultation.evaluation.finding import PointFilter
-from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
+from consultation.evaluation.models import Contribution, Decision, Point, Redaction, ReplyTemplate
 from consultation.evaluation.queries import listed
 from consultation.forms import actions as forms
 from consultation.people import sessions, tokens
@@ -43,9 +43,10 @@ from consultation.register.kinds import RegisterKind
 from consultation.register.states import State
 from consultation.responses import actions as answers
 from consultation.responses import answering, comments, submission
+from consultation.responses import queries as responses_of
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
-from consultation.responses.models import Channel, Intake, RepresentationKind, Response
+from consultation.responses.models import Channel, Intake, RepresentationKind, Response, Revision
 from consultation.states import Audience, EditionState, Purpose, Role
 from consultation.subjects import Actor, system
 from tests import factories as make
@@ -310,7 +311,8 @@ def _write(session: Session, actor: Actor, planned: Planned, mark: str) -> Respo
     response = answering.start(session, actor, consultation.id)
     change = {"section": planned.section_key, "kind": "replace", "text": f"Statt {mark}", "rationale": f"Da {mark}",
               "locator": "Satz 1", "priority": "must"}  # fmt: skip
-    given: dict[str, Any] = {"need_fit": 4, "message": f"Uns geht es um {mark}.", "amendments": {"1": change},
+    given: dict[str, Any] = {"need_fit": 4, "message": f"Uns geht es um {mark}. Frau Beispiel weiß mehr.",
+                             "amendments": {"1": change},
                              "publication": {"participant": "named", "A": "named"}}  # fmt: skip
     posted = {k: Posted(v, frozenset(v) if isinstance(v, dict) else frozenset()) for k, v in given.items()}
     saved = answering.answer(session, actor, response.id, posted)
@@ -347,8 +349,18 @@ def _weigh(session: Session, world: World, documents: Path) -> None:
             )
         word = WEIGHING if caller == "planner" else OTHER_PLAN
         whole = consultations_of.by_id(session, actor, made.id)
+        if caller == "planner":
+            redact(session, actor, _response(session, planned, world.people["town"]))
         replies.add(session, actor, whole, title=f"Baustein {word}{world.said}", text=f"Erwiderung {word}{world.said}")
         _edition(session, actor, made, Audience.INTERNAL, EditionState.COMPILED, documents)
+
+
+def redact(session: Session, actor: Actor, response: Response) -> None:
+    """Of what was submitted first, three words are hidden in public."""
+    whole = responses_of.get(session, system(NOW), response.id)
+    revision = session.get_one(Revision, whole.counted_revision_id)
+    written = next(one for one in redactions.texts_of(session, [revision])[revision.id] if one.place == "message")
+    redactions.redact(session, actor, whole, revision, written, "Frau Beispiel weiß", reason="person")
 
 
 def _publish(session: Session, world: World, documents: Path) -> None:
@@ -418,6 +430,7 @@ def _objects(session: Session, world: World) -> None:
         "claim_id": select(Claim.id).where(Claim.invitation_id == invitation.id),
         "edition_id": select(Edition.id).where(Edition.consultation_id == invitation.consultation_id),
         "contribution_id": select(Contribution.id).where(Contribution.organisation_id == town.organisation_id),
+        "redaction_id": select(Redaction.id).where(Redaction.consultation_id == invitation.consultation_id),
         "template_id": select(ReplyTemplate.id).where(ReplyTemplate.consultation_id == invitation.consultation_id),
         "point_id": select(Point.id)
         .join(Contribution, Contribution.point_id == Point.id)

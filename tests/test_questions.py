@@ -72,6 +72,33 @@ def test_an_example_passes_unchanged_and_survives_json(kind: QuestionType, own: 
     assert isinstance(kind.cell(checked, own, CONTEXT), str | int | float)
 
 
+def _with_words(value: Any, words: str) -> list[tuple[tuple[str | int, ...], Any]]:
+    """The value with each of its texts in turn replaced by other words, and where that was."""
+    if isinstance(value, str):
+        return [((), words)]
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    found = []
+    for step, part in steps:
+        for path, changed in _with_words(part, words):
+            copy: Any = dict(value) if isinstance(value, dict) else list(value)
+            copy[step] = changed
+            found.append(((step, *path), copy))
+    return found
+
+
+@every_case
+def test_whatever_takes_words_of_ones_own_tells_where_they_stand(kind: QuestionType, own: Any, value: Value) -> None:
+    """What it did not tell could be neither checked nor redacted."""
+    for path, changed in _with_words(value, "Wort"):
+        try:
+            checked = kind.check(changed, own, CONTEXT)
+        except Refused:
+            continue
+        assert (path, "Wort") in list(kind.written(checked, own))
+    for path, text in kind.written(value, own):
+        assert text in str(value), path
+
+
 @every_case
 def test_an_empty_page_is_no_answer(kind: QuestionType, own: Any, value: Value) -> None:
     page = drawn(kind.field(NAME, None, own, CONTEXT))

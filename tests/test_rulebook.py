@@ -109,6 +109,7 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
         "back_to_review": ({PLANNER}, "decided", "in_review"),
         "back_to_decided": ({PUBLISHER}, "in_review", "decided"),
     },
+    "redaction": {"lift": ({PLANNER}, "in_force", "lifted")},
 }
 
 

@@ -554,7 +554,7 @@ def test_an_edition_is_compiled_read_downloaded_and_published(app: FastAPI, runn
     for name in ("snapshot.ndjson", "..%2fmanifest.json", "x"):
         assert paula.send("GET", f"{at}/1/files/{name}").status_code == 404
     assert paula.get(f"{at}/2").status_code == 404
-    published = paula.post(f"{at}/1/publish")
+    published = paula.post(f"{at}/1/publish", {"texts_checked": "yes"})
     if published.status_code == 303:
         assert running.one(Consultation).state == ConsultationState.PUBLISHED
         assert paula.post(f"{at}/1/publish").status_code == 409

@@ -58,6 +58,8 @@ class EditionObject(Thing):
     filters: dict[str, Any]
     data_cut: datetime = Field(description="Datenstand.")
     published: datetime | None
+    texts_checked: datetime | None = Field(description="Wann bestätigt wurde, dass alle Texte geprüft sind.")
+    redactions: int = Field(description="Geschwärzte Passagen.")
     snapshot_hash: str | None = Field(description="SHA-256 des NDJSON ohne seine letzte Zeile.")
     outline_hash: str | None
     files: list[FileObject]
@@ -99,7 +101,8 @@ def edition_object(actor: Actor, slug: str, found: Edition, changed: datetime) -
         id=found.id, created=found.created_at, modified=changed, demo=demo, mark=mark_of(demo),
         actions=actions_of(EDITION, actor, found), consultation=slug, number=found.number, audience=found.audience,
         state=found.state, language=found.language, filters=found.filters, data_cut=found.data_cut,
-        published=found.published_at, snapshot_hash=found.snapshot_hash, outline_hash=found.outline_hash,
+        published=found.published_at, texts_checked=found.texts_checked_at,
+        redactions=found.counts.get("redacted", 0), snapshot_hash=found.snapshot_hash, outline_hash=found.outline_hash,
         files=[
             FileObject(
                 format=f.format, name=f.name, media_type=FORMATS[f.format].media_type, size=f.size, sha256=f.sha256,

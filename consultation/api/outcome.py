@@ -15,7 +15,7 @@ from consultation.core.language import say
 from consultation.documents.newer_wording import NewerWording
 from consultation.documents.outcome import Demand, Outcome, newest_outcome
 from consultation.documents.outcome_summary import summary
-from consultation.evaluation.models import ContributionKind, Decision
+from consultation.evaluation.models import ContributionKind, Decision, RedactionReason
 from consultation.http import Configured, Db, Spoken
 from consultation.responses import queries
 
@@ -57,6 +57,15 @@ class NewerVersion(Shape):
     changes: list[ChangedSection]
 
 
+class HiddenPassage(Shape):
+    """Stelle der eigenen Stellungnahme, die in öffentlichen Ausgaben geschwärzt ist."""
+
+    text: str = Field(description="Die verborgenen Worte; nur die eigene Stelle liest sie hier.")
+    reason: RedactionReason = Field(description="Grund.")
+    note: str = Field(description="Erläuterung der ausschreibenden Stelle.")
+    created: datetime
+
+
 class OutcomeObject(Shape):
     """Schlussmitteilung: was aus der eigenen Stellungnahme geworden ist, nach der neuesten veröffentlichten Ausgabe."""
 
@@ -76,6 +85,7 @@ class OutcomeObject(Shape):
     summary: str = Field(description="Das Ergebnis in einem Satz.")
     demands: list[DemandOutcome]
     newer_draft: NewerVersion | None
+    redactions: list[HiddenPassage] = Field(description="Schwärzungen zum Datenstand der Ausgabe.")
 
 
 @router.get(
@@ -102,6 +112,9 @@ def _object(found: Outcome) -> OutcomeObject:
         own_reference=queries.document(found.revision)["own_reference"], reference=consultation.programme.reference,
         nil_return=found.revision.nil_return, summary=say(next(iter(summary(found))), found.language),
         demands=[_demand(demand) for demand in found.demands], newer_draft=_newer(found.newer) if found.newer else None,
+        redactions=[
+            HiddenPassage(text=words, reason=one.reason, note=one.note, created=one.made_at) for one, words in found.hidden
+        ],
     )  # fmt: skip
 
 

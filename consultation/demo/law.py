@@ -225,7 +225,7 @@ def _joint_answer(stage: Stage, exercise: Exercise, cast: Cast) -> None:
         ).options(joinedload(Invitation.organisation), joinedload(Invitation.consultation))  # fmt: skip
         here = house.move_in(stage, session, exercise.voices, session.scalars(statement).one(), days, alone=False)
         values = _values(stage, exercise, here, None, Card("answer", level="named"), days)
-        values["missing_section"] = exercise.voices.joint_statement()
+        values["missing_section"] = exercise.voices.with_contact(exercise.voices.joint_statement())
         response = house.write(stage, session, here, exercise.consultation_id, values, days)
         silent = select(RegisterBody.key).where(
             RegisterBody.kind == "municipality", RegisterBody.association_key.is_(None), RegisterBody.population < 8000

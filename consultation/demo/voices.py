@@ -87,6 +87,10 @@ class Voices:
     def joint_statement(self) -> str:
         return self._tagged(self.dice.choice(self.texts["joint_statements"]))
 
+    def with_contact(self, text: str) -> str:
+        """The text, and whom to ask: what should not be read in public, and is redacted there."""
+        return self._tagged({"text": f"{text} {self.texts['contact_sentence']}", "tag": self.tags[text]})
+
     def missing_rule(self) -> str:
         return str(self.dice.choice(self.texts["missing_sections"]))
 

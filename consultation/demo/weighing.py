@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import actions as consultations
-from consultation.demo import shaping
+from consultation.demo import redacting, shaping
 from consultation.demo.cast import Cast
 from consultation.demo.law import COMPILED, PUBLISHED, WEIGHED, Exercise
 from consultation.demo.stage import Stage, acting
@@ -36,6 +36,7 @@ def play(stage: Stage, cast: Cast, exercise: Exercise) -> list[Path]:
             _weigh(stage, cast, exercise, point_id)
             step.done()
     shaping.except_one(stage, cast, exercise, COMPILED - 0.5)
+    redacting.play(stage, cast, exercise, COMPILED - 0.5)
     return [
         *_compile(stage, cast, exercise, Audience.PUBLIC, "Ausgabe 1 (öffentlich) wird erstellt"),
         *_compile(stage, cast, exercise, Audience.INTERNAL, "Ausgabe 2 (intern) wird erstellt"),
@@ -77,7 +78,7 @@ def _compile(stage: Stage, cast: Cast, exercise: Exercise, audience: Audience, t
         step.done()
     if audience == Audience.PUBLIC:
         with stage.scene() as session:
-            editions.publish(session, _planner(stage, session, cast, PUBLISHED), edition_id)
+            editions.publish(session, _planner(stage, session, cast, PUBLISHED), edition_id, texts_checked=True)
         stage.work(PUBLISHED)
     out = stage.settings.data_dir / "ausgaben" / f"{exercise.slug}-{audience}"
     return editions.copy_files(stage.db, stage.settings.documents, edition_id, out)

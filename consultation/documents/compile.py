@@ -69,13 +69,14 @@ def _compile(
     compiled = compiled_from(frozen, snapshot.sha256)
     files = write_all(compiled, base_name(edition), workshop, tell)
     outline_sha256 = outline_hash(compiled.outline)
-    (workshop / MANIFEST).write_bytes(encoded(_manifest(edition, cut, snapshot, outline_sha256, files)) + b"\n")
+    manifest = _manifest(edition, cut, snapshot, outline_sha256, files) | {"redactions": frozen.redactions[0]}
+    (workshop / MANIFEST).write_bytes(encoded(manifest) + b"\n")
     with db.transaction() as session:
         perform(
             session, EDITION, system(cut), queries.get(session, system(cut), edition.id), "finish",
             details={"snapshot": snapshot.sha256, "outline": outline_sha256, "files": {f["name"]: f["sha256"] for f in files}},
             snapshot_hash=snapshot.sha256, outline_hash=outline_sha256, compiled_at=cut, data_cut=cut, progress=100,
-            problems=snapshot.problems, counts=counts_of(frozen), error="",
+            problems=snapshot.problems, counts=counts_of(frozen) | snapshot.searched, error="",
         )  # fmt: skip
         session.add_all(EditionFile(edition_id=edition.id, **file) for file in files)
         session.flush()
@@ -89,7 +90,7 @@ def counts_of(frozen: Frozen) -> dict[str, int]:
     decided = sum(point["state"] == "decided" for point in frozen.records("point"))
     return {
         "answers": frozen.statistics.base, "points": found["point"], "decided": decided,
-        "participants": found["participant"], "texts": found["response"],
+        "participants": found["participant"], "texts": found["response"], "redacted": frozen.redactions[0],
     }  # fmt: skip
 
 

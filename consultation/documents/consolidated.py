@@ -104,12 +104,22 @@ def _facts(frozen: Frozen, sha256: str) -> Iterator[tuple[Message, str]]:
         yield M("Entwurfsfassung"), say(M("Nr. {number} vom {day}", number=draft["number"], day=dated))
     yield M("Formularfassung"), str(head["form"]["number"])
     yield M("Berücksichtigt"), _filters(frozen)
+    yield M("Geschwärzte Passagen"), say(redacted(frozen))
     yield M("Prüfsumme"), f"sha256:{sha256}"
     yield M("Lizenz"), say(LICENCE if frozen.public else M("Nur für den internen Gebrauch"))
 
 
 def _moment(text: str | None) -> datetime | str:
     return datetime.fromisoformat(text) if text else "–"
+
+
+def redacted(frozen: Frozen) -> Message:
+    passages, places = frozen.redactions
+    return (
+        M("{passages} (Stellen in den Antworten: {places})", passages=passages, places=places)
+        if passages
+        else M("keine")
+    )
 
 
 def _filters(frozen: Frozen) -> str:

@@ -18,6 +18,7 @@ from consultation.documents.compile import compile_edition
 from consultation.documents.filters import checked_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.models import Edition
+from consultation.evaluation import redactions
 from consultation.rulebook import CONSULTATION, EDITION, planner
 from consultation.states import Audience, ConsultationState, EditionState
 from consultation.subjects import Actor
@@ -70,10 +71,11 @@ def retry(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
     return edition
 
 
-def publish(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
+def publish(session: Session, actor: Actor, edition_id: uuid.UUID, *, texts_checked: bool) -> Edition:
     """Anybody who may see the consultation can read it from now on; the first one publishes the consultation too.
 
-    Raises NotReady with the reasons if its figures cannot be protected.
+    `texts_checked` confirms that somebody read all its texts. Raises NotReady with the reasons, also if its figures cannot
+    be protected.
     """
     edition = queries.get(session, actor, edition_id)
     EDITION.check(actor, edition, "publish")
@@ -84,11 +86,30 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
                 "verglichen werden."
             )
         )
-    perform(session, EDITION, actor, edition, "publish", published_at=actor.moment)
+    if redactions.changed_since(session, edition.consultation_id, edition.data_cut, edition.counts.get("known", 0)):
+        raise NotReady(
+            M(
+                "Seit dem Datenstand dieser Ausgabe wurde geschwärzt oder eine Schwärzung aufgehoben. Erstellen Sie die Ausgabe "
+                "neu, damit das gilt."
+            )
+        )
+    if not texts_checked:
+        raise Invalid.about("texts_checked", _UNCHECKED)
+    searched = {name: edition.counts.get(name, 0) for name in ("written", "suspicions", "redacted")}
+    perform(
+        session, EDITION, actor, edition, "publish", published_at=actor.moment, texts_checked_at=actor.moment,
+        details={"texts_checked": True, **searched},
+    )  # fmt: skip
     consultation = consultations.by_id(session, actor, edition.consultation_id)
     if consultation.state == ConsultationState.EVALUATING:
         perform(session, CONSULTATION, actor, consultation, "publish", details={"edition": edition.number})
     return edition
+
+
+_UNCHECKED = M(
+    "Bestätigen Sie, dass alle Texte dieser Ausgabe geprüft sind. Hinweise dazu finden Sie unter „Texte prüfen“; was niemand "
+    "lesen soll, schwärzen Sie dort."
+)
 
 
 def copy_files(db: Database, documents: Path, edition_id: uuid.UUID, out: Path) -> list[Path]:

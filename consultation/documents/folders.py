@@ -12,6 +12,9 @@ HIDDEN = "compared.json"
 OUTCOMES = "outcomes.txt"
 """Whose demand became which point; each organisation is told its own line, nobody the file."""
 
+TEXTS = "texts.json"
+"""Where something in the texts looks like a person: places, no words. Planners see what stands there, nobody gets the file."""
+
 
 def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
     return documents / str(edition_id)

@@ -116,6 +116,12 @@ class Frozen:
         return from_json(found | {"fields": list(self.records("figure"))})
 
     @cached_property
+    def redactions(self) -> tuple[int, int]:
+        """How many passages are hidden, and in how many places of answers; editions made before there were any hide none."""
+        found = next(self.records("redactions"), {"passages": 0, "places": 0})
+        return found["passages"], found["places"]
+
+    @cached_property
     def participation(self) -> Participation:
         """Without what the filters of the edition leave out."""
         found = next(self._beginning("participation"))

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from consultation.documents.filters import EditionFilters
 from consultation.documents.senders import SHOWN, Sender
+from consultation.documents.text_check import TextCheck
 from consultation.evaluation.contributions import folded
 from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Point
 from consultation.evaluation.queries import Original, PointSummary, listed, originals_of
+from consultation.evaluation.redacted import Redactions
 from consultation.forms.definition import Form
 from consultation.responses.models import Disclosure
 from consultation.states import Audience, PointState
@@ -37,9 +39,16 @@ class Weighing:
     salt: uuid.UUID
     minimum: int
     """Fewer supporters that count as figures only are not counted in public."""
+    redactions: Redactions
+    texts: TextCheck | None
+    """Looks at what would be published of a point; nothing is looked at in internal editions."""
     filters: EditionFilters = field(default_factory=EditionFilters)
     told: dict[uuid.UUID, int] = field(default_factory=dict)
     """Point → its number in this edition; filled while the records are made and never part of them."""
+
+    def said(self, original: Original, text: str) -> str:
+        """A text of the contribution as it may be read."""
+        return self.redactions.said(text, original.contribution.response_id)
 
     def level(self, original: Original) -> Disclosure:
         said = original.contribution
@@ -61,7 +70,8 @@ def point_records(
         for record in sorted(found, key=lambda record: _rank(record, weighing)):
             place += 1
             number = place if weighing.audience == Audience.PUBLIC else record["number"]
-            weighing.told[record.pop("point")] = number
+            point_id = record.pop("point")
+            weighing.told[point_id] = number
             yield record | {"number": number}
 
 
@@ -97,16 +107,26 @@ def _record(point: PointSummary, originals: Iterable[Original], weighing: Weighi
     shown.sort(key=lambda o: _place(o, weighing))
     first = _speaking(point.text, shown)
     decided = point.state == PointState.DECIDED or weighing.audience == Audience.INTERNAL
+    hidden = weighing.redactions.of_point(point.id, _texts(originals))
+    wording = _wording(point.text, first, originals, shown, weighing)
+    if weighing.texts:
+        weighing.texts.point(point.id, {"text": wording if wording == point.text else "", "reply": point.reply}, hidden)
+    rationales = (weighing.said(o, o.contribution.rationale) for o in shown if o.contribution.rationale)
     return {
         "type": "point", "point": point.id, "number": point.number, "section": point.section_key, "state": point.state.value,
-        "kind": first.contribution.kind.value, "locator": first.contribution.locator,
-        "text": _wording(point.text, first, originals, shown, weighing),
-        "rationales": list(dict.fromkeys(o.contribution.rationale for o in shown if o.contribution.rationale)),
+        "kind": first.contribution.kind.value, "locator": weighing.said(first, first.contribution.locator),
+        "text": weighing.redactions.without(wording, hidden),
+        "rationales": list(dict.fromkeys(rationales)),
         "supporters": supporters(counted, weighing),
         "decision": point.decision.value if point.decision and decided else None,
-        "reply": point.reply if decided else "", "tags": sorted(point.tags),
+        "reply": weighing.redactions.without(point.reply, hidden) if decided else "", "tags": sorted(point.tags),
         "originals": [_original(o, weighing) for o in shown],
     }  # fmt: skip
+
+
+def _texts(originals: Iterable[Original]) -> Iterator[tuple[uuid.UUID, str]]:
+    for said in (original.contribution for original in originals):
+        yield from ((said.response_id, text) for text in (said.original_text, said.rationale, said.locator))
 
 
 def _place(original: Original, weighing: Weighing) -> tuple[Any, ...]:
@@ -145,7 +165,8 @@ def _original(original: Original, weighing: Weighing) -> dict[str, Any]:
     said = original.contribution
     return {
         "sender": weighing.senders[said.organisation_id].shown_as(weighing.level(original)), "question": said.question_key,
-        "locator": said.locator, "kind": said.kind.value, "text": said.original_text, "rationale": said.rationale,
+        "locator": weighing.said(original, said.locator), "kind": said.kind.value,
+        "text": weighing.said(original, said.original_text), "rationale": weighing.said(original, said.rationale),
         "priority": said.priority,
     }  # fmt: skip
 

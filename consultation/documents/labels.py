@@ -4,7 +4,7 @@ from consultation.core.language import Language, M, Message, say
 from consultation.documents.frozen import Frozen
 from consultation.documents.senders import described_kind
 from consultation.evaluation.figures import KIND, NOT_STATED, SIZE_CLASS, SMALL_TOWNS, STATE
-from consultation.evaluation.models import Decision
+from consultation.evaluation.models import Decision, RedactionReason
 from consultation.forms.definition import Asked
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.questions.wording import fill, section_label
@@ -36,6 +36,13 @@ AMENDMENT_KINDS: dict[str, Message] = {
     "delete": M("streichen"),
     "replace": M("ersetzen"),
     "insert": M("ergänzen"),
+}
+REDACTION_REASONS: dict[str, Message] = {
+    RedactionReason.PERSON: M("Angaben zu einer Person"),
+    RedactionReason.SINGLE_CASE: M("Einzelfall, in dem jemand erkennbar ist"),
+    RedactionReason.CONFIDENTIAL: M("vertrauliche Angabe"),
+    RedactionReason.RIGHTS: M("Rechte Dritter"),
+    RedactionReason.OTHER: M("anderer Grund"),
 }
 GROUPINGS: dict[str, Message] = {
     SIZE_CLASS: M("Größenklasse oder Art"),

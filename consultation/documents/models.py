@@ -29,6 +29,8 @@ class Edition(Identified, Base):
     created_at: Mapped[datetime]
     compiled_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    texts_checked_at: Mapped[datetime | None]
+    """When whoever published it confirmed that all its texts were checked."""
     progress: Mapped[int]
     """0 to 100, for the page that watches the compilation."""
     snapshot_hash: Mapped[str | None] = mapped_column(String(64))

@@ -20,8 +20,10 @@ from consultation.documents.models import Edition
 from consultation.documents.newer_wording import NewerWording, newer_wording
 from consultation.documents.outcomes import OwnLine, Told, fullest_outcome, read_outcome
 from consultation.documents.senders import SHOWN
+from consultation.evaluation import redactions
 from consultation.evaluation.contributions import folded
-from consultation.evaluation.models import Contribution, Decision
+from consultation.evaluation.hiding import spans
+from consultation.evaluation.models import Contribution, Decision, Redaction
 from consultation.questions.wording import section_label
 from consultation.responses import queries as responses
 from consultation.responses.models import Disclosure, Response, Revision
@@ -62,6 +64,8 @@ class Outcome:
     language: Language
     demands: tuple[Demand, ...]
     newer: NewerWording | None
+    hidden: tuple[tuple[Redaction, str], ...] = ()
+    """What of the answer is hidden in the edition, with the hidden words."""
 
     @property
     def demo(self) -> bool:
@@ -103,7 +107,14 @@ def _outcome(
     demands = tuple(_demands(session, response, revision, own.demands, frozen, language))
     keys = {demand.said.section_key for demand in demands if demand.said.section_key}
     newer = newer_wording(session, actor, response.consultation, frozen, keys, language)
-    return Outcome(response, revision, edition, frozen, language, demands, newer)
+    hidden = tuple(redactions.in_force(session, response.id, edition.data_cut))
+    return Outcome(response, revision, edition, frozen, language, demands, newer, hidden)
+
+
+def hidden_of(demand: Demand, outcome: Outcome) -> list[tuple[Redaction, str]]:
+    """What of this demand everybody else reads as redacted."""
+    texts = (demand.said.original_text, demand.said.rationale, demand.said.locator)
+    return [(one, words) for one, words in outcome.hidden if any(spans(text, words) for text in texts)]
 
 
 def _newest_edition(session: Session, actor: Actor, response: Response) -> Edition | None:

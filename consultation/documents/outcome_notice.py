@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from consultation.core.language import M, Message, day, say
 from consultation.documents.consolidated import DEMO_MARK
-from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS
+from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS, REDACTION_REASONS
 from consultation.documents.newer_wording import NewerWording
-from consultation.documents.outcome import NOT_COVERED, Demand, Outcome
+from consultation.documents.outcome import NOT_COVERED, Demand, Outcome, hidden_of
 from consultation.documents.outcome_summary import summary
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
 from consultation.responses import queries
@@ -131,6 +131,10 @@ def told(demand: Demand, outcome: Outcome) -> Iterator[tuple[Message, Message]]:
     yield M("Ihre Forderung"), _text(own_words(demand, outcome))
     if demand.said.rationale:
         yield M("Ihre Begründung"), _text(demand.said.rationale)
+    for redaction, words in hidden_of(demand, outcome):
+        because = M("{reason} ({note})", reason=REDACTION_REASONS[redaction.reason], note=redaction.note)
+        because = because if redaction.note else REDACTION_REASONS[redaction.reason]
+        yield M("Öffentlich geschwärzt"), M("„{words}“: {reason}", words=words, reason=because)
     if demand.number is not None:
         yield M("In der Ausgabe"), point_of(demand)
         yield M("Andere Stellen"), others(demand)

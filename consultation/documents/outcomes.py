@@ -20,6 +20,7 @@ from consultation.documents.filters import EditionFilters
 from consultation.documents.machine import encoded
 from consultation.documents.senders import read_levels, within_cap
 from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.evaluation.redacted import Redactions
 from consultation.forms.definition import Form
 from consultation.responses.models import Disclosure, Response
 from consultation.states import PointState
@@ -54,7 +55,8 @@ Places = Mapping[uuid.UUID, tuple[int, int]]
 
 
 def write_outcomes(
-    session: Session, consultation_id: uuid.UUID, form: Form, cut: datetime, told: Places, filters: EditionFilters, target: Path
+    session: Session, consultation_id: uuid.UUID, form: Form, cut: datetime, told: Places, filters: EditionFilters,
+    redactions: Redactions, target: Path,
 ) -> None:  # fmt: skip
     """For every organisation whose answer counts at the data cut, nil returns too."""
     counted = select(Response.organisation_id, Response.id, Response.counted_revision_id).where(
@@ -68,7 +70,8 @@ def write_outcomes(
             said = _said(session, [row.counted_revision_id for row in page])
             for row in page:
                 demands = said.get(row.counted_revision_id, [])
-                line = [row.counted_revision_id, list(_lines(demands, levels.get(row.id, {}), form, told, filters))]
+                lines = _lines(demands, levels.get(row.id, {}), form, told, filters, redactions)
+                line = [row.counted_revision_id, list(lines)]
                 file.write(row.organisation_id.hex.encode() + b" " + encoded(line) + b"\n")
 
 
@@ -91,8 +94,9 @@ def _said(session: Session, revisions: list[uuid.UUID | None]) -> dict[uuid.UUID
 
 
 def _lines(
-    demands: list[Any], chosen: Mapping[str, Disclosure], form: Form, told: Places, filters: EditionFilters
-) -> Iterator[list[Any]]:
+    demands: list[Any], chosen: Mapping[str, Disclosure], form: Form, told: Places, filters: EditionFilters,
+    redactions: Redactions,
+) -> Iterator[list[Any]]:  # fmt: skip
     order = list(Disclosure)
     best: dict[uuid.UUID, Disclosure] = {}
     for row in demands:
@@ -102,7 +106,8 @@ def _lines(
         number, place = told.get(row.point_id, (None, None))
         covered = filters.shows(row.section_key)
         decided = number is None and covered and row.state == PointState.DECIDED
-        decision, reply = (row.decision, row.reply) if decided else (None, "")
+        reply = redactions.without(row.reply, redactions.of_point(row.point_id)) if decided else ""
+        decision = row.decision if decided else None
         yield [row.id, number, place, best[row.point_id], decision, reply, covered]
 
 

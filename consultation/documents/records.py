@@ -123,6 +123,12 @@ _RECORDS = (
         ("represented", "own_reference", "nil_return"),
         description="Answers by field key, as the form's own JSON Schema describes them: whole, or in public part by part.",
     ),
+    _record(
+        "redactions",
+        {"passages": COUNT, "places": COUNT},
+        description="How many passages are hidden, and in how many places of the answers of this edition. In public the mark "
+        "stands in place of the words, in internal editions around them.",
+    ),
 )  # fmt: skip
 
 

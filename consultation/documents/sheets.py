@@ -9,6 +9,7 @@ from consultation.documents.formats import Cell, Column, Sheet
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import description, field_title, group_label, item_label, kind_label, options_of
 from consultation.evaluation.figures import FieldFigures, Row
+from consultation.evaluation.redacted import HIDDEN
 from consultation.forms.definition import Asked
 from consultation.register.states import STATE_TITLES, State
 
@@ -77,7 +78,7 @@ _SENDER = {
 }  # fmt: skip
 _RESPONSES = {
     "number": M("Nr."), **_SENDER, "part": M("Teil"), "field": M("Feld"), "question": M("Frage"), "item": M("Zeile"),
-    "value": M("Antwort"),
+    "value": M("Antwort"), "redacted": M("geschwärzte Stellen"),
 }  # fmt: skip
 
 
@@ -97,7 +98,14 @@ def _responses(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
         for asked in frozen.form.asked:
             if asked.key in record["answers"]:
                 for item, value in _values(asked, record["answers"][asked.key], frozen):
-                    yield (*sender, asked.part.key, asked.key, field_title(asked, frozen), item, value)
+                    place = (asked.part.key, asked.key, field_title(asked, frozen), item)
+                    yield (*sender, *place, value, _hidden(value, frozen))
+
+
+def _hidden(value: Cell, frozen: Frozen) -> int | None:
+    """How often something is hidden in this text: the beginning of the mark is the same in every edition."""
+    count = value.count(frozen.say(HIDDEN)[:-1]) if isinstance(value, str) and frozen.redactions[1] else 0
+    return count or None
 
 
 def _values(asked: Asked, value: Any, frozen: Frozen) -> Iterator[tuple[str | None, Cell]]:

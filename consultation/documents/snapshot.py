@@ -18,14 +18,18 @@ from sqlalchemy.orm import Session
 from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation
+from consultation.core.language import Language
 from consultation.documents.figures import figures_of
 from consultation.documents.filters import EditionFilters, read_filters
-from consultation.documents.folders import OUTCOMES
+from consultation.documents.folders import OUTCOMES, TEXTS
 from consultation.documents.frozen_points import Weighing, point_records
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
 from consultation.documents.outcomes import write_outcomes
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
+from consultation.documents.text_check import TextCheck, text_check
+from consultation.evaluation.redacted import Redactions, redactions
+from consultation.evaluation.written import texts
 from consultation.forms.checks import read_form
 from consultation.forms.definition import PARTICIPANT, Form
 from consultation.programmes.queries import sections
@@ -49,6 +53,9 @@ class Freezing:
     form: Form
     senders: list[Sender]
     filters: EditionFilters
+    redactions: Redactions
+    texts: TextCheck | None
+    """For public editions only."""
     told: dict[uuid.UUID, int] = field(default_factory=dict)
     """As `Weighing.told`."""
 
@@ -63,6 +70,8 @@ class Snapshot:
     hidden: list[Any] | None
     problems: list[dict[str, Any]]
     """Why the figures may not be published; as `Edition.problems`."""
+    searched: dict[str, int]
+    """As `TextCheck.write`, for public editions."""
 
 
 def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, target: Path) -> Snapshot:
@@ -75,7 +84,10 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     filters = read_filters(edition.filters)
     senders = read_senders(session, consultation.id, cut, filters.bodies)
     form = read_form(consultation.form_version.definition)
-    work = Freezing(session, edition, consultation, cut, form, senders, filters)
+    language: Language = "en" if edition.language == "en" else "de"
+    hidden = redactions(session, consultation.id, cut, edition.audience, language)
+    check = text_check(session, hidden) if edition.audience == Audience.PUBLIC else None
+    work = Freezing(session, edition, consultation, cut, form, senders, filters, hidden, check)
     figures = figures_of(session, consultation, edition.audience, cut, filters.bodies, documents)
     digest, places = hashlib.sha256(), dict[int, int]()
     with target.open("wb") as file:
@@ -87,8 +99,10 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
             file.write(line)
     if work.audience == Audience.PUBLIC:
         told = {point: (number, places[number]) for point, number in work.told.items()}
-        write_outcomes(session, consultation.id, form, cut, told, filters, target.with_name(OUTCOMES))
-    return Snapshot(digest.hexdigest(), figures.hidden, figures.problems)
+        target_of_outcomes = target.with_name(OUTCOMES)
+        write_outcomes(session, consultation.id, form, cut, told, filters, hidden, target_of_outcomes)
+    searched = check.write(target.with_name(TEXTS)) if check else {}
+    return Snapshot(digest.hexdigest(), figures.hidden, figures.problems, searched)
 
 
 def _records(work: Freezing, figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -103,11 +117,13 @@ def _records(work: Freezing, figures: dict[str, Any]) -> Iterator[dict[str, Any]
     yield from ({"type": "figure", **field} for field in fields)
     by_organisation = {sender.organisation_id: sender for sender in work.senders}
     weighing = Weighing(
-        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell, work.filters, work.told
+        work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell, work.redactions,
+        work.texts, work.filters, work.told,
     )  # fmt: skip
     yield from point_records(work.session, work.consultation.id, keys, weighing)
     yield from _participants(work)
     yield from _responses(work)
+    yield {"type": "redactions", "passages": len(work.redactions.told), "places": work.redactions.places}
 
 
 def _head(work: Freezing) -> dict[str, Any]:
@@ -188,8 +204,11 @@ def _participants(work: Freezing) -> Iterator[dict[str, Any]]:
 def _responses(work: Freezing) -> Iterator[dict[str, Any]]:
     if work.audience == Audience.INTERNAL:
         for sender, document in read_documents(work.session, work.senders):
-            whole = {name: document[name] for name in ("answers", "represented", "own_reference", "nil_return")}
-            yield {"type": "response", "part": None, "sender": sender.shown_as(Disclosure.NAMED), **whole}
+            whole = {name: document[name] for name in ("represented", "own_reference", "nil_return")}
+            answers = work.redactions.answers(work.form, document["answers"], sender.response_id)
+            yield {
+                "type": "response", "part": None, "sender": sender.shown_as(Disclosure.NAMED), "answers": answers, **whole,
+            }  # fmt: skip
         return
     for part in work.form.disclosure_parts:
         yield from _of_part(work, part.key, work.edition.id)
@@ -207,6 +226,10 @@ def _of_part(work: Freezing, part: str, salt: uuid.UUID) -> Iterator[dict[str, A
     for sender, document in read_documents(work.session, shown):
         answers = {key: value for key, value in document["answers"].items() if key in keys}
         if answers:
+            if work.texts:
+                for written in texts(work.form, answers):
+                    work.texts.answer(sender.revision_id, sender.response_id, written)
+            answers = work.redactions.answers(work.form, answers, sender.response_id)
             yield {
                 "type": "response", "part": part, "sender": sender.shown_as(levels[sender.revision_id]), "answers": answers,
             }  # fmt: skip

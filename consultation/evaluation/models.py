@@ -13,7 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consultation.consultations.models import Consultation
 from consultation.core.db import Base, Identified, words
 from consultation.core.history import Sequence64
-from consultation.states import PointState
+from consultation.responses.models import Response, Revision
+from consultation.states import PointState, RedactionState
 
 
 class ContributionKind(StrEnum):
@@ -153,6 +154,59 @@ class Contribution(Identified, Base):
     """Equal for word-for-word equal demands on the same section (white space and case folded)."""
     point_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("point.id"), index=True)
     made_at: Mapped[datetime]
+
+
+class RedactionReason(StrEnum):
+    PERSON = "person"
+    SINGLE_CASE = "single_case"
+    CONFIDENTIAL = "confidential"
+    RIGHTS = "rights"
+    OTHER = "other"
+
+
+class Redaction(Identified, Base):
+    """A passage of an answer that is hidden in everything public (Schwärzung). The answer itself is never touched.
+
+    Where it was found is kept, never the words: revision, place, span and the hashes of the whole text and of the passage.
+    """
+
+    __tablename__ = "redaction"
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), index=True)
+    response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), index=True)
+    revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("revision.id"))
+    place: Mapped[str] = mapped_column(String(300))
+    """Which text of the answer: `Written.place`."""
+    begins: Mapped[int]
+    ends: Mapped[int]
+    text_hash: Mapped[str] = mapped_column(String(64))
+    passage_hash: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[RedactionReason] = mapped_column(words(RedactionReason))
+    note: Mapped[str] = mapped_column(String(500))
+    """More about the reason; the organisation concerned reads it, nobody else outside."""
+    state: Mapped[RedactionState] = mapped_column(words(RedactionState))
+    person_id: Mapped[uuid.UUID | None]
+    made_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[uuid.UUID | None]
+    consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
+    response: Mapped[Response] = relationship(lazy="raise_on_sql")
+    revision: Mapped[Revision] = relationship(lazy="raise_on_sql")
+
+    @property
+    def planners(self) -> dict[uuid.UUID, str | None]:
+        return self.consultation.planners
+
+
+class CheckedPassage(Base):
+    """A planner looked at this passage and found that it may stand in public; holds for every word-for-word equal text."""
+
+    __tablename__ = "checked_passage"
+    consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"), primary_key=True)
+    text_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    begins: Mapped[int] = mapped_column(primary_key=True)
+    ends: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[uuid.UUID | None]
+    moment: Mapped[datetime]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from starlette.types import Scope
 
 from consultation.core.places import package_folder
 
-_OWN = ("app.css", "planner.css", "drafts.css", "app.js", "saving.js", "keys.js", "icon.svg")
+_OWN = ("app.css", "planner.css", "drafts.css", "app.js", "saving.js", "keys.js", "redact.js", "icon.svg")
 _FOREVER = "public, max-age=31536000, immutable"
 _A_DAY = "public, max-age=86400"
 

@@ -20,6 +20,8 @@ from consultation.core.plugins import discover
 
 Value = Any
 """A checked answer as JSON; `None` is no answer."""
+Path = tuple[str | int, ...]
+"""Where a text stands inside an answer; () if it is the answer."""
 
 
 class Texts(BaseModel):
@@ -283,6 +285,11 @@ class QuestionType(abc.ABC):
     def remarks(self, value: Value, settings: Any) -> Iterable[Remark]:
         """What the answer demands in words."""
         return ()
+
+    def written(self, value: Value, settings: Any) -> Iterable[tuple[Path, str]]:
+        """Texts in words of one's own, each with its place: what can be checked, and hidden in public."""
+        if isinstance(value, str) and self.tally is Tally.TEXTS:
+            yield (), value
 
     def options(self, settings: Any, language: Language) -> tuple[Option, ...]:
         """The options statistics show, in order, "cannot_judge" last."""

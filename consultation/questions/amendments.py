@@ -15,6 +15,7 @@ from consultation.questions import (
     Field,
     FormFields,
     Option,
+    Path,
     QuestionType,
     Remark,
     Tally,
@@ -119,6 +120,10 @@ class Amendments(QuestionType):
                 rationale=entry.get("rationale", ""),
                 priority=entry.get("priority", ""),
             )
+
+    def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
+        for key in in_order(value or {}):
+            yield from (((key, part), value[key][part]) for part in _LIMITS if value[key].get(part))
 
     def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
         return tuple(Option(key, say(label, language)) for key, label in KINDS.items())

@@ -14,6 +14,7 @@ from consultation.questions import (
     Field,
     FormFields,
     Option,
+    Path,
     QuestionType,
     Tally,
     Value,
@@ -102,6 +103,10 @@ class Confirm(QuestionType):
     def facts(self, value: Value, settings: Any) -> Iterable[Fact]:
         if value is not None:
             yield Fact(option="correct" if value["correct"] else "corrected")
+
+    def written(self, value: Value, settings: Any) -> Iterable[tuple[Path, str]]:
+        if value and value.get("correction"):
+            yield ("correction",), value["correction"]
 
     def options(self, settings: Any, language: Language) -> tuple[Option, ...]:
         return Option("correct", say(M("stimmt"), language)), Option("corrected", say(M("berichtigt"), language))

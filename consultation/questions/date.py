@@ -15,6 +15,7 @@ from consultation.questions import (
     Family,
     Field,
     FormFields,
+    Path,
     QuestionType,
     Tally,
     Value,
@@ -83,6 +84,10 @@ class Date(QuestionType):
 
     def facts(self, value: Value, settings: Settings) -> Iterable[Fact]:
         return () if value is None else (Fact(),)
+
+    def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
+        """A day is no text."""
+        return ()
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         yield {}, "2026-03-31"

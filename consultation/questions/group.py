@@ -16,6 +16,7 @@ from consultation.questions import (
     Family,
     Field,
     FormFields,
+    Path,
     QuestionType,
     Remark,
     Tally,
@@ -149,6 +150,12 @@ class Group(QuestionType):
                 line = f"{part.label.de}: {remark.text}" if len(settings.fields) > 1 else remark.text
                 entries.setdefault(entry, []).append(line)
         return [Remark(entry, "\n".join(lines)) for entry, lines in entries.items()]
+
+    def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
+        for entry, part, part_value in _parts(value, settings):
+            kind, own = part.kind()
+            for path, text in kind.written(part_value, own) if part_value is not None else ():
+                yield (entry, part.key, *path), text
 
     def seconds(self, settings: Settings, context: Context) -> int:
         return 120

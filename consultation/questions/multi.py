@@ -14,6 +14,7 @@ from consultation.questions import (
     Field,
     FormFields,
     Option,
+    Path,
     QuestionType,
     Remark,
     Tally,
@@ -106,6 +107,11 @@ class Multi(QuestionType):
 
     def remarks(self, value: Value, settings: Settings) -> Iterable[Remark]:
         return [Remark("", one[OTHER]) for one in value or [] if isinstance(one, dict) and one[OTHER]]
+
+    def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
+        for place, one in enumerate(value or []):
+            if isinstance(one, dict) and one[OTHER]:
+                yield (place, OTHER), one[OTHER]
 
     def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
         return (*named(settings.options, language), *([other_option(language)] if settings.other else []))

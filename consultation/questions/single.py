@@ -12,6 +12,7 @@ from consultation.questions import (
     Field,
     FormFields,
     Option,
+    Path,
     QuestionType,
     Remark,
     Tally,
@@ -96,6 +97,10 @@ class Single(QuestionType):
     def remarks(self, value: Value, settings: Settings) -> Iterable[Remark]:
         if isinstance(value, dict) and value[OTHER]:
             yield Remark("", value[OTHER])
+
+    def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
+        if isinstance(value, dict) and value[OTHER]:
+            yield (OTHER,), value[OTHER]
 
     def options(self, settings: Settings, language: Language) -> tuple[Option, ...]:
         return (*named(settings.options, language), *([other_option(language)] if settings.other else []))

@@ -241,6 +241,7 @@ def test_an_edition_of_decided_points_is_compiled_before_ones_eyes_and_published
     page.locator("#publish summary").click()
     expect(page.get_by_text("0 Einzelpunkte, davon 0 mit Ihrer Entscheidung")).to_be_visible()
     paula.look("edition-publish")
+    page.get_by_label("Alle Texte dieser Ausgabe sind geprüft.").check()
     go(page.get_by_role("button", name="Ja, veröffentlichen"))
     expect(page.get_by_text("ist veröffentlicht").first).to_be_visible()
     page.goto(f"{desk.at}/editions")

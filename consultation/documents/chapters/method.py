@@ -55,6 +55,14 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
         yield Heading(2, say(M("Was veröffentlicht wird"), language), "methode-schutz")
         minimum = frozen.head["consultation"]["minimum_cell"]
         yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in _PROTECTION)
+    if frozen.redactions[0]:
+        yield Heading(2, say(M("Was geschwärzt ist"), language), "methode-schwaerzungen")
+        passages, places = frozen.redactions
+        count = M(
+            "Geschwärzte Passagen: {passages}; Stellen in den Antworten: {places}.", passages=passages, places=places
+        )
+        yield Paragraph(say(count, language))
+        yield Paragraph(say(_redacted(frozen), language))
     yield Heading(2, say(M("Woher die Angaben stammen"), language), "methode-quellen")
     yield from (Paragraph(say(text, language)) for text in _sources(frozen))
     yield Heading(2, say(M("Wie diese Ausgabe geprüft werden kann"), language), "methode-pruefung")
@@ -66,6 +74,15 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
             language,
         )
     )  # fmt: skip
+
+
+def _redacted(frozen: Frozen) -> Message:
+    if frozen.public:
+        return M("Wo „[geschwärzt]“ steht, ist eine Passage verborgen, gleich wie lang sie ist. Geschwärzt wird, was Menschen "
+                 "erkennbar machte oder aus anderem Grund nicht veröffentlicht werden darf; die betroffene Stelle kennt den Grund. "
+                 "Die Stellungnahme selbst bleibt unverändert aufbewahrt.")  # fmt: skip
+    return M("Diese interne Fassung zeigt geschwärzte Passagen zwischen „[geschwärzt:“ und „]“; in öffentlichen Ausgaben steht "
+             "dort „[geschwärzt]“.")  # fmt: skip
 
 
 def _sizes(frozen: Frozen) -> Table:

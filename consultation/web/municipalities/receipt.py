@@ -8,8 +8,10 @@ from starlette.responses import Response
 
 from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
+from consultation.documents.labels import REDACTION_REASONS
 from consultation.documents.outcome import has_outcome
 from consultation.documents.revisions import read_revision
+from consultation.evaluation import redactions
 from consultation.http import Configured, Form, see_other
 from consultation.questions.disclosure import LEVELS
 from consultation.responses import actions, disclosures, queries
@@ -37,6 +39,7 @@ def _page(
         if at.begun is None or not (revisions := queries.revisions(session, at.response.id)):
             raise NotFound(M("Es gibt noch keine Eingangsbestätigung: Die Stellungnahme ist noch nicht abgegeben."))
         in_force = queries.disclosure_in_force(session, at.response.id, here.actor.moment)
+        hidden = redactions.in_force(session, at.response.id)
         told = has_outcome(session, here.actor, at.response, settings.documents)
     last, shown = revisions[0], {key: str(level) for key, level in in_force.items()} | dict(chosen or {})
     data: dict[str, Any] = {
@@ -46,6 +49,7 @@ def _page(
         "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps,
         "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,
+        "hidden": hidden, "reasons": REDACTION_REASONS,
     }  # fmt: skip
     status = 422 if problems else 200
     return desk_page(here.request, at, "municipalities/receipt.html", M("Eingangsbestätigung"), data, status=status)
@@ -59,7 +63,11 @@ def earlier(here: Here, number: int) -> Response:
     with here.db.reader() as session:
         at = here.arrive(session)
         revision, answered = read_revision(session, here.actor, at.response.id, number, here.language)
-    data = {"revision": revision, "answered": answered, "counts": at.response.counted_revision_id == revision.id}
+        hidden = redactions.in_force(session, at.response.id)
+    data = {
+        "revision": revision, "answered": answered, "counts": at.response.counted_revision_id == revision.id,
+        "hidden": hidden, "reasons": REDACTION_REASONS,
+    }  # fmt: skip
     title = M("Fassung {n} Ihrer Stellungnahme", n=number)
     way = [(M("Eingangsbestätigung"), f"{at.base}/receipt")]
     return desk_page(here.request, at, "municipalities/revision.html", title, data, way=way)

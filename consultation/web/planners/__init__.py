@@ -32,11 +32,14 @@ from consultation.web.planners import (
     points,
     preparing,
     programmes,
+    redacting,
+    redactions,
     reminders,
     replies,
     responses,
     results,
     start,
+    text_check,
     trying,
 )
 
@@ -58,5 +61,6 @@ _RUNNING = (
     log,
 )
 _WEIGHING = (points, point, replies)
-for _pages in (*_DRAFTS, *_PREPARING, *_BUILDING, *_ASKING, *_RUNNING, *_WEIGHING):
+_CHECKING = (text_check, redacting, redactions)
+for _pages in (*_DRAFTS, *_PREPARING, *_BUILDING, *_ASKING, *_RUNNING, *_WEIGHING, *_CHECKING):
     router.include_router(_pages.router)

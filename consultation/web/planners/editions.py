@@ -64,6 +64,7 @@ COUNTS: dict[str, Message] = {
     "decided": M("davon entschieden"),
     "participants": M("namentlich genannte Stellen"),
     "texts": M("lesbare Antworten oder Teile davon"),
+    "redacted": M("geschwärzte Passagen"),
 }
 
 
@@ -172,6 +173,7 @@ def _one(
         "chosen": list(_chosen(edition, known)),
         "counts": [(COUNTS[name], n) for name, n in _counts(edition)],
         "of": edition.counts,
+        "plans": planner(actor, consultation),
     }  # fmt: skip
     if request.headers.get("hx-request") == "true":
         return page(request, "planners/edition_progress.html", data, partial=True)
@@ -204,11 +206,12 @@ def show_one(request: Request, db: Db, actor: Planning, slug: str, number: Numbe
 
 
 @router.post("/{number}/publish")
-def publish(request: Request, db: Db, actor: Planning, slug: str, number: Number) -> Response:
+def publish(request: Request, db: Db, actor: Planning, slug: str, number: Number, form: Form) -> Response:
+    """Only with the confirmation that all texts were checked."""
     try:
         with db.transaction() as session:
             _, edition = _of(session, actor, slug, number)
-            editions.publish(session, actor, edition.id)
+            editions.publish(session, actor, edition.id, texts_checked=form.line("texts_checked") == "yes")
     except NotReady as refused:
         return _one(request, db, actor, slug, number, refused)
     told = M("Ausgabe {number} ist veröffentlicht. Alle Eingeladenen erhalten eine Mail.", number=number)

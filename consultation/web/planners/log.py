@@ -58,6 +58,8 @@ ACTION_TITLES: dict[str, Message] = {
     "change_reply_template": M("Textbaustein geändert"),
     "remove_reply_template": M("Textbaustein gelöscht"),
     "start_edition": M("Ausgabe begonnen"),
+    "redact": M("Passage geschwärzt"),
+    "check_passages": M("Stellen in Texten als geprüft vermerkt"),
     "begin_intake": M("Erfassung begonnen"),
     "correct_intake": M("Erfassung berichtigt"),
     "discard_intake": M("Erfassung verworfen"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from consultation.core.blocks import Block
 from consultation.core.language import Language
@@ -21,6 +22,12 @@ class Voice:
     about: str
     came_later: bool
     """After the decision, which it inherited."""
+
+    @property
+    def text_query(self) -> str:
+        """Leads to the text on the page where passages are redacted."""
+        said = self.original.contribution
+        return urlencode({"place": f"{said.question_key}/{said.item_key}/text" if said.item_key else said.question_key})
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from consultation.responses.intake import TAKING
 from consultation.responses.participants import Participant, participants
 from consultation.responses.participation import land_of
 from consultation.responses.titles import CHANNEL_TITLES
-from consultation.rulebook import RESPONSE, editor
+from consultation.rulebook import RESPONSE, editor, planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
     PREFIX,
@@ -137,6 +137,7 @@ def _one(
         "outline": outline,
         "nodes": [(type(node).__name__, node) for node in nodes],
         "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,
+        "redacts": planner(actor, consultation),
         "may_reopen": RESPONSE.may(actor, response, "reopen"),
     }
     return page(request, "planners/response.html", data | more, status)

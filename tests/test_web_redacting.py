@@ -1,0 +1,144 @@
+"""Checking the texts of an edition and redacting, page by page: found, hidden, previewed, lifted, confirmed, published."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
+from consultation.documents.models import Edition
+from consultation.evaluation.models import CheckedPassage, Redaction
+from consultation.states import EditionState, RedactionState
+from tests import evaluation_world
+from tests.browsing import Browser, site
+from tests.factories import MOMENT
+from tests.test_web_planners_running import AFTER, TOWNS, Running, evaluating
+
+SAID = "Fragen Sie Frau Petersen, Telefon 0481 6850-123. Frau Petersen weiß es."
+PLACE = "main_message"
+
+
+@pytest.fixture
+def running(db: Database, tmp_path: Path) -> Running:
+    made = Running(db, tmp_path)
+    with db.transaction() as session:
+        actor = evaluation_world.somebody_of(session, made.world, TOWNS[0])
+        evaluation_world.resubmit(session, made.world, actor, {PLACE: SAID})
+    made.work(MOMENT + timedelta(days=3))
+    return made
+
+
+@pytest.fixture
+def app(db: Database, tmp_path: Path) -> FastAPI:
+    return site(db, AFTER, data_dir=tmp_path)
+
+
+def compiled(running: Running, paula: Browser, moment: datetime = AFTER) -> str:
+    """The address of a new public edition."""
+    at = f"{running.at()}/editions"
+    paula.get(at)
+    made = paula.post(at, {"audience": "public", "language": "de"}).headers["location"]
+    running.work(moment)
+    return made
+
+
+def texts(running: Running) -> str:
+    return f"{running.at()}/responses/{running.response(TOWNS[0]).id}/texts"
+
+
+def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edition_goes_out(
+    app: FastAPI, running: Running
+) -> None:
+    paula = evaluating(app, running)
+    first = compiled(running, paula)
+    assert "3 Stellen gefunden" in paula.get(first).text
+    listed = paula.get(f"{first}/texts").text
+    assert listed.count("planner-finding") == 4  # the list and its three
+    assert "Frau Petersen" in listed
+    address = listed.split('href="')
+    link = next(one.split('"')[0] for one in address if "begins=11" in one.split('"')[0]).replace("&amp;", "&")
+    form = paula.get(link).text
+    assert "Frau Petersen</textarea>" in form
+    app.state.clock = lambda: AFTER + timedelta(minutes=5)
+    given = {"place": PLACE, "passage": "Frau Petersen", "reason": "person", "note": "", "edition": "1"}
+    preview = paula.post(texts(running), given | {"then": "preview"}).text
+    assert "Fragen Sie [geschwärzt], Telefon 0481 6850-123. [geschwärzt] weiß es." in preview
+    assert running.one(Redaction) is None
+    back = paula.follow(paula.post(texts(running), given))
+    assert "Diese Ausgabe ist überholt" in back.text
+    number = next(one.split('"')[0] for one in back.text.split('value="') if one.split('"')[0].endswith(":47"))
+    paula.follow(paula.post(f"{first}/texts", {"passage": [number, "unsinn", "x" * 64 + ":1:2"]}))
+    assert running.one(CheckedPassage).ends == 47
+    refused = paula.post(f"{first}/publish", {"texts_checked": "yes"})
+    assert refused.status_code == 422
+    assert "Seit dem Datenstand dieser Ausgabe wurde geschwärzt" in refused.text
+    app.state.clock = lambda: AFTER + timedelta(hours=1)
+    second = compiled(running, paula, AFTER + timedelta(hours=1))
+    assert "Keine Stelle ist mehr zu prüfen" in paula.get(f"{second}/texts").text
+    unconfirmed = paula.post(f"{second}/publish")
+    assert unconfirmed.status_code == 422
+    assert "Bestätigen Sie, dass alle Texte dieser Ausgabe geprüft sind" in unconfirmed.text
+    assert paula.post(f"{second}/publish", {"texts_checked": "yes"}).status_code == 303
+    edition = running.one(Edition, Edition.number == 2)
+    assert (edition.state, edition.texts_checked_at) == (EditionState.PUBLISHED, edition.published_at)
+    line = running.one(HistoryEntry, HistoryEntry.subject_type == "edition", HistoryEntry.action == "publish")
+    assert line.details["texts_checked"] is True
+    assert line.details["redacted"] == 1
+    public = Browser(app)
+    page = public.get(f"/consultations/{running.world.slug}/editions/2")
+    assert page.status_code in (200, 303, 404)
+    document = paula.send("GET", f"{second}/document").text
+    assert "Petersen" not in document
+    assert "Fragen Sie [geschwärzt], Telefon" in document
+
+
+def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) -> None:
+    paula = evaluating(app, running)
+    paula.get(f"{texts(running)}?place={PLACE}")
+    given = {"place": PLACE, "passage": "0481 6850-123", "reason": "confidential", "note": "Durchwahl"}
+    told = paula.follow(paula.post(texts(running), given)).text
+    assert "<mark>" in told
+    again = paula.post(texts(running), given)
+    assert "schon geschwärzt" in again.text
+    register = paula.get(f"{running.at()}/redactions").text
+    assert "0481 6850-123" in register
+    assert "Durchwahl" in register
+    made = running.one(Redaction)
+    paula.follow(paula.post(f"{running.at()}/redactions/{made.id}/lift"))
+    assert running.one(Redaction).state == RedactionState.LIFTED
+    assert paula.post(f"{running.at()}/redactions/{made.id}/lift").status_code == 409
+    log = paula.get(f"{running.at()}/log").text
+    assert "Passage geschwärzt" in log
+    assert "Schwärzung: Aufheben" in log
+    assert "0481 6850-123" not in log
+
+
+def test_the_organisation_reads_its_own_words_and_what_is_hidden_of_them(app: FastAPI, running: Running) -> None:
+    paula = evaluating(app, running)
+    paula.get(f"{texts(running)}?place={PLACE}")
+    given = {"place": PLACE, "passage": "Frau Petersen", "reason": "other", "note": "Auf Bitte der Genannten"}
+    paula.follow(paula.post(texts(running), given))
+    town = running.browser(app, "town")
+    at = f"{running.homes['town']}/answers/{running.world.slug}"
+    for page in ("/receipt", "/receipt/2"):
+        read = town.get(at + page).text
+        assert "In öffentlichen Ausgaben geschwärzt" in read
+        assert "Auf Bitte der Genannten" in read
+    assert SAID in town.get(at + "/receipt/2").text
+    assert "In öffentlichen Ausgaben geschwärzt" not in paula.get(f"{running.at()}").text
+
+
+def test_others_neither_read_texts_nor_redact(app: FastAPI, running: Running) -> None:
+    evaluating(app, running)
+    response = running.response(TOWNS[0]).id
+    given = {"place": PLACE, "passage": "Frau Petersen", "reason": "person"}
+    for name in ("lara", "mia", "town"):
+        somebody, at = running.browser(app, name), running.at(name)
+        for path in (f"/responses/{response}/texts", "/redactions", "/editions/1/texts"):
+            assert somebody.get(at + path).status_code == 404, (name, path)
+        assert somebody.post(f"{at}/responses/{response}/texts", given).status_code in (403, 404)
+    with running.db.reader() as session:
+        assert session.scalars(select(Redaction)).all() == []
