@@ -175,6 +175,12 @@ WRONG: dict[str, Wrong] = {
     CONSULTATION + "/responses/{response_id}/reopen": Wrong(
         PLANNER, "consultation", {"until": "bald", "reason": "Anlage fehlt."}, at={"response_id": "{sent_response_id}"}
     ),
+    CONSULTATION + "/responses/{response_id}/texts": Wrong(
+        PLANNER,
+        "consultation",
+        {"passage": "steht nicht da", "reason": "rights", "note": "Weil."},
+        {"place": "message"},
+    ),
     # -- weighing --------------------------------------------------------------------------------------------------------
     CONSULTATION + "/points/bulk": Wrong(
         PLANNER, "consultation", {"decision": "noted", "reply": "Danke."}, {"action": "decide", "scope": "chosen"}
@@ -238,11 +244,13 @@ NOTHING_TYPED: dict[str, str] = {
     CONSULTATION + "/audience/{invitation_id}/remove": BUTTON,
     CONSULTATION + "/claims/{claim_id}/revoke": BUTTON,
     CONSULTATION + "/editions/{number}/publish": BUTTON,
+    CONSULTATION + "/editions/{number}/texts": "boxes that are ticked or not",
     CONSULTATION + "/editions/{number}/retry": BUTTON,
     CONSULTATION + "/evaluate": BUTTON,
     CONSULTATION + "/intake/{intake_id}/discard": BUTTON,
     CONSULTATION + "/mails/test": BUTTON,
     CONSULTATION + "/points/undo": BUTTON,
+    CONSULTATION + "/redactions/{redaction_id}/lift": BUTTON,
     CONSULTATION + "/reminders/now": BUTTON,
     CONSULTATION + "/replies/{template_id}/remove": BUTTON,
 }
