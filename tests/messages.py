@@ -40,8 +40,9 @@ def in_python(folder: Path) -> Iterator[Sentence]:
         place = path.relative_to(folder.parent).as_posix()
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(call, ast.Call) and _called(call.func) == "M":
-                for text in _spelled(call.args[0]):
-                    yield Sentence(place, call.lineno, text, ast.unparse(call.args[0]) if text is None else "")
+                for argument in (call.args[0], *(k.value for k in call.keywords if k.arg == "one")):
+                    for text in _spelled(argument):
+                        yield Sentence(place, call.lineno, text, ast.unparse(argument) if text is None else "")
 
 
 def _called(function: ast.expr) -> str:
@@ -73,8 +74,9 @@ def in_templates(folder: Path) -> Iterator[Sentence]:
     for place, tree in templates(folder):
         for call in tree.find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "t":
-                for text in _written(call.args[0]):
-                    yield Sentence(place, call.lineno, text, repr(call.args[0]) if text is None else "")
+                for argument in (call.args[0], *(k.value for k in call.kwargs if k.key == "one")):
+                    for text in _written(argument):
+                        yield Sentence(place, call.lineno, text, repr(argument) if text is None else "")
 
 
 def templates(folder: Path) -> Iterator[tuple[str, nodes.Template]]:

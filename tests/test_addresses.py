@@ -464,7 +464,7 @@ def test_a_list_goes_through_the_pages(listing: Listing):
     wrong = {"row": "3", "row-3-organisation": "x", "row-3-email": "b@b.example"}
     assert paula.post(f"{at}/rows", wrong).status_code == 422
     left = {"row": "3", "row-3-email": "b@b.example", "row-3-left-out": "yes"}
-    assert "1 Zeilen sind geklärt" in paula.follow(paula.post(f"{at}/rows", left)).text
+    assert "1 Zeile ist geklärt" in paula.follow(paula.post(f"{at}/rows", left)).text
     assert "nichts geändert" in paula.follow(paula.post(f"{at}/rows", left)).text
     assert "2 Anschriften sind übernommen" in paula.follow(paula.post(f"{at}/take-over")).text
     assert paula.post(f"{at}/discard").status_code == 404

@@ -131,6 +131,16 @@ def test_parameters_are_formatted_for_the_reader() -> None:
     assert say(M("{a} und {b}", a=True, b=(1, 2)), "en") == "yes and 1, 2"
 
 
+def test_one_is_said_as_one() -> None:
+    said = [str(M("{count} Stellen", one="1 Stelle", count=count)) for count in (0, 1, 2)]
+    assert said == ["0 Stellen", "1 Stelle", "2 Stellen"]
+    source = '{{ t("{count} Stellen", one="1 Stelle", count=count) }}'
+    assert [environment("en").from_string(source).render(count=count) for count in (1, 2)] == [
+        "1 organisation",
+        "2 organisations",
+    ]
+
+
 def test_a_template_speaks_the_language_it_is_asked_for() -> None:
     source = '{{ t("{a} und {b}", a=t("ja"), b=1234) }} · {{ {"de": "Titel"} | say }}'
     assert environment("de").from_string(source).render() == "ja und 1.234 · Titel"

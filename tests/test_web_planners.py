@@ -258,7 +258,7 @@ def test_the_audience_is_counted_before_it_is_saved(db: Database, world: Plannin
     searched = paula.get(f"{at}/audience?unit=municipality&county=dithm").text
     assert 'value="01051"' in searched
     narrowed = paula.get(f"{at}/audience?unit=municipality&counties=01051&population_min=20.000").text
-    assert "Der Filter findet 1 Stellen" in narrowed
+    assert "Der Filter findet 1 Stelle." in narrowed
     for wrong in ("population_min=viele", "population_min=9&population_max=1", "states=XX", "counties=x"):
         assert paula.get(f"{at}/audience?unit=municipality&{wrong}").status_code == 422
     saved = paula.follow(paula.post(f"{at}/audience", {"unit": "municipality", "states": ["SH", "NI"]}))

@@ -159,7 +159,7 @@ def test_a_land_unit_sees_no_mail_because_it_holds_a_code(app: FastAPI, running:
 def test_the_page_says_who_is_reminded_who_is_not_and_why(running: Running, paula: Browser):
     at = f"{running.at()}/reminders"
     shown = paula.get(at).text
-    assert "4 haben Stellung genommen" in shown
+    assert "Stellung genommen: 4" in shown
     assert "16.04.2026, 9:00" in shown or "16.04.2026, 09:00" in shown
     assert "Kiel" in shown
     answered = paula.get(f"{at}?who=answered").text
@@ -184,7 +184,7 @@ def test_reminding_by_hand_is_confirmed_counted_and_told(db: Database, running: 
     assert "Ja, jetzt 6 Stellen erinnern" in paula.get(at).text
     assert "6 Stellen werden jetzt erinnert" in paula.follow(paula.post(f"{at}/now")).text
     assert {mail.subject for mail in work(db).sent} == {"Erinnerung: Probeanhörung"}
-    assert "6 wurden heute schon erinnert" in paula.get(at).text
+    assert "Heute schon erinnert: 6" in paula.get(at).text
     refused = paula.post(f"{at}/now")
     assert refused.status_code == 409
     assert "niemanden, der erinnert" in refused.text

@@ -93,11 +93,14 @@ def _audience(ways: Ways, problems: tuple[Problem, ...]) -> Iterator[Line]:
         yield from (Line(Mark.MISSING, title, problem.message, "/audience") for problem in wrong)
         return
     meaning = M("{count} Stellen werden zur Stellungnahme eingeladen, {informed} nachrichtlich.",
+                one="1 Stelle wird zur Stellungnahme eingeladen, {informed} nachrichtlich.",
                 count=ways.asked, informed=ways.informed)  # fmt: skip
     yield Line(Mark.DONE, title, meaning, "/audience")
     if ways.unreachable:
         meaning = M(
-            "{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.", count=ways.unreachable
+            "{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.",
+            one="1 Stelle hat weder E-Mail- noch Postanschrift und erfährt nichts.",
+            count=ways.unreachable,
         )
         yield Line(Mark.WARNING, M("Anschriften"), meaning, "/addresses")
     else:

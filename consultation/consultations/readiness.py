@@ -78,7 +78,11 @@ def warnings(session: Session, actor: Actor, consultation: Consultation) -> list
     found = calendar_warnings(session, actor, consultation)
     if unreachable := without_address(session, consultation):
         found.append(
-            M("{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.", count=unreachable)
+            M(
+                "{count} Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts.",
+                one="1 Stelle hat weder E-Mail- noch Postanschrift und erfährt nichts.",
+                count=unreachable,
+            )
         )
     return found
 

@@ -35,8 +35,10 @@ class Message:
         return say(self, SOURCE)
 
 
-def M(text: str, /, **parameters: Any) -> Message:  # noqa: N802 -- the short name keeps rule tables readable
-    return Message(text, tuple(parameters.items()))
+def M(text: str, /, *, one: str = "", **parameters: Any) -> Message:  # noqa: N802 -- the short name keeps rule tables readable
+    """`one` is said instead where the first parameter is 1: "1 Stelle ist …"."""
+    single = bool(one) and next(iter(parameters.values()), None) == 1
+    return Message(one if single else text, tuple(parameters.items()))
 
 
 @functools.cache

@@ -56,12 +56,12 @@ def _counted(counts: Counter[Decision | None], total: int) -> Message:
 def _apart(counts: Counter[Decision | None], outside: int) -> Iterator[Message]:
     """What is not done now: it is there already, belongs elsewhere or is open."""
     if n := counts[Decision.ALREADY_COVERED]:
-        yield M("1 ist bereits enthalten") if n == 1 else M("{n} sind bereits enthalten", n=n)
+        yield M("{n} sind bereits enthalten", one="1 ist bereits enthalten", n=n)
     if n := counts[Decision.OUT_OF_SCOPE]:
         one = M("1 liegt außerhalb des Regelungsbereichs")
         yield one if n == 1 else M("{n} liegen außerhalb des Regelungsbereichs", n=n)
     if n := counts[None]:
-        yield M("1 ist noch nicht entschieden") if n == 1 else M("{n} sind noch nicht entschieden", n=n)
+        yield M("{n} sind noch nicht entschieden", one="1 ist noch nicht entschieden", n=n)
     if outside:
         one = M("1 ist nicht Gegenstand dieser Ausgabe")
         yield one if outside == 1 else M("{n} sind nicht Gegenstand dieser Ausgabe", n=outside)

@@ -46,7 +46,7 @@ def undecided(held: Sequence[Held]) -> None:
     decided = [point for point in held if point.state == PointState.DECIDED]
     if decided:
         raise Conflict(
-            M("Schon entschieden: Punkt {numbers}. Nehmen Sie ihn wieder auf, oder nehmen Sie ihn hier aus.",
+            M("Schon entschieden: {numbers}. Nehmen Sie diese Punkte wieder auf, oder nehmen Sie sie hier aus.",
               numbers=_named(decided))
         )  # fmt: skip
 

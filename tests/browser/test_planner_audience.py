@@ -133,7 +133,7 @@ def test_a_list_with_errors_is_corrected_on_the_page_and_known_the_next_time(off
     paula.look("addresses-rows-wrong")
     page.locator("#row-4-email").fill("flensburg@b.example")
     press(page, "Eingaben speichern")
-    expect(page.get_by_text("Gespeichert: 1 Zeilen sind geklärt.")).to_be_visible()
+    expect(page.get_by_text("Gespeichert: 1 Zeile ist geklärt.")).to_be_visible()
     page.goto(at)  # to go on later
     paula.look("addresses-to-go-on")
     go(page.get_by_role("link", name="Liste weiter bearbeiten"))

@@ -132,7 +132,7 @@ def test_those_who_have_not_answered_are_reminded_by_hand(chrome: Browser, runni
     expect(page.get_by_text("6 Stellen werden jetzt erinnert.")).to_be_visible()
     running.work(NOW)
     page.reload()
-    expect(page.get_by_text("6 wurden heute schon erinnert")).to_be_visible()
+    expect(page.get_by_text("Heute schon erinnert: 6")).to_be_visible()
     paula.look("running-reminded")
 
 

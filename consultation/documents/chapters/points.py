@@ -59,7 +59,7 @@ def supporters(point: dict[str, Any], frozen: Frozen) -> str:
         lines.append("; ".join(groups))
     if found["figures"]:
         lines.append(frozen.say(M("{count} ohne Nennung", count=found["figures"])))
-    whole = M("1 Stelle") if found["count"] == 1 else M("{count} Stellen", count=found["count"])
+    whole = M("{count} Stellen", one="1 Stelle", count=found["count"])
     return "\n".join([frozen.say(whole), *lines])
 
 

@@ -138,11 +138,7 @@ def _demands(frozen: Frozen) -> Iterator[Node]:
     items = []
     for place, point in enumerate(points, start=1):
         where = numbers.get(point["section"] or "", "")
-        supported = (
-            M("1 Stelle")
-            if point["supporters"]["count"] == 1
-            else M("{count} Stellen", count=point["supporters"]["count"])
-        )
+        supported = M("{count} Stellen", one="1 Stelle", count=point["supporters"]["count"])
         known = ", ".join(
             part for part in (say(M("Punkt {number}", number=point["number"])), where, say(supported)) if part
         )

@@ -91,7 +91,7 @@ def time_left(actor: Actor, invitation: Invitation) -> Message:
     if deadline is None or actor.moment >= deadline:
         return M("Frist abgelaufen")
     days = (local_day_ending(deadline) - local_day(actor.moment)).days
-    return M("heute ist der letzte Tag") if days <= 0 else M("noch 1 Tag") if days == 1 else M("noch {n} Tage", n=days)
+    return M("heute ist der letzte Tag") if days <= 0 else M("noch {n} Tage", one="noch 1 Tag", n=days)
 
 
 def arrive(session: Session, actor: Actor, place: Place, slug: str, language: Language) -> At:

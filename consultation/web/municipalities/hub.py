@@ -121,7 +121,7 @@ def _part_badge(at: At, part: Part, answered: int, shown: int) -> Badge:
 def _representation(count: int) -> Badge:
     if not count:
         return "warning", M("bitte prüfen")
-    return "success", M("für 1 Stelle") if count == 1 else M("für {n} Stellen", n=count)
+    return "success", M("für {n} Stellen", one="für 1 Stelle", n=count)
 
 
 def _progress(answered: int, shown: int) -> Badge:
@@ -153,5 +153,5 @@ def _readiness(at: At) -> Badge:
     if at.response.state != ResponseState.DRAFTING:
         return STATE_BADGES[at.response.state], RESPONSE.states[at.response.state]
     if missing:
-        return "info", M("1 Pflichtangabe fehlt") if missing == 1 else M("{n} Pflichtangaben fehlen", n=missing)
+        return "info", M("{n} Pflichtangaben fehlen", one="1 Pflichtangabe fehlt", n=missing)
     return "success", M("kann vorgelegt werden")

@@ -81,7 +81,7 @@ def settle(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
         return _page(request, db, actor, slug, 422, settled, problems=problems_of(refused))
     if left:
         return _page(request, db, actor, slug, 422, [row["number"] for row in left], problems=_problems(left))
-    told = M("Gespeichert: {count} Zeilen sind geklärt.", count=len(done))
+    told = M("Gespeichert: {count} Zeilen sind geklärt.", one="Gespeichert: 1 Zeile ist geklärt.", count=len(done))
     return see_other(f"{path_of(actor, slug)}/rows", told if done else M("Es wurde nichts geändert."))
 
 
@@ -115,7 +115,9 @@ def confirm(db: Db, actor: Planning, slug: str) -> Response:
     with db.transaction() as session:
         planned(session, actor, slug)
         count = addresses.confirm_proposed(session, actor, slug)
-    return see_other(f"{path_of(actor, slug)}/rows", M("{count} Zeilen sind bestätigt.", count=count))
+    return see_other(
+        f"{path_of(actor, slug)}/rows", M("{count} Zeilen sind bestätigt.", one="1 Zeile ist bestätigt.", count=count)
+    )
 
 
 @router.post("/take-over")
@@ -126,7 +128,9 @@ def take_over(request: Request, db: Db, actor: Planning, slug: str, form: Form) 
             count = addresses.take_over(session, actor, slug, leave_out_rest=form.line("rest") == "leave_out")
     except NotReady as refused:
         return _page(request, db, actor, slug, 422, problems=problems_of(refused))
-    return see_other(path_of(actor, slug), M("{count} Anschriften sind übernommen.", count=count))
+    return see_other(
+        path_of(actor, slug), M("{count} Anschriften sind übernommen.", one="1 Anschrift ist übernommen.", count=count)
+    )
 
 
 @router.post("/discard")

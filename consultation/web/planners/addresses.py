@@ -59,7 +59,11 @@ def upload(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
             found, _ = addresses.counts(session, made)
     except Invalid as refused:
         return _page(request, db, actor, slug, 422, problems=problems_of(refused))
-    told = M("{count} Zeilen sind gelesen. Noch ist keine Anschrift übernommen.", count=sum(found.values()))
+    told = M(
+        "{count} Zeilen sind gelesen. Noch ist keine Anschrift übernommen.",
+        one="1 Zeile ist gelesen. Noch ist keine Anschrift übernommen.",
+        count=sum(found.values()),
+    )
     return see_other(f"{path_of(actor, slug)}/rows", told, "info")
 
 
@@ -104,4 +108,6 @@ def take_known(db: Db, actor: Planning, slug: str) -> Response:
     with db.transaction() as session:
         planned(session, actor, slug)
         count = address_memory.take_known(session, actor, slug)
-    return see_other(path_of(actor, slug), M("{count} Anschriften sind übernommen.", count=count))
+    return see_other(
+        path_of(actor, slug), M("{count} Anschriften sind übernommen.", one="1 Anschrift ist übernommen.", count=count)
+    )

@@ -187,7 +187,11 @@ def save(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
     except Invalid as refused:
         return see_other(f"{at}/audience", problems_of(refused)[0].message, "danger")
     if chosen.sample is None:
-        told = M("Der Filter ist gespeichert: {count} Stellen werden zur Stellungnahme eingeladen.", count=found)
+        told = M(
+            "Der Filter ist gespeichert: {count} Stellen werden zur Stellungnahme eingeladen.",
+            one="Der Filter ist gespeichert: 1 Stelle wird zur Stellungnahme eingeladen.",
+            count=found,
+        )
     else:
         told = M("Die Stichprobe ist gezogen (Startwert {seed}): {count} Stellen werden zur Stellungnahme eingeladen.",
                  seed=chosen.sample.seed, count=found)  # fmt: skip

@@ -82,7 +82,7 @@ def add(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Res
     except Invalid as refused:
         with db.reader() as session:
             return _single(request, session, actor, slug, 422, typed=typed, problems=problems_of(refused))
-    told = M("{count} Stellen sind aufgenommen.", count=len(chosen))
+    told = M("{count} Stellen sind aufgenommen.", one="1 Stelle ist aufgenommen.", count=len(chosen))
     return see_other(f"{consultation_path(actor, slug)}/audience#singles", told)
 
 

@@ -111,7 +111,7 @@ def _tasks(
         _task(M("Adressatenkreis"), f"{at}/audience", "audience" not in wrong,
               hint=M("{count} zur Stellungnahme, {informed} nachrichtlich", count=count, informed=informed) if count else ""),
         _task(M("Anschriften"), f"{at}/addresses", bool(count) and not unreachable, optional=True,
-              hint=M("{count} Stellen ohne Anschrift", count=unreachable) if unreachable else ""),
+              hint=M("{count} Stellen ohne Anschrift", one="1 Stelle ohne Anschrift", count=unreachable) if unreachable else ""),
         _task(M("Beginn und Frist"), f"{at}/dates", not wrong & {"deadline", "opens_at"},
               hint=M("bis {deadline}", deadline=consultation.deadline) if consultation.deadline else ""),
         _task(M("Prüfen und ankündigen"), f"{at}/announce", done=False),

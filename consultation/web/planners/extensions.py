@@ -90,8 +90,16 @@ def decide_all(request: Request, db: Db, actor: Planning, slug: str, form: Form)
     except Invalid as refused:
         kept: dict[str, Any] = {"chosen": [str(one) for one in chosen], "answer": answer}
         return _page(request, db, actor, slug, 422, problems=problems_of(refused), **kept)
-    told = M("{count} Bitten sind gewährt. Die Stellen erfahren es per Mail.", count=count)
-    refused_ = M("{count} Bitten sind abgelehnt. Die Stellen erfahren den Grund per Mail.", count=count)
+    told = M(
+        "{count} Bitten sind gewährt. Die Stellen erfahren es per Mail.",
+        one="1 Bitte ist gewährt. Die Stelle erfährt es per Mail.",
+        count=count,
+    )
+    refused_ = M(
+        "{count} Bitten sind abgelehnt. Die Stellen erfahren den Grund per Mail.",
+        one="1 Bitte ist abgelehnt. Die Stelle erfährt den Grund per Mail.",
+        count=count,
+    )
     return see_other(f"{consultation_path(actor, slug)}/extensions", told if decision == "grant" else refused_)
 
 

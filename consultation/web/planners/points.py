@@ -87,7 +87,7 @@ def bulk(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
         typed = {name: form.text(name) for name in FIELDS} | {"point": form.lines("point")}
         more = {"typed": typed | {"scope": form.line("scope") or "chosen"}, "problems": problems_of(refused)}
         return _page(request, db, actor, slug, refused.status, **more)
-    told = M("1 Punkt ist bearbeitet.") if done == 1 else M("{count} Punkte sind bearbeitet.", count=done)
+    told = M("{count} Punkte sind bearbeitet.", one="1 Punkt ist bearbeitet.", count=done)
     return see_other(_back(request, actor, slug), told)
 
 

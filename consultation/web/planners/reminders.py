@@ -33,17 +33,17 @@ from consultation.web.planners.frame import (
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/reminders")
 AT_ONCE = 50
 REASONS: dict[Reason, Message] = {
-    Reason.DUE: M("haben noch nicht geantwortet und werden erinnert"),
-    Reason.TODAY: M("wurden heute schon erinnert"),
-    Reason.LETTER: M("haben keine Mailadresse; sie erreicht nur ein Brief"),
-    Reason.NOT_REACHED: M("hat die Einladung nicht erreicht"),
-    Reason.ANSWERED: M("haben Stellung genommen"),
-    Reason.NIL_RETURN: M("haben Fehlanzeige abgegeben"),
-    Reason.DECLINED: M("nehmen nicht teil"),
-    Reason.WITHDRAWN: M("haben ihre Stellungnahme zurückgenommen"),
-    Reason.REPRESENTED: M("werden durch eine abgegebene Stellungnahme vertreten"),
-    Reason.INFORMED: M("sind nur nachrichtlich beteiligt"),
-    Reason.OVER: M("können nicht mehr oder noch nicht antworten"),
+    Reason.DUE: M("Noch ohne Antwort, eine Erinnerung ist möglich"),
+    Reason.TODAY: M("Heute schon erinnert"),
+    Reason.LETTER: M("Ohne Mailadresse, nur per Brief erreichbar"),
+    Reason.NOT_REACHED: M("Einladung nicht angekommen"),
+    Reason.ANSWERED: M("Stellung genommen"),
+    Reason.NIL_RETURN: M("Fehlanzeige abgegeben"),
+    Reason.DECLINED: M("Nehmen nicht teil"),
+    Reason.WITHDRAWN: M("Stellungnahme zurückgenommen"),
+    Reason.REPRESENTED: M("Durch eine abgegebene Stellungnahme vertreten"),
+    Reason.INFORMED: M("Nur nachrichtlich beteiligt"),
+    Reason.OVER: M("Können nicht mehr oder noch nicht antworten"),
 }
 
 
@@ -134,5 +134,9 @@ def now(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             count = reminders.remind_now(session, actor, slug)
     except Conflict as refused:
         return _page(request, db, actor, slug, 409, problems=problems_of(refused))
-    told = M("{count} Stellen werden jetzt erinnert. Was daraus wurde, steht unten auf dieser Seite.", count=count)
+    told = M(
+        "{count} Stellen werden jetzt erinnert. Was daraus wurde, steht unten auf dieser Seite.",
+        one="1 Stelle wird jetzt erinnert. Was daraus wurde, steht unten auf dieser Seite.",
+        count=count,
+    )
     return see_other(f"{consultation_path(actor, slug)}/reminders", told)
