@@ -25,6 +25,7 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
+from consultation.evaluation.coverage import for_machines
 from consultation.http import Configured, Db
 from consultation.http.programs import AnyProgram
 from consultation.rulebook import EDITION
@@ -179,7 +180,8 @@ def statistics(
     request: Request, db: Db, actor: AnyProgram, configured: Configured, slug: str, number: Number
 ) -> Response:
     frozen = _frozen(db, actor, configured, slug, number)
-    return reply(request, _marked(frozen, frozen.statistics.to_json()))
+    found = {**frozen.statistics.to_json(), **for_machines(frozen.participation, frozen.language)}
+    return reply(request, _marked(frozen, found))
 
 
 @router.get(

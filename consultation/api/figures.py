@@ -19,6 +19,7 @@ from consultation.core.changes import moments
 from consultation.core.errors import Invalid
 from consultation.core.language import M
 from consultation.evaluation import statistics as evaluation
+from consultation.evaluation.coverage import for_machines
 from consultation.evaluation.figures import Filters
 from consultation.http import Db
 from consultation.http.programs import scoped
@@ -27,7 +28,7 @@ from consultation.people.tokens import Scope
 from consultation.register.kinds import SizeClass
 from consultation.register.states import State
 from consultation.responses import participation as taking_part
-from consultation.responses.participation import Counts, Participation, Reach
+from consultation.responses.participation import Counts, Margins, Participation, Reach
 from consultation.subjects import Actor
 
 router = resource("Beteiligung und Statistik")
@@ -52,6 +53,10 @@ class StatisticsObject(Thing):
     groupings: list[str]
     filters: dict[str, list[str]]
     public: bool
+    coverage: Numbers = Field(
+        description="Selbst geantwortet, vertreten, eingeladen; Gemeinden erreicht und vorhanden."
+    )
+    note: str = Field(description="Was Schweigen bedeutet, in einfachen Worten.")
     fields_: list[dict[str, Any]] = Field(alias="fields", description="Je Feld (oder Zeile) die Tabellen.")
     model_config = {"extra": "forbid", "populate_by_name": True, "serialize_by_alias": True}
 
@@ -71,6 +76,7 @@ def participation_numbers(found: Participation) -> dict[str, Any]:
     """As the API shows it, live or from an edition."""
     return {
         "informed": found.informed,
+        **({"suppressed": found.suppressed} if isinstance(found, Margins) else {}),
         "bodies": _counts(found.total),
         "bodies_by": {
             name: {group: _counts(counts) for group, counts in found.by(name).items()}
@@ -114,8 +120,9 @@ def statistics(
     with db.reader() as session:
         consultation = queries.get(session, actor, slug)
         found = evaluation.for_planner(session, actor, consultation, filters)
+        covered = for_machines(taking_part.for_planner(session, actor, consultation))
         facts = _facts(session, consultation)
-    return reply(request, StatisticsObject(**facts, **found.to_json()))
+    return reply(request, StatisticsObject(**facts, **found.to_json(), **covered))
 
 
 def _chosen(name: str, text: str | None, known: type[StrEnum]) -> frozenset[str]:

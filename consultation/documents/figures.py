@@ -16,9 +16,12 @@ from consultation.core.language import M, Message
 from consultation.documents.filters import read_filters
 from consultation.documents.folders import HIDDEN, folder_of
 from consultation.documents.models import Edition
+from consultation.evaluation.earlier import read_memory
 from consultation.evaluation.figures import Filters, Statistics
-from consultation.evaluation.public import compare_editions, public, read_hidden
+from consultation.evaluation.public import public
 from consultation.evaluation.statistics import statistics
+from consultation.evaluation.taking_part import public_participation
+from consultation.responses.participation import Participation, participation
 from consultation.states import Audience, EditionState
 
 
@@ -29,7 +32,8 @@ class Figures:
     """
 
     statistics: Statistics
-    hidden: list[Any] | None
+    participation: Participation
+    hidden: dict[str, Any] | None
     problems: list[dict[str, Any]]
 
 
@@ -37,16 +41,23 @@ def figures_of(
     session: Session, consultation: Consultation, audience: Audience, cut: datetime, filters: Filters, documents: Path
 ) -> Figures:
     if audience == Audience.INTERNAL:
-        return Figures(statistics(session, consultation, filters), None, [])
-    found, problems = public(session, consultation, cut, filters), []
+        return Figures(statistics(session, consultation, filters), participation(session, consultation.id), None, [])
+    problems, earlier = [], []
     for edition in _published(session, consultation.id):
         if read_filters(edition.filters).bodies != filters:
             problems.append(_problem("filters", _OTHER_FILTERS, number=edition.number))
+        elif (memory := read_memory(_hidden(documents, edition.id))) is None:
+            problems.append(_problem("editions", _OTHER_PROGRAM, number=edition.number))
         else:
-            found, _ = compare_editions(read_hidden(_hidden(documents, edition.id)), found)
-    return Figures(found.statistics, found.hidden_json(), problems)
+            earlier.append(memory)
+    found = public(session, consultation, cut, filters, earlier)
+    problems += [_problem(p.field, p.message, **dict(p.message.parameters)) for p in found.problems]
+    taking_part = public_participation(session, consultation.id, cut, consultation.minimum_cell, earlier, found.memory)
+    return Figures(found.statistics, taking_part, found.memory.to_json(), problems)
 
 
+_OTHER_PROGRAM = M("Ausgabe {number} hat eine ältere Fassung dieses Programms erstellt; mit ihr lässt sich die neue nicht "
+                   "vergleichen.")  # fmt: skip
 _OTHER_FILTERS = M("Ausgabe {number} ist mit anderen Filtern veröffentlicht. Aus beiden zusammen ließe sich auf einzelne "
                    "Stellen schließen. "
                    "Erstellen Sie die Ausgabe mit denselben Filtern.")  # fmt: skip
@@ -59,10 +70,9 @@ def _published(session: Session, consultation_id: uuid.UUID) -> Iterator[Edition
     yield from session.scalars(statement.order_by(Edition.number))
 
 
-def _hidden(documents: Path, edition_id: uuid.UUID) -> list[Any]:
+def _hidden(documents: Path, edition_id: uuid.UUID) -> Any:
     """Without it nothing can be compared, so a missing file stops the compilation."""
-    found: list[Any] = orjson.loads((folder_of(documents, edition_id) / HIDDEN).read_bytes())
-    return found
+    return orjson.loads((folder_of(documents, edition_id) / HIDDEN).read_bytes())
 
 
 def _problem(field: str, message: Message, **parameters: Any) -> dict[str, Any]:

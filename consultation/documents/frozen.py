@@ -1,7 +1,6 @@
 """Reading a snapshot again: small things at once, points and answers one after the other."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +10,13 @@ import orjson
 
 from consultation.core.language import Language, Message, say
 from consultation.documents.filters import EditionFilters, read_filters
+from consultation.documents.participation import read_participation
 from consultation.evaluation.figures import Statistics, from_json
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Form
 from consultation.programmes.models import Section
 from consultation.programmes.parameters import spoken_all
-from consultation.responses.participation import BodiesRow, Counts, Participation, Reach, ReachRow
+from consultation.responses.participation import Participation
 
 
 class Frozen:
@@ -124,16 +124,7 @@ class Frozen:
     @cached_property
     def participation(self) -> Participation:
         """Without what the filters of the edition leave out."""
-        found = next(self._beginning("participation"))
-        names = [f.name for f in fields(Counts)]
-        reached = [f.name for f in fields(Reach)]
-        bodies = (
-            BodiesRow(r["state"], r["size_class"], r["kind"], Counts(*(r[n] for n in names))) for r in found["bodies"]
-        )
-        municipalities = (
-            ReachRow(r["state"], r["size_class"], Reach(*(r[n] for n in reached))) for r in found["municipalities"]
-        )
-        return Participation(tuple(bodies), tuple(municipalities), found["informed"])
+        return read_participation(next(self._beginning("participation")))
 
     def say(self, message: Message) -> str:
         return say(message, self.language)

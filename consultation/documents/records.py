@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from consultation.evaluation.taking_part import PUBLIC_COUNTS
+
 TEXT: dict[str, Any] = {"type": "string"}
 OPTIONAL: dict[str, Any] = {"type": ["string", "null"]}
 COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -54,6 +56,7 @@ _REACH = (
     "existing", "invited", "itself", "represented", "open", "population", "population_itself", "population_represented",
     "population_open",
 )  # fmt: skip
+_COVERAGE = ("itself", "represented", "invited", "municipalities_reached", "municipalities_existing")
 _RECORDS = (
     _record(
         "edition",
@@ -73,14 +76,31 @@ _RECORDS = (
         "participation",
         {
             "informed": COUNT,
-            "bodies": _list(_object({"state": TEXT, "size_class": TEXT, "kind": TEXT, **dict.fromkeys(_BODIES, COUNT)})),
-            "municipalities": _list(_object({"state": TEXT, "size_class": TEXT, **dict.fromkeys(_REACH, COUNT)})),
+            "bodies": _list({
+                "anyOf": [
+                    _object({"state": TEXT, "size_class": TEXT, "kind": TEXT, **dict.fromkeys(_BODIES, COUNT)}),
+                    _object({"grouping": TEXT, "group": TEXT, **dict.fromkeys(PUBLIC_COUNTS, COUNT)}),
+                ]
+            }),
+            "municipalities": _list({
+                "anyOf": [
+                    _object({"state": TEXT, "size_class": TEXT, **dict.fromkeys(_REACH, COUNT)}),
+                    _object({"grouping": TEXT, "group": TEXT, **dict.fromkeys(_REACH, COUNT)}, _REACH[5:]),
+                ]
+            }),
+            "suppressed": ANY,
         },
-        description="Bodies invited for comment, and municipalities of the register, by their dimensions.",
+        ("suppressed",),
+        description="Bodies invited for comment, and municipalities of the register, by their dimensions; in public a row has "
+        "one dimension, and groups that would betray a body are `suppressed`.",
     ),
     _record(
         "figures",
-        {"base": COUNT, "groupings": _list(TEXT), "filters": ANY, "public": FLAG},
+        {
+            "base": COUNT, "groupings": _list(TEXT), "filters": ANY, "public": FLAG,
+            "coverage": _object(dict.fromkeys(_COVERAGE, COUNT)), "note": TEXT,
+        },
+        ("coverage", "note"),
         description="Head of the figures; `base` counts answers with content.",
     ),
     _record(

@@ -8,10 +8,12 @@ from consultation.documents.chapters.points import decision
 from consultation.documents.formats import Cell, Column, Sheet
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import description, field_title, group_label, item_label, kind_label, options_of
+from consultation.evaluation.coverage import coverage
 from consultation.evaluation.figures import FieldFigures, Row
 from consultation.evaluation.redacted import HIDDEN
 from consultation.forms.definition import Asked
 from consultation.register.states import STATE_TITLES, State
+from consultation.responses.participation import Counts, Margins
 
 
 def sheets(frozen: Frozen) -> tuple[Sheet, ...]:
@@ -37,12 +39,19 @@ _FIGURES = {
     "answered": M("geantwortet"), "not_answered": M("nicht beantwortet"), "cannot_judge": M("kann ich nicht beurteilen"),
     "n": M("n"), "option": M("Antwort"), "option_label": M("Bezeichnung der Antwort"), "count": M("Anzahl"),
     "share": M("Anteil"), "first": M("an erster Stelle"), "lower_quartile": M("unteres Quartil"), "median": M("Median"),
-    "upper_quartile": M("oberes Quartil"), "suppressed": M("nicht ausgewiesen"),
+    "upper_quartile": M("oberes Quartil"), "suppressed": M("nicht ausgewiesen"), "itself": M("selbst geantwortet insgesamt"),
+    "represented": M("vertreten"), "invited": M("eingeladen"), "existing": M("Gemeinden vorhanden"),
 }  # fmt: skip
 
 
 def _figures(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
-    """A row for each option of each group; for numbers one with the quartiles."""
+    """A row for each option of each group; for numbers one with the quartiles. Beside each what the whole stands for."""
+    c = coverage(frozen.participation)
+    beside = (c["itself"], c["represented"], c["invited"], c["municipalities_existing"])
+    yield from ((*row, *beside) for row in _figures_alone(frozen))
+
+
+def _figures_alone(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
     for field in frozen.statistics.fields:
         asked = frozen.form.by_key[field.key]
         for table in field.tables:
@@ -169,10 +178,30 @@ _BODIES = {
 
 
 def _bodies(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
-    for row in frozen.participation.bodies:
-        c = row.counts
-        counts = (c.invited, c.submitted, c.nil_returns, c.declined, c.withdrawn, c.represented, c.open)
-        yield (row.state or None, row.size_class or None, row.kind, *counts)
+    for place, c in _places(frozen, "bodies"):
+        yield (*place, *((c.invited, c.submitted, c.nil_returns, c.declined, *_left(c, frozen)) if c else [None] * 7))
+
+
+def _left(c: Counts, frozen: Frozen) -> tuple[Cell, ...]:
+    return (None if frozen.public else c.withdrawn, c.represented, c.open)
+
+
+def _places(frozen: Frozen, what: str) -> Iterator[tuple[tuple[Cell, ...], Any]]:
+    """Cells of all dimensions; in public rows of one each, empty where a group is not shown."""
+    found = frozen.participation
+    bodies = what == "bodies"
+    if not isinstance(found, Margins):
+        for row in found.bodies if bodies else ():
+            yield (row.state or None, row.size_class or None, row.kind), row.counts
+        for reached in () if bodies else found.municipalities:
+            yield (reached.state or None, reached.size_class or None), reached.reach
+        return
+    yield (None,) * (3 if bodies else 2), found.whole if bodies else found.municipal
+    tables: Any = found.tables if bodies else found.reach_tables
+    for place, name in enumerate(("state", "size_class", "kind")[: 3 if bodies else 2]):
+        groups = {**dict.fromkeys(found.suppressed.get(f"{what}:{name}", ())), **tables.get(name, {})}
+        for group, counts in sorted(groups.items()):
+            yield tuple(group if at == place else None for at in range(3 if bodies else 2)), counts
 
 
 _REACH = {
@@ -183,7 +212,7 @@ _REACH = {
 
 
 def _reach(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
-    for row in frozen.participation.municipalities:
-        r = row.reach
-        counts = (r.existing, r.invited, r.itself, r.represented, r.open, r.population, r.population_reached)
-        yield (row.state or None, row.size_class or None, *counts)
+    for place, r in _places(frozen, "municipalities"):
+        counts = (r.existing, r.invited, r.itself, r.represented, r.open) if r else [None] * 5
+        people = (r.population, r.population_reached) if r and r.population else (None, None)
+        yield (*place, *counts, *people)

@@ -19,15 +19,17 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation
 from consultation.core.language import Language
-from consultation.documents.figures import figures_of
+from consultation.documents.figures import Figures, figures_of
 from consultation.documents.filters import EditionFilters, read_filters
 from consultation.documents.folders import OUTCOMES, TEXTS
 from consultation.documents.frozen_points import Weighing, point_records
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
 from consultation.documents.outcomes import write_outcomes
+from consultation.documents.participation import participation_record
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
 from consultation.documents.text_check import TextCheck, text_check
+from consultation.evaluation.coverage import for_machines
 from consultation.evaluation.redacted import Redactions, redactions
 from consultation.evaluation.written import texts
 from consultation.forms.checks import read_form
@@ -35,7 +37,6 @@ from consultation.forms.definition import PARTICIPANT, Form
 from consultation.programmes.queries import sections
 from consultation.register.models import RegisterBody
 from consultation.responses.models import Disclosure
-from consultation.responses.participation import participation
 from consultation.states import Audience
 from consultation.subjects import system
 
@@ -67,7 +68,7 @@ class Freezing:
 @dataclass(frozen=True)
 class Snapshot:
     sha256: str
-    hidden: list[Any] | None
+    hidden: dict[str, Any] | None
     problems: list[dict[str, Any]]
     """Why the figures may not be published; as `Edition.problems`."""
     searched: dict[str, int]
@@ -91,7 +92,7 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     figures = figures_of(session, consultation, edition.audience, cut, filters.bodies, documents)
     digest, places = hashlib.sha256(), dict[int, int]()
     with target.open("wb") as file:
-        for record in _records(work, figures.statistics.to_json()):
+        for record in _records(work, figures):
             line = encoded(record) + b"\n"
             if record["type"] == "point":
                 places[record["number"]] = file.tell()
@@ -105,15 +106,17 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     return Snapshot(digest.hexdigest(), figures.hidden, figures.problems, searched)
 
 
-def _records(work: Freezing, figures: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _records(work: Freezing, found: Figures) -> Iterator[dict[str, Any]]:
+    figures = found.statistics.to_json()
     yield _head(work)
     keys = []
     for section in _sections(work):
         keys.append(section["key"])
         yield section
-    yield _participation(work)
+    yield participation_record(found.participation)
     fields = figures.pop("fields")
-    yield {"type": "figures", **figures}
+    language: Language = "en" if work.edition.language == "en" else "de"
+    yield {"type": "figures", **figures, **for_machines(found.participation, language)}
     yield from ({"type": "figure", **field} for field in fields)
     by_organisation = {sender.organisation_id: sender for sender in work.senders}
     weighing = Weighing(
@@ -172,15 +175,6 @@ def _sections(work: Freezing) -> Iterator[dict[str, Any]]:
                 "type": "section", "key": s.key, "parent": s.parent_key, "level": s.level, "number": s.number,
                 "heading": s.heading, "blocks": s.blocks,
             }  # fmt: skip
-
-
-def _participation(work: Freezing) -> dict[str, Any]:
-    found = participation(work.session, work.consultation.id)
-    return {
-        "type": "participation", "informed": found.informed,
-        "bodies": [{"state": r.state, "size_class": r.size_class, "kind": r.kind, **vars(r.counts)} for r in found.bodies],
-        "municipalities": [{"state": r.state, "size_class": r.size_class, **vars(r.reach)} for r in found.municipalities],
-    }  # fmt: skip
 
 
 def _participants(work: Freezing) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,8 @@ Given = tuple[str, str, float | None]
 class Counted:
     """One organisation with a counted answer."""
 
+    response: uuid.UUID
+    """The same in every edition, whatever is counted."""
     groups: dict[str, str]
     """Grouping → its row; in public a city state counts as an independent city."""
     levels: dict[str, Disclosure] = field(default_factory=dict)
@@ -54,11 +56,16 @@ def populate(
 
 
 def _everybody(session: Session, consultation_id: uuid.UUID, filters: Filters) -> Population:
-    statement = select(AnswerFact.revision_id, AnswerFact.size_class, AnswerFact.state, AnswerFact.kind)
-    rows = session.execute(statement.where(*where(AnswerFact, consultation_id, filters), AnswerFact.question == ""))
+    dimensions = (AnswerFact.size_class, AnswerFact.state, AnswerFact.kind)
+    statement = select(AnswerFact.revision_id, Response.id, *dimensions)
+    rows = session.execute(
+        statement.join(Response, Response.counted_revision_id == AnswerFact.revision_id).where(
+            *where(AnswerFact, consultation_id, filters), AnswerFact.question == ""
+        )
+    )
     return {
-        revision_id: Counted({g: r for g, r in places(size, state, kind, public=True) if r != SMALL_TOWNS})
-        for revision_id, size, state, kind in rows
+        revision_id: Counted(response, {g: r for g, r in places(size, state, kind, public=True) if r != SMALL_TOWNS})
+        for revision_id, response, size, state, kind in rows
     }
 
 

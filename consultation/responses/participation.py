@@ -4,8 +4,8 @@ A body is counted once, as what it is. Represented are bodies named by a counted
 """
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
@@ -130,6 +130,34 @@ class Participation:
         return found
 
 
+@dataclass(frozen=True)
+class Margins(Participation):
+    """As it may be public: rows of one dimension each instead of cells, and without those that would betray a body."""
+
+    whole: Counts = Counts()
+    municipal: Reach = Reach()
+    tables: Mapping[str, Mapping[str, Counts]] = field(default_factory=dict)
+    """state, size_class, kind → group → counts; bodies without size class go by their kind."""
+    reach_tables: Mapping[str, Mapping[str, Reach]] = field(default_factory=dict)
+    """state, size_class → group → municipalities."""
+    suppressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """`bodies:state`, `municipalities:state` … → groups that are not shown."""
+
+    @property
+    def total(self) -> Counts:
+        return self.whole
+
+    @property
+    def reach(self) -> Reach:
+        return self.municipal
+
+    def by(self, dimension: str) -> dict[str, Counts]:
+        return dict(self.tables.get(dimension, {}))
+
+    def reach_by(self, dimension: str) -> dict[str, Reach]:
+        return dict(self.reach_tables.get(dimension, {}))
+
+
 def for_planner(session: Session, actor: Actor, consultation: Consultation) -> Participation:
     """For members of the programme; a Land unit sees its Land."""
     return participation(session, consultation.id, land_of(actor, consultation))
@@ -178,6 +206,17 @@ def represented_keys(consultation_id: uuid.UUID) -> Subquery:
 
 
 def _bodies(session: Session, consultation_id: uuid.UUID, land: str | None) -> Iterable[BodiesRow]:
+    rows = [
+        BodiesRow(state or "", size or "", kind, counts)
+        for (state, size, kind), counts in counted_bodies(session, consultation_id, land)
+    ]
+    return sorted(rows, key=lambda row: (row.state, row.size_class, row.kind))
+
+
+def counted_bodies(
+    session: Session, consultation_id: uuid.UUID, land: str | None, *more: Any
+) -> Iterator[tuple[tuple[Any, ...], Counts]]:
+    """(Land, size class, kind, and `more` columns of organisation or response) → counts of the bodies asked for comment."""
     spoken = represented_keys(consultation_id)
     replied, away = Response.counted_revision_id.is_not(None), Response.state.in_((ResponseState.DECLINED,))
     silent = and_(Response.counted_revision_id.is_(None), or_(Response.id.is_(None), ~away))
@@ -197,7 +236,7 @@ def _bodies(session: Session, consultation_id: uuid.UUID, land: str | None) -> I
         _count(and_(replied, Revision.late.is_(True))),
         _count(and_(replied, Revision.reserved.is_(True), Response.confirmed_at.is_(None))),
     )
-    dimensions = (Organisation.state, RegisterBody.size_class, Organisation.kind)
+    dimensions = (Organisation.state, RegisterBody.size_class, Organisation.kind, *more)
     statement = (
         select(*dimensions, *columns)
         .select_from(Invitation)
@@ -209,14 +248,22 @@ def _bodies(session: Session, consultation_id: uuid.UUID, land: str | None) -> I
         .where(Invitation.consultation_id == consultation_id, Invitation.purpose == Purpose.FOR_COMMENT, _in(land))
         .group_by(*dimensions)
     )
-    rows = [
-        BodiesRow(state or "", size or "", kind, Counts(*map(int, numbers)))
-        for state, size, kind, *numbers in session.execute(statement)
-    ]
-    return sorted(rows, key=lambda row: (row.state, row.size_class, row.kind))
+    for row in session.execute(statement):
+        yield tuple(row[: len(dimensions)]), Counts(*map(int, row[len(dimensions) :]))
 
 
 def _municipalities(session: Session, consultation_id: uuid.UUID, land: str | None) -> Iterable[ReachRow]:
+    rows = [
+        ReachRow(state, size or "", reach)
+        for (state, size), reach in reached_municipalities(session, consultation_id, land)
+    ]
+    return sorted(rows, key=lambda row: (row.state, row.size_class))
+
+
+def reached_municipalities(
+    session: Session, consultation_id: uuid.UUID, land: str | None, *more: Any
+) -> Iterator[tuple[tuple[Any, ...], Reach]]:
+    """(Land, size class, and `more` columns of the register) → municipalities of the register and how they were reached."""
     spoken = represented_keys(consultation_id)
     asked, replied = (
         _keys_of_bodies(consultation_id, "asked"),
@@ -232,9 +279,10 @@ def _municipalities(session: Session, consultation_id: uuid.UUID, land: str | No
     def people(condition: ColumnElement[bool]) -> Any:
         return func.coalesce(func.sum(case((condition, inhabitants), else_=0)), 0)
 
+    dimensions = (RegisterBody.state, RegisterBody.size_class, *more)
     statement = (
         select(
-            RegisterBody.state, RegisterBody.size_class, func.count(), _count(invited), _count(itself), _count(represented),
+            *dimensions, func.count(), _count(invited), _count(itself), _count(represented),
             _count(waiting), func.sum(inhabitants), people(itself), people(represented), people(waiting),
         )
         .outerjoin(asked, asked.c.key == RegisterBody.key)
@@ -242,14 +290,12 @@ def _municipalities(session: Session, consultation_id: uuid.UUID, land: str | No
         .outerjoin(replied, replied.c.key == RegisterBody.key)
         .outerjoin(spoken, spoken.c.register_key == RegisterBody.key)
         .where(RegisterBody.kind.in_(MUNICIPALITIES), RegisterBody.valid_to.is_(None))
-        .group_by(RegisterBody.state, RegisterBody.size_class)
+        .group_by(*dimensions)
     )  # fmt: skip
     if land is not None:
         statement = statement.where(RegisterBody.state == land)
-    rows = [
-        ReachRow(state, size or "", Reach(*map(int, numbers))) for state, size, *numbers in session.execute(statement)
-    ]
-    return sorted(rows, key=lambda row: (row.state, row.size_class))
+    for row in session.execute(statement):
+        yield tuple(row[: len(dimensions)]), Reach(*map(int, row[len(dimensions) :]))
 
 
 def _keys_of_bodies(consultation_id: uuid.UUID, name: str, *, answered: bool = False) -> Subquery:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from consultation.core.language import M
 from consultation.documents.chapters import tables
+from consultation.documents.chapters.results import covered
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import AMENDMENT_KINDS, item_label
 from consultation.documents.outline import Chart, Heading, Node, Paragraph, Table
@@ -16,6 +17,8 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     asked = [a for a in frozen.form.asked if a.type.key in ("section_agreement", "amendments")]
     if not asked:
         yield Paragraph(frozen.say(M("Nach der Zustimmung zu einzelnen Abschnitten wurde nicht gefragt.")))
+    else:
+        yield from covered(frozen)
     for each in asked:
         yield Heading(2, frozen.context.asked_as(each.question), f"abschnitte-{each.key.replace('.', '-')}")
         yield from _agreement(each, frozen) if each.type.key == "section_agreement" else _amendments(each, frozen)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from consultation.core.language import M
 from consultation.documents.chapters import tables
+from consultation.documents.chapters.results import covered
 from consultation.documents.frozen import Frozen
 from consultation.documents.outline import Heading, Node, Paragraph
 from consultation.evaluation.figures import STATE
@@ -18,6 +19,7 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
              "Land sind Anteile kaum aussagekräftig.")  # fmt: skip
     none = M("Keine Frage kann nach Land ausgewiesen werden, ohne dass einzelne Stellen erkennbar würden.")
     yield Paragraph(frozen.say(text if shown else none))
+    yield from covered(frozen)
     for asked, before in zip(shown, [None, *shown], strict=False):
         if before is None or before.question.key != asked.question.key:
             title = frozen.context.asked_as(asked.question)

@@ -34,6 +34,8 @@ _PROTECTION = (
     M("Zahlen sind so geschützt, dass sich aus keiner Tabelle und keiner Verbindung von Tabellen einer Frage auf weniger "
       "als {minimum} nicht einzeln "
       "veröffentlichte Stellen schließen lässt, auch nicht auf eine gemeinsame Antwort aller. Geschützte Felder zeigen „–“."),
+    M("Dasselbe gilt zwischen allen öffentlichen Ausgaben und für die Beteiligung: Ob eine Stelle geantwortet hat, die nicht als "
+      "Teilnehmerin genannt sein will, lässt sich keiner Gruppe entnehmen. Die Summen stehen immer da."),
     M("Einzelpunkte sind in jeder öffentlichen Ausgabe neu nummeriert."),
     M("Stadtstaaten werden zusammen mit den kreisfreien Städten gezeigt. Vertraulich gestellte Fragen erscheinen nur in "
       "Zahlen. Unterstützende Stellen, die "

@@ -10,8 +10,7 @@ from consultation.documents.labels import group_label
 from consultation.documents.outline import Chart, ChartRow, Heading, Node, Paragraph, Table
 from consultation.evaluation.cube import SMALL_TOWN_CLASSES
 from consultation.evaluation.figures import KIND, SIZE_CLASS, SMALL_TOWNS, STATE, TOTAL
-from consultation.people.kinds import OrganisationKind
-from consultation.responses.participation import Counts, Reach
+from consultation.responses.participation import Counts, Margins, Reach
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
@@ -25,6 +24,9 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     yield _bodies(frozen, say(M("Beteiligung nach Größenklasse und Art")), _groups(frozen, SIZE_CLASS))
     yield _bodies(frozen, say(M("Beteiligung nach Land")), _groups(frozen, STATE))
     yield _bodies(frozen, say(M("Beteiligung nach Art der Stelle")), _groups(frozen, KIND))
+    if isinstance(frozen.participation, Margins) and frozen.participation.suppressed:
+        yield Paragraph(say(M("Gruppen, bei denen sich erkennen ließe, ob eine einzelne Stelle teilgenommen hat, die nicht "
+                              "genannt sein will, sind nicht ausgewiesen; in den Summen sind sie enthalten.")))  # fmt: skip
     if frozen.participation.informed:
         yield Paragraph(say(M("Nachrichtlich beteiligt waren {count} weitere Stellen; sie zählen in keiner Tabelle.",
                               count=frozen.participation.informed)))  # fmt: skip
@@ -61,9 +63,6 @@ def rate(counts: Counts) -> float | None:
 def _groups(frozen: Frozen, dimension: str) -> list[tuple[str, Counts]]:
     """Groups with somebody invited, in their order; both Kleinstadt classes together as one more row."""
     found = frozen.participation.by(dimension)
-    if frozen.public and (city_state := found.pop(OrganisationKind.CITY_STATE.value, None)) is not None:
-        city = OrganisationKind.INDEPENDENT_CITY.value
-        found[city] = found.get(city, Counts()) + city_state
     return _with_small_towns(found, dimension, frozen, Counts())
 
 
@@ -73,11 +72,11 @@ T = TypeVar("T", Counts, Reach)
 def _with_small_towns(found: dict[str, T], dimension: str, frozen: Frozen, nothing: T) -> list[tuple[str, T]]:
     rows: list[tuple[str, T]] = []
     for group in ORDER[dimension]:
-        if group == SMALL_TOWN_CLASSES[0]:
+        if group == SMALL_TOWN_CLASSES[0] and not frozen.public:
             both = sum((found[size] for size in SMALL_TOWN_CLASSES if size in found), nothing)
             if both != nothing:
                 rows.append((group_label(dimension, SMALL_TOWNS, frozen), both))
-        if group in found and group != SMALL_TOWNS:
+        if group in found and (group != SMALL_TOWNS or frozen.public):
             rows.append((group_label(dimension, group, frozen), found[group]))
     return rows
 

@@ -7,6 +7,7 @@ from consultation.documents.chapters import excerpts, tables
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import field_title
 from consultation.documents.outline import Heading, Node, Paragraph
+from consultation.evaluation.coverage import NON_RESPONSE, beside, sentence
 from consultation.evaluation.figures import SIZE_CLASS, FieldFigures
 from consultation.forms.definition import Asked, Question
 from consultation.questions import Tally
@@ -17,6 +18,7 @@ _ELSEWHERE = frozenset({"section_agreement", "amendments", "disclosure"})
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
     yield Paragraph(_basis(frozen))
+    yield from covered(frozen)
     asked = [a for a in frozen.form.asked if _is_shown(a, frozen)]
     for part in frozen.form.parts:
         here = [a for a in asked if a.part.key == part.key]
@@ -26,6 +28,11 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
             of_question = [a for a in here if a.question.key == question.key]
             if of_question:
                 yield from _question(question, of_question, frozen)
+
+
+def covered(frozen: Frozen) -> Iterator[Node]:
+    """What the figures of a chapter stand for, and what silence means."""
+    yield Paragraph(f"{frozen.say(sentence(frozen.participation))} {frozen.say(NON_RESPONSE)}")
 
 
 def _basis(frozen: Frozen) -> str:
@@ -58,7 +65,7 @@ def _question(question: Question, fields: list[Asked], frozen: Frozen) -> Iterat
 
 def _field(asked: Asked, frozen: Frozen) -> Iterator[Node]:
     figures = frozen.statistics.of(asked.key)
-    yield Paragraph(_answered(asked, figures, frozen))
+    yield Paragraph(f"{_answered(asked, figures, frozen)} {frozen.say(beside(frozen.participation))}")
     if not any(field.total is not None and field.total.answered for field in figures):
         yield from (Paragraph(frozen.say(note)) for note in dict.fromkeys(n for f in figures for n in f.notes[:1]))
         return

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from consultation.core.language import Language, M, Message, number, percent, say
 from consultation.documents.labels import kind_label, size_label
+from consultation.evaluation.coverage import NON_RESPONSE, sentence
 from consultation.evaluation.figures import (
     KIND,
     NOT_STATED,
@@ -29,6 +30,7 @@ from consultation.programmes.parameters import spoken_all
 from consultation.questions import CANNOT_JUDGE, Tally
 from consultation.questions.wording import section_label
 from consultation.register.states import STATE_TITLES, State
+from consultation.responses import participation
 from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
 
 router = APIRouter(prefix=PREFIX + "/consultations/{slug}/results")
@@ -44,6 +46,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         statistics = for_planner(session, actor, consultation)
+        taking_part = participation.for_planner(session, actor, consultation)
         context = form_context(session, consultation)
     draft = consultation.draft_version
     figures = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
@@ -55,6 +58,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     part = chosen if chosen in dict(parts) else (parts[0][0] if parts else "")
     data = surroundings(actor, consultation, M("Ergebnisse")) | {
         "base": statistics.base,
+        "covered": (sentence(taking_part), NON_RESPONSE),
         "parts": parts,
         "groupings": [(grouping, reader.grouping(grouping)) for grouping in statistics.groupings],
         "typed": {"part": part, "by": by},
