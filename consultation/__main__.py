@@ -3,7 +3,7 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -261,6 +261,40 @@ def export(
     with opened(settings_with(data_dir=data_dir)) as database, told():
         count = bulk.write(database, system(datetime.now(UTC)), consultation, format_, out)
         console.print(f"{count} Stellungnahmen: {out}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def verify(
+    given: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WAS]...",
+            help="Ordner oder Datei einer Ausgabe, ZIP eines Verfahrensprotokolls, Eingangsbestätigung (PDF, JSON oder "
+            "Nummer). Ohne Angabe: der ganze Dienst.",
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Nachrechnen: Prüfsummen, neu erstellte Dokumente, Kette des Protokolls. Rückgabe 0 stimmt, 1 weicht ab, 2 nicht prüfbar."""
+    from consultation.documents.checking.anything import Service  # noqa: PLC0415 -- as above
+    from consultation.verifying import UNUSABLE, run  # noqa: PLC0415 -- as above
+
+    @contextmanager
+    def database() -> Iterator[Database]:
+        """Never makes one: a place without data is no service to check."""
+        settings = settings_with(data_dir=data_dir)
+        if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
+            errors.print(f"Nicht prüfbar: Unter {settings.data_dir} liegt keine Datenbank. Nennen Sie mit --data-dir den "
+                         "Ordner des Dienstes.", markup=False)  # fmt: skip
+            raise typer.Exit(UNUSABLE)
+        with opened(settings) as found:
+            yield found
+
+    def line(to: Console) -> Callable[[str], None]:
+        return lambda text: to.print(text, markup=False, soft_wrap=True)
+
+    service = Service(database, lambda: settings_with(data_dir=data_dir).documents)
+    raise typer.Exit(run(given or [], service, line(console), line(errors)))
 
 
 @app.command()

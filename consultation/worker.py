@@ -59,6 +59,10 @@ class Work:
         return uuid.UUID(self.payload["id"])
 
 
+class WorkerDiedError(Exception):
+    """A job was taken up as often as any and never came back: it ended the worker itself."""
+
+
 Handler = Callable[[Work], None]
 Composer = Callable[[Session, Post, dict[str, Any]], Iterator[Letter]]
 
@@ -166,6 +170,10 @@ def compile_edition(work: Work) -> None:
     editions.compile_edition(work.db, work.settings.documents, work.subject, work.moment)
 
 
+def give_up_edition(work: Work) -> None:
+    editions.give_up(work.db, work.settings.documents, work.subject, work.moment)
+
+
 def seal_log(db: Database) -> None:
     """Between two jobs, every few seconds. Of two workers that seal at once one loses the position, and nothing else."""
     try:
@@ -206,6 +214,19 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 
+GIVE_UP: Mapping[str, Handler] = {"edition.compile": give_up_edition}
+"""What becomes of the subject of a job that killed its worker each time; other jobs are parked, and that is all."""
+
+
+def given_up(kind: str) -> Handler:
+    def handle(work: Work) -> None:
+        if kind in GIVE_UP:
+            GIVE_UP[kind](work)
+        raise WorkerDiedError
+
+    return handle
+
+
 def run_one(db: Database, settings: Settings, transport: Transport, moment: datetime) -> bool:
     """Do one due job, whatever becomes of it; False if none was due."""
     with db.transaction() as session:
@@ -215,7 +236,8 @@ def run_one(db: Database, settings: Settings, transport: Transport, moment: date
         session.expunge(job)
     work = Work(db, settings, transport, job.id, job.payload, moment)
     try:
-        HANDLERS[job.kind](work)
+        handle = HANDLERS[job.kind] if job.attempts <= jobs.MAX_ATTEMPTS else given_up(job.kind)
+        handle(work)
     except Exception as error:  # noqa: BLE001 -- whatever a job runs into, the others go on
         log.warning("job failed", kind=job.kind, job=str(job.id), attempt=job.attempts, error=type(error).__name__)
         with db.transaction() as session:
@@ -268,6 +290,7 @@ def run_forever(db: Database, settings: Settings, transport: Transport, stop: th
     turns = [
         Turn(SEAL_EVERY, lambda: seal_log(db)),
         Turn(SWEEP_EVERY, lambda: sweep(db, datetime.now(UTC))),
+        Turn(SWEEP_EVERY, lambda: editions.sweep(db, settings.documents)),
         Turn(REMIND_EVERY, lambda: look_for_reminders(db, datetime.now(UTC))),
     ]
     while not stop.is_set():

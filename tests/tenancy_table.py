@@ -475,6 +475,7 @@ TABLE = (
         """, here=PLANNING_TOKENS) for filling in ("api", "public")),
     Gate("api", "GET /api/v1/consultations/{slug}/responses/{response_id}",
          here=frozenset({"planner_token", "editor_token"})),
+    Gate("api", "GET /api/v1/consultations/{slug}/log.zip", here=frozenset({"planner_token", "editor_token"}), slow=True),
     Gate("api", """
         GET /api/v1/consultations/{slug}/response
         GET /api/v1/consultations/{slug}/response/disclosure

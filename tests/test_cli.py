@@ -56,6 +56,7 @@ ALL = dict(commands(typer.main.get_command(app)))
 def test_the_commands_are_those_of_the_contract():
     assert {" ".join(path) for path in ALL} >= {
         "demo", "serve", "worker", "migrate", "register import", "draft import", "compile", "export", "user create",
+        "verify",
     }  # fmt: skip
 
 
@@ -202,6 +203,32 @@ def test_export_refuses_other_formats(demo_folder: Path, tmp_path: Path):
     found = consultation("export", LAW, "--format", "pdf", "--out", tmp_path / "x", "--data-dir", demo_folder)
     assert found.returncode == 1
     assert "ndjson" in found.stderr
+
+
+# -- verifying ---------------------------------------------------------------------------------------
+def test_the_whole_demonstration_holds(demo_folder: Path):
+    found = consultation("verify", "--data-dir", demo_folder)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.rstrip().endswith("Alles stimmt.")
+    assert "lückenlos" in found.stdout
+    assert found.stdout.count("ist bytegleich") % len(FORMATS) == 0
+
+
+def test_an_edition_is_verified_without_the_service_and_the_exit_code_tells_scripts(demo_folder: Path, tmp_path: Path):
+    folder, nowhere = demo_folder / "ausgaben" / f"{LAW}-public", ("--data-dir", tmp_path / "nowhere")
+    path = next(folder.glob("*.csv"))
+    found = consultation("verify", path, *nowhere)
+    assert (found.returncode, found.stderr) == (0, "")
+    path.write_bytes(path.read_bytes().replace(b";", b",", 1))
+    found = consultation("verify", path, *nowhere)
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"Abweichung: {path.name}")
+    assert "Zeile 1" in found.stderr
+    for given in (("nichts",), ()):
+        found = consultation("verify", *given, *nowhere)
+        assert found.returncode == 2
+        assert found.stderr.startswith("Nicht prüfbar: ")
+    assert not (tmp_path / "nowhere" / "consultation.db").exists()
 
 
 # -- serving ---------------------------------------------------------------------------------------

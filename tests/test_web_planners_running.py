@@ -168,7 +168,7 @@ def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula:
     assert "Stellungnahme: Freigeben und abgeben" in first
     assert paula.get(f"{at}?before=5").status_code == 200
     assert paula.get(f"{at}?before=x").status_code == 200
-    for kind in ("pdf", "xlsx", "csv"):
+    for kind in ("pdf", "xlsx", "csv", "zip"):
         assert paula.get(f"{at}/export/{kind}").status_code == 200
     assert paula.get(f"{at}/export/html5").status_code == 404
 
@@ -656,7 +656,8 @@ def test_a_land_unit_reads_what_its_land_said_and_nothing_else(app: FastAPI, run
             assert other not in page, path
     assert "Ort 0" not in lara.get(f"{at}/points/{point_of(running, DEMAND).id}").text
     for path in (f"/responses/{running.response(TOWNS[0]).id}", f"/invitations/{running.invitation(TOWNS[0]).id}",
-                 "/log", "/log/export/csv", f"/invitations/{running.invitation(TOWNS[1]).id}/letter.pdf"):  # fmt: skip
+                 "/log", "/log/export/csv", "/log/export/zip",
+                 f"/invitations/{running.invitation(TOWNS[1]).id}/letter.pdf"):  # fmt: skip
         assert lara.get(at + path).status_code in (403, 404), path
     assert "Grundlage: 1 gezählte" in lara.get(f"{at}/results").text
 

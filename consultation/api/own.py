@@ -78,6 +78,8 @@ class Receipt(Shape):
     revision: int = Field(description="Nummer der Abgabe.")
     submitted_at: datetime = Field(description="Eingang, UTC.")
     content_hash: str = Field(description="SHA-256 des kanonischen Dokuments.")
+    entry_hash: str = Field(description="Prüfsumme des Eintrags im Verfahrensprotokoll.")
+    sealed_head: str | None = Field(description="Letztes Glied der Kette des Verfahrensprotokolls beim Eingang.")
     nil_return: bool = Field(description="Fehlanzeige.")
     late: bool = Field(description="Nach der allgemeinen Frist eingegangen.")
     reserved: bool = Field(description="Unter Gremienvorbehalt abgegeben.")
@@ -157,6 +159,7 @@ def receipt(response: Response, revision: Revision) -> Receipt:
     return Receipt(
         receipt_number=revision.receipt_number, consultation=response.consultation.slug,
         organisation=response.organisation.name, revision=revision.number, submitted_at=revision.submitted_at,
-        content_hash=revision.content_hash, nil_return=revision.nil_return, late=revision.late,
-        reserved=revision.reserved, channel=revision.channel, demo=demo, mark=mark_of(demo),
+        content_hash=revision.content_hash, entry_hash=revision.entry_hash, sealed_head=revision.sealed_head,
+        nil_return=revision.nil_return, late=revision.late, reserved=revision.reserved, channel=revision.channel,
+        demo=demo, mark=mark_of(demo),
     )  # fmt: skip

@@ -6,7 +6,7 @@
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import orjson
@@ -63,7 +63,25 @@ class HistorySeal(Base):
 
 def entry_hash(values: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON (sorted keys) of everything the entry says, without its number."""
-    return hashlib.sha256(orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+    return hashlib.sha256(_canonical(values)).hexdigest()
+
+
+def _canonical(values: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS, default=str)
+
+
+_SAID = (
+    "action", "subject_type", "subject_id", "consultation_id", "organisation_id", "person_id", "old", "new", "details",
+)  # fmt: skip
+
+
+def said(entry: HistoryEntry) -> bytes:
+    """The canonical JSON of an entry as it stands now: its SHA-256 is the entry's hash, unless somebody changed it."""
+    return _canonical({name: getattr(entry, name) for name in _SAID} | {"moment": _moment(entry.moment)})
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def record(
@@ -90,7 +108,7 @@ def _line(
 ) -> dict[str, Any]:
     table = subject.__tablename__
     values: dict[str, Any] = {
-        "moment": actor.moment.isoformat(),
+        "moment": _moment(actor.moment),
         "action": action,
         "subject_type": table,
         "subject_id": str(subject.id),

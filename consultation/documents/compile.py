@@ -3,19 +3,22 @@
 import hashlib
 import shutil
 import uuid
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from consultation import __version__
 from consultation.core.db import Database
 from consultation.core.history import perform
 from consultation.documents import queries
 from consultation.documents.consolidated import compiled_from
-from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of, new_workshop, put_in_place
+from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of, new_workshop, put_in_place, workshops
 from consultation.documents.formats import FORMATS, Compiled
 from consultation.documents.frozen import Frozen
 from consultation.documents.machine import encoded
@@ -123,8 +126,32 @@ def _manifest(
     return {
         "schema": "consultation-manifest-1", "consultation": edition.consultation.slug, "edition": edition.number,
         "audience": Audience(edition.audience).value, "demo": edition.consultation.demo, "data_cut": cut.isoformat(),
-        "snapshot": {"name": SNAPSHOT, "sha256": snapshot.sha256}, "outline_sha256": outline_sha256, "files": files,
+        "snapshot": {"name": SNAPSHOT, "sha256": snapshot.sha256}, "outline_sha256": outline_sha256,
+        "made_with": made_with(), "files": files,
     }  # fmt: skip
+
+
+def made_with() -> dict[str, str]:
+    """Programs whose versions show in the bytes of PDF and office files."""
+    libraries = {name: version(name) for name in ("fonttools", "pikepdf", "typst", "xlsxwriter")}
+    return {"consultation": __version__, "zlib": zlib.ZLIB_RUNTIME_VERSION, **libraries}
+
+
+def give_up(db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime) -> None:
+    """Whoever compiled it died each time (memory, power): that is said, and the planner may try again."""
+    _fail(db, documents, edition_id, moment, "the worker ended each time before the edition was finished")
+    new_workshop(documents, edition_id).rmdir()
+
+
+def sweep(db: Database, documents: Path) -> None:
+    """Workshops of editions that nobody compiles any more: left by a process that was killed."""
+    with db.reader() as session:
+        compiling = {
+            str(one) for one in session.scalars(select(Edition.id).where(Edition.state == EditionState.COMPILING))
+        }
+    for folder in workshops(documents):
+        if folder.name[1:37] not in compiling:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fail(db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime, error: str) -> None:

@@ -14,7 +14,7 @@ from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
 from consultation.core.language import LANGUAGES, M, Message
 from consultation.documents import queries
-from consultation.documents.compile import compile_edition
+from consultation.documents.compile import compile_edition, give_up, sweep
 from consultation.documents.filters import checked_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.models import Edition
@@ -23,7 +23,7 @@ from consultation.rulebook import CONSULTATION, EDITION, planner
 from consultation.states import Audience, ConsultationState, EditionState
 from consultation.subjects import Actor
 
-__all__ = ["compile_edition", "copy_files", "publish", "retry", "start"]
+__all__ = ["compile_edition", "copy_files", "give_up", "publish", "retry", "start", "sweep"]
 
 _PUBLIC = frozenset({ConsultationState.EVALUATING, ConsultationState.PUBLISHED, ConsultationState.ARCHIVED})
 _INTERNAL = _PUBLIC | {ConsultationState.ANNOUNCED}

@@ -23,11 +23,16 @@ def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
 def new_workshop(documents: Path, edition_id: uuid.UUID) -> Path:
     """An empty folder to work in; what a crash left of an earlier attempt is thrown away."""
     documents.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left in documents.glob(f".{edition_id}-*"):
+    for left in workshops(documents, str(edition_id)):
         shutil.rmtree(left, ignore_errors=True)
     workshop = documents / f".{edition_id}-{uuid.uuid4().hex}"
     workshop.mkdir(mode=0o700)
     return workshop
+
+
+def workshops(documents: Path, edition_id: str = "") -> list[Path]:
+    """Folders in which somebody works, or worked until the process died; of one edition or of all."""
+    return sorted(documents.glob(f".{edition_id}*-*"))
 
 
 def put_in_place(workshop: Path, target: Path) -> None:

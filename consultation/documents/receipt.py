@@ -20,6 +20,9 @@ from consultation.responses.models import Channel, Intake, PersonalValue, Repres
 from consultation.responses.titles import CHANNEL_TITLES
 from consultation.subjects import Actor
 
+PREFIXES = {"content_hash": "sha256:", "entry_hash": "entry:", "sealed_head": "head:"}
+"""How the values stand among the keywords of the file, for programs that check a receipt."""
+
 
 def receipt(
     session: Session, actor: Actor, response_id: uuid.UUID, number: int, language: Language = SOURCE
@@ -71,7 +74,17 @@ def _meta(response: Response, revision: Revision, facts: tuple[tuple[str, str], 
         language=language, moment=revision.submitted_at, facts=facts,
         description=say(M("Der Dienst bestätigt den Eingang der folgenden Stellungnahme."), language),
         marks=(say(DEMO_MARK, language),) if demo else (),
+        keywords=(revision.receipt_number, *_keywords(revision)),
     )  # fmt: skip
+
+
+def _keywords(revision: Revision) -> Iterator[str]:
+    values = {
+        "content_hash": revision.content_hash,
+        "entry_hash": revision.entry_hash,
+        "sealed_head": revision.sealed_head,
+    }
+    yield from (f"{PREFIXES[name]}{value}" for name, value in values.items() if value)
 
 
 def _facts(

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
 from consultation.consultations import log
 from consultation.consultations.log import Entry
@@ -15,6 +16,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
 from consultation.documents.formats import FORMATS
 from consultation.documents.procedure import procedure
+from consultation.documents.procedure_file import new_procedure_file, procedure_file_name
 from consultation.http import Db, page
 from consultation.http.language import language_of
 from consultation.rulebook import WORKFLOWS, planner
@@ -113,6 +115,8 @@ def _became(entry: Entry) -> Message | None:
 
 @router.get("/export/{kind}")
 def export(request: Request, db: Db, actor: Planning, slug: str, kind: str) -> Response:
+    if kind == "zip":
+        return _provable(request, db, actor, slug)
     if kind not in EXPORTS or kind not in FORMATS:
         raise NotFound(M("Diese Datei gibt es nicht."))
     chosen = FORMATS[kind]
@@ -126,3 +130,16 @@ def export(request: Request, db: Db, actor: Planning, slug: str, kind: str) -> R
     name = f"{mark}{slug}-verfahrensprotokoll.{chosen.extension}"
     return Response(content, media_type=chosen.media_type,
                     headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+
+def _provable(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    """The file that proves itself: written whole, sent from the disk, gone afterwards."""
+    with db.reader() as session:
+        consultation = _whole(session, actor, slug)
+        path = new_procedure_file(session, actor, slug, language_of(request))
+    return FileResponse(
+        path,
+        media_type="application/zip",
+        filename=procedure_file_name(consultation),
+        background=BackgroundTask(path.unlink),
+    )

@@ -1,0 +1,24 @@
+"""Checking what the service handed out: editions, the procedure log, receipts. Reads only, and says what it looked at."""
+
+from collections.abc import Callable
+
+from consultation.core.language import Message
+
+Tell = Callable[[Message], None]
+"""Told of everything that was looked at and holds."""
+
+
+class Differs(Exception):
+    """The first difference between what is there and what should be."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class Unusable(Exception):
+    """What was given cannot be checked; the message says how it can be."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message

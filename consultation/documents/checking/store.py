@@ -1,0 +1,75 @@
+"""Checking a whole installation: the log, the receipts, and every edition as the log says it was finished."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
+from consultation.core.language import M
+from consultation.documents.checking import Differs, Tell, Unusable
+from consultation.documents.checking.edition import Manifest, check_folder
+from consultation.documents.checking.ledger import check_ledger
+from consultation.documents.folders import folder_of
+from consultation.documents.models import Edition, EditionFile
+from consultation.states import EditionState
+
+FINISHED = (EditionState.COMPILED, EditionState.PUBLISHED)
+
+
+def check_store(db: Database, documents: Path, tell: Tell) -> None:
+    with db.reader() as session:
+        check_ledger(session, tell)
+        editions = session.scalars(
+            select(Edition.id).where(Edition.state.in_(FINISHED)).order_by(Edition.created_at, Edition.id)
+        ).all()
+        for edition_id in editions:
+            manifest = check_folder(folder_of(documents, edition_id), tell)
+            logged = _finished(session, edition_id)
+            _compare(manifest, logged)
+            tell(M("– so steht es auch im Verfahrensprotokoll (Eintrag {entry})", entry=str(logged.seq)))
+    tell(M("Ausgaben: {count}.", count=len(editions)))
+
+
+def _finished(session: Session, edition_id: Any) -> HistoryEntry:
+    statement = (
+        select(HistoryEntry)
+        .where(HistoryEntry.subject_id == edition_id, HistoryEntry.action == "finish")
+        .order_by(HistoryEntry.seq.desc())
+        .limit(1)
+    )
+    if (found := session.scalars(statement).one_or_none()) is None:
+        raise Differs(
+            M("Das Verfahrensprotokoll sagt nicht, dass die Ausgabe {edition} fertig wurde.", edition=str(edition_id))
+        )
+    return found
+
+
+def _compare(manifest: Manifest, logged: HistoryEntry) -> None:
+    """The manifest with what the log was told when the edition was finished."""
+    said = logged.details
+    pairs = {
+        manifest.snapshot.name: (manifest.snapshot.sha256, said["snapshot"]),
+        "outline_sha256": (manifest.outline_sha256, said["outline"]),
+    } | {file.name: (file.sha256, said["files"].get(file.name)) for file in manifest.files}
+    pairs |= {name: (None, sha256) for name, sha256 in said["files"].items() if name not in pairs}
+    for name, (found, expected) in pairs.items():
+        if found != expected:
+            raise Differs(M("{file}: Das Manifest sagt {found}, das Verfahrensprotokoll (Eintrag {entry}) sagt {expected}.",
+                            file=name, found=found or "–", expected=expected or "–", entry=str(logged.seq)))  # fmt: skip
+
+
+def folder_with(session: Session, documents: Path, sha256: str) -> tuple[Path, str]:
+    """Where a file with this hash lies, and what it is called there. Raises Unusable for one that no edition holds."""
+    statement = (
+        select(EditionFile.edition_id, EditionFile.name)
+        .join(Edition, Edition.id == EditionFile.edition_id)
+        .where(EditionFile.sha256 == sha256, Edition.state.in_(FINISHED))
+    )
+    if (found := session.execute(statement).first()) is None:
+        raise Unusable(M("Keine Ausgabe dieses Dienstes enthält eine Datei mit der Prüfsumme {hash}. Ist sie geändert, oder "
+                         "stammt sie von einem anderen Dienst? Legen Sie manifest.json und snapshot.ndjson daneben.",
+                         hash=sha256))  # fmt: skip
+    return folder_of(documents, found.edition_id), found.name
