@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from consultation.core.db import Database
-from consultation.core.errors import DomainError
+from consultation.core.errors import DomainError, NotFound
+from consultation.core.language import M
 from consultation.core.migrations import is_current, upgrade
 from consultation.programmes.importers import import_draft
 from consultation.programmes.importers.tree import render_tree
@@ -224,6 +225,22 @@ def create_user(
     with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
         create(session, system(datetime.now(UTC)), email=email, name=name, password=password)
         console.print(f"{name} kann sich jetzt mit {email} anmelden.", markup=False)
+
+
+@user.command(name="reset-second-step")
+def reset_second_step(
+    email: Annotated[str, typer.Option(prompt="E-Mail", help="Adresse, mit der sich die Person anmeldet.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Die zweite Stufe der Anmeldung zurücksetzen, wenn jemand Gerät und Ersatzcodes verloren hat."""
+    from consultation.people import queries, second_factor  # noqa: PLC0415 -- as above
+
+    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
+        person = queries.person_by_email(session, email)
+        if person is None:
+            raise NotFound(M("Dieses Konto gibt es nicht."))
+        second_factor.reset(session, system(datetime.now(UTC)), person.id)
+        console.print(f"{person.name} meldet sich jetzt wieder mit dem Passwort allein an.", markup=False)
 
 
 @app.command(name="compile")

@@ -83,6 +83,12 @@ class Settings(BaseModel):
         "Vorgeschaltete Server, deren Angabe X-Forwarded-For geglaubt wird. Leer: keinem.",
         "Netzadressen, mit Komma getrennt, zum Beispiel „10.0.0.5, 172.16.0.0/12“",
     )
+    second_factor_required: Flag = setting(
+        False,
+        "Ob Planung und Betrieb erst mit einer zweiten Stufe der Anmeldung (Code aus einer App) zugänglich sind. „0“: "
+        "sie wird angeboten und empfohlen.",
+        FLAG,
+    )
     worker_inline: Flag = setting(
         True, "Ob „serve“ die Aufträge (Mails, Dokumente, Fristen) selbst abarbeitet. „0“, wenn „worker“ läuft.", FLAG
     )

@@ -193,6 +193,7 @@ HANDLERS: Mapping[str, Handler] = {
     "edition.published": to_all_invited("mail.published"),
     "extension.requested": mail(letters.extension_requested),
     "extension.decided": mail(letters.extension_decided),
+    "mail.account_changed": mail(letters.account_changed),
     "mail.cancelled": mail(letters.cancelled),
     "mail.claimed": mail(letters.claimed),
     "mail.corrected": mail(letters.corrected),

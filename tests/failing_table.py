@@ -28,6 +28,9 @@ class Wrong:
 
 
 WRONG: dict[str, Wrong] = {
+    "POST /account/second-step": "needs the page before it; tests/browser/test_second_step.py types a wrong code there",
+    "POST /login/second-step": "comes after a right password only; tests/test_second_step.py types wrong codes there",
+    "POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step": "a button",
     # -- accounts --------------------------------------------------------------------------------------------------------
     "POST /login": Wrong("anonymous", "", {"email": "niemand@ort.example"}, {"password": "falsch"}),
     "POST /login/code/enter": Wrong("anonymous", "", {"email": "niemand@ort.example", "code": "AAAA-AAAA"}),
@@ -41,6 +44,9 @@ WRONG: dict[str, Wrong] = {
     "POST /claim/{code}/pass-on": Wrong("anonymous", "town", {"other": "keine Adresse"}),
     "POST /account": Wrong(TOWN, "", {"name": "", "language": "en"}),
     "POST /account/password": Wrong(TOWN, "", {}, {"current_password": "falsch", "password": "kurz"}),
+    "POST /account/second-step/begin": Wrong(TOWN, "", {}, {"current_password": "falsch"}),
+    "POST /account/second-step/recovery-codes": Wrong(TOWN, "", {}, {"current_password": "falsch"}),
+    "POST /account/second-step/remove": Wrong(TOWN, "", {}, {"current_password": "falsch"}),
     "POST /account/tokens": Wrong(TOWN, "", {"token_name": "", "days": "365"}, {"organisation": "{organisation_id}"}),
     # -- people ----------------------------------------------------------------------------------------------------------
     PEOPLE + "/invite": Wrong(

@@ -92,6 +92,8 @@ TABLE = (
         POST /login
         POST /login/code
         POST /login/code/enter
+        GET /login/second-step
+        POST /login/second-step
         POST /logout
         POST /password
         POST /password/code
@@ -135,6 +137,11 @@ TABLE = (
         POST /account
         POST /account/password
         POST /account/sessions/end-others
+        GET /account/second-step
+        POST /account/second-step
+        POST /account/second-step/begin
+        POST /account/second-step/recovery-codes
+        POST /account/second-step/remove
         """, here=LOGGED_IN),
     Gate("", "POST /account/tokens", maybe=LOGGED_IN),
     Gate("town", """
@@ -217,6 +224,7 @@ TABLE = (
         GET /operator/organisations/{organisation_id}
         POST /operator/organisations/{organisation_id}/may-plan
         POST /operator/organisations/{organisation_id}/manager
+        POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step
         """, here=OPERATOR),
     # -- the workbench of a planning house -------------------------------------------------------------------------------
     Gate("programme", """

@@ -17,6 +17,7 @@ from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import client_address
 from consultation.http.actors import moment_of
+from consultation.http.asked import route_path
 
 PREFIX = "/api/v1"
 WINDOW = timedelta(minutes=1)
@@ -105,9 +106,7 @@ def _check_questions(request: Request) -> None:
 
 def _documented(request: Request) -> frozenset[str]:
     """What the OpenAPI document names for this route, and the language."""
-    scope = request.scope
-    inside = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    methods = request.app.openapi()["paths"].get(getattr(inside, "path", ""), {})
+    methods = request.app.openapi()["paths"].get(route_path(request.scope), {})
     parameters: list[dict[str, Any]] = methods.get(request.method.lower(), {}).get("parameters", [])
     return frozenset({"lang", *(p["name"] for p in parameters if p["in"] == "query")})
 

@@ -34,7 +34,7 @@ def _moment(value: Any) -> Any:
 
 
 Limit = Annotated[
-    int, BeforeValidator(_digits), Query(ge=1, le=MOST, description="So viele Objekte je Seite.", examples=[50])
+    int, Query(ge=1, le=MOST, description="So viele Objekte je Seite.", examples=[50]), BeforeValidator(_digits)
 ]
 Cursor = Annotated[
     str | None,

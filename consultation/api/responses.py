@@ -26,7 +26,7 @@ from consultation.core.language import M
 from consultation.documents import bulk as consolidated
 from consultation.documents.formats import FORMATS
 from consultation.http import Db
-from consultation.http.programs import scoped
+from consultation.http.programs import scoped, still_acting
 from consultation.people.kinds import OrganisationKind
 from consultation.people.tokens import Scope
 from consultation.responses.models import Channel, Disclosure, RepresentationKind
@@ -148,9 +148,10 @@ def _object(record: dict[str, Any]) -> dict[str, Any]:
     responses=files_of(FORMATS[kind].media_type for kind in Kind),
     summary="Alle Stellungnahmen in einer Datei",
 )
-def bulk(db: Db, actor: Reader, slug: str, kind: Kind) -> Response:
+def bulk(request: Request, db: Db, actor: Reader, slug: str, kind: Kind) -> Response:
     """NDJSON: eine Zeile je Stelle, im Strom; die letzte Zeile nennt die Zahl (`{"count": n, "type": "end"}`): fehlt sie,
-    ist die Übertragung abgerissen. CSV und XLSX: eine Zeile je Stelle, eine Spalte je Feld, AGS als Text.
+    ist die Übertragung abgerissen, oder der Zugang wurde währenddessen entzogen. CSV und XLSX: eine Zeile je Stelle,
+    eine Spalte je Feld, AGS als Text.
     """
     with db.reader() as session:
         consultation = consolidated.open_export(session, actor, slug).consultation
@@ -160,9 +161,23 @@ def bulk(db: Db, actor: Reader, slug: str, kind: Kind) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     media_type = FORMATS[kind].media_type
     if kind == Kind.NDJSON:
-        return StreamingResponse(_noted(consolidated.stream(db, actor, slug)), media_type=media_type, headers=headers)
+        blocks = consolidated.stream(db, actor, slug, lambda: _may_still(request, db, slug))
+        return StreamingResponse(_noted(blocks), media_type=media_type, headers=headers)
     path = _written(db, actor, slug, kind)
     return FileResponse(path, headers=headers, media_type=media_type, background=BackgroundTask(os.unlink, path))
+
+
+def _may_still(request: Request, db: Database, slug: str) -> bool:
+    """Asked of the present, not of the moment at which the stream began."""
+    actor = still_acting(request, db, Scope.CONSULTATION_READ)
+    if actor is None:
+        return False
+    try:
+        with db.reader() as session:
+            consolidated.open_export(session, actor, slug)
+    except NotFound:
+        return False
+    return True
 
 
 def _noted(blocks: Iterator[bytes]) -> Iterator[bytes]:

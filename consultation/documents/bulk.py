@@ -4,7 +4,7 @@ NDJSON and JSON are exact. CSV and XLSX are wide: a row a body, a column a field
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,17 +80,25 @@ def open_export(session: Session, actor: Actor, consultation_slug: str) -> Expor
     return Export(session, consultation, land_of(actor, consultation), actor.moment)
 
 
-def stream(database: Database, actor: Actor, consultation_slug: str) -> Iterator[bytes]:
-    """NDJSON in blocks of 64 KiB, in a reader of its own; the last line carries the count, so a cut file is noticed."""
+def stream(
+    database: Database, actor: Actor, consultation_slug: str, still: Callable[[], bool] = lambda: True
+) -> Iterator[bytes]:
+    """NDJSON in blocks of 64 KiB, in a reader of its own; the last line carries the count, so a cut file is noticed.
+
+    `still` is asked before each block: whoever loses the right meanwhile gets no more, and no last line.
+    """
     with database.reader() as session:
         block, count = bytearray(), 0
         for record in open_export(session, actor, consultation_slug).records():
             count += 1
             block += encoded(record) + b"\n"
             if len(block) >= BLOCK:
+                if not still():
+                    return
                 yield bytes(block)
                 block.clear()
-        yield bytes(block) + encoded({"type": "end", "count": count}) + b"\n"
+        if still():
+            yield bytes(block) + encoded({"type": "end", "count": count}) + b"\n"
 
 
 def write(database: Database, actor: Actor, consultation_slug: str, kind: str, target: Path) -> int:

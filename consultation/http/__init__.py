@@ -5,12 +5,12 @@ A change: `def save(request: Request, db: Db, form: Form) -> Response: … retur
 Tokens, headers, limits and refusals are put around every route by the app; a route does nothing for them.
 """
 
-from consultation.http.asked import Configured, Db, Number, client_address, settings_of
+from consultation.http.asked import Configured, Db, Number, client_address, key_of, settings_of
 from consultation.http.forms import Form, PostedForm, Upload
 from consultation.http.language import Spoken, language_of
 from consultation.http.pages import page, safe_path, see_other
 
 __all__ = [
-    "Configured", "Db", "Form", "Number", "PostedForm", "Spoken", "Upload", "client_address", "language_of", "page", "safe_path",
-    "see_other", "settings_of",
+    "Configured", "Db", "Form", "Number", "PostedForm", "Spoken", "Upload", "client_address", "key_of", "language_of", "page",
+    "safe_path", "see_other", "settings_of",
 ]  # fmt: skip

@@ -6,6 +6,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from consultation.http.asked import route_path
+
 _log = structlog.get_logger("access")
 
 
@@ -55,7 +57,4 @@ def _template(scope: Scope) -> str:
     """`/o/{organisation}/consultations`; what matched no route is one word, whatever was asked for."""
     if scope["path"].startswith("/static/"):
         return "/static"
-    inside = scope.get("fastapi", {}).get(
-        "effective_route_context"
-    )  # knows the prefixes of the routers around the route
-    return str(getattr(inside or scope.get("route"), "path", "") or "unknown")
+    return route_path(scope) or "unknown"

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import cookies
-from consultation.http.asked import Db, is_piece
+from consultation.http.asked import Db, is_piece, settings_of
 from consultation.http.held import held
 from consultation.http.pages import safe_path
 from consultation.http.refusals import problem
@@ -26,9 +26,15 @@ from consultation.people import sessions
 from consultation.people.viewers import Place, Viewer
 from consultation.subjects import Actor, stranger
 
+SECOND_STEP = "/account/second-step"
+
 
 class LoginNeeded(Exception):
     """Answered by the way to the log-in page, and from there back."""
+
+
+class SecondStepNeeded(Exception):
+    """Answered by the way to the page where the second step of the log-in is set up."""
 
 
 def now() -> datetime:
@@ -53,7 +59,7 @@ def load_viewer(request: Request, db: Db) -> None:
     moment = moment_of(request)
     with db.reader() as session:
         viewer = sessions.find(session, token, moment)
-    request.state.viewer = viewer
+    request.state.viewer = viewer.withheld() if viewer and settings_of(request).second_factor_required else viewer
     if viewer and sessions.is_stale(viewer, moment):
         with db.transaction() as session:
             sessions.seen(session, viewer.session_id, moment)
@@ -86,6 +92,8 @@ async def _place(request: Request, viewer: LoggedIn) -> Place:
         place = viewer.place(uuid.UUID(request.path_params["organisation_id"]))
     except ValueError:
         place = None
+    if place is None and viewer.owes_second_factor:
+        raise SecondStepNeeded
     if place is None:
         raise NotFound(M("Diese Organisation gibt es nicht, oder Sie gehören nicht dazu."))
     request.state.demo = place.demo
@@ -101,6 +109,8 @@ async def _acting(request: Request, viewer: LoggedIn, place: InPlace) -> Actor:
 
 
 async def _operating(request: Request, viewer: LoggedIn) -> Actor:
+    if viewer.owes_second_factor:
+        raise SecondStepNeeded
     if not viewer.operator:
         raise NotFound(M("Diese Seite gibt es nicht."))
     return viewer.actor(moment_of(request))
@@ -138,6 +148,7 @@ def _navigation(request: Request, place: Place) -> list[SimpleNamespace]:
 def install(app: FastAPI) -> None:
     app.state.clock = now
     app.add_exception_handler(LoginNeeded, _to_login)
+    app.add_exception_handler(SecondStepNeeded, _to_second_step)
 
 
 async def _to_login(request: Request, error: Exception) -> Response:
@@ -150,3 +161,10 @@ async def _to_login(request: Request, error: Exception) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     back = safe_path(wanted, "") if reading else ""
     return RedirectResponse(f"/login?{urlencode({'next': back})}" if back else "/login", 303)
+
+
+async def _to_second_step(request: Request, error: Exception) -> Response:
+    """Whoever posts is refused: there is nothing of theirs to be kept that they had been allowed to write."""
+    if is_piece(request):
+        return Response(status_code=403, headers={"HX-Redirect": SECOND_STEP})
+    return RedirectResponse(SECOND_STEP, 303) if request.method in {"GET", "HEAD"} else problem(request, 403)

@@ -4,6 +4,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Path
 from starlette.requests import Request
+from starlette.types import Scope
 
 from consultation.core.db import Database
 from consultation.settings import Settings
@@ -11,6 +12,11 @@ from consultation.settings import Settings
 
 def settings_of(request: Request) -> Settings:
     return cast(Settings, request.app.state.settings)
+
+
+def key_of(request: Request) -> str:
+    """The installation's key."""
+    return settings_of(request).secret_key.get_secret_value()
 
 
 async def _database(request: Request) -> Database:
@@ -25,6 +31,14 @@ Db = Annotated[Database, Depends(_database)]
 Configured = Annotated[Settings, Depends(_settings)]
 Number = Annotated[int, Path(ge=1, le=100_000)]
 """The number of an edition, a revision or a row in an address; what no database could hold leads nowhere."""
+
+
+def route_path(scope: Scope) -> str:
+    """The template of the address (`/o/{organisation_id}/people`); empty where no route fits."""
+    inside = scope.get("fastapi", {}).get(
+        "effective_route_context"
+    )  # knows the prefixes of the routers around the route
+    return str(getattr(inside or scope.get("route"), "path", "") or "")
 
 
 def is_api(request: Request) -> bool:

@@ -9,6 +9,8 @@ SESSION = "session"
 VISITOR = "visitor"
 LANGUAGE = "language"
 FLASH = "flash"
+FIRST_STEP = "first_step"
+"""The password was right, the code of the app is still to come."""
 
 
 def secure(request: Request) -> bool:

@@ -8,6 +8,7 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from consultation.core.db import Database
 from consultation.http.actors import moment_of
 from consultation.http.asked import Db
 from consultation.people import tokens
@@ -48,6 +49,14 @@ async def _required(program: MaybeProgram) -> TokenActor:
 
 Program = Annotated[TokenActor, Depends(_required)]
 """Whoever has a valid token; `program.demand(Scope.…)` or `scoped(Scope.…)` asks for more."""
+
+
+def still_acting(request: Request, db: Database, scope: Scope) -> Actor | None:
+    """Who this token acts for now, while a long answer is on its way; `None` once it is no longer good for that."""
+    token = request.headers.get("authorization", "").partition(" ")[2]
+    with db.reader() as session:
+        found = tokens.token_actor(session, token.strip(), request.app.state.clock())
+    return found.actor if found and scope in found.scopes else None
 
 
 def scoped(scope: Scope) -> Callable[[TokenActor], Awaitable[Actor]]:

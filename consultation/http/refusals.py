@@ -15,7 +15,7 @@ from starlette.responses import Response
 from consultation.core.errors import DomainError, Problem, TooMany
 from consultation.core.language import M, Message, say
 from consultation.core.text import clean_line
-from consultation.http.asked import is_api, is_piece
+from consultation.http.asked import is_api, is_piece, route_path
 from consultation.http.csrf import Stale
 from consultation.http.held import held
 from consultation.http.language import language_of
@@ -85,7 +85,16 @@ def _unknown(request: Request) -> bool:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem(request, error.status_code, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and is_api(request):
+        headers |= _allowed(request)
+    return problem(request, error.status_code, headers=headers)
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """All methods that are documented for this address; the framework knows those of the first route that fits only."""
+    methods = request.app.openapi()["paths"].get(route_path(request.scope), {})
+    return {"Allow": ", ".join(sorted(method.upper() for method in methods))} if methods else {}
 
 
 async def _malformed(request: Request, error: Exception) -> Response:

@@ -151,6 +151,13 @@ def password_code(session: Session, post: Post, payload: dict[str, Any]) -> Iter
     yield from _with_code(session, post, payload, "password_code", CodePurpose.PASSWORD)
 
 
+def account_changed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """What protects somebody's account was changed: to them, whoever did it."""
+    person = session.get_one(Person, uuid.UUID(payload["id"]))
+    data = {"name": person.name, "what": payload["what"]}
+    yield Letter("account_changed", person.email, data, language=_language(person))
+
+
 def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     """An invited colleague; somebody without a password gets a code to set one."""
     statement = select(Membership).where(Membership.id == uuid.UUID(payload["id"]))

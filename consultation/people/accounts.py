@@ -59,10 +59,12 @@ def person_problems(email: str, name: str) -> list[Problem]:
 
 
 def set_password(session: Session, actor: Actor, password: str, *, kept: uuid.UUID | None = None) -> None:
-    """The acting person's own. All sessions but `kept` and all codes on their way end. Raises Invalid."""
+    """The acting person's own. All sessions but `kept` and all codes on their way end; a mail tells of it. Raises Invalid."""
     person = session.get_one(Person, actor.person_id)
     if problems := list(passwords.problems(password, person.email)):
         raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
+    if person.password_hash is not None:
+        enqueue(session, "mail.account_changed", {"id": str(person.id), "what": "set_password"}, run_at=actor.moment)
     person.password_hash = passwords.hashed(password)
     codes.drop_all(session, person.id)
     sessions.end_all(session, person.id, kept)

@@ -24,6 +24,8 @@ class Limit:
 
 LOG_IN_ACCOUNT = Limit("log_in.account", 10, timedelta(minutes=15))
 LOG_IN_ADDRESS = Limit("log_in.address", 100, timedelta(minutes=15))
+SECOND_STEP = Limit("second_step.account", 5, timedelta(minutes=15))
+SECOND_STEP_DAY = Limit("second_step.account.day", 30, timedelta(days=1))
 ASK_CODE_ACCOUNT = Limit("ask_code.account", 5, timedelta(hours=1))
 ASK_CODE_ADDRESS = Limit("ask_code.address", 50, timedelta(hours=1))
 TEST_MAIL = Limit("test_mail.person", 10, timedelta(hours=1))

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consultation.core.db import Base, Identified, words
@@ -76,6 +76,29 @@ class LoginSession(Identified, Base):
     last_seen_at: Mapped[datetime]
     """Written at most every five minutes."""
     expires_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(60))
+    """Browser and system in plain words ("Firefox, Windows"); neither the whole user agent nor an address is kept."""
+
+
+class SecondFactor(Identified, Base):
+    """An app that makes codes (`people.second_factor`). Its secret is derived and stands nowhere; this is only the salt."""
+
+    __tablename__ = "second_factor"
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    """The half minute (since 1970) of the last code that was accepted: no code of it or before is good again."""
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Identified, Base):
+    """Stands in for the app once. Only its digest under the installation's key is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "code_hash"),)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class CodePurpose(StrEnum):

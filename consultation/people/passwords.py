@@ -9,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from consultation.core.errors import Problem
 from consultation.core.language import M
+from consultation.people.common_passwords import is_common
 
 SHORTEST = 12
 LONGEST = 512
@@ -34,13 +35,13 @@ def matches(stored: str | None, secret: str) -> bool:
 
 
 def problems(password: str, email: str = "", field: str = "password") -> Iterator[Problem]:
-    """What is wrong with a new password. Length protects, composition rules do not."""
+    """What is wrong with a new password. Length protects, composition rules do not; what everybody takes does not either."""
     length = len(unicodedata.normalize("NFC", password))
     if length < SHORTEST:
         yield Problem(field, M("Wählen Sie ein Passwort mit mindestens {count} Zeichen.", count=SHORTEST))
     elif length > LONGEST:
         yield Problem(field, M("Wählen Sie ein Passwort mit höchstens {count} Zeichen.", count=LONGEST))
-    elif len(set(password)) < 4 or (email and password.casefold() == email.casefold()):
+    elif is_common(password, email):
         yield Problem(field, M("Dieses Passwort ist leicht zu erraten. Wählen Sie ein anderes."))
 
 

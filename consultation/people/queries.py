@@ -52,6 +52,10 @@ def person(session: Session, person_id: uuid.UUID) -> Person:
     return found
 
 
+def active_person(session: Session, person_id: uuid.UUID) -> Person | None:
+    return session.scalars(select(Person).where(Person.id == person_id, Person.active)).one_or_none()
+
+
 def person_by_email(session: Session, email: str) -> Person | None:
     """An active account; for logging in, never to tell anybody that it exists."""
     return session.scalars(select(Person).where(Person.email_key == identity_key(email), Person.active)).one_or_none()

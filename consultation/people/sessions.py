@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from consultation.core import history
 from consultation.core.errors import Forbidden, NotFound
 from consultation.core.language import M
-from consultation.people.models import LoginSession, Membership, Person
+from consultation.people.models import LoginSession, Membership, Person, SecondFactor
 from consultation.people.viewers import Viewer, viewer
 from consultation.subjects import Actor
 
@@ -21,8 +21,13 @@ LONGEST = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=5)
 
 
-def begin(session: Session, person_id: uuid.UUID, moment: datetime, replaced: str = "") -> str:
-    """The new token, said once. The session that the same browser had before ends. Raises Forbidden for deactivated people."""
+def begin(
+    session: Session, person_id: uuid.UUID, moment: datetime, replaced: str = "", *, device: str = "", **proof: str
+) -> str:
+    """The new token, said once. The session that the same browser had before ends. Raises Forbidden for deactivated people.
+
+    `proof` stands in the log: how the second step was taken, if there was one.
+    """
     person = session.get(Person, person_id)
     if person is None or not person.active:
         raise Forbidden(M("Dieses Konto ist gesperrt. Bitte wenden Sie sich an den Betrieb des Dienstes."))
@@ -31,10 +36,10 @@ def begin(session: Session, person_id: uuid.UUID, moment: datetime, replaced: st
     token = secrets.token_urlsafe(32)
     session.add(LoginSession(
         token_hash=digest(token), person_id=person_id, created_at=moment, last_seen_at=moment,
-        expires_at=moment + LONGEST,
+        expires_at=moment + LONGEST, device=device,
     ))  # fmt: skip
     arrive(session, person_id)
-    history.record(session, _themselves(person_id, moment), person, "log_in")
+    history.record(session, _themselves(person_id, moment), person, "log_in", **proof)
     return token
 
 
@@ -47,7 +52,7 @@ def arrive(session: Session, person_id: uuid.UUID) -> None:
 def find(session: Session, token: str, moment: datetime) -> Viewer | None:
     """Who holds this token now; `None` for ended, idle, unknown and deactivated."""
     query = (
-        select(LoginSession, Person)
+        select(LoginSession, Person, exists().where(SecondFactor.person_id == Person.id))
         .join(Person, Person.id == LoginSession.person_id)
         .where(LoginSession.token_hash == digest(token), Person.active, *_alive(moment))
         .options(selectinload(Person.memberships).joinedload(Membership.organisation))

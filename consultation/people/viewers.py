@@ -1,7 +1,7 @@
 """Who sits before the page, and where they belong: read anew with every request, so withdrawn rights end at once."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from consultation.people.kinds import OrganisationKind
@@ -49,6 +49,22 @@ class Viewer:
     places: tuple[Place, ...]
     session_id: uuid.UUID
     last_seen_at: datetime
+    second_factor: bool
+    """Whether this person's log-in has a second step."""
+    owes_second_factor: bool = False
+    """The installation demands the second step of planners and operators: until then nothing of that is theirs."""
+
+    @property
+    def should_have_second_factor(self) -> bool:
+        """Planners and operators reach what others wrote: for them the second step is recommended."""
+        return not self.second_factor and (self.operator or any(place.plans for place in self.places))
+
+    def withheld(self) -> "Viewer":
+        """Without the places where they plan and without the installation, until there is a second step."""
+        if not self.should_have_second_factor:
+            return self
+        places = tuple(place for place in self.places if not place.plans)
+        return replace(self, operator=False, places=places, owes_second_factor=True)
 
     def place(self, organisation_id: uuid.UUID) -> Place | None:
         """The place in this organisation; `None` for those who wait."""
@@ -61,12 +77,12 @@ class Viewer:
         return Actor(self.person_id, place.organisation_id, place.roles, moment, place.may_plan, self.operator)
 
 
-def viewer(login: LoginSession, person: Person) -> Viewer:
+def viewer(login: LoginSession, person: Person, second_factor: bool) -> Viewer:
     """From a session and its person, whose memberships and their organisations are loaded."""
     places = sorted(person.memberships, key=lambda m: (m.organisation.sort_key, str(m.organisation_id)))
     return Viewer(
         person.id, person.name, person.email, person.language, person.operator, person.password_hash is not None,
-        tuple(map(_place, places)), login.id, login.last_seen_at,
+        tuple(map(_place, places)), login.id, login.last_seen_at, second_factor,
     )  # fmt: skip
 
 

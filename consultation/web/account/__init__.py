@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from consultation.web.account import api_tokens, home, login, password, people, profile, renewing
+from consultation.web.account import (
+    api_tokens,
+    home,
+    login,
+    own_second_step,
+    password,
+    people,
+    profile,
+    renewing,
+    second_step,
+)
 
 router = APIRouter()
-for _pages in (login, password, home, profile, api_tokens, people, renewing):
+for _pages in (login, second_step, password, home, own_second_step, profile, api_tokens, people, renewing):
     router.include_router(_pages.router)

@@ -1,7 +1,9 @@
 """What every way in has in common: the limits before it, the new session after it."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -13,16 +15,21 @@ from consultation.core.language import M, Message
 from consultation.core.text import identity_key
 from consultation.http import client_address, cookies, see_other
 from consultation.http.actors import moment_of
-from consultation.people import actions, codes, limits, passwords, sessions
+from consultation.people import actions, codes, limits, passwords, queries, second_factor, sessions
 from consultation.people.codes import Attempt
+from consultation.people.devices import device
 from consultation.people.models import CodePurpose
+from consultation.people.viewers import Viewer
 from consultation.subjects import stranger
+from consultation.web.account import first_step
 
 WRONG_CODE = Problem(
     "code",
     M("Mailadresse und Code passen nicht zusammen, oder der Code ist abgelaufen. Prüfen Sie beides, oder fordern Sie "
       "einen neuen Code an."),
 )  # fmt: skip
+
+WRONG_PASSWORD = Problem("current_password", M("Das ist nicht Ihr jetziges Passwort."))
 
 
 def count_log_in(session: Session, request: Request, email: str, moment: datetime) -> None:
@@ -53,14 +60,51 @@ def right_code(
     return found if passwords.matches(found.code_hash if found else None, codes.as_typed(typed)) else None
 
 
-def enter(request: Request, session: Session, person_id: uuid.UUID, email: str) -> str:
-    """A new token; what the browser had before ends, and the count of failures of this account too."""
+def knows_password(request: Request, db: Database, viewer: Viewer, typed: str) -> bool:
+    """Asked again before anything that would lock somebody out of their own account. Counted as a log-in."""
+    with db.transaction() as session:
+        count_log_in(session, request, viewer.email, moment_of(request))
+    with db.reader() as session:
+        stored = queries.person(session, viewer.person_id).password_hash
+    if not passwords.matches(stored, typed):
+        return False
+    with db.transaction() as session:
+        _was_right(request, session, viewer.email)
+    return True
+
+
+def _was_right(request: Request, session: Session, email: str) -> None:
     limits.give_back(session, limits.LOG_IN_ADDRESS, client_address(request))
     limits.forget(session, limits.LOG_IN_ACCOUNT, identity_key(email))
-    return sessions.begin(session, person_id, moment_of(request), cookies.read(request, cookies.SESSION))
 
 
-def welcome(request: Request, token: str, path: str, message: Message | None = None) -> Response:
+@dataclass(frozen=True)
+class Entrance:
+    """A session, or (with a second step still to come) the proof of the first."""
+
+    token: str = ""
+    first_step: str = ""
+
+
+def enter(request: Request, session: Session, person_id: uuid.UUID, email: str) -> Entrance:
+    """The first step is done. Without a second one a session begins."""
+    _was_right(request, session, email)
+    if salt := second_factor.salt_of(session, person_id):
+        return Entrance(first_step=first_step.prove(request, queries.person(session, person_id), salt))
+    return Entrance(begin(request, session, person_id))
+
+
+def begin(request: Request, session: Session, person_id: uuid.UUID, **proof: str) -> str:
+    """A new token; the session that the browser had before ends."""
+    had, agent = cookies.read(request, cookies.SESSION), request.headers.get("user-agent", "")
+    return sessions.begin(session, person_id, moment_of(request), had, device=device(agent), **proof)
+
+
+def welcome(request: Request, entrance: Entrance, path: str, message: Message | None = None) -> Response:
+    if entrance.first_step:
+        response = see_other(f"/login/second-step?{urlencode({'next': path})}", message)
+        cookies.put(request, response, cookies.FIRST_STEP, entrance.first_step, seconds=first_step.SECONDS)
+        return response
     response = see_other(path, message)
-    cookies.put(request, response, cookies.SESSION, token)
+    cookies.put(request, response, cookies.SESSION, entrance.token)
     return response

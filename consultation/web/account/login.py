@@ -1,4 +1,4 @@
-"""Log in by password or by a code that comes by mail; log out."""
+"""Log in by password or by a code that comes by mail; log out. A second step, if there is one, follows either way."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -39,8 +39,8 @@ def log_in(request: Request, db: Db, form: Form) -> Response:
     if not passwords.matches(person.password_hash if person else None, form.raw("password")) or person is None:
         return page(request, "account/login.html", {"next": wanted, "email": email, "problems": (_WRONG,)}, 422)
     with db.transaction() as session:
-        token = enter(request, session, person.id, email)
-    return welcome(request, token, wanted)
+        entrance = enter(request, session, person.id, email)
+    return welcome(request, entrance, wanted)
 
 
 @router.get("/login/code")
@@ -70,8 +70,8 @@ def log_in_by_code(request: Request, db: Db, form: Form) -> Response:
         return page(request, "account/enter_code.html", data, 422)
     with db.transaction() as session:
         codes.consume(session, right, moment_of(request))
-        token = enter(request, session, right.person_id, email)
-    return welcome(request, token, wanted)
+        entrance = enter(request, session, right.person_id, email)
+    return welcome(request, entrance, wanted)
 
 
 @router.post("/logout")

@@ -45,7 +45,7 @@ def save(request: Request, db: Db, form: Form) -> Response:
     with db.transaction() as session:
         codes.consume(session, right, moment)
         actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
-        token = enter(request, session, right.person_id, email)
+        entrance = enter(request, session, right.person_id, email)
     return welcome(
-        request, token, "/home", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
+        request, entrance, "/home", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
     )

@@ -8,17 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, Problem
+from consultation.core.errors import Invalid
 from consultation.core.language import M
 from consultation.http import Db, Form, cookies, page, see_other
 from consultation.http.actors import LoggedIn, Themselves, moment_of
-from consultation.people import actions, passwords, queries, sessions, tokens
+from consultation.people import actions, passwords, sessions, tokens
 from consultation.people.tokens import SCOPE_TITLES
 from consultation.people.viewers import Viewer
-from consultation.web.account.entering import count_log_in, enter, welcome
+from consultation.web.account.entering import WRONG_PASSWORD, Entrance, begin, knows_password, welcome
 
 router = APIRouter()
-_WRONG = Problem("current_password", M("Das ist nicht Ihr jetziges Passwort."))
 
 
 def account_page(request: Request, db: Database, viewer: Viewer, status: int = 200, **more: Any) -> Response:
@@ -54,20 +53,19 @@ def save(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Fo
 @router.post("/account/password")
 def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
     new = form.raw("password")
-    with db.transaction() as session:
-        count_log_in(session, request, viewer.email, moment_of(request))
-    with db.reader() as session:
-        stored = queries.person(session, viewer.person_id).password_hash
     problems = list(passwords.problems(new, viewer.email))
-    if not passwords.matches(stored, form.raw("current_password")):
-        problems.insert(0, _WRONG)
+    if not knows_password(request, db, viewer, form.raw("current_password")):
+        problems.insert(0, WRONG_PASSWORD)
     if problems:
         return account_page(request, db, viewer, 422, problems=problems)
     with db.transaction() as session:
         actions.set_password(session, actor, new)
-        token = enter(request, session, viewer.person_id, viewer.email)
+        token = begin(request, session, viewer.person_id)
     return welcome(
-        request, token, "/account", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
+        request,
+        Entrance(token),
+        "/account",
+        M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet."),
     )
 
 

@@ -73,19 +73,19 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, code: str
 def claim(request: Request, db: Db, settings: Configured, viewer: Seen, code: str, form: Form) -> Response:
     _count(request, db)
     typed = {name: form.line(name) for name in ("name", "email", "function", "alone")}
-    token = ""
+    entrance = None
     try:
         with db.transaction() as session:
             invitation = _found(session, request, settings, code)
             person = _person(session, request, viewer, form.raw("password"), typed)
             membership = _join(session, request, invitation, person, typed)
             if viewer is None:
-                token = enter(request, session, person.id, person.email)
+                entrance = enter(request, session, person.id, person.email)
     except Invalid as refused:
         return _page(request, db, settings, viewer, code, status=422, problems=refused.problems, typed=typed)
     path = f"/claim/{code}" if membership.waiting else _answers(invitation)
     told = M("Ihr Platz ist angefragt.") if membership.waiting else M("Willkommen. Sie gehören jetzt dazu.")
-    return welcome(request, token, path, told) if token else see_other(path, told)
+    return welcome(request, entrance, path, told) if entrance else see_other(path, told)
 
 
 def _person(

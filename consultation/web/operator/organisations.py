@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, Problem
+from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
 from consultation.http import Configured, Db, Form, PostedForm, page, see_other
 from consultation.http.actors import Operating
-from consultation.people import actions, queries
+from consultation.people import actions, queries, second_factor
 from consultation.people.kinds import KIND_TITLES, OrganisationKind, PartnerKind
 from consultation.people.roles import ROLE_TITLES
 from consultation.register.states import State
@@ -51,9 +51,11 @@ def _chosen(form: PostedForm) -> dict[str, Any]:
 def _page(request: Request, db: Database, organisation_id: uuid.UUID, status: int = 200, **more: Any) -> Response:
     with db.reader() as session:
         organisation = queries.organisation(session, organisation_id)
+        members = queries.members(session, organisation_id)
         data = {
             "organisation": organisation,
-            "members": queries.members(session, organisation_id),
+            "members": members,
+            "with_second_step": second_factor.having(session, [member.person_id for member in members]),
             "kind_titles": KIND_TITLES,
             "role_titles": ROLE_TITLES,
             "demo": organisation.demo,
@@ -84,4 +86,17 @@ def appoint(request: Request, db: Db, actor: Operating, organisation_id: uuid.UU
         return _page(request, db, organisation_id, 422, problems=refused.problems, typed=typed)
     return see_other(
         f"/operator/organisations/{organisation_id}", M("Die Person gehört jetzt dazu und erhält eine Mail.")
+    )
+
+
+@router.post("/{organisation_id}/people/{membership_id}/reset-second-step")
+def reset_second_step(db: Db, actor: Operating, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        member = queries.membership(session, membership_id)
+        if member.organisation_id != organisation_id:
+            raise NotFound(M("Diese Person gehört nicht zur Organisation."))
+        second_factor.reset(session, actor, member.person_id)
+    return see_other(
+        f"/operator/organisations/{organisation_id}",
+        M("Die zweite Stufe ist zurückgesetzt. Die Person erhält eine Mail."),
     )
