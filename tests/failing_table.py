@@ -28,9 +28,6 @@ class Wrong:
 
 
 WRONG: dict[str, Wrong] = {
-    "POST /account/second-step": "needs the page before it; tests/browser/test_second_step.py types a wrong code there",
-    "POST /login/second-step": "comes after a right password only; tests/test_second_step.py types wrong codes there",
-    "POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step": "a button",
     # -- accounts --------------------------------------------------------------------------------------------------------
     "POST /login": Wrong("anonymous", "", {"email": "niemand@ort.example"}, {"password": "falsch"}),
     "POST /login/code/enter": Wrong("anonymous", "", {"email": "niemand@ort.example", "code": "AAAA-AAAA"}),
@@ -204,6 +201,9 @@ WRONG: dict[str, Wrong] = {
 BUTTON = "a button, nothing is typed"
 IN_ITS_STATE = "a test of its own in tests/test_failed_forms.py"
 NOTHING_TYPED: dict[str, str] = {
+    "POST /account/second-step": "needs the page before it; tests/browser/test_second_step.py types a wrong code there",
+    "POST /login/second-step": "comes after a right password only; tests/test_second_step.py types wrong codes there",
+    "POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step": BUTTON,
     "POST /logout": BUTTON,
     "POST /login/code": "any address gets the same answer: nobody learns who has an account",
     "POST /password": "any address gets the same answer: nobody learns who has an account",

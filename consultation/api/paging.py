@@ -47,6 +47,7 @@ Since = Annotated[
         description="Nur was seit diesem Zeitpunkt (ISO 8601 mit `Z`) neu oder geändert ist; auch Grabsteine: "
         "`deleted: true` für das, was es nicht mehr gibt.",
         examples=["2026-03-01T00:00:00Z"],
+        json_schema_extra={"pattern": f"^{_MOMENT.pattern}$"},
     ),
 ]
 

@@ -10,8 +10,8 @@ NON_RESPONSE = M("Die Teilnahme war freiwillig. Wer nicht geantwortet hat, desse
                  "sind weder gewichtet noch hochgerechnet.")  # fmt: skip
 
 
-def coverage(found: Participation) -> dict[str, int]:
-    """Bodies that answered themselves, are represented, were invited; municipalities reached, and how many exist."""
+def coverage(found: Participation) -> dict[str, Any]:
+    """Counts of bodies that answered themselves, are represented, were invited; municipalities reached, and how many exist."""
     total, reach = found.total, found.reach
     return {
         "itself": total.answered, "represented": total.represented, "invited": total.invited,
