@@ -12,10 +12,10 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, checks
-from schemathesis.core.failures import FailureGroup
+from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
 from schemathesis.core.result import Ok
+from schemathesis.openapi.checks import RejectedPositiveData
 from schemathesis.specs.openapi import checks as described
-from schemathesis.specs.openapi.checks import AcceptedNegativeData, RejectedPositiveData
 
 from consultation.core.db import Database
 from consultation.states import Visibility
