@@ -83,6 +83,19 @@
   };
   window.addEventListener("hashchange", reveal);
 
+  // -- the bar at the foot of the window grows with what it says, and never stands before what has the focus -----------
+  const makeRoom = (bar) => {
+    document.documentElement.style.setProperty("--app-bar", `${bar.offsetHeight}px`);
+    const one = document.activeElement;
+    if (!one || one === document.body || one.contains(bar) || bar.contains(one)) return;
+    const [there, covered] = [one.getBoundingClientRect(), bar.getBoundingClientRect()];
+    if (there.bottom > covered.top && there.top < covered.bottom) one.scrollIntoView({ block: "nearest" });
+  };
+  const watchBar = () => {
+    const bar = document.querySelector(".app-sticky");
+    if (bar && window.ResizeObserver) new ResizeObserver(() => makeRoom(bar)).observe(bar);
+  };
+
   // -- printing shows what is folded away --------------------------------------------------------
   window.addEventListener("beforeprint", () => {
     for (const box of document.querySelectorAll("details.kern-accordion:not([open])")) {
@@ -99,6 +112,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const form of document.querySelectorAll("form[data-guard][data-unsaved]")) dirty.add(form);
+    watchBar();
     focusProblems(document);
     reveal();
   });

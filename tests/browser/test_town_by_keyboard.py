@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from consultation.responses.models import DraftAnswer, Response, Revision
 from consultation.states import Role
 from tests.browser import keyboard
+from tests.browser.desk_keys import WIDTHS, button, heading, link, somebody, to_part, to_the_hub
 from tests.browser.desks import answering, colleague, published
 from tests.browser.somebody import Somebody
 from tests.browser.test_municipality_after import ANSWERS
@@ -30,31 +31,6 @@ def scene(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Scene, str]]:
         yield made
 
 
-def somebody(chrome: Browser, base: str, email: str) -> Page:
-    page = Somebody(chrome, base, 1280, script=True).page
-    keyboard.log_in(page, email, PASSWORD)
-    return page
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
-
-
-def link(page: Page, name: str | re.Pattern[str]) -> Locator:
-    return page.get_by_role("link", name=name).first
-
-
-def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
-
-
-def to_the_hub(page: Page) -> None:
-    """From where one arrives after logging in."""
-    keyboard.press(link(page, "Stellungnahmen"))
-    keyboard.press(link(page, "Probeanhörung"))
-    heading(page, "Probeanhörung")
-
-
 def receipt_number(page: Page) -> str:
     heading(page, "Eingangsbestätigung")
     number = page.locator(".desk-receipt__number")
@@ -62,9 +38,10 @@ def receipt_number(page: Page) -> str:
     return number.inner_text()
 
 
-def test_a_place_is_taken_with_the_typed_code(scene: tuple[Scene, str], chrome: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_place_is_taken_with_the_typed_code(scene: tuple[Scene, str], chrome: Browser, width: int) -> None:
     world, base = scene
-    page = Somebody(chrome, base, 1280, script=True).page
+    page = Somebody(chrome, base, width, script=True).page
     page.goto("/claim")
     keyboard.write(page.get_by_label("Code"), "AAAA-BBBB-CCCC-DDDD")
     keyboard.press(button(page, "Weiter"))
@@ -89,9 +66,10 @@ def test_a_place_is_taken_with_the_typed_code(scene: tuple[Scene, str], chrome: 
     expect(page.get_by_role("heading", name="Ihre Stellungnahme")).to_be_visible()
 
 
-def test_a_section_is_commented_while_reading(scene: tuple[Scene, str], chrome: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_section_is_commented_while_reading(scene: tuple[Scene, str], chrome: Browser, width: int) -> None:
     world, base = scene
-    page = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR))
+    page = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR), width)
     to_the_hub(page)
     keyboard.press(button(page, "Stellungnahme beginnen"))
     keyboard.press(link(page, "Entwurf lesen"))
@@ -121,9 +99,12 @@ def test_a_section_is_commented_while_reading(scene: tuple[Scene, str], chrome: 
     )
 
 
-def test_a_nil_return_is_prepared_by_one_and_sent_by_another(scene: tuple[Scene, str], chrome: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_nil_return_is_prepared_by_one_and_sent_by_another(
+    scene: tuple[Scene, str], chrome: Browser, width: int
+) -> None:
     world, base = scene
-    anna = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR))
+    anna = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR), width)
     to_the_hub(anna)
     keyboard.press(button(anna, "Fehlanzeige abgeben"))
     heading(anna, "Fehlanzeige abgeben")
@@ -132,7 +113,7 @@ def test_a_nil_return_is_prepared_by_one_and_sent_by_another(scene: tuple[Scene,
     keyboard.press(button(anna, "Fehlanzeige vorbereiten"))
     expect(anna.get_by_text("Gespeichert. Abgeben kann die Fehlanzeige jetzt")).to_be_visible()
 
-    bea = somebody(chrome, base, colleague(world, "Bea Haupt", Role.RELEASER))
+    bea = somebody(chrome, base, colleague(world, "Bea Haupt", Role.RELEASER), width)
     to_the_hub(bea)
     keyboard.press(link(bea, "Fehlanzeige abgeben"))
     expect(bea.get_by_label("Funktion")).to_have_value("Bürgermeisterin")
@@ -144,9 +125,12 @@ def test_a_nil_return_is_prepared_by_one_and_sent_by_another(scene: tuple[Scene,
     assert (sent.nil_return, sent.receipt_number, sent.number) == (True, number, 1)
 
 
-def test_a_sent_answer_is_opened_changed_and_sent_again(sqlite_template: Path, tmp_path: Path, chrome: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_sent_answer_is_opened_changed_and_sent_again(
+    sqlite_template: Path, tmp_path: Path, chrome: Browser, width: int
+) -> None:
     with answering(sqlite_template, tmp_path, ANSWERS) as (world, base):
-        page = somebody(chrome, base, colleague(world, "Bea Haupt", Role.CONTRIBUTOR, Role.RELEASER))
+        page = somebody(chrome, base, colleague(world, "Bea Haupt", Role.CONTRIBUTOR, Role.RELEASER), width)
         to_the_hub(page)
         keyboard.press(link(page, "Prüfen, freigeben und abgeben"))
         keyboard.press(button(page, "Freigeben und abgeben"))
@@ -155,8 +139,7 @@ def test_a_sent_answer_is_opened_changed_and_sent_again(sqlite_template: Path, t
         keyboard.press(page.locator("details[open]").get_by_role("button", name="Wieder öffnen"))
         heading(page, "Probeanhörung")
         expect(page.get_by_text("Bis zur nächsten Abgabe zählt die zuletzt abgegebene Fassung.")).to_be_visible()
-        keyboard.press(link(page, "Alle Fragen"))
-        keyboard.press(link(page, "Gesamturteil und Abschluss"))
+        to_part(page, "Gesamturteil und Abschluss")
         message = page.locator("[name='main_message']")
         keyboard.tab_to(message)
         page.keyboard.press("Control+A")
@@ -185,7 +168,7 @@ UNCOVERED = """() => {
 
 def test_the_bar_with_the_buttons_never_covers_what_has_the_focus(scene: tuple[Scene, str], chrome: Browser) -> None:
     world, base = scene
-    page = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR))
+    page = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR), 1280)
     to_the_hub(page)
     keyboard.press(button(page, "Stellungnahme beginnen"))
     page.goto(f"{world.base}/part/F?path=all")
@@ -202,38 +185,12 @@ def test_the_bar_with_the_buttons_never_covers_what_has_the_focus(scene: tuple[S
             raise AssertionError("no Tab leads to the button that saves")
 
 
-def test_two_texts_are_found_from_the_notice_and_one_is_chosen(scene: tuple[Scene, str], chrome: Browser) -> None:
-    world, base = scene
-    names = ("Anna Eins", "Robin Zwei")
-    one, two = (somebody(chrome, base, colleague(world, name, Role.CONTRIBUTOR)) for name in names)
-    to_the_hub(one)
-    keyboard.press(button(one, "Stellungnahme beginnen"))
-    for page in (one, two):
-        page.goto(f"{world.base}/part/F?path=all")
-    field = "input[name='main_message']"
-    keyboard.write(one.locator(field), "Von Anna")
-    expect(one.locator("#save-status")).to_contain_text("Gespeichert um")
-    keyboard.write(two.locator(field), "Von Robin")
-    keyboard.tab_to(two.locator("#save-status").get_by_role("link", name="Wählen Sie, welche Fassung gelten soll."))
-    two.keyboard.press("Enter")
-    quarrel = two.get_by_role("group", name="Ihre wichtigste Botschaft")
-    for part in (two.get_by_role("heading", name="Zwei Fassungen derselben Antwort"), quarrel):
-        expect(part).to_be_in_viewport(ratio=1)
-    top, bar = quarrel.bounding_box(), two.locator(".app-sticky").bounding_box()
-    assert top is not None
-    assert bar is not None
-    assert top["y"] + top["height"] <= bar["y"]
-    keyboard.choose(two.get_by_label("Meine Fassung gilt"))
-    keyboard.press(button(two, "Auswahl speichern"))
-    expect(two.locator(field)).to_have_value("Von Robin")
-    expect(two.locator("#quarrels")).to_be_empty()
-    with world.db.reader() as session:
-        assert session.scalars(select(DraftAnswer)).one().value["value"] == "Von Robin"
-
-
-def test_a_town_sees_what_became_of_its_demands(sqlite_template: Path, tmp_path: Path, chrome: Browser) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_town_sees_what_became_of_its_demands(
+    sqlite_template: Path, tmp_path: Path, chrome: Browser, width: int
+) -> None:
     with published(sqlite_template, tmp_path) as (made, base, email):
-        page = somebody(chrome, base, email)
+        page = somebody(chrome, base, email, width)
         keyboard.press(link(page, "Stellungnahmen"))
         keyboard.press(link(page, "Was daraus geworden ist"))
         heading(page, "Schlussmitteilung")
