@@ -118,8 +118,9 @@ def test_a_colleague_is_invited_comes_contributes_and_takes_over(house: House, c
     expect(nina.page.locator("input[name='main_message']")).to_have_value("Von Nina")
 
 
-def test_a_colleague_is_invited_and_withdrawn_by_keyboard_alone(house: House, chrome: Browser) -> None:
-    anna = Somebody(chrome, house.base, 1280, script=True)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_colleague_is_invited_and_withdrawn_by_keyboard_alone(house: House, chrome: Browser, width: int) -> None:
+    anna = Somebody(chrome, house.base, width, script=True)
     page = anna.page
     page.goto("/login")
     keyboard.write(page.get_by_label("Mailadresse"), ANNA)
