@@ -34,7 +34,8 @@ HOSTILE = " <script>alert(1)</script><img src=x onerror=alert(2)>\"' {{7919*6857
 """Behind every text people typed, through the same actions as on the pages."""
 EVALUATED = str(7919 * 6857)
 HEADERS = {
-    "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin",
+    "x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }  # fmt: skip

@@ -19,6 +19,7 @@ _DEFAULTS: Mapping[str, str] = {
 }
 _ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
