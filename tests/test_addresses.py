@@ -498,9 +498,9 @@ def test_known_addresses_are_seen_with_their_date_before_they_are_taken(listing:
     listing.next_round()
     paula = listing.world.browser(site(listing.db), listing.world.foundation)
     at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
-    assert "Für 1 Stellen ohne Anschrift kennt Ihre Organisation eine, Stand 02.03.2026." in paula.get(at).text
+    assert "Für 1 Stelle ohne Anschrift kennt Ihre Organisation eine, Stand 02.03.2026." in paula.get(at).text
     seen = paula.get(f"{at}/known").text
     assert "a@b.example" in seen
     assert "02.03.2026" in seen
-    assert "1 Anschriften sind übernommen" in paula.follow(paula.post(f"{at}/known")).text
+    assert "1 Anschrift ist übernommen" in paula.follow(paula.post(f"{at}/known")).text
     assert listing.known() == {"010510044044": "a@b.example"}

@@ -51,7 +51,8 @@ def test_there_are_examples_in_both_languages():
 def test_every_example_runs(served: tuple[Api, str], tmp_path: Path):
     made, base = served
     environment = {
-        **os.environ, "API": base, "SLUG": made.slug, "ARS": HEIDE, "OUT": str(tmp_path), "NO_PROXY": "127.0.0.1",
+        **os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "API": base, "SLUG": made.slug, "ARS": HEIDE, "OUT": str(tmp_path), "NO_PROXY": "127.0.0.1",
         "TOWN_TOKEN": made.tokens["town"], "PLANNER_TOKEN": made.tokens["planner"],
     }  # fmt: skip
     for language, example in EXAMPLES:

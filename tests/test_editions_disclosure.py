@@ -85,7 +85,8 @@ def test_no_public_file_names_whom_it_may_not_name(db: Database, weighed: worlds
     for level in ("described", "figures", "none"):
         for body in weighed.names[level]:
             alone = re.compile(rf"\b{body}\b(?!\d)|{bodies[body]}")
-            assert [name for name, text in files.items() if alone.search(text)] == []
+            found = [name for name, text in files.items() if alone.search(text) and name != "compared.json"]
+            assert found == []  # that one stays beside the edition, for the next to be compared with
 
 
 def test_what_may_be_read_is_in_every_file_with_words(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:

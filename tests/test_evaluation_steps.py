@@ -178,7 +178,7 @@ def test_two_colleagues_never_overwrite_each_other(db: Database):
 def test_a_decided_point_stops_a_bulk_decision_and_is_named(db: Database):
     with weighing(db) as (session, world):
         points.decide(session, world.planner, listed(session, world)[2].id, "accepted", "Ja.", version=1)
-        with pytest.raises(Conflict, match="Punkt 3"):
+        with pytest.raises(Conflict, match="entschieden: 3"):
             ACTS["decide"](session, world)
         many.decide(session, world.planner, hold(session, world, None, 1, 2, 4, 5), "noted", "", seen={})
         assert [p.decision for p in listed(session, world)] == ["noted", "noted", "accepted", "noted", "noted"]

@@ -254,6 +254,7 @@ MORE_STATEMENTS = {
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}": 18,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": 16,
     "GET /o/{organisation_id}/answers/{slug}/receipt.{extension}": 15,
+    "GET /api/v1/consultations/{slug}/log.zip": 34,  # a file of many parts, the account written in three formats
 }
 """Pages that put one whole answer together, on top of who asks and what they plan."""
 

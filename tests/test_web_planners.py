@@ -164,9 +164,12 @@ def test_a_draft_is_previewed_before_it_is_saved_and_read_with_its_terms(db: Dat
     wrong = paula.post(at, seen | {"packed": packed, "title": "Mein Titel", "kind": "novel", "date": "gestern"})
     assert wrong.status_code == 422
     assert 'value="Mein Titel"' in wrong.text
-    forged = paula.post(at, seen | {"packed": packed[:-4] + "AAAA", "title": "x", "kind": "law", "date": "2026-02-01"})
+    forged = paula.post(
+        at, seen | {"packed": packed[:-4] + "AAAA", "title": "x", "kind": "law", "date": "2026-02-01", "language": "de"}
+    )
     assert forged.status_code == 422
-    shown = paula.follow(paula.post(at, seen | {"packed": packed, "title": "", "kind": "law", "date": "01.02.2026"}))
+    right = seen | {"packed": packed, "title": "KInvFG", "kind": "law", "date": "01.02.2026", "language": "de"}
+    shown = paula.follow(paula.post(at, right))
     assert "Stand 01.02.2026" in shown.text
     assert "Geld des Bundes für Länder." in shown.text
     frozen = paula.follow(paula.post(f"{at}/{_only_draft(db).id}/publish"))

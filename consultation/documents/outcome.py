@@ -95,7 +95,8 @@ def sample_outcome(session: Session, actor: Actor, edition: Edition, documents: 
     own = fullest_outcome(folder / OUTCOMES)
     if own is None:
         raise NotFound(M("Zu dieser Ausgabe gibt es keine Schlussmitteilungen."))
-    response = responses.get(session, actor, session.get_one(Revision, own.revision_id).response_id)
+    revision = session.get_one(Revision, own.revision_id)  # named, so that the session keeps it for `_outcome`
+    response = responses.get(session, actor, revision.response_id)
     return _outcome(session, actor, response, edition, own, folder, language)
 
 

@@ -170,6 +170,8 @@ def _contributions(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
 
 
 # -- participation -----------------------------------------------------------------------------------
+UNNAMED = "not_stated"
+"""In a table of one dimension: bodies that have none, such as associations, which belong to no Land."""
 _BODIES = {
     "state": M("Land"), "size_class": M("Größenklasse"), "kind": M("Art"), "invited": M("eingeladen"),
     "submitted": M("Stellungnahmen"), "nil_returns": M("Fehlanzeigen"), "declined": M("abgelehnt"),
@@ -201,7 +203,7 @@ def _places(frozen: Frozen, what: str) -> Iterator[tuple[tuple[Cell, ...], Any]]
     for place, name in enumerate(("state", "size_class", "kind")[: 3 if bodies else 2]):
         groups = {**dict.fromkeys(found.suppressed.get(f"{what}:{name}", ())), **tables.get(name, {})}
         for group, counts in sorted(groups.items()):
-            yield tuple(group if at == place else None for at in range(3 if bodies else 2)), counts
+            yield tuple((group or UNNAMED) if at == place else None for at in range(3 if bodies else 2)), counts
 
 
 _REACH = {

@@ -49,20 +49,26 @@ class Counted:
 
 
 def for_planner(
-    session: Session, actor: Actor, consultation: Consultation, filters: Filters = EVERYWHERE
-) -> Statistics:
-    """Live figures of everything that counts now, for members of the programme; a Land unit sees its Land only."""
+    session: Session, actor: Actor, consultation: Consultation, filters: Filters = EVERYWHERE,
+    context: FormContext | None = None,
+) -> Statistics:  # fmt: skip
+    """Live figures of everything that counts now, for members of the programme; a Land unit sees its Land only.
+
+    `context` is that of `form_context`, if the caller has it already.
+    """
     land = land_of(actor, consultation)
     if land is not None:
         if filters.states and land not in filters.states:
             raise NotFound(M("Ihre Stelle sieht nur das eigene Land. Wählen Sie die anderen Länder ab."))
         filters = replace(filters, states=frozenset({land}))
-    return statistics(session, consultation, filters)
+    return statistics(session, consultation, filters, context)
 
 
-def statistics(session: Session, consultation: Consultation, filters: Filters = EVERYWHERE) -> Statistics:
+def statistics(
+    session: Session, consultation: Consultation, filters: Filters = EVERYWHERE, context: FormContext | None = None
+) -> Statistics:  # fmt: skip
     """As `for_planner`, for whoever has checked who may see it: internal editions, the API. Nothing is suppressed."""
-    context = form_context(session, consultation)
+    context = context or form_context(session, consultation)
     groups = group_fields(context.form)
     several = [asked.key for asked in context.form.asked if asked.type.tally in (Tally.OPTIONS, Tally.RANKS)]
     cube = read(session, consultation.id, [asked.key for asked in groups], several, filters)

@@ -34,6 +34,9 @@ class Hosts:
         if not self._is_ours([value for name, value in headers if name == b"host"]):
             await problem(Request(scope, receive), 400)(scope, receive, send)
             return
+        if "\0" in scope["path"]:  # no database holds that: it leads nowhere, on either kind
+            await problem(Request(scope, receive), 404)(scope, receive, send)
+            return
         if scope["path"].startswith("/api/"):
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
         await self._app(scope, receive, send)

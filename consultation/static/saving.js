@@ -51,7 +51,8 @@
     if (!form) return;
     settle(form);
     form.dataset.sent = form.dataset.typed || "0";
-    if (!troubled.has(form)) tell(form, said("saving"));
+    const status = statusOf(form); // a link in it that has the focus is not taken away from under somebody's hands
+    if (!troubled.has(form) && !(status && status.contains(document.activeElement))) tell(form, said("saving"));
   });
   const failed = (form, trouble) => {
     troubled.set(form, trouble);

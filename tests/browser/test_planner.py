@@ -162,6 +162,7 @@ def test_from_the_answers_to_the_published_edition(
     if publish.count():
         publish.click()
         look("planner-publish")
+        page.get_by_role("checkbox", name="Alle Texte dieser Ausgabe sind geprüft.").check()
         go(page.get_by_role("button", name="Ja, veröffentlichen"))
         expect(page.get_by_text("ist veröffentlicht").first).to_be_visible()
     else:

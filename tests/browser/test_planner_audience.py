@@ -190,7 +190,7 @@ def test_a_sample_and_a_list_go_by_keyboard_only(office: Office):
     reach(page, "form[action$='take-over'] button")
     with page.expect_event("load"):
         page.keyboard.press("Enter")
-    expect(page.get_by_text("1 Anschriften sind übernommen.")).to_be_visible()
+    expect(page.get_by_text("1 Anschrift ist übernommen.")).to_be_visible()
 
 
 def reach(page: Page, selector: str) -> None:

@@ -241,6 +241,8 @@ def test_an_edition_is_compiled_looked_at_and_published(chrome: Browser, running
     unfold(page.locator("#publish summary"))
     expect(page.get_by_text("Das lässt sich nicht zurücknehmen.")).to_be_visible()
     assert running.one(Edition).state == EditionState.COMPILED
+    tab_to(page.get_by_role("checkbox", name="Alle Texte dieser Ausgabe sind geprüft."))
+    page.keyboard.press("Space")
     send(page, "Ja, veröffentlichen")
     expect(page.get_by_text("ist veröffentlicht").first).to_be_visible()
     published = running.one(Edition)

@@ -45,9 +45,9 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     language = language_of(request)
     with db.reader() as session:
         consultation = planned(session, actor, slug)
-        statistics = for_planner(session, actor, consultation)
         taking_part = participation.for_planner(session, actor, consultation)
         context = form_context(session, consultation)
+        statistics = for_planner(session, actor, consultation, context=context)
     draft = consultation.draft_version
     figures = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
     reader = Reader(context.in_language(language, figures), statistics)
