@@ -243,6 +243,7 @@ NOTHING_TYPED: dict[str, str] = {
     CONSULTATION + "/addresses/known": "only boxes that the page offers can be ticked",
     CONSULTATION + "/addresses/proposed": BUTTON,
     CONSULTATION + "/addresses/rows": "only boxes that the page offers can be ticked",
+    CONSULTATION + "/addresses/rows/invite": BUTTON,
     CONSULTATION + "/addresses/take-over": BUTTON,
     CONSULTATION + "/archive": BUTTON,
     CONSULTATION + "/audience": "saves what was tried out and refused before, by GET",

@@ -325,6 +325,7 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/addresses/known
         POST /o/{organisation_id}/consultations/{slug}/addresses/proposed
         POST /o/{organisation_id}/consultations/{slug}/addresses/rows
+        POST /o/{organisation_id}/consultations/{slug}/addresses/rows/invite
         POST /o/{organisation_id}/consultations/{slug}/addresses/take-over
         POST /o/{organisation_id}/consultations/{slug}/audience
         POST /o/{organisation_id}/consultations/{slug}/audience/single

@@ -386,7 +386,7 @@ def test_a_long_list_takes_as_many_statements_as_a_short_one(listing: Listing, w
                 make.register_body(session, f"0105{count:03}{number:05}"[:12], f"Ort {count} {number}")
             audience.choose(session, listing.world.foundation.actor, listing.slug, AudienceFilter(states=(State.SH,)))
         lines = "".join(f";Ort {count} {number};n{number}@b.example;;;;\n" for number in range(count))
-        listing.upload(HEAD + lines + ";Nirgendwo;x@b.example;;;;\n")
+        listing.upload(HEAD + lines + f";Nirgendwo;x{count}@b.example;;;;\n")
         statements: list[str] = []
         event.listen(
             listing.db.engine, "before_cursor_execute", note := lambda *said, kept=statements: kept.append(said[2])

@@ -2,7 +2,7 @@
 
 import difflib
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,8 +42,10 @@ class Bodies:
     """Invited organisation → the longer words of its names."""
     postcodes: dict[str, str] = field(default_factory=dict)
     strangers: dict[str, str] = field(default_factory=dict)
-    """Key of a body that is not invited → its name."""
-    stranger_names: Counter[str] = field(default_factory=Counter)
+    """Key of a body that is not invited, in any form → its key in the register."""
+    stranger_titles: dict[str, str] = field(default_factory=dict)
+    """Key in the register → name with county, association and key."""
+    stranger_names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ended: dict[str, str] = field(default_factory=dict)
     """Key that is no longer in the register → the invited organisation that came after it."""
     _similar: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -83,7 +85,7 @@ def bodies_of(session: Session, consultation: Consultation) -> Bodies:
             keys[key] = str(one)
     for body in rows.values():
         if body.key not in keys:
-            _other(found, body, keys)
+            _other(found, body, keys, rows)
     return found
 
 
@@ -91,19 +93,23 @@ def _invited(found: Bodies, one: uuid.UUID, name: str, body: Body | None, rows: 
     if body is None:
         found.enter(str(one), [name], name)
         return
-    places = [rows.get(body.county_key or ""), rows.get(body.association_key or "")]
-    parts = [name, *(title_of(place.name, place.text_key) for place in places if place), body.ags or body.key]
-    found.enter(str(one), [name, body.name, body.short_name], ", ".join(parts))
+    found.enter(str(one), [name, body.name, body.short_name], _told_apart(name, body, rows))
     found.postcodes[str(one)] = body.postcode or ""
     for form in _forms(body):
         found.by_key.setdefault(form, str(one))
 
 
-def _other(found: Bodies, body: Body, invited: dict[str, str]) -> None:
+def _told_apart(name: str, body: Body, rows: dict[str, Body]) -> str:
+    places = [rows.get(body.county_key or ""), rows.get(body.association_key or "")]
+    return ", ".join([name, *(title_of(place.name, place.text_key) for place in places if place), body.ags or body.key])
+
+
+def _other(found: Bodies, body: Body, invited: dict[str, str], rows: dict[str, Body]) -> None:
     if body.valid_to is None:
-        title = title_of(body.name, body.text_key)
-        found.strangers |= dict.fromkeys(_forms(body), title)
-        found.stranger_names.update({body.search_key, search_key(body.short_name), search_key(body.name)})
+        found.strangers |= dict.fromkeys(_forms(body), body.key)
+        found.stranger_titles[body.key] = _told_apart(title_of(body.name, body.text_key), body, rows)
+        for name in {body.search_key, search_key(body.short_name), search_key(body.name)}:
+            found.stranger_names[name].add(body.key)
     elif (successor := invited.get(body.successor_key or "")) is not None:
         found.ended |= dict.fromkeys(_forms(body), successor)
 

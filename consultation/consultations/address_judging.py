@@ -14,6 +14,9 @@ from consultation.people.addresses import mail_address
 Row = dict[str, Any]
 """The columns of an `AddressRow`; organisations by their id as text."""
 EMAIL, BODY = "email", "meant"
+REGISTER, ORGANISATION = "register:", "organisation:"
+"""So the choices of a body that is not invited begin: it may have no organisation yet."""
+_NOT_INVITED = M("Diese Stelle ist nicht eingeladen.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def judged(rows: Iterable[Row], bodies: Bodies) -> list[Row]:
 
 def _judge(row: Row, bodies: Bodies) -> Verdict:
     if row["left_out"]:
-        return Verdict(RowState.LEFT_OUT)
+        return Verdict(RowState.LEFT_OUT, M("So wie zuletzt von Ihnen weggelassen.") if row["remembered"] else None)
     who = _who(row, bodies)
     if who.state in (RowState.ERROR, RowState.NOT_INVITED):
         return who
@@ -78,7 +81,8 @@ def _who(row: Row, bodies: Bodies) -> Verdict:
         said = M("So wie zuletzt von Ihnen berichtigt.") if row["remembered"] else None
         return Verdict(RowState.MATCHED, said, one=row["chosen"], title=bodies.titles[row["chosen"]])
     if row["chosen"] and row["remembered"]:
-        return Verdict(RowState.NOT_INVITED, M("Diese Stelle ist nicht eingeladen."), title=row["name"])
+        known = (f"{ORGANISATION}{row['chosen']}", row["name"] or row["key"])
+        return Verdict(RowState.NOT_INVITED, _NOT_INVITED, title=row["name"], choices=[known])
     if row["meant"]:
         digits = "".join(row["meant"].split())
         instead = {"key": digits, "name": ""} if digits.isdigit() else {"key": "", "name": row["meant"]}
@@ -111,7 +115,8 @@ def _by_other_key(row: Row, digits: str, bodies: Bodies) -> Verdict:
         why = M("Der Schlüssel {key} gilt nicht mehr. Nachfolgerin ist „{title}“.", key=digits[:20], title=title)
         return Verdict(RowState.DOUBT, why, BODY, title=title, choices=[(successor, title)], proposed=True)
     if (stranger := _found_key(digits, bodies.strangers)[0]) is not None:
-        return Verdict(RowState.NOT_INVITED, M("Diese Stelle ist nicht eingeladen."), title=stranger)
+        title = bodies.stranger_titles[stranger]
+        return Verdict(RowState.NOT_INVITED, _NOT_INVITED, title=title, choices=[(f"{REGISTER}{stranger}", title)])
     why = M("Unter dem Schlüssel {key} ist keine Stelle eingeladen. Prüfen Sie den Schlüssel, oder nehmen Sie die "
             "Stelle in den Adressatenkreis auf.", key=row["key"][:20])  # fmt: skip
     return Verdict(RowState.ERROR, why, BODY, choices=_titled(_named(row, bodies), bodies))
@@ -134,14 +139,16 @@ def _titled(ones: Iterable[str], bodies: Bodies) -> list[tuple[str, str]]:
 
 def _by_name(row: Row, bodies: Bodies) -> Verdict:
     """A name is sure only if nobody else has it, invited or not: a code in the wrong house is worse than a question."""
-    named, others = _named(row, bodies), bodies.stranger_names[search_key(row["name"])]
+    named, others = _named(row, bodies), bodies.stranger_names.get(search_key(row["name"]), set())
     if len(named) == 1 and not others:
         one = next(iter(named))
         return Verdict(RowState.MATCHED, one=one, title=bodies.titles[one])
     if named:
         return _namesakes(row, named, bodies)
     if others:
-        return Verdict(RowState.NOT_INVITED, M("Diese Stelle ist nicht eingeladen."), title=row["name"])
+        choices = sorted(((f"{REGISTER}{key}", bodies.stranger_titles[key]) for key in others), key=lambda one: one[1])
+        title = choices[0][1] if len(choices) == 1 else row["name"]
+        return Verdict(RowState.NOT_INVITED, _NOT_INVITED, title=title, choices=choices)
     why = M("Keine eingeladene Stelle heißt „{name}“. Prüfen Sie die Schreibweise, oder ergänzen Sie den AGS.",
             name=row["name"][:100])  # fmt: skip
     return Verdict(RowState.ERROR, why, BODY, choices=_titled(bodies.similar(row["name"]), bodies))

@@ -1,16 +1,27 @@
 """What a planning house knows of addresses: those of earlier consultations, and how it has corrected earlier lists."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.consultations import queries
 from consultation.consultations.address_judging import Row
-from consultation.consultations.models import Address, AddressAlias, Consultation, Invitation, RowState
+from consultation.consultations.models import (
+    Address,
+    AddressAlias,
+    AddressOmission,
+    AddressRow,
+    AddressUpload,
+    Consultation,
+    Invitation,
+    RowState,
+)
 from consultation.core.db import insert_new
 from consultation.core.errors import Conflict
 from consultation.core.history import record
@@ -22,6 +33,7 @@ from consultation.states import ConsultationState
 from consultation.subjects import Actor
 
 AT_ONCE = 500
+Said = tuple[str, str]
 
 
 # -- corrections -----------------------------------------------------------------------------------------------------
@@ -31,8 +43,13 @@ def recall(session: Session, owner_id: uuid.UUID, rows: Iterable[Row]) -> None:
     known: dict[str, list[AddressAlias]] = {}
     for alias in session.scalars(statement.order_by(AddressAlias.updated_at, AddressAlias.id)):
         known.setdefault(alias.text, []).append(alias)
+    omitted = _omitted(session, owner_id)
+    seen: Counter[Said] = Counter()
     for row in rows:
-        if (meant := _meant(row, known.get(_text(row), []))) is not None:
+        seen[said := _said(row)] += 1
+        if said in omitted and seen[said] > omitted[said]:
+            row |= {"left_out": True, "remembered": True}
+        elif (meant := _meant(row, known.get(_text(row), []))) is not None:
             _apply(row, meant)
 
 
@@ -56,7 +73,7 @@ def _apply(row: Row, alias: AddressAlias) -> None:
 def remember(session: Session, actor: Actor, rows: Iterable[Row]) -> None:
     """Keep what was corrected in these rows, as far as it settled them."""
     kept = {
-        (_text(row), _given(row)): {
+        _said(row): {
             "organisation_id": uuid.UUID(row["organisation_id"]), "email": row["email"][:320], "postal": row["postal"],
             "contact": row["contact"][:200], "updated_at": actor.moment,
         }
@@ -77,11 +94,44 @@ def remember(session: Session, actor: Actor, rows: Iterable[Row]) -> None:
         insert_new(session, AddressAlias, new[start : start + AT_ONCE], ["owner_id", "text", "given_email"])
 
 
-def _text(row: Row) -> str:
+def remember_omissions(session: Session, actor: Actor, upload: AddressUpload, changed: Iterable[Row]) -> None:
+    """Keep which of these rows are left out, or forget it of those that no longer are. Nothing of a row that says the
+    same as another of the list is taken for the other: it is kept how many of them stay.
+    """
+    about = {_said(row) for row in changed}
+    columns = (AddressRow.key, AddressRow.name, AddressRow.given_email, AddressRow.left_out)
+    kept, gone = Counter[Said](), Counter[Said]()
+    for key, name, given_email, left_out in session.execute(select(*columns).where(AddressRow.upload_id == upload.id)):
+        said = _said({"key": key, "name": name, "given_email": given_email})
+        if said in about:
+            (gone if left_out else kept)[said] += 1
+    by_place = tuple_(AddressOmission.text, AddressOmission.given_email)
+    session.execute(
+        delete(AddressOmission).where(AddressOmission.owner_id == actor.organisation_id, by_place.in_(about))
+    )
+    new = [
+        {"id": uuid.uuid4(), "owner_id": actor.organisation_id, "text": text, "given_email": given,
+         "kept": kept[text, given], "updated_at": actor.moment}
+        for text, given in sorted(gone)
+    ]  # fmt: skip
+    insert_new(session, AddressOmission, new, ["owner_id", "text", "given_email"])
+
+
+def _omitted(session: Session, owner_id: uuid.UUID) -> dict[Said, int]:
+    statement = select(AddressOmission).where(AddressOmission.owner_id == owner_id)
+    return {(one.text, one.given_email): one.kept for one in session.scalars(statement)}
+
+
+def _said(row: Mapping[str, Any]) -> Said:
+    """What a list says of a body, by which the same row of the next list is known."""
+    return _text(row), _given(row)
+
+
+def _text(row: Mapping[str, Any]) -> str:
     return " ".join(part for part in ("".join(row["key"].split()), search_key(row["name"])) if part)[:300]
 
 
-def _given(row: Row) -> str:
+def _given(row: Mapping[str, Any]) -> str:
     return identity_key(row["given_email"])[:320]
 
 

@@ -1,37 +1,32 @@
 """An uploaded address list: every row is matched to an invited body, corrected where in doubt, then taken over at once.
 
 What is corrected is saved row by row: the work can be put away and taken up again. Judging stands in
-`address_judging`, what is remembered for the next list in `address_memory`.
+`address_judging` and `address_list`, what is remembered for the next list in `address_memory`.
 """
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from consultation.consultations import queries
-from consultation.consultations.address_bodies import Bodies, bodies_of
+from consultation.consultations.address_bodies import bodies_of
 from consultation.consultations.address_files import read_lines
 from consultation.consultations.address_judging import Row, judged
-from consultation.consultations.address_memory import recall, remember
+from consultation.consultations.address_list import in_preparation, judge_again, latest, open_list, read, stored
+from consultation.consultations.address_memory import recall, remember, remember_omissions
 from consultation.consultations.models import Address, AddressRow, AddressUpload, Consultation, Invitation, RowState
-from consultation.core.errors import Conflict, Invalid, NotFound, NotReady, Problem
+from consultation.core.errors import Invalid, NotFound, NotReady, Problem
 from consultation.core.history import record
 from consultation.core.language import M, Message
 from consultation.core.text import clean, clean_line
-from consultation.programmes.actions import require_planner
-from consultation.states import ConsultationState
 from consultation.subjects import Actor
 
 ROWS_SHOWN = 50
-AT_ONCE = 500
 OPEN = (RowState.DOUBT, RowState.ERROR)
 """What waits for somebody."""
-_FIXED = ("id", "upload_id")
-_COLUMNS = [column.key for column in AddressRow.__table__.columns if column.key not in _FIXED]
 
 
 @dataclass(frozen=True)
@@ -59,14 +54,6 @@ class Settled:
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
-def latest(session: Session, consultation: Consultation) -> AddressUpload | None:
-    """The list that is being worked on; the caller has checked who may see it."""
-    statement = select(AddressUpload).where(
-        AddressUpload.consultation_id == consultation.id, AddressUpload.taken_over_at.is_(None)
-    )
-    return session.scalars(statement.order_by(AddressUpload.created_at.desc(), AddressUpload.id).limit(1)).first()
-
-
 def counts(session: Session, upload: AddressUpload) -> tuple[dict[RowState, int], int]:
     """How many rows are in each state, and how many of those in doubt only want a yes."""
     statement = select(AddressRow.state, func.count(), func.count().filter(AddressRow.proposed)).where(
@@ -95,7 +82,7 @@ def reason(row: AddressRow) -> Message | None:
 # -- changing --------------------------------------------------------------------------------------------------------
 def upload(session: Session, actor: Actor, consultation_slug: str, file_name: str, content: bytes) -> AddressUpload:
     """Replaces a list that was not taken over. Raises `Invalid`; nothing of such a file is kept."""
-    consultation = _in_preparation(session, actor, consultation_slug)
+    consultation = in_preparation(session, actor, consultation_slug)
     assert actor.organisation_id is not None
     as_read = {"meant": "", "chosen": None, "remembered": False, "left_out": False}
     rows: list[Row] = [
@@ -113,7 +100,7 @@ def upload(session: Session, actor: Actor, consultation_slug: str, file_name: st
     session.add(made)
     session.flush()
     found = judged(rows, bodies_of(session, consultation))
-    session.execute(insert(AddressRow), [_stored(row) | {"id": uuid.uuid4(), "upload_id": made.id} for row in found])
+    session.execute(insert(AddressRow), [stored(row) | {"id": uuid.uuid4(), "upload_id": made.id} for row in found])
     record(session, actor, made, "upload_addresses", rows=len(rows))
     return made
 
@@ -124,7 +111,7 @@ def settle(
     """Settle rows by their numbers. What changes nothing is left as it is. Returns the rows that are settled now, and
     those that were changed and still are in doubt or wrong.
     """
-    consultation, made = _open(session, actor, consultation_slug)
+    consultation, made = open_list(session, actor, consultation_slug)
     statement = select(AddressRow).where(AddressRow.upload_id == made.id, AddressRow.number.in_(settled))
     held = {row.number: row for row in session.scalars(statement)}
     if unknown := settled.keys() - held.keys():
@@ -133,29 +120,34 @@ def settle(
     wrong = [n for n, one in settled.items() if one.organisation_id and one.organisation_id not in bodies.titles]
     if wrong:
         raise Invalid.about(f"row-{min(wrong)}-organisation", M("Wählen Sie eine der eingeladenen Stellen."))
-    changed = [{**_read(row), **changes, "remembered": False}
-               for number, row in held.items() if (changes := settled[number].changes(row))]  # fmt: skip
-    found = _judge_again(session, made, changed, bodies)
+    changes = {number: settled[number].changes(row) for number, row in held.items()}
+    changed = [{**read(held[number]), **said, "remembered": False} for number, said in changes.items() if said]
+    found = judge_again(session, made, changed, bodies)
     remember(session, actor, found)
+    if omitted := [row for row in found if "left_out" in changes[row["number"]]]:
+        remember_omissions(session, actor, made, omitted)
     done = [row for row in found if row["state"] not in OPEN]
     return done, [row for row in found if row["state"] in OPEN]
 
 
 def confirm_proposed(session: Session, actor: Actor, consultation_slug: str) -> int:
     """Say yes to all rows whose only choice is probably right; returns how many."""
-    consultation, made = _open(session, actor, consultation_slug)
+    consultation, made = open_list(session, actor, consultation_slug)
     statement = select(AddressRow).where(
         AddressRow.upload_id == made.id, AddressRow.state == RowState.DOUBT, AddressRow.proposed
     )
-    rows = [{**_read(row), "chosen": row.choices[0][0]} for row in session.scalars(statement)]
-    remember(session, actor, _judge_again(session, made, rows, bodies_of(session, consultation)))
+    rows = [{**read(row), "chosen": row.choices[0][0]} for row in session.scalars(statement)]
+    remember(session, actor, judge_again(session, made, rows, bodies_of(session, consultation)))
     return len(rows)
 
 
 def take_over(session: Session, actor: Actor, consultation_slug: str, *, leave_out_rest: bool = False) -> int:
     """All addresses in a few statements; rows in doubt or wrong must be settled or left out. Returns how many."""
-    consultation, made = _open(session, actor, consultation_slug)
+    consultation, made = open_list(session, actor, consultation_slug)
     found, _ = counts(session, made)
+    if not found[RowState.MATCHED]:
+        nothing = Problem("rows", M("Keine Zeile ist einer eingeladenen Stelle zugeordnet."))
+        raise NotReady(M("Die Liste wurde nicht übernommen."), problems=[nothing])
     unsettled = sum(found[state] for state in OPEN)
     if unsettled and not leave_out_rest:
         first = page(session, made, OPEN, limit=1)[0].number
@@ -198,51 +190,6 @@ def _write_addresses(session: Session, actor: Actor, consultation: Consultation,
 
 
 def discard(session: Session, actor: Actor, consultation_slug: str) -> None:
-    _, made = _open(session, actor, consultation_slug)
+    _, made = open_list(session, actor, consultation_slug)
     record(session, actor, made, "discard_addresses")
     session.delete(made)
-
-
-def _in_preparation(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
-    consultation = queries.get(session, actor, consultation_slug)
-    require_planner(actor, consultation)
-    if consultation.state != ConsultationState.DRAFT:
-        raise Conflict(M("Nach der Ankündigung werden Anschriften einzeln bei den Einladungen berichtigt."))
-    return consultation
-
-
-def _open(session: Session, actor: Actor, consultation_slug: str) -> tuple[Consultation, AddressUpload]:
-    consultation = _in_preparation(session, actor, consultation_slug)
-    if (made := latest(session, consultation)) is None:
-        raise NotFound(M("Es gibt keine hochgeladene Liste, die noch zu übernehmen wäre."))
-    return consultation, made
-
-
-# -- judging again ---------------------------------------------------------------------------------------------------
-def _judge_again(session: Session, made: AddressUpload, changed: Sequence[Row], bodies: Bodies) -> list[Row]:
-    """Judge changed rows, and with them those that tell of the same bodies: of several the first counts."""
-    numbers = {row["number"] for row in changed}
-    ones = {row["organisation_id"] for row in (*changed, *judged(changed, bodies)) if row["organisation_id"]}
-    statement = select(AddressRow).where(AddressRow.upload_id == made.id, AddressRow.organisation_id.is_not(None))
-    if len(ones) <= AT_ONCE:
-        statement = statement.where(AddressRow.organisation_id.in_([uuid.UUID(one) for one in ones]))
-    others = [_read(row) for row in session.scalars(statement) if row.number not in numbers]
-    found = judged(sorted((*changed, *others), key=lambda row: int(row["number"])), bodies)
-    _write(session, found)
-    return [row for row in found if row["number"] in numbers]
-
-
-def _write(session: Session, rows: Iterable[Row]) -> None:
-    if values := [_stored(row) | {"id": row["id"]} for row in rows]:
-        session.execute(update(AddressRow), values)
-        session.expire_all()
-
-
-def _read(row: AddressRow) -> Row:
-    held = {name: getattr(row, name) for name in (*_COLUMNS, "id")}
-    return held | {"organisation_id": str(row.organisation_id) if row.organisation_id else None}
-
-
-def _stored(row: Row) -> Row:
-    one = row["organisation_id"]
-    return {name: row[name] for name in _COLUMNS} | {"organisation_id": uuid.UUID(one) if one else None}

@@ -1,7 +1,7 @@
 """Whom a consultation asks: a filter over the register or a sample of what it finds, and single cases by hand.
 
 Kept as planned invitations. `Consultation.audience` holds the filter with what was taken out by hand (`exclude`), and
-beside it the sample (size, seed).
+beside it the sample (size, seed). An address list that is being worked on is judged anew with every change.
 """
 
 import uuid
@@ -13,6 +13,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
+from consultation.consultations.address_list import judge_whole_list
 from consultation.consultations.codes import new_selector
 from consultation.consultations.models import Address, Consultation, Invitation
 from consultation.core.db import insert_new
@@ -49,6 +50,7 @@ def choose(
     if sample is not None:
         consultation.audience = consultation.audience | {SAMPLE: sample.model_dump() | {"of": of}}
     record(session, actor, consultation, "choose_audience", filter=consultation.audience, count=len(wanted))
+    judge_whole_list(session, consultation)
     return len(wanted)
 
 
@@ -123,6 +125,7 @@ def add(
         raise Invalid.about("organisation", M("Wählen Sie mindestens eine Organisation aus der Liste."))
     _plan(session, consultation, known, purpose, by_filter=False)
     record(session, actor, consultation, "add_to_audience", count=len(organisation_ids), purpose=purpose)
+    judge_whole_list(session, consultation)
 
 
 def remove(session: Session, actor: Actor, consultation_slug: str, invitation_id: uuid.UUID) -> None:
@@ -137,6 +140,7 @@ def remove(session: Session, actor: Actor, consultation_slug: str, invitation_id
     session.delete(invitation)
     session.flush()
     record(session, actor, consultation, "remove_from_audience", organisation=str(invitation.organisation_id))
+    judge_whole_list(session, consultation)
 
 
 def take_back(session: Session, actor: Actor, consultation_slug: str, register_key: str) -> None:

@@ -134,7 +134,8 @@ class AddressRow(Identified, Base):
     """The invited body the row tells of, as far as that is sure."""
     title: Mapped[str] = mapped_column(Text)
     choices: Mapped[list[Any]]
-    """Pairs of organisation id and name with county, association and key."""
+    """Pairs of organisation id and name with county, association and key. Of a row that is not invited: whom one could
+    invite, by their place in the register or, where a remembered correction names them, by organisation."""
     proposed: Mapped[bool]
     """In doubt, but the only choice is probably right."""
     reason: Mapped[dict[str, Any]]
@@ -154,6 +155,20 @@ class AddressAlias(Identified, Base):
     email: Mapped[str] = mapped_column(String(320))
     postal: Mapped[str] = mapped_column(Text)
     contact: Mapped[str] = mapped_column(String(200))
+    updated_at: Mapped[datetime]
+
+
+class AddressOmission(Identified, Base):
+    """Rows left out, remembered for the next list: of the rows with this text and this address so many stay."""
+
+    __tablename__ = "address_omission"
+    __table_args__ = (UniqueConstraint("owner_id", "text", "given_email"),)
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    text: Mapped[str] = mapped_column(String(300))
+    """As in `AddressAlias`."""
+    given_email: Mapped[str] = mapped_column(String(320))
+    kept: Mapped[int]
+    """Mostly 0; more where a list has the same row twice and only the second was left out."""
     updated_at: Mapped[datetime]
 
 

@@ -75,11 +75,31 @@
     }
   });
 
+  // What can be done with many rows opens where one is: into view, and with the focus in it.
+  document.addEventListener("click", (event) => {
+    const summary = event.target.closest("[data-bulk] > summary");
+    if (!summary || summary.parentElement.open) return;
+    requestAnimationFrame(() => {
+      const box = summary.parentElement;
+      const first = box.querySelector("input:checked, select, textarea");
+      if (box.open && first) first.focus({ preventScroll: true });
+      box.scrollIntoView({ block: "nearest" });
+    });
+  });
+
+  // It never stands before the row that has the focus.
+  document.addEventListener("focusin", (event) => {
+    const one = event.target;
+    const [row, bar] = [one.closest("[data-row]"), document.querySelector("[data-bulk]")];
+    if (!row || !bar || !one.matches(":focus-visible")) return;
+    if (one.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) row.scrollIntoView({ block: "center" });
+  });
+
   // How many rows are ticked.
   const count = () => {
     const said = document.querySelector("[data-ticked]");
     const ticked = document.querySelectorAll("[data-row] input[type=checkbox]:checked").length;
-    if (said) said.textContent = ticked ? said.dataset.ticked.replace("{count}", String(ticked)) : "";
+    if (said) said.textContent = said.dataset.ticked.replace("{count}", String(ticked));
   };
   document.addEventListener("change", count);
 

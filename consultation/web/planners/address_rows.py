@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import addresses
+from consultation.consultations import address_inviting, addresses
 from consultation.consultations.address_judging import Row
+from consultation.consultations.address_list import latest
 from consultation.consultations.addresses import OPEN, ROWS_SHOWN, Settled
 from consultation.consultations.models import RowState
 from consultation.core.db import Database
@@ -51,7 +52,7 @@ def _page(
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         require_planner(actor, consultation)
-        upload = addresses.latest(session, consultation)
+        upload = latest(session, consultation)
         if upload is None:
             raise NotFound(M("Es gibt keine hochgeladene Liste, die noch zu übernehmen wäre."))
         counts, proposed = addresses.counts(session, upload)
@@ -64,6 +65,7 @@ def _page(
         data = surroundings(actor, consultation, M("Hochgeladene Liste")) | {
             "upload": upload, "kinds": tabs, "tab": tab, "rows": shown, "badges": BADGES, "reason": addresses.reason,
             "proposed": proposed, "unsettled": tabs["open"][1], "matched": counts[RowState.MATCHED], "here": path_of(actor, slug),
+            "recognised": address_inviting.recognised(session, upload) if tab == "not_invited" else 0,
             "next_row": shown[-1].number if len(found) > ROWS_SHOWN and not again else None,
         }  # fmt: skip
         return page(request, "planners/address_rows.html", data | more, status)
@@ -86,9 +88,7 @@ def settle(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
 
 
 def _settled(form: PostedForm) -> dict[int, Settled]:
-    numbers = {
-        int(text) for text in form.lines("row")[: ROWS_SHOWN * 2] if text.isascii() and text.isdigit() and len(text) < 8
-    }
+    numbers = {number for text in form.lines("row")[: ROWS_SHOWN * 2] if (number := _row_number(text))}
     found = {}
     for number in numbers:
         name = f"row-{number}-"
@@ -97,6 +97,11 @@ def _settled(form: PostedForm) -> dict[int, Settled]:
             form.text(f"{name}postal"), form.line(f"{name}contact"), form.line(f"{name}left-out") == "yes",
         )  # fmt: skip
     return found
+
+
+def _row_number(text: str) -> int:
+    """As the page sent it; 0, which no row has, for nonsense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
 def _problems(rows: Iterable[Row]) -> list[Problem]:
@@ -118,6 +123,26 @@ def confirm(db: Db, actor: Planning, slug: str) -> Response:
     return see_other(
         f"{path_of(actor, slug)}/rows", M("{count} Zeilen sind bestätigt.", one="1 Zeile ist bestätigt.", count=count)
     )
+
+
+@router.post("/rows/invite")
+def invite(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    """All bodies that are recognised and not invited, or the one of a single row ("12:register:01051044…")."""
+    number, _, choice = form.line("one").partition(":")
+    try:
+        with db.transaction() as session:
+            planned(session, actor, slug)
+            if choice:
+                address_inviting.invite_one(session, actor, slug, _row_number(number), choice)
+            count = 1 if choice else address_inviting.invite_all(session, actor, slug)
+    except Invalid as refused:
+        return _page(request, db, actor, slug, 422, problems=problems_of(refused))
+    told = M(
+        "{count} Stellen sind in den Adressatenkreis aufgenommen.",
+        one="1 Stelle ist in den Adressatenkreis aufgenommen.",
+        count=count,
+    )
+    return see_other(f"{path_of(actor, slug)}/rows", told)
 
 
 @router.post("/take-over")

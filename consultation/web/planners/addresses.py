@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import address_memory, addresses, listing
+from consultation.consultations.address_list import latest
 from consultation.core.db import Database
 from consultation.core.errors import Invalid
 from consultation.core.language import M
@@ -34,7 +35,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         edits = planner(actor, consultation) and consultation.state == ConsultationState.DRAFT
-        upload = addresses.latest(session, consultation) if edits else None
+        upload = latest(session, consultation) if edits else None
         counts, _ = addresses.counts(session, upload) if upload else ({}, 0)
         data = surroundings(actor, consultation, M("Anschriften")) | {
             "edits": edits,
