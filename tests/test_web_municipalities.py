@@ -473,6 +473,36 @@ def test_a_nil_return_asks_only_what_it_needs(scene: Scene) -> None:
         assert session.scalars(select(Revision.nil_return)).one()
 
 
+def test_what_may_be_published_of_a_nil_return_is_asked_once_and_holds_for_every_part(scene: Scene) -> None:
+    browser = begun(scene)
+    here = f"{scene.base}/nil-return"
+    page = browser.get(here).text
+    assert page.count("Was darf von Ihrer Fehlanzeige veröffentlicht werden?") == 1
+    assert 'name="publication.' not in page
+    ok(browser.post(here, {**filled(page, "/nil-return"), "disclosure_rest": "figures"}), 422)
+    again = filled(browser.get(here).text, "/nil-return")
+    assert again["disclosure_rest"] == ["figures"]
+    done = ok(browser.post(here, {**again, "disclosure_rest": "named", "mandate.kind": "administration"}), 303)
+    published = filled(browser.get(done.headers["location"]).text, "/disclosure")
+    levels = {name: level for name, level in published.items() if name.startswith("disclosure.")}
+    assert len(levels) > 2
+    others = {name: level for name, level in levels.items() if level != ["named"]}
+    assert others == {"disclosure.B": ["figures"]}  # a confidential question stands there
+
+
+def test_what_was_settled_part_by_part_stays_with_a_nil_return_unless_said_otherwise(scene: Scene) -> None:
+    browser = begun(scene)
+    changes = {"publication.participant": "named", "publication.A": "none"}
+    ok(write(browser, f"{scene.base}/part/F?path=all", "/part/F?path=all", changes), 303)
+    page = browser.get(f"{scene.base}/nil-return").text
+    assert "wie schon für die einzelnen Teile festgelegt" in page
+    form = filled(page, "/nil-return")
+    assert form["disclosure_rest"] == [""]
+    ok(browser.post(f"{scene.base}/nil-return", {**form, "mandate.kind": "administration"}), 303)
+    chosen = {item: value for (name, item), value in answers(scene).items() if name == "publication" and value}
+    assert chosen == {"participant": "named", "A": "none"}
+
+
 def test_a_house_that_takes_no_part_says_so_and_can_come_back(scene: Scene) -> None:
     browser = scene.somebody(*BOTH)
     browser.get(scene.base)

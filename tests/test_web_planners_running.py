@@ -1,5 +1,6 @@
 """The workbench from the first invitation to the published edition, and who may see and do what there."""
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,7 @@ from tests.factories import MOMENT, PLANNING_ROLES
 
 AFTER = MOMENT + timedelta(days=70)
 TOWNS = ("010510044000", "030510044001", "090510044002", "010510044003")
+KIEL = "010510000000"
 DEMAND = "Der Eigenanteil muss entfallen."
 
 
@@ -57,7 +59,7 @@ class Running:
                 answers = {"affected": "yes", "need_fit": 4, "main_message": "Bitte einfacher."}
                 evaluation_world.submit(session, self.world, town, {**answers, "amendments": amendment})
             evaluation_world.submit(session, self.world, TOWNS[3], {"main_message": "<script>alert(1)</script>"})
-            evaluation_world.write(session, self.world, "010510000000", {"main_message": "Streng geheimer Entwurf"})
+            evaluation_world.write(session, self.world, KIEL, {"main_message": "Streng geheimer Entwurf"})
             self._people(session)
         self.work(MOMENT + timedelta(days=2))
 
@@ -128,6 +130,16 @@ def test_participation_is_told_by_land_and_size_and_drafts_are_never_seen(runnin
         assert title in shown
     for path in ("", "/participation", "/invitations", "/responses", "/results", "/points", "/editions", "/log"):
         assert "Streng geheimer Entwurf" not in paula.get(running.at() + path).text
+
+
+def test_the_figures_of_the_overview_add_up_with_those_who_do_not_take_part(running: Running, paula: Browser):
+    with running.db.transaction() as session:
+        silent = next(key for key in sorted(running.world.bodies) if len(key) == 12 and key not in (*TOWNS, KIEL))
+        written = evaluation_world.write(session, running.world, silent, {})
+        responses.decline(session, evaluation_world.somebody_of(session, running.world, silent), written.id)
+    invited, *parts = [int(figure) for figure in re.findall(r'app-figure__value">(\d+)<', paula.get(running.at()).text)]
+    assert "nehmen nicht teil" in paula.get(running.at()).text
+    assert sum(parts) == invited
 
 
 def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running: Running, paula: Browser):
@@ -558,6 +570,7 @@ def test_an_edition_is_compiled_read_downloaded_and_published(app: FastAPI, runn
     if published.status_code == 303:
         assert running.one(Consultation).state == ConsultationState.PUBLISHED
         assert paula.post(f"{at}/1/publish").status_code == 409
+        assert "Eine veröffentlichte Ausgabe ändert sich nicht mehr." in paula.get(at).text
     else:
         assert "Diese Ausgabe darf so nicht veröffentlicht werden" in published.text
 

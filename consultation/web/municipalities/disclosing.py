@@ -1,5 +1,6 @@
 """One choice for all parts: what may be published need not be said nine times over."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from consultation.core.language import M, Message
@@ -34,6 +35,30 @@ def rest_as(level: str) -> Change:
         return {**posted, key: replace(sent, value=said | rest)}
 
     return change
+
+
+def one_for_all(level: str) -> Change:
+    """Every part gets this level, whatever stood there; without one nothing changes."""
+
+    def change(desk: Desk, posted: dict[str, Posted]) -> dict[str, Posted]:
+        key = desk.form.disclosure_key
+        if key is None or key not in posted:
+            return posted
+        if level not in LEVELS:
+            return {other: sent for other, sent in posted.items() if other != key}
+        every, sent = _in_all_parts(desk, level), posted[key]
+        return {**posted, key: replace(sent, value={part: every[part] for part in sent.items & every.keys()})}
+
+    return change
+
+
+def common_level(desk: Desk, chosen: Mapping[str, str]) -> str:
+    """The one choice that these are; empty if they differ or some are missing."""
+    return next((level for level in LEVELS if chosen == _in_all_parts(desk, level)), "")
+
+
+def _in_all_parts(desk: Desk, level: str) -> dict[str, str]:
+    return {part: within_cap(desk, part, level) for part, _ in desk.context.disclosure_parts}
 
 
 def open_parts(desk: Desk) -> bool:

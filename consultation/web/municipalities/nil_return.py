@@ -11,13 +11,14 @@ from consultation.core.errors import Conflict, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.forms.definition import Question
 from consultation.http import Form, see_other
+from consultation.questions.disclosure import LEVELS
 from consultation.responses.desk import Desk
 from consultation.responses.submission import submit
 from consultation.rulebook import RESPONSE, contributor, releaser
 from consultation.states import ResponseState
-from consultation.web.municipalities.asking import errors_of, marks, shown_questions
+from consultation.web.municipalities.asking import asked_in, errors_of, marks, shown_questions
 from consultation.web.municipalities.desks import PREFIX, Here, desk_page
-from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
+from consultation.web.municipalities.disclosing import REST, common_level, one_for_all
 from consultation.web.municipalities.saving import Outcome, save
 
 router = APIRouter(prefix=PREFIX + "/nil-return")
@@ -47,7 +48,7 @@ def send(here: Here, form: Form) -> Response:
     outcome = Outcome(at, at.desk.typed)
     edits = contributor(here.actor, at.response) and at.response.state == ResponseState.DRAFTING
     if edits:
-        outcome = save(here, form, keys, rest_as(form.line(REST)))
+        outcome = save(here, form, keys, one_for_all(form.line(REST)))
     lacking = _lacking(outcome) if edits else ()
     if outcome.status != 200:
         return _page(here.request, outcome, typed, status=outcome.status, problems=lacking if outcome.problems else ())
@@ -75,7 +76,7 @@ def _page(
     request: Request, outcome: Outcome, typed: dict[str, str], *, status: int = 200,
     problems: tuple[Problem, ...] = (), refused: Message | None = None,
 ) -> Response:  # fmt: skip
-    at, found = outcome.at, (*outcome.problems, *problems)
+    at, found = outcome.at, tuple(_at_the_one_choice(outcome, p) for p in (*outcome.problems, *problems))
     questions = shown_questions(at.desk, _questions(at.desk), outcome.typed, at.actor.moment)
     asks = at.may_answer or outcome.refused is not None
     if not asks:  # nothing on the page to lead to
@@ -84,7 +85,21 @@ def _page(
         "questions": questions, "problems": found, "errors": errors_of(found, at.desk), "typed": typed,
         "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
-        "rest": OFFERED if open_parts(at.desk) else (),
+        **_one_choice(outcome),
         "asks": asks, "releases": RESPONSE.may(at.actor, at.response, "submit_nil_return"),
     }  # fmt: skip
     return desk_page(request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)
+
+
+def _one_choice(outcome: Outcome) -> dict[str, Any]:
+    """Of so little, what may be published is asked once; what was settled part by part before may stay."""
+    desk = outcome.at.desk
+    chosen = outcome.typed.get(desk.form.disclosure_key or "") or {}
+    level = common_level(desk, chosen)
+    kept = [("", M("wie schon für die einzelnen Teile festgelegt"))] if chosen and not level else []
+    return {"levels": [*kept, *LEVELS.items()], "level": level}
+
+
+def _at_the_one_choice(outcome: Outcome, problem: Problem) -> Problem:
+    asked = asked_in(outcome.at.desk, problem.field)
+    return replace(problem, field=REST) if asked is not None and asked.type.settles_disclosure else problem
