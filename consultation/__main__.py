@@ -7,20 +7,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from consultation import operating
 from consultation.core.db import Database
-from consultation.core.errors import DomainError, NotFound
+from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.core.migrations import is_current, upgrade
+from consultation.core.migrations import upgrade
 from consultation.programmes.importers import import_draft
 from consultation.programmes.importers.tree import render_tree
-from consultation.settings import Settings, SettingsError, describe, load
+from consultation.settings import Settings, describe
 from consultation.subjects import system
+from consultation.terminal import DataDir, File, console, errors, opened, refuse, settings_with, told
 
 app = typer.Typer(
     name="consultation", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -32,44 +34,7 @@ user = typer.Typer(no_args_is_help=True, help="Menschen, die sich anmelden könn
 app.add_typer(register, name="register")
 app.add_typer(draft, name="draft")
 app.add_typer(user, name="user")
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
-
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Ordner für Datenbank, Dokumente und Schlüssel.")]
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Die Datei.")]
-
-
-def settings_with(**changes: Any) -> Settings:
-    try:
-        return load(**changes)
-    except SettingsError as error:
-        refuse(str(error))
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database, if its schema is the one this version was written for."""
-    database = Database(settings.database, settings.threads)
-    try:
-        if not is_current(database.engine):
-            refuse("Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus.")
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """A refusal of the service as lines on the terminal, without a traceback."""
-    try:
-        yield
-    except DomainError as error:
-        refuse("\n".join([str(error.message), *(f"- {p.field}: {p.message}" for p in error.problems)]))
-
-
-def refuse(message: str) -> NoReturn:
-    errors.print(message, markup=False)
-    raise typer.Exit(1)
+operating.install(app)
 
 
 @contextmanager

@@ -139,6 +139,22 @@ class Settings(BaseModel):
         5, "Kleinste Zahl von Antworten, die veröffentlichte Zahlen verbergen dürfen; nie unter 5.",
         "eine Zahl von 5 bis 100", ge=5, le=100,
     )  # fmt: skip
+    retain_drafts: int = setting(
+        365, "Aufbewahrung: Tage nach dem Ende einer Konsultation, bis „retention“ Antworten in Bearbeitung löscht; 0 heißt nie.",
+        "eine Zahl von 0 bis 36500", ge=0, le=36500,
+    )  # fmt: skip
+    retain_contacts: int = setting(
+        730, "Aufbewahrung: Tage nach dem Ende, bis Namen der Freigabe, Ansprechpersonen und Adressen der Einladungen entfallen; "
+        "0 heißt nie.", "eine Zahl von 0 bis 36500", ge=0, le=36500,
+    )  # fmt: skip
+    retain_address_lists: int = setting(
+        90, "Aufbewahrung: Tage, bis hochgeladene Adresslisten entfallen; übernommene Adressen bleiben. 0 heißt nie.",
+        "eine Zahl von 0 bis 36500", ge=0, le=36500,
+    )  # fmt: skip
+    retain_accounts: int = setting(
+        1095, "Aufbewahrung: Tage ohne Anmeldung, bis ein Konto ohne Organisation gelöscht wird; 0 heißt nie.",
+        "eine Zahl von 0 bis 36500", ge=0, le=36500,
+    )  # fmt: skip
     log_json: Flag = setting(
         False, "Ob das Protokoll des Dienstes als JSON geschrieben wird (eine Zeile je Ereignis).", FLAG
     )

@@ -1,11 +1,14 @@
 """The worker: takes jobs, does them at least once, backs off, parks what keeps failing. The table below says who does what."""
 
+import re
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -16,7 +19,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations import invitations
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core import jobs
-from consultation.core.db import Database
+from consultation.core.db import Database, is_outage
 from consultation.core.history import HistoryEntry
 from consultation.core.sealing import seal
 from consultation.documents import editions
@@ -32,6 +35,7 @@ from consultation.settings import Settings
 from consultation.states import InvitationState
 
 log = structlog.get_logger("worker")
+ADDRESS = re.compile(r"<?\S+@\S+")
 IDLE = 1.0
 """Seconds between two looks when there is nothing to do."""
 SEAL_EVERY = 5.0
@@ -154,14 +158,15 @@ def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
 
 
 def submitted(compose: Composer) -> Handler:
-    """A submission's contributions become points; then the house gets its receipt by mail."""
+    """A submission's contributions become points; then the house gets its receipt by mail, unless it had it (`quiet`)."""
 
     def handle(work: Work) -> None:
         with work.db.transaction() as session:
             revision = last_revision(session, work.subject)
             if revision is not None:
                 contributions.gather(session, revision.id, work.moment)
-        mail(compose)(work)
+        if not work.payload.get("quiet"):
+            mail(compose)(work)
 
     return handle
 
@@ -242,11 +247,23 @@ def run_one(db: Database, settings: Settings, transport: Transport, moment: date
     except Exception as error:  # noqa: BLE001 -- whatever a job runs into, the others go on
         log.warning("job failed", kind=job.kind, job=str(job.id), attempt=job.attempts, error=type(error).__name__)
         with db.transaction() as session:
-            jobs.fail(session, job, f"{type(error).__name__}: {error}", moment)
+            patient = isinstance(error, OSError) or is_outage(error)
+            most = jobs.PATIENT_ATTEMPTS if patient else jobs.MAX_ATTEMPTS
+            jobs.fail(session, job, reason_of(error), moment, most)
         return True
     with db.transaction() as session:
         jobs.succeed(session, job.id)
     return True
+
+
+def reason_of(error: Exception) -> str:
+    """For operators: what a mail server or the disk said, without addresses; of anything else the kind and the place only,
+    since its words may be those of an answer.
+    """
+    if isinstance(error, OSError | Undeliverable):
+        return f"{type(error).__name__}: {ADDRESS.sub('…', str(error))}"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} ({Path(place.filename).name}, {place.lineno})"
 
 
 def run_due(db: Database, settings: Settings, transport: Transport, moment: datetime) -> int:

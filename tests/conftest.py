@@ -17,6 +17,7 @@ from sqlalchemy import URL, Engine
 
 from consultation.core.db import Database
 from consultation.core.migrations import upgrade
+from tests.copies import Copies
 
 # A crash in a page is logged in one plain line; the rich traceback of the default would walk the whole app.
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
@@ -122,6 +123,18 @@ def db(database_url: str) -> Iterator[Database]:
     database = Database(database_url, threads=8)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def copies_of(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[dict[str, Copies]]:
+    """Kind → where databases of that kind are made and copied."""
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    made = {
+        "sqlite": Copies(tmp_path_factory.mktemp("copies"), None),
+        "postgresql": Copies(tmp_path_factory.mktemp("copies"), server),
+    }
+    yield made
+    made["postgresql"].close()
 
 
 # -- programs that a machine may lack ----------------------------------------------------------

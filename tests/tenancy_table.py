@@ -134,6 +134,7 @@ TABLE = (
         GET /login/done
         GET /login/token
         GET /account
+        GET /account/data
         POST /account
         POST /account/password
         POST /account/sessions/end-others

@@ -8,7 +8,8 @@ from consultation.core.places import top_folder
 
 TOP = top_folder("templates").parent
 PAGE = TOP / "docs" / "sicherheit.md"
-LINES = {"AN": 11, "AZ": 12, "IN": 16, "UP": 11, "RL": 6, "SE": 9, "WH": 8}
+LINES = {"AN": 11, "AZ": 12, "IN": 16, "UP": 11, "RL": 6, "SE": 9, "WH": 8, "CO": 9, "MI": 7, "BA": 5, "TI": 9,
+         "PR": 12, "AU": 6}  # fmt: skip
 """Group → how many lines of the catalogue it has."""
 
 

@@ -22,10 +22,15 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    func,
+    literal_column,
+    select,
+    text,
     update,
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError  # noqa: A004 -- a connection that could not be had
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -33,6 +38,8 @@ from consultation.core.errors import Conflict
 from consultation.core.language import M
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+JsonOrNull = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+"""For rows that come from elsewhere: nothing is NULL, not the JSON word for it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -97,7 +104,7 @@ def build_engine(url: str, threads: int, *, durable: bool = True) -> Engine:
     Without `durable` a power cut may lose the last commits: for data that can be made again.
     """
     engine = create_engine(
-        url, pool_size=threads, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"),
+        url, pool_size=threads, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True,
         json_serializer=_dumps, json_deserializer=orjson.loads,
     )  # fmt: skip
     if engine.dialect.name == "sqlite":
@@ -149,6 +156,44 @@ def schema_transaction(engine: Engine) -> Iterator[Connection]:
         finally:
             if sqlite_connection:
                 sqlite_connection.execute("PRAGMA foreign_keys=ON")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database is away, full, busy or read-only: nothing was done, and later it may go well."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, TimeoutError)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return int(code) & 0xFF in _SQLITE_AWAY
+    read_only = getattr(error.orig, "sqlstate", None) == "25006"
+    return read_only or error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+
+
+_SQLITE_AWAY = frozenset({5, 6, 8, 10, 13, 14, 15})
+"""Busy, locked, read-only, input/output, full, cannot open, protocol."""
+
+
+def clear(connection: Connection) -> None:
+    """Every table with all that hangs on it; part of a transaction that puts others in their place."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    metadata.drop_all(connection)
+    if connection.dialect.name == "postgresql":
+        own = (
+            "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace "
+            "AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+        )
+        for (function,) in connection.exec_driver_sql(own).all():
+            connection.exec_driver_sql(f"DROP FUNCTION {function} CASCADE")
+
+
+def continue_numbers(connection: Connection, table: str, column: str) -> None:
+    """After rows with numbers of their own were put in, new ones go on behind them. SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        sequence = connection.scalar(select(func.pg_get_serial_sequence(table, column)))
+        highest = connection.scalar(select(func.max(literal_column(column))).select_from(text(table)))
+        if sequence and highest is not None:
+            connection.execute(select(func.setval(sequence, highest)))
 
 
 class Database:

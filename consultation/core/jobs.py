@@ -6,13 +6,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Update, delete, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Update, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consultation.core.db import Base, Identified, insert_new, words
 
 LEASE = timedelta(minutes=15)
 MAX_ATTEMPTS = 8
+PATIENT_ATTEMPTS = 130
+"""Of a job that waits for something outside (a mail server, the disk): about five days, once an hour in the end."""
+STRUGGLING = 4
+"""Attempts after which somebody may want to look."""
 
 
 class JobState(StrEnum):
@@ -37,6 +41,15 @@ class Job(Identified, Base):
     last_error: Mapped[str | None] = mapped_column(String(2000))
 
 
+class JobPause(Identified, Base):
+    """As long as one of these has no end no worker takes a job: after a restore nothing leaves the house unasked."""
+
+    __tablename__ = "job_pause"
+    since: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(200))
+    ended_at: Mapped[datetime | None]
+
+
 def enqueue(
     session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, unique_key: str | None = None
 ) -> None:
@@ -52,7 +65,7 @@ def claim(session: Session, moment: datetime) -> Job | None:
     """Take the next due job under a lease. SQLite drops the lock hint; its BEGIN IMMEDIATE already serialises."""
     due = or_(Job.state == JobState.READY, (Job.state == JobState.RUNNING) & (Job.locked_until < moment))
     next_id = (
-        select(Job.id).where(due, Job.run_at <= moment).order_by(Job.run_at, Job.id).limit(1)
+        select(Job.id).where(due, Job.run_at <= moment, ~_paused()).order_by(Job.run_at, Job.id).limit(1)
         .with_for_update(skip_locked=True).scalar_subquery()
     )  # fmt: skip
     take: Update = (
@@ -68,10 +81,10 @@ def succeed(session: Session, job_id: uuid.UUID) -> None:
     _finish(session, job_id, state=JobState.DONE, last_error=None)
 
 
-def fail(session: Session, job: Job, error: str, moment: datetime) -> None:
+def fail(session: Session, job: Job, error: str, moment: datetime, most: int = MAX_ATTEMPTS) -> None:
     """Back off exponentially; after the last attempt the job is parked and visible to the operator."""
-    state = JobState.DEAD if job.attempts >= MAX_ATTEMPTS else JobState.READY
-    run_at = moment + timedelta(seconds=min(3600, 5 * 2**job.attempts))
+    state = JobState.DEAD if job.attempts >= most else JobState.READY
+    run_at = moment + timedelta(seconds=min(3600, 5 * 2 ** min(job.attempts, 10)))
     _finish(session, job.id, state=state, last_error=error[:2000], run_at=run_at)
 
 
@@ -80,6 +93,15 @@ def parked(session: Session, limit: int = 100) -> Sequence[Job]:
     return session.scalars(
         select(Job).where(Job.state == JobState.DEAD).order_by(Job.run_at.desc(), Job.id).limit(limit)
     ).all()
+
+
+def struggling(session: Session) -> tuple[int, str]:
+    """How many jobs fail and are tried on, and what one of them ran into."""
+    often = (Job.state == JobState.READY, Job.attempts >= STRUGGLING)
+    count = session.scalar(select(func.count()).where(*often)) or 0
+    return count, (
+        session.scalar(select(Job.last_error).where(*often).order_by(Job.run_at).limit(1)) or ""
+    ) if count else ""
 
 
 def repeat(session: Session, job_id: uuid.UUID, moment: datetime) -> Job | None:
@@ -96,6 +118,33 @@ def repeat(session: Session, job_id: uuid.UUID, moment: datetime) -> Job | None:
 def forget_done(session: Session, before: datetime) -> None:
     """Rows of jobs done long ago; what failed for good stays until somebody looked."""
     session.execute(delete(Job).where(Job.state == JobState.DONE, Job.run_at < before))
+
+
+def _paused() -> ColumnElement[bool]:
+    return exists().where(JobPause.ended_at.is_(None))
+
+
+def pause(session: Session, moment: datetime, reason: str) -> JobPause:
+    made = JobPause(id=uuid.uuid4(), since=moment, reason=reason[:200], ended_at=None)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def pauses(session: Session) -> Sequence[JobPause]:
+    """Those that have not ended, oldest first."""
+    return session.scalars(select(JobPause).where(JobPause.ended_at.is_(None)).order_by(JobPause.since)).all()
+
+
+def last_pause(session: Session) -> datetime | None:
+    """When jobs were last paused, whether or not they are still."""
+    return session.scalar(select(func.max(JobPause.since)))
+
+
+def waiting(session: Session) -> dict[str, int]:
+    """Kind → how many of it are not done; without those that were given up."""
+    statement = select(Job.kind, func.count()).where(Job.state.in_((JobState.READY, JobState.RUNNING)))
+    return {kind: count for kind, count in session.execute(statement.group_by(Job.kind).order_by(Job.kind))}  # noqa: C416 -- rows are no pairs to the type checker
 
 
 def _finish(session: Session, job_id: uuid.UUID, **values: Any) -> None:

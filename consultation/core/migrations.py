@@ -23,13 +23,27 @@ def upgrade(database_url: str) -> None:
     engine = build_engine(database_url, threads=1)
     try:
         with schema_transaction(engine) as connection:
-            before = row_counts(connection)
-            config = configuration()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            _refuse_loss(before, row_counts(connection), set(_shrinking(ScriptDirectory.from_config(config))))
+            bring_to(connection, "head")
     finally:
         engine.dispose()
+
+
+def bring_to(connection: Connection, revision: str) -> None:
+    """Inside a schema transaction; raises RuntimeError as `upgrade`."""
+    before = row_counts(connection)
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+    _refuse_loss(before, row_counts(connection), set(_shrinking(ScriptDirectory.from_config(config))))
+
+
+def newest() -> str:
+    """The revision this programme was written for."""
+    return str(ScriptDirectory.from_config(configuration()).get_current_head())
+
+
+def known() -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
 
 
 def is_current(engine: Engine) -> bool:

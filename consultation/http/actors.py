@@ -20,6 +20,7 @@ from consultation.core.language import M
 from consultation.http import cookies
 from consultation.http.asked import Db, is_piece, settings_of
 from consultation.http.held import held
+from consultation.http.marks import note
 from consultation.http.pages import safe_path
 from consultation.http.refusals import problem
 from consultation.people import sessions
@@ -61,8 +62,7 @@ def load_viewer(request: Request, db: Db) -> None:
         viewer = sessions.find(session, token, moment)
     request.state.viewer = viewer.withheld() if viewer and settings_of(request).second_factor_required else viewer
     if viewer and sessions.is_stale(viewer, moment):
-        with db.transaction() as session:
-            sessions.seen(session, viewer.session_id, moment)
+        note(db, lambda session: sessions.seen(session, viewer.session_id, moment))
 
 
 async def _viewer(request: Request) -> Viewer | None:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from consultation.core.db import Database
 from consultation.http.actors import moment_of
 from consultation.http.asked import Db
+from consultation.http.marks import note
 from consultation.people import tokens
 from consultation.people.tokens import Scope, TokenActor
 from consultation.subjects import Actor, stranger
@@ -33,8 +34,7 @@ def _program(request: Request, db: Db, _: Annotated[object, Depends(_scheme)]) -
     if found is None:
         raise _unauthorised('Bearer error="invalid_token"')
     if found.is_stale:
-        with db.transaction() as session:
-            tokens.used(session, found.token_id, moment)
+        note(db, lambda session: tokens.used(session, found.token_id, moment))
     return found
 
 

@@ -1,5 +1,6 @@
 """Errors → answers: a problem page in the reader's language, a fragment for htmx, or RFC 9457 under /api."""
 
+import errno
 import secrets
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consultation.core.db import is_outage
 from consultation.core.errors import DomainError, Problem, TooMany
 from consultation.core.language import M, Message, say
 from consultation.core.text import clean_line
@@ -55,6 +57,10 @@ _KINDS: dict[str, Message] = {
     "greater_than_equal": M("Dieser Wert ist zu klein."),
     "less_than_equal": M("Dieser Wert ist zu groß."),
 }
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+_SEND_AGAIN = M("Der Dienst kann gerade nicht speichern. Senden Sie in einigen Minuten noch einmal, was Sie eben abgeschickt "
+                "haben; doppelt zählt nichts.")  # fmt: skip
+"""Whether it was stored is not known where the answer of the database is what was lost."""
 _SESSIONS = frozenset({"unauthorised", Stale.code})
 _HELD = M("Noch nicht gespeichert")
 """Where a session ended meanwhile and everything typed is at hand, the page says what to do instead of what was refused."""
@@ -111,7 +117,14 @@ def _place(parts: Iterable[Any]) -> str:
 
 
 def crashed(request: Request, error: BaseException) -> Response:
-    """The reader gets a reference, the log the same reference and the traceback."""
+    """The reader gets a reference, the log the same reference and the traceback.
+
+    A database or disk that is away, full or read-only is no fault of the programme: later it may go well.
+    """
+    if is_outage(error) or (isinstance(error, OSError) and error.errno in _FULL):
+        _log.error("unavailable", error=type(getattr(error, "orig", None) or error).__name__)
+        message = None if request.method in {"GET", "HEAD"} else _SEND_AGAIN
+        return problem(request, 503, message, headers={"Retry-After": "10"})
     reference = secrets.token_hex(4)
     _log.error("crashed", reference=reference, exc_info=error)
     return problem(request, 500, reference=reference)

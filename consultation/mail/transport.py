@@ -69,11 +69,15 @@ class Folder:
     def send(self, mail: Outgoing) -> None:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self.path, prefix=".")
-        with os.fdopen(handle, "wb") as file:
-            file.write(bytes(written(mail, self.sender)))
-            if self.durable:
-                file.flush()
-                os.fsync(file.fileno())
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(bytes(written(mail, self.sender)))
+                if self.durable:
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError:  # the disk is full: half a mail helps nobody
+            Path(name).unlink(missing_ok=True)
+            raise
         Path(name).rename(self.path / f"{mail.moment:%Y%m%d-%H%M%S}-{mail.message_id}.eml")
 
 

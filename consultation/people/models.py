@@ -44,6 +44,8 @@ class Person(Identified, Base):
     language: Mapped[str | None] = mapped_column(String(2))
     operator: Mapped[bool]
     active: Mapped[bool]
+    erased_at: Mapped[datetime | None]
+    """When name and address were erased. The row stays: the log names people by its id."""
     created_at: Mapped[datetime]
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person", lazy="raise_on_sql")
 

@@ -15,7 +15,7 @@ from consultation.consultations.models import Consultation, Invitation, Reminder
 from consultation.core.db import insert_new
 from consultation.core.errors import Conflict
 from consultation.core.history import record
-from consultation.core.jobs import enqueue
+from consultation.core.jobs import enqueue, last_pause, pauses
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.core.times import end_of_day, local_day, start_of_day
@@ -147,9 +147,16 @@ def _in(land: str | None) -> tuple[ColumnElement[bool], ...]:
 
 # -- making ----------------------------------------------------------------------------------------------------------
 def tick(session: Session, moment: datetime) -> None:
-    """Now and then: one job per consultation and day, whoever asks how often, and however clocks jump."""
+    """Now and then: one job per consultation and day, whoever asks how often, and however clocks jump.
+
+    What was due before jobs were last paused is not made up for: a restored service does not know whom it reminded since.
+    """
+    if pauses(session):
+        return
+    paused = last_pause(session)
+    days = [day for day in stages.days_to_look_at(moment, BACK) if paused is None or stages.nine(day) > paused]
     for consultation_id in stages.reminding(session):
-        for day in stages.days_to_look_at(moment, BACK):
+        for day in days:
             enqueue(
                 session, "reminders.due", {"id": str(consultation_id), "day": day.isoformat()}, run_at=moment,
                 unique_key=f"reminders.due:{consultation_id}:{day}",

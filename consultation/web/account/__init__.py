@@ -6,6 +6,7 @@ from consultation.web.account import (
     api_tokens,
     home,
     login,
+    own_data,
     own_second_step,
     password,
     people,
@@ -15,5 +16,5 @@ from consultation.web.account import (
 )
 
 router = APIRouter()
-for _pages in (login, second_step, password, home, own_second_step, profile, api_tokens, people, renewing):
+for _pages in (login, second_step, password, home, own_second_step, profile, own_data, api_tokens, people, renewing):
     router.include_router(_pages.router)

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from consultation.core.db import is_outage
 from consultation.core.language import M, Message, say
 from consultation.core.times import BERLIN
 from consultation.http import Form, page
 from consultation.people import queries as people
 from consultation.responses import presence
 from consultation.responses.models import Presence
-from consultation.web.municipalities.desks import PREFIX, At, Here
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit
 
 router = APIRouter(prefix=PREFIX)
 DRAFT = "draft"
@@ -58,6 +60,19 @@ def meet(session: Session, at: At, here: str = "") -> list[Colleague]:
     found = presence.others(session, at.actor, [at.response.id])
     names = people.names(session, {one.person_id for one in found}) if found else {}
     return [_colleague(at, one, names, known) for one in found if one.page in known]
+
+
+def sit_down(visit: Visit, where: str) -> tuple[At, tuple[Colleague, ...]]:
+    """The desk, with a mark for colleagues where one is; where nothing can be written, reading goes on without it."""
+    try:
+        with visit.db.transaction() as session:
+            at = visit.arrive(session)
+            return at, tuple(meet(session, at, where))
+    except SQLAlchemyError as error:
+        if not is_outage(error):
+            raise
+    with visit.db.reader() as session:
+        return visit.arrive(session), ()
 
 
 def pages_of(at: At) -> dict[str, str]:

@@ -17,7 +17,7 @@ from consultation.questions import Field
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
-from consultation.web.municipalities.colleagues import DRAFT, Colleague, meet
+from consultation.web.municipalities.colleagues import DRAFT, Colleague, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.glossary import Term, marked
 from consultation.web.municipalities.part import saved_piece
@@ -57,9 +57,7 @@ class Reading:
 
 @router.get("")
 def show(here: Here) -> Response:
-    with here.db.transaction() as session:
-        at = here.arrive(session)
-        colleagues = meet(session, at, DRAFT)
+    at, colleagues = sit_down(here, DRAFT)
     return _page(here, at, None, here.request.query_params.get("saved", ""), colleagues)
 
 

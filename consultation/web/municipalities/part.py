@@ -14,7 +14,7 @@ from consultation.forms.definition import Part
 from consultation.http import Form, PostedForm, page, see_other
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
-from consultation.web.municipalities.colleagues import PART, clock, meet
+from consultation.web.municipalities.colleagues import PART, clock, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save
@@ -41,9 +41,7 @@ def _keys(desk: Desk, part: Part, *, everything: bool) -> Iterable[str]:
 
 @router.get("")
 def show(here: Here, part_key: str) -> Response:
-    with here.db.transaction() as session:
-        at = here.arrive(session)
-        colleagues = tuple(meet(session, at, f"{PART}:{part_key}"))
+    at, colleagues = sit_down(here, f"{PART}:{part_key}")
     if at.begun is None:
         return see_other(at.base, M("Beginnen Sie zuerst die Stellungnahme."), "info")
     part, everything = _part(at.desk.form, part_key), _everything(here.request)

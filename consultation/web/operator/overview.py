@@ -30,6 +30,8 @@ def overview(request: Request, db: Database, settings: Settings, status: int = 2
             "planning": queries.organisations(session, planning=True),
             "found": queries.organisations(session, text=text, limit=50) if text else (),
             "parked": jobs.parked(session),
+            "pauses": jobs.pauses(session),
+            "struggling": jobs.struggling(session),
             "mail_folder": _mail_folder(settings),
             "kind_titles": KIND_TITLES,
             "kinds": KINDS,

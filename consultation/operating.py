@@ -1,0 +1,207 @@
+"""Commands for whoever runs the installation: back up, restore, move, let jobs run again, and keep to the rules of privacy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+from rich.table import Table
+
+from consultation.core import jobs as job_rows
+from consultation.settings import Settings
+from consultation.subjects import system
+from consultation.terminal import DataDir, console, opened, refuse, settings_with, told
+from consultation.upkeep import access, erased_list, erasure, resuming
+from consultation.upkeep import backup as backups
+from consultation.upkeep import move as moving
+from consultation.upkeep import restore as restoring
+from consultation.upkeep import retention as retaining
+from consultation.upkeep.manifest import Manifest, Unusable, examined
+
+jobs = typer.Typer(no_args_is_help=True, help="Aufträge: Mails, Erinnerungen, Dokumente.")
+person = typer.Typer(no_args_is_help=True, help="Datenschutz: Auskunft und Löschung.")
+Folder = Annotated[Path, typer.Argument(file_okay=False, help="Der Ordner der Sicherung.")]
+
+
+def install(app: typer.Typer) -> None:
+    app.command()(backup)
+    app.command()(restore)
+    app.command()(move)
+    app.command()(retention)
+    app.add_typer(jobs, name="jobs")
+    app.add_typer(person, name="person")
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """What is wrong with a backup or a target, as lines on the terminal."""
+    try:
+        yield
+    except Unusable as error:
+        refuse(str(error))
+
+
+def backup(folder: Folder, data_dir: DataDir = None) -> None:
+    """Datenbank, Dokumente und Schlüssel in einen neuen Ordner sichern, auch im laufenden Betrieb."""
+    settings = settings_with(data_dir=data_dir)
+    with opened(settings) as database, usable():
+        manifest = backups.make(database, settings, folder, datetime.now(UTC))
+    _tell(manifest, folder)
+    if manifest.missing:
+        refuse("Diese Dateien von Ausgaben fehlen oder sind verändert:\n" + "\n".join(manifest.missing))
+
+
+def _tell(manifest: Manifest, folder: Path) -> None:
+    rows = sum(sum_.rows for _, sum_ in manifest.tables)
+    size = sum(one.size for one in manifest.files) / 1_000_000
+    console.print(f"Sicherung vom {manifest.made_at}, Schema {manifest.revision}: {len(manifest.tables)} Tabellen, "
+                  f"{rows} Zeilen, {len(manifest.files)} Dateien, {size:.1f} MB: {folder}", soft_wrap=True)  # fmt: skip
+
+
+def restore(
+    folder: Folder,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Vorhandene Daten am Ziel ersetzen.")] = False,
+    keep_logins: Annotated[
+        bool, typer.Option("--keep-logins", help="Anmeldungen und Zugangsschlüssel gelten weiter.")
+    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Nur die Sicherung prüfen; nichts ändern.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Eine Sicherung zurückspielen; der Dienst muss angehalten sein. Danach ruhen Mails und andere Aufträge."""
+    with usable():
+        if check:
+            _tell(examined(folder), folder)
+            console.print("Die Sicherung ist vollständig und unverändert.")
+            return
+        settings = settings_with(data_dir=data_dir)
+        manifest = restoring.restore(settings, folder, datetime.now(UTC), overwrite=overwrite, keep_logins=keep_logins)
+    _tell(manifest, folder)
+    console.print(
+        "Wiederhergestellt. Mails und andere Aufträge ruhen, bis „consultation jobs resume“ sie weiterlaufen lässt."
+    )
+    if not keep_logins:
+        console.print("Alle Anmeldungen sind beendet, alle Zugangsschlüssel für Programme widerrufen.")
+
+
+def move(
+    to: Annotated[str, typer.Argument(help="Die leere Zieldatenbank, wie bei DATABASE_URL.")], data_dir: DataDir = None
+) -> None:
+    """Die Datenbank in eine andere übertragen (SQLite nach PostgreSQL); der Dienst muss angehalten sein."""
+    settings = settings_with(data_dir=data_dir)
+    target: Settings = settings_with(data_dir=data_dir, database_url=to)
+    if target.database == settings.database:
+        refuse("Quelle und Ziel sind dieselbe Datenbank.")
+    with opened(settings) as database, usable():
+        sums = moving.move(database, target.database)
+    table = Table("Tabelle", "Zeilen", "Prüfsumme")
+    for name, found in sums.items():
+        table.add_row(name, str(found.rows), found.sha256[:16])
+    console.print(table)
+    console.print(
+        "Beide Datenbanken haben denselben Inhalt. Setzen Sie DATABASE_URL auf das Ziel, und starten Sie den Dienst."
+    )
+
+
+@jobs.command(name="list")
+def list_jobs(data_dir: DataDir = None) -> None:
+    """Was noch zu tun ist, nach Art, und ob die Aufträge ruhen."""
+    with opened(settings_with(data_dir=data_dir)) as database, database.reader() as session:
+        since, waiting = resuming.waiting_since(session), job_rows.waiting(session)
+    console.print(f"Die Aufträge ruhen seit {since.isoformat()}." if since else "Die Aufträge laufen.")
+    for kind, count in waiting.items():
+        console.print(f"{count:6} {kind}", highlight=False)
+
+
+@jobs.command()
+def pause(
+    reason: Annotated[str, typer.Option(help="Warum; steht im Protokoll.")] = "Wartung", data_dir: DataDir = None
+) -> None:
+    """Keine Mails versenden und keine anderen Aufträge beginnen, bis „resume“ kommt."""
+    with opened(settings_with(data_dir=data_dir)) as database, database.transaction() as session:
+        resuming.pause(session, system(datetime.now(UTC)), reason)
+    console.print("Die Aufträge ruhen.")
+
+
+@jobs.command()
+def resume(
+    old: Annotated[str, typer.Option(help="„drop“: wartende Mails entfallen; „send“: sie gehen hinaus.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Aufträge wieder laufen lassen. Nach einer Wiederherstellung: --old drop, denn die alten Mails sind schon versandt."""
+    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
+        waiting = job_rows.waiting(session)
+        if waiting and old not in ("drop", "send"):
+            lines = "\n".join(f"{count:6} {kind}" for kind, count in waiting.items())
+            refuse(f"Es warten noch Aufträge:\n{lines}\nNennen Sie --old drop oder --old send.")
+        dropped = resuming.resume(session, system(datetime.now(UTC)), drop_old=old == "drop")
+    for kind, count in dropped.items():
+        console.print(f"{count:6} {kind}: ohne Mail", highlight=False)
+    console.print("Die Aufträge laufen wieder.")
+
+
+@person.command()
+def export(
+    email: Annotated[str, typer.Argument(help="Mailadresse der Person.")],
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="Zieldatei; ohne Angabe die Ausgabe.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Auskunft: alles, was der Dienst zu einer Person hält, als JSON."""
+    with opened(settings_with(data_dir=data_dir)) as database, told(), database.reader() as session:
+        found = access.everything(session, erasure.by_email(session, email), datetime.now(UTC))
+    content = orjson.dumps(found, option=orjson.OPT_INDENT_2)
+    if out is None:
+        typer.echo(content.decode())
+    else:
+        out.write_bytes(content)
+        console.print(f"{out}: {len(found['tables'])} Tabellen", markup=False, soft_wrap=True)
+
+
+@person.command()
+def erase(
+    email: Annotated[str, typer.Argument(help="Mailadresse der Person.")],
+    force: Annotated[bool, typer.Option("--force", help="Auch wenn eine Organisation ohne Verwaltung bleibt.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Nicht nachfragen.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Name, Adressen und Zugang einer Person löschen. Was ihre Organisation gesagt hat, bleibt."""
+    if not yes:
+        typer.confirm("Das lässt sich nicht zurücknehmen. Löschen?", abort=True)
+    settings = settings_with(data_dir=data_dir)
+    with opened(settings) as database, told(), database.transaction() as session:
+        found = erasure.by_email(session, email)
+        done = erasure.erase(session, system(datetime.now(UTC)), found, force=force)
+    erased_list.add(settings.data_dir, [done.person_id])
+    mails = erasure.forget_mails(settings.data_dir / "mail", done.email)
+    console.print(f"Gelöscht: Konto, {done.changed} weitere Zeilen, {mails} Mails als Datei.")
+    if done.delayed:
+        console.print(
+            f"{done.delayed} Angaben zur Freigabe bleiben, bis die Verfahren enden; dann löscht sie „retention“."
+        )
+    for table, column, count in done.mentions:
+        console.print(f"Bitte ansehen: {table}.{column} nennt die Person in {count} Texten.", highlight=False)
+
+
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Nur zählen, nichts löschen.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Löschen, was nach den Fristen RETAIN_… nicht mehr aufbewahrt wird."""
+    settings = settings_with(data_dir=data_dir)
+    with opened(settings) as database, told(), database.transaction() as session:
+        found = retaining.carry_out(session, system(datetime.now(UTC)), settings, dry_run=dry_run)
+    for name, count in found.items():
+        console.print(f"{count:6} {RETAINED[name]}", highlight=False)
+    console.print("Nichts wurde gelöscht (Probelauf)." if dry_run else "Erledigt.")
+
+
+RETAINED = {
+    "delayed": "aufgeschobene Angaben gelöschter Personen",
+    "drafts": "Antworten in Bearbeitung",
+    "contacts": "Angaben zu Personen neben Abgaben",
+    "invitations": "Adressen von Einladungen",
+    "address_lists": "hochgeladene Adresslisten",
+    "accounts": "unbenutzte Konten ohne Organisation",
+}

@@ -1,0 +1,73 @@
+"""Everything the service holds of one person, in one document for people and machines (Art. 15 and 20 GDPR)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from consultation.core.db import Base
+from consultation.people.models import Membership, Organisation, Person
+from consultation.responses.models import PersonalValue, Revision
+from consultation.upkeep.personal import HOLDINGS, Bearing, Holding
+
+SCHEMA = "consultation-person-1"
+SECRET, FOREIGN = "(Geheimnis, nur als Prüfsumme gespeichert)", "(Text der Organisation)"
+_OWN_WORDS = frozenset({"answer_comment", "api_token", "history_entry", "membership", "response_note"})
+
+
+def everything(session: Session, person: Person, moment: datetime) -> dict[str, Any]:
+    """Every row that names the person, refers to them or holds their address; secrets only by the fact that they exist."""
+    found = {}
+    for holding in HOLDINGS:
+        rows = [_told(holding, row) for row in session.execute(_rows(holding, person)).mappings()]
+        if rows:
+            found[holding.table] = {"purpose": holding.purpose, "kept": holding.kept, "rows": rows}
+    signed = [_told(_SIGNED, row) for row in session.execute(_releases(person)).mappings()]
+    if signed:
+        found[_SIGNED.table] = {"purpose": _SIGNED.purpose, "kept": _SIGNED.kept, "rows": signed}
+    return {
+        "schema": SCHEMA, "made_at": moment.isoformat(), "person": str(person.id), "organisations": _places(session, person),
+        "tables": found,
+    }  # fmt: skip
+
+
+_SIGNED = next(holding for holding in HOLDINGS if holding.table == PersonalValue.__tablename__)
+
+
+def _rows(holding: Holding, person: Person) -> Any:
+    table = Base.metadata.tables[holding.table]
+    return select(table).where(concerns(table, holding, person))
+
+
+def concerns(table: Table, holding: Holding, person: Person) -> ColumnElement[bool]:
+    if table.name == Person.__tablename__:
+        return table.c.id == person.id
+    refers = [table.c[name] == person.id for name in holding.of(Bearing.REFERENCE)]
+    written = [func.lower(table.c[name]) == person.email.lower() for name in holding.of(Bearing.MAIL)]
+    return or_(false(), *refers, *written)
+
+
+def _releases(person: Person) -> Any:
+    """Name and function under what the person released."""
+    table = Base.metadata.tables[PersonalValue.__tablename__]
+    own = select(Revision.id).where(Revision.person_id == person.id)
+    return select(table).where(table.c.revision_id.in_(own), table.c.key.startswith("release."))
+
+
+def _told(holding: Holding, row: Any) -> dict[str, Any]:
+    """What an organisation wrote is the organisation's: who has left it does not read it here."""
+    secret = set(holding.of(Bearing.HASHED))
+    foreign = set() if holding.table in _OWN_WORDS else set(holding.of(Bearing.FREE))
+    covers = dict.fromkeys(secret, SECRET) | dict.fromkeys(foreign, FOREIGN)
+    return {name: covers[name] if name in covers and value is not None else value for name, value in row.items()}
+
+
+def _places(session: Session, person: Person) -> list[dict[str, Any]]:
+    statement = select(Organisation.name, Membership.roles).join(
+        Membership, Membership.organisation_id == Organisation.id
+    )
+    return [
+        {"name": name, "roles": roles}
+        for name, roles in session.execute(statement.where(Membership.person_id == person.id))
+    ]

@@ -1,0 +1,202 @@
+"""Forgetting a person (Art. 17 GDPR): name, addresses and access go; what the house said, and the log by numbers, stays."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, CursorResult, String, cast, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from consultation.consultations.models import (
+    Address,
+    AddressAlias,
+    AddressOmission,
+    AddressRow,
+    Consultation,
+    Invitation,
+    Reminder,
+)
+from consultation.core.db import Base
+from consultation.core.errors import Conflict
+from consultation.core.history import record
+from consultation.core.jobs import Job
+from consultation.core.language import M
+from consultation.people import queries
+from consultation.people.accounts import OPERATING
+from consultation.people.models import (
+    ApiToken,
+    LoginSession,
+    Membership,
+    OneTimeCode,
+    Organisation,
+    Person,
+    RecoveryCode,
+    SecondFactor,
+)
+from consultation.responses.models import PersonalValue, Presence, Revision
+from consultation.states import ConsultationState, Role
+from consultation.subjects import Actor
+from consultation.upkeep.personal import HOLDINGS, Bearing
+
+NOBODY = "Gelöschte Person"
+RUNNING = (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING)
+NEEDED = (Role.MANAGER, Role.RELEASER)
+GONE = "(gelöscht)"
+
+
+@dataclass(frozen=True)
+class Erased:
+    person_id: uuid.UUID
+    email: str
+    """As it was, to find files by."""
+    changed: int
+    """Rows besides the account."""
+    delayed: int
+    """Names under releases in procedures that still run; `retention` erases them when they are over."""
+    mentions: tuple[tuple[str, str, int], ...]
+    """(table, column, rows) of free texts with the name or address: people have to look at those."""
+
+
+def erase(session: Session, actor: Actor, person: Person, *, force: bool = False) -> Erased:
+    """Raises Conflict if an organisation would be left without anybody who manages or releases (`force` overrides)."""
+    OPERATING.demand(actor, None)
+    if person.erased_at is not None:
+        raise Conflict(M("Diese Person ist schon gelöscht."))
+    if not force and (places := _left_alone(session, person)):
+        raise Conflict(
+            M("Ohne diese Person kann hier niemand mehr verwalten oder freigeben: {places}. Geben Sie zuerst einer anderen Person "
+              "diese Rechte.", places=tuple(places))
+        )  # fmt: skip
+    email, name = person.email, person.name
+    changed = sum(_take_access(session, person.id)) + sum(_take_contacts(session, email))
+    signed = _releases_of(person, name)
+    changed += forget_values(session, _contacts_of(name, email), running=True)
+    changed += forget_values(session, signed, running=False)
+    delayed = len(_held(session, signed))
+    person.name, person.email = NOBODY, f"{person.id}@geloescht.invalid"
+    person.email_key, person.password_hash, person.language = person.email, None, None
+    person.active, person.operator, person.erased_at = False, False, actor.moment
+    session.flush()
+    record(session, actor, person, "erase", changed=changed, delayed=delayed)
+    return Erased(person.id, email, changed, delayed, tuple(mentions(session, [name, email])))
+
+
+def _left_alone(session: Session, person: Person) -> list[str]:
+    """Organisations in which others are, and nobody else has a role this person has."""
+    found = []
+    own = session.execute(
+        select(Membership, Organisation.name)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person.id, Membership.waiting.is_(False))
+    )
+    for membership, name in own.all():
+        others = session.scalars(
+            select(Membership.roles)
+            .join(Person, Person.id == Membership.person_id)
+            .where(Membership.organisation_id == membership.organisation_id, Membership.person_id != person.id)
+            .where(Membership.waiting.is_(False), Membership.invited_at.is_(None), Person.active)
+        ).all()
+        theirs = {role for roles in others for role in roles}
+        if {role for role in NEEDED if role in membership.roles} - theirs:
+            found.append(name)
+    return found
+
+
+def _take_access(session: Session, person_id: uuid.UUID) -> Iterable[int]:
+    for table in (LoginSession, OneTimeCode, SecondFactor, RecoveryCode, ApiToken, Presence, Membership):
+        yield _count(session, delete(table).where(table.person_id == person_id))
+
+
+def _take_contacts(session: Session, email: str) -> Iterable[int]:
+    """Where planners noted the address as that of a body; and what mail servers said about it."""
+
+    def written(column: Any) -> ColumnElement[bool]:
+        return func.lower(column) == email.lower()
+
+    yield _count(
+        session, delete(AddressAlias).where(or_(written(AddressAlias.email), written(AddressAlias.given_email)))
+    )
+    yield _count(session, delete(AddressOmission).where(written(AddressOmission.given_email)))
+    row = or_(written(AddressRow.email), written(AddressRow.given_email))
+    yield _count(session, update(AddressRow).where(row).values(email="", given_email="", contact=""))
+    yield _count(session, update(Address).where(written(Address.email)).values(email=None, contact=""))
+    yield _count(session, update(Invitation).where(written(Invitation.email)).values(email=None, contact=""))
+    for column in (Invitation.failure, Reminder.failure, Job.last_error):
+        said = func.lower(column).contains(email.lower(), autoescape=True)
+        yield _count(session, update(column.class_).where(said).values({column.key: GONE}))
+
+
+def _count(session: Session, statement: Any) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _releases_of(person: Person, name: str) -> ColumnElement[bool]:
+    own = PersonalValue.revision_id.in_(select(Revision.id).where(Revision.person_id == person.id))
+    return PersonalValue.key.startswith("release.") & or_(own, _contains(PersonalValue.value, name))
+
+
+def _contacts_of(name: str, email: str) -> ColumnElement[bool]:
+    """Answers to questions that ask for people."""
+    said = or_(*(_contains(PersonalValue.value, text) for text in (name, email)))
+    return ~PersonalValue.key.startswith("release.") & said
+
+
+def forget_values(session: Session, which: ColumnElement[bool], *, running: bool) -> int:
+    """Value and salt go: the salted hash in the document says nothing any more, and the document's own hash still fits."""
+    allowed = [] if running else [PersonalValue.revision_id.not_in(_in_running())]
+    gone = update(PersonalValue).where(which, PersonalValue.salt.is_not(None), *allowed).values(value=None, salt=None)
+    return _count(session, gone)
+
+
+def _held(session: Session, which: ColumnElement[bool]) -> Sequence[uuid.UUID]:
+    waiting = select(PersonalValue.id).where(which, PersonalValue.salt.is_not(None))
+    return session.scalars(waiting.where(PersonalValue.revision_id.in_(_in_running()))).all()
+
+
+def _in_running() -> Any:
+    """Who released an answer has to be known as long as the procedure runs (Art. 17 Abs. 3 Buchst. b)."""
+    return (
+        select(Revision.id)
+        .join(Consultation, Consultation.id == Revision.consultation_id)
+        .where(Consultation.state.in_(RUNNING))
+    )
+
+
+def mentions(session: Session, words: Sequence[str]) -> Iterable[tuple[str, str, int]]:
+    for holding in HOLDINGS:
+        table = Base.metadata.tables[holding.table]
+        for name in holding.of(Bearing.FREE):
+            said = or_(*(_contains(table.c[name], word) for word in words))
+            if count := session.scalar(select(func.count()).select_from(table).where(said)):
+                yield holding.table, name, count
+
+
+def _contains(column: Any, text: str) -> ColumnElement[bool]:
+    return func.lower(cast(column, String)).contains(text.lower(), autoescape=True)
+
+
+def by_email(session: Session, email: str) -> Person:
+    """Active or not. Raises NotFound."""
+    found = session.scalars(select(Person).where(func.lower(Person.email) == email.strip().lower())).first()
+    return found or queries.person(session, uuid.UUID(int=0))
+
+
+def forget_mails(folder: Path, email: str) -> int:
+    """Mails to this address, or that tell of it, as far as they lie as files; returns how many went."""
+    gone = 0
+    for path in folder.glob("*.eml"):
+        mail = message_from_bytes(path.read_bytes(), policy=default)
+        texts = [
+            str(mail["To"]),
+            *(part.get_content() for part in mail.walk() if part.get_content_type() == "text/plain"),
+        ]
+        if any(email.lower() in text.lower() for text in texts):
+            path.unlink()
+            gone += 1
+    return gone

@@ -1,0 +1,57 @@
+"""The whole database into another one, from SQLite to PostgreSQL or back: the same rows, proved by equal sums."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+
+from consultation.core import dump, migrations
+from consultation.core.db import Database, build_engine, clear, schema_transaction
+from consultation.core.dump import Shape, Sum
+from consultation.upkeep.manifest import Unusable
+
+
+def move(source: Database, target_url: str) -> Mapping[str, Sum]:
+    """Into an empty database; returns the sums, which are those of both. The service must be stopped.
+
+    Raises Unusable, with the target as it was: it holds rows, it does not take some, or the source was written to meanwhile.
+    """
+    known = dump.shapes()
+    engine = build_engine(target_url, threads=1)
+    try:
+        with tempfile.TemporaryDirectory(prefix="consultation-move-") as name, schema_transaction(engine) as connection:
+            there = inspect(connection).get_table_names()
+            counts = migrations.row_counts(connection) if there else {}
+            if any(count for table, count in counts.items() if table != "alembic_version"):
+                raise Unusable("Die Zieldatenbank ist nicht leer.")
+            folder = Path(name)
+            with source.reader() as session:
+                wanted = {s.name: dump.write(session.connection(), s, folder / s.name) for s in known}
+            clear(connection)
+            migrations.bring_to(connection, "head")
+            for shape in known:
+                _put(connection, shape, folder)
+            _compare(wanted, dump.sums(connection, known), "kam nicht so an, wie sie war")
+            with source.reader() as session:
+                _compare(
+                    wanted,
+                    dump.sums(session.connection(), known),
+                    "wurde beim Umzug geändert; halten Sie den Dienst an",
+                )
+            return wanted
+    finally:
+        engine.dispose()
+
+
+def _put(connection: Connection, shape: Shape, folder: Path) -> None:
+    try:
+        dump.put(connection, shape, dump.read(folder / shape.name))
+    except dump.Unfit as refused:
+        raise Unusable(f"Die Zieldatenbank nimmt Zeilen nicht an: {refused}") from refused
+
+
+def _compare(wanted: Mapping[str, Sum], found: Mapping[str, Sum], otherwise: str) -> None:
+    for name, sum_ in wanted.items():
+        if found[name] != sum_:
+            raise Unusable(f"Tabelle {name} {otherwise}.")
