@@ -1,0 +1,1 @@
+"""What benchmarks stand on: databases, the world in them, servers, clocks."""
