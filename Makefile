@@ -7,10 +7,12 @@ PORT ?= 8000
 RESET ?=
 DATA ?= var
 WORKERS ?= 2
+ORGANISATIONS ?= 10786
+DATABASES ?= sqlite,postgresql
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-.PHONY: help setup demo test lint programs pins clean
+.PHONY: help setup demo test lint bench programs pins clean
 
 help: ## what can be done here
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -40,6 +42,9 @@ lint: setup ## style, types and the order of the floors
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup ## how fast it is, beside the limit of the machine; takes long (ORGANISATIONS=10786)
+	@$(BIN)/python -m benchmarks --organisations $(ORGANISATIONS) --databases $(DATABASES) --write docs/benchmarks.md
 
 programs: # the browser and the office that some tests look through
 	@.ci/programs

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import traceback
 from pathlib import Path
 
 from rich.console import Console
@@ -12,14 +13,15 @@ from benchmarks.stage.keepers import KEEPERS, Keeper
 from benchmarks.stage.report import Section
 
 FULL = 10_786
-FOLDER = Path(
-    "/var/tmp/consultation-benchmarks"
-)  # a disk that survives, which the user of the server may enter as well
+WIDTH = 200
+"""Of the tables, in characters: rows are not broken, and a log takes them too."""
+FOLDER = Path("/var/tmp/consultation-benchmarks")
+"""Where a disk keeps it, and the user that PostgreSQL runs as may enter."""
 
 
 def main(arguments: list[str]) -> int:
     """0 if all ran through, whatever the figures say."""
-    chosen, known, console = _read(arguments), all_benchmarks(), Console(soft_wrap=True)
+    chosen, known, console = _read(arguments), all_benchmarks(), Console(soft_wrap=True, width=WIDTH)
     described = machine.described()
     for what, value in described:
         console.print(f"{what}: {value}")
@@ -28,7 +30,7 @@ def main(arguments: list[str]) -> int:
     scale, sections = scale_of(chosen.organisations), []
     for benchmark in (known[name] for name in chosen.only or known):
         for keeper in (keeper for keeper in keepers if keeper.kind in benchmark.databases):
-            sections.append(_run(benchmark, keeper, scale))
+            sections.append(measured(benchmark, keeper, scale))
             report.show(console, sections[-1])
     if chosen.write:
         size = f"{scale.organisations} Stellungnahmen × 40 Fragen, {scale.rounds} Runden"
@@ -36,14 +38,15 @@ def main(arguments: list[str]) -> int:
     return int(any(section.fault for section in sections))
 
 
-def _run(benchmark: Benchmark, keeper: Keeper, scale: Scale) -> Section:
+def measured(benchmark: Benchmark, keeper: Keeper, scale: Scale) -> Section:
     """A benchmark that breaks off leaves the others to run."""
     section = Section(benchmark.title, keeper.kind)
     try:
         for result in benchmark.run(keeper, scale):
             section.results.append(result)
     except Exception as error:  # noqa: BLE001 -- told in the table, and by the exit status
-        section.fault = f"{type(error).__name__}: {error}"[:2000]
+        traceback.print_exc()
+        section.fault = f"{type(error).__name__}: {error}".splitlines()[0][:300]
     return section
 
 

@@ -73,7 +73,7 @@ def _all(dice: random.Random, sections: Sequence[str]) -> Iterator[tuple[str, An
     yield "hours", dice.choice((0, 8, 20, 40, 120, dice.randint(0, 500)))
     yield "share", dice.randint(0, 20) / 20
     yield "money", dice.randint(1, 200) * 100_000
-    yield "posts", dice.randint(0, 40) / 4
+    yield "posts", dice.randint(0, 20) / 2
     yield "judged", {f"option_{n}": dice.choice(STEPS) for n in range(1, 6) if dice.random() < 0.9}
     yield "known", {f"option_{n}": chosen(3) for n in range(1, 5) if dice.random() < 0.9}
     yield from ((f"text_{n}", text(dice)) for n in range(1, 6))

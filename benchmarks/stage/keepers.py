@@ -102,7 +102,8 @@ class PostgresKeeper(Keeper):
         fill(_shown(url.set(database=unfinished)))
         with admin.connect() as connection:
             connection.exec_driver_sql(f"alter database {unfinished} rename to {database}")
-        with sa.create_engine(made, isolation_level="AUTOCOMMIT").connect() as connection:
+        engine = sa.create_engine(made, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
             connection.exec_driver_sql("vacuum analyze")
         return _shown(made)
 
@@ -121,8 +122,8 @@ class PostgresKeeper(Keeper):
 
     def _started(self) -> tuple[URL, Engine]:
         if self._server is None:
-            self._server = url, _ = _start(self.folder)
-            with sa.create_engine(url).connect() as connection:
+            self._server = _start(self.folder)
+            with self._server[1].connect() as connection:
                 assert connection.scalar(sa.text("show fsync")) == "on"
         return self._server
 

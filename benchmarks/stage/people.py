@@ -57,12 +57,12 @@ def settle(session: Session, organisations: Sequence[uuid.UUID], first: int, mom
     session.execute(insert(Person), persons)
     session.execute(insert(Membership), [_membership(p["id"], where, ANSWERING, moment) for p, where in pairs])
     session.execute(insert(LoginSession), [
-        {"id": uuid.uuid4(), "token_hash": digest(_cookie(p["name"])), "person_id": p["id"], "created_at": moment,
-         "last_seen_at": moment + LONG, "expires_at": moment + LONG}
+        {"id": uuid.uuid4(), "token_hash": digest(_cookie(str(p["name"]))), "person_id": p["id"], "created_at": moment,
+         "last_seen_at": moment + LONG, "expires_at": moment + LONG, "device": ""}
         for p in persons
     ])  # fmt: skip
     session.execute(insert(ApiToken), [
-        {"id": uuid.uuid4(), "token_hash": digest(_token(p["name"])), "hint": "kons_vgl", "name": "Vergleich",
+        {"id": uuid.uuid4(), "token_hash": digest(_token(str(p["name"]))), "hint": "kons_vgl", "name": "Vergleich",
          "person_id": p["id"], "organisation_id": where, "scopes": [Scope.RESPONSES_READ, Scope.RESPONSES_WRITE],
          "created_at": moment, "expires_at": None, "revoked_at": None, "last_used_at": moment + LONG}
         for p, where in pairs

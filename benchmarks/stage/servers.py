@@ -59,7 +59,9 @@ def limit(url: str) -> Iterator[Server]:
 @contextmanager
 def _running(command: list[str], settings: Mapping[str, str], ready: str, processes: int) -> Iterator[Server]:
     with ExitStack() as stack:
-        begin, ports, pids = time.perf_counter(), [], []
+        begin = time.perf_counter()
+        ports: list[int] = []
+        pids: list[int] = []
         for _ in range(processes):
             port = free_port(HOST, 18_000 + os.getpid() % 1000 + len(ports))
             environment = {**os.environ, **settings, "PORT": str(port), "BASE_URL": f"http://{HOST}:{port}"}

@@ -76,7 +76,7 @@ def find(url: str) -> World:
     """The world in this database."""
     database = Database(url, threads=1)
     with database.reader() as session:
-        slug, consultation_id = session.execute(select(Consultation.slug, Consultation.id)).tuples().one()
+        slug, consultation_id = session.execute(select(Consultation.slug, Consultation.id)).one()
         planner = people.planner(session, AFTER)
     database.close()
     return World(url, slug, consultation_id, planner)
