@@ -4,6 +4,7 @@ PostgreSQL is the server of the development packages with its usual settings: a 
 """
 
 import abc
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import URL, Engine, make_url
 
 from consultation.core.migrations import upgrade
+from consultation.core.places import top_folder
 
 Fill = Callable[[str], None]
 """Fills the migrated, empty database at this address."""
@@ -42,7 +44,7 @@ class Keeper(abc.ABC):
     @contextmanager
     def empty(self) -> Iterator[str]:
         """A migrated database without rows."""
-        with self.copy(self.template("empty", lambda url: None)) as url:
+        with self.copy(self.template(f"empty-{fingerprint()}", lambda url: None)) as url:
             yield url
 
 
@@ -149,6 +151,12 @@ def postgres_programs() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def fingerprint(*sources: str) -> str:
+    """Of these and of the schema: what was kept under another one is of no use."""
+    steps = sorted(path.name for path in (top_folder("alembic") / "versions").glob("*.py"))
+    return hashlib.sha256("\n".join([*sources, *steps]).encode()).hexdigest()[:8]
 
 
 def _shown(url: URL) -> str:

@@ -3,7 +3,6 @@
 Made once per size and kept in the folder of the databases; a benchmark works on a copy.
 """
 
-import hashlib
 import inspect
 import random
 import uuid
@@ -17,13 +16,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from benchmarks.stage import filling, form, people, words
-from benchmarks.stage.keepers import Keeper
+from benchmarks.stage.keepers import Keeper, fingerprint
 from consultation.consultations import actions as consultations
 from consultation.consultations import audience
 from consultation.consultations import queries as consultation_queries
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
-from consultation.core.places import package_folder, top_folder
+from consultation.core.places import package_folder
 from consultation.forms import actions as forms
 from consultation.programmes import actions as programmes
 from consultation.programmes import drafts
@@ -129,5 +128,4 @@ def _version() -> str:
     """A new one whenever the makers of the world or the schema change."""
     makers: tuple[ModuleType, ...] = (filling, form, people, words)
     sources = [inspect.getsource(maker) for maker in makers] + [inspect.getsource(build), inspect.getsource(_announced)]
-    sources += sorted(path.name for path in (top_folder("alembic") / "versions").glob("*.py"))
-    return hashlib.sha256("\n".join(sources).encode()).hexdigest()[:8]
+    return fingerprint(*sources)
