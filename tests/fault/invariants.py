@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from enum import EnumType
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation import states
 from consultation.consultations.models import Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Base, Database
 from consultation.core.history import HistoryEntry, HistorySeal
@@ -23,6 +25,8 @@ from consultation.responses.submission import salted_hash
 from consultation.states import EditionState, ResponseState
 
 STATEFUL: tuple[Any, ...] = (Consultation, Invitation, Response, Edition, DeadlineExtension, Point)
+STATES = {name for kind in vars(states).values() if isinstance(kind, EnumType) and kind.__name__.endswith("State")
+          for name in map(str, kind.__members__.values())}  # fmt: skip
 SUBMISSIONS = frozenset({"submit", "submit_nil_return", "enter"})
 RECEIPT_JOBS = frozenset({"response.submitted", "response.entered"})
 
@@ -72,7 +76,7 @@ def _states(session: Session) -> Iterator[str]:
     last: dict[object, str] = {}
     for subject, new in session.execute(
         select(HistoryEntry.subject_id, HistoryEntry.new)
-        .where(HistoryEntry.new.is_not(None))
+        .where(HistoryEntry.new.in_(STATES))  # other lines tell of a deadline, a number, a title
         .order_by(HistoryEntry.seq)
     ):
         last[subject] = str(new)
