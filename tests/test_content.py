@@ -146,6 +146,11 @@ def test_what_feeds_the_weighing_is_marked_and_register_and_contacts_never_are()
     ]
 
 
+def test_not_at_all_is_no_answer_beside_others() -> None:
+    own_share = read_form(load(DATA / "forms" / "practice_feedback.json")).by_key["own_share_source"]
+    assert [one.key for one in own_share.settings.options if one.excludes_others] == ["not_at_all"]
+
+
 @pytest.mark.parametrize("path", FORMS, ids=named)
 def test_the_service_reads_its_own_templates_without_complaint(path: Path) -> None:
     form = read_form(load(path))

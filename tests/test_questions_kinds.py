@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from consultation.questions import (
@@ -81,6 +82,25 @@ def test_several_answers_stand_in_the_order_of_the_form_and_once_each() -> None:
     posted = multi.kind.read(Posted(("x", "c"), ("x", "c"), ("x", "a")), "x", multi.own, CONTEXT)
     assert multi.check(posted) == ["a", "c"]
     assert list(multi.kind.remarks(["a", {"other": "selbst"}], multi.own)) == [Remark("", "selbst")]
+
+
+def test_an_answer_that_excludes_the_others_stands_alone() -> None:
+    nothing = {"key": "nothing", "label": {"de": "Gar nicht", "en": "Not at all"}, "excludes_others": True}
+    multi = Asked("multi", options=[*OFFERED, nothing], other=True)
+    assert multi.check(["nothing"]) == ["nothing"]
+    assert multi.check(["a", "b"]) == ["a", "b"]
+    assert multi.problems(["a", "nothing"]) == multi.problems(["nothing", {"other": "x"}]) == [""]
+    with pytest.raises(Refused, match="„Gar nicht“ schließt die übrigen Antworten aus"):
+        multi.check(["nothing", "c"])
+    schema = jsonschema_rs.Draft202012Validator(multi.kind.schema(multi.own, CONTEXT))
+    for value in (["nothing"], ["a", "b"], None):
+        assert schema.is_valid(value)
+    assert not schema.is_valid(["nothing", "c"])
+    assert not schema.is_valid(["nothing", {"other": "x"}])
+    offered = multi.kind.field("x", None, multi.own, CONTEXT).options
+    assert {one.key: one.hint for one in offered if one.hint} == {"nothing": "schließt die übrigen Antworten aus"}
+    with pytest.raises(ValueError, match="Extra inputs"):  # where only one can be chosen the mark means nothing
+        Asked("single", options=[*OFFERED, nothing])
 
 
 def test_a_ranking_closes_its_gaps_and_knows_no_doubles() -> None:

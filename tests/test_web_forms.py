@@ -119,6 +119,24 @@ def test_wrong_input_names_the_field_and_keeps_what_was_typed(world: Planning, p
     assert paula.post(f"{at}/basics", {"title.de": ""}).status_code == 422
 
 
+def test_an_option_of_several_can_exclude_the_others_where_several_can_be_chosen(
+    world: Planning, paula: Browser, db: Database
+):
+    at = begin(paula, world)
+    ask(paula, at, "Wer?", "multi", **{"q.fields.0.settings.options.more": "Rat\nNiemand"})
+    where = f"{at}/questions/wer"
+    page = paula.get(where).text
+    rows = {"q.title.de": "Wer?", "q.fields.0.type": "multi", "seen": seen(page)}
+    assert 'name="q.fields.0.settings.options.1.alone"' in page
+    for place, (key, label) in enumerate([("rat", "Rat"), ("niemand", "Niemand")]):
+        rows |= {f"q.fields.0.settings.options.{place}.{name}": value for name, value in (("key", key), ("de", label))}
+    paula.follow(paula.post(where, rows | {"q.fields.0.settings.options.1.alone": "yes"}))
+    options = next(form(db).questions).fields[0].settings["options"]
+    assert [one.get("excludes_others", False) for one in options] == [False, True]
+    assert re.search(r'options\.1\.alone"[^>]* checked', paula.get(where).text)
+    assert '.alone"' not in paula.get(f"{at}/questions/new?part=A&kind=single").text
+
+
 def test_rows_of_options_move_and_go_and_keep_their_keys(world: Planning, paula: Browser, db: Database):
     at = begin(paula, world)
     ask(paula, at, "Wer?", "multi", **{"q.fields.0.settings.options.more": "Rat\nAmt\nVerein"})

@@ -55,6 +55,8 @@ class Knob:
     open: bool
     whole: bool
     """A number without decimal places."""
+    exclusive: bool
+    """Of several choices, one can be marked as excluding the others."""
 
 
 @functools.cache
@@ -75,7 +77,7 @@ def _knob(name: str, dial: Dial, info: FieldInfo) -> Knob:
         name, dial, label, wording.hint if wording else None,
         tuple((str(one), named.get(str(one), str(one))) for one in offered),
         None if info.is_required() else info.get_default(call_default_factory=False),
-        wording.open if wording else False, info.annotation is int,
+        wording.open if wording else False, info.annotation is int, _excluding(info),
     )  # fmt: skip
 
 
@@ -94,6 +96,11 @@ def _dial(info: FieldInfo) -> Dial | None:
     if origin is tuple and len(inner) == 2 and inner[1] is ...:
         return _of_several(inner[0])
     return None
+
+
+def _excluding(info: FieldInfo) -> bool:
+    inner = typing.get_args(info.annotation)
+    return any("excludes_others" in getattr(item, "model_fields", {}) for item in inner)
 
 
 def _of_several(item: Any) -> Dial | None:

@@ -1,8 +1,10 @@
 """Several of several options."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field as Setting
 
 from consultation.core.language import Language, M
 from consultation.questions import (
@@ -20,12 +22,15 @@ from consultation.questions import (
     Tally,
     Value,
 )
+from consultation.questions.dials import Wording
 from consultation.questions.options import (
     OTHER,
+    ChoiceOfSeveral,
     OptionsAndOther,
     check_option,
     check_other,
     drawn,
+    drawn_of_several,
     named,
     other_field,
     other_option,
@@ -35,6 +40,7 @@ from consultation.questions.options import (
 from consultation.questions.posted import every, first
 from consultation.questions.refusals import refuse
 from consultation.questions.texts import TOO_LONG
+from consultation.questions.wording import said
 
 
 class Multi(QuestionType):
@@ -47,7 +53,9 @@ class Multi(QuestionType):
     beyond_schema = (TOO_LONG,)
 
     class Settings(OptionsAndOther):
-        pass
+        options: Annotated[tuple[ChoiceOfSeveral, ...], Wording(M("Antworten zur Wahl"))] = Setting(
+            min_length=1, max_length=100
+        )
 
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         """Words beside "Anderes" choose it."""
@@ -72,7 +80,17 @@ class Multi(QuestionType):
                 refuse(M("Eine der Antworten ist leer. Bitte lassen Sie sie weg."))
         if len(set(chosen)) < len(chosen) or len(others) > 1:
             refuse(M("Eine Antwort kommt doppelt vor. Bitte wählen Sie jede Antwort nur einmal."))
+        if len(value) > 1:
+            self._refuse_contradiction(chosen, settings, context)
         return [*sorted(chosen, key=keys.index), *others] or None
+
+    @staticmethod
+    def _refuse_contradiction(chosen: Collection[str], settings: Settings, context: Context) -> None:
+        for choice in settings.options:
+            if choice.excludes_others and choice.key in chosen:
+                label = said(choice.label, context)
+                refuse(M("„{label}“ schließt die übrigen Antworten aus. Wählen Sie entweder nur diese Antwort oder die anderen.",
+                         label=label))  # fmt: skip
 
     def schema(self, settings: Settings, context: Context) -> dict[str, Any]:
         one: dict[str, Any] = {"enum": [choice.key for choice in settings.options]}
@@ -80,12 +98,14 @@ class Multi(QuestionType):
         if settings.other:
             several["items"] = {"anyOf": [one, other_schema()]}
             several |= {"contains": {"type": "object"}, "minContains": 0, "maxContains": 1}
+        if alone := [choice.key for choice in settings.options if choice.excludes_others]:
+            several |= {"if": {"contains": {"enum": alone}}, "then": {"maxItems": 1}}
         return several
 
     def field(self, name: str, value: Value, settings: Settings, context: Context) -> Field:
         chosen = value if isinstance(value, list) else []
         held = tuple(OTHER if isinstance(one, dict) else str(one) for one in chosen)
-        offered = drawn(settings.options, context)
+        offered = drawn_of_several(settings.options, context)
         if not settings.other:
             return Field(Control.CHECK, name, value=held, options=offered)
         words = next((one.get(OTHER) for one in chosen if isinstance(one, dict)), None)
@@ -123,3 +143,5 @@ class Multi(QuestionType):
         offered = [{"key": key, "label": {"de": label}} for key, label in (("staff", "Personal"), ("rooms", "Räume"))]
         yield {"options": offered}, ["rooms"]
         yield {"options": offered, "other": True}, ["staff", "rooms", {"other": "Dolmetschen"}]
+        nothing = {"key": "nothing", "label": {"de": "Gar nichts"}, "excludes_others": True}
+        yield {"options": [*offered, nothing], "other": True}, ["nothing"]

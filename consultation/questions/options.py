@@ -1,6 +1,7 @@
 """Options a planner offers, and "Anderes" with words of one's own."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -27,6 +28,12 @@ class Choice(BaseModel):
     key: Key
     label: Texts
     hint: Texts | None = None
+
+
+class ChoiceOfSeveral(Choice):
+    """One option where several can be chosen; one that `excludes_others` stands alone or not at all ("Gar nicht")."""
+
+    excludes_others: bool = False
 
 
 def distinct(choices: Collection[Choice]) -> None:
@@ -57,6 +64,15 @@ class OptionsAndOther(Options):
 def drawn(choices: Collection[Choice], context: Context) -> tuple[Option, ...]:
     """For a page: placeholders filled."""
     return tuple(Option(c.key, said(c.label, context), said(c.hint, context)) for c in choices)
+
+
+def drawn_of_several(choices: Collection[ChoiceOfSeveral], context: Context) -> tuple[Option, ...]:
+    """As `drawn`; an option that excludes the others says so."""
+    alone = say(M("schließt die übrigen Antworten aus"), context.language)
+    return tuple(
+        replace(option, hint=f"{option.hint} ({alone})" if option.hint else alone) if choice.excludes_others else option
+        for choice, option in zip(choices, drawn(choices, context), strict=True)
+    )
 
 
 def named(choices: Collection[Choice], language: Language) -> tuple[Option, ...]:

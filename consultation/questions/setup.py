@@ -45,7 +45,8 @@ def _shown_day(value: Any, knob: Knob, language: Language) -> str:
 
 def _shown_rows(value: Any, knob: Knob, language: Language) -> list[Typed]:
     return [
-        {"key": row["key"], **_words(row.get("label")), "hint": _words(row.get("hint"))}
+        {"key": row["key"], **_words(row.get("label")), "hint": _words(row.get("hint")),
+         "alone": bool(row.get("excludes_others"))}
         | (_shown_part(row, language) if knob.dial is Dial.PARTS else {})
         for row in value or ()
     ]  # fmt: skip
@@ -102,7 +103,7 @@ def _typed(knob: Knob, form: FormFields, name: str) -> Any:
 def _typed_rows(knob: Knob, form: FormFields, name: str) -> Iterator[Typed]:
     for place in range(MOST_ROWS + 1):
         row: Typed = {"key": line(form, f"{name}.{place}.key"), **typed_words(form, f"{name}.{place}")}
-        row["hint"] = typed_words(form, f"{name}.{place}.hint")
+        row |= {"hint": typed_words(form, f"{name}.{place}.hint"), "alone": bool(line(form, f"{name}.{place}.alone"))}
         if knob.dial is Dial.PARTS:
             row |= _typed_part(form, f"{name}.{place}")
         if row["de"] or row["en"]:
@@ -259,7 +260,8 @@ def _built_row(knob: Knob, row: Typed, name: str, language: Language) -> dict[st
     made["label"] = {"de": row["de"]} | ({"en": row["en"]} if row["en"] else {})
     if knob.dial is Dial.CHOICES:
         hint = _built_words(row["hint"], f"{name}.hint")
-        return made | ({"hint": hint} if hint else {})
+        alone = {"excludes_others": True} if knob.exclusive and row.get("alone") else {}
+        return made | ({"hint": hint} if hint else {}) | alone
     kind = questions.TYPES[row.get("type") or plain_types()[0]]
     given = row.get("settings") or shown(kind, {}, language)
     own = built(kind, given, {}, f"{name}.settings", language)
