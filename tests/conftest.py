@@ -53,8 +53,8 @@ class PostgresServer:
         self.template = self.create(None)
         upgrade(self.template.render_as_string(hide_password=False))
 
-    def create(self, template: URL | None) -> URL:
-        name = f"{self.prefix}_{next(_numbers)}"
+    def create(self, template: URL | None, name: str = "") -> URL:
+        name = f"{self.prefix}_{name or next(_numbers)}"
         copy = f" template {template.database}" if template else ""
         with self.admin.connect() as connection:
             connection.exec_driver_sql(f"create database {name}{copy}")
@@ -104,23 +104,35 @@ def _sweep(home: Path) -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("database") / "test.db"
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated, empty database of each kind, gone after the test."""
     if request.param == "sqlite":
-        path = tmp_path / "test.db"
+        path: Path = request.getfixturevalue("sqlite_place")
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
+        for left in path.parent.iterdir():
+            left.unlink()
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    url = server.create(server.template)
+    url = server.create(server.template, "here")
     yield url.render_as_string(hide_password=False)
     server.drop(url)
 
 
+_opened: dict[str, Database] = {}
+"""Per address. Tests of a kind share it one after the other, so that statements are compiled once, as in a service that
+runs for days."""
+
+
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, threads=8)
+    database = _opened.get(database_url) or _opened.setdefault(database_url, Database(database_url, threads=8))
     yield database
     database.close()
 

@@ -202,7 +202,7 @@ def test_only_a_publisher_corrects_and_only_while_the_consultation_runs(db: Data
     assert correct(db, running, edgar, draft=draft).status_code == 403
     app.state.clock = lambda: MOMENT + timedelta(days=90)
     paula = running.browser(app, "paula")
-    paula.get(running.at())
+    assert f"{running.at()}/evaluate" in paula.get(running.at()).text
     paula.follow(paula.post(f"{running.at()}/evaluate"))
     assert correct(db, running, paula, draft=draft).status_code == 409
 

@@ -256,3 +256,12 @@ def test_an_unknown_ending_is_refused_with_those_that_are_known():
     with pytest.raises(Invalid, match=r"„pdf“.*docx"):
         import_draft("x.pdf", b"%PDF-1.7")
     assert set(IMPORTERS) == {"markdown", "docx", "odt", "html"}
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("Richtlinie_Sprachmittlung_Entwurf_1.md", "Richtlinie Sprachmittlung Entwurf 1"),
+     ("foerder-richtlinie.md", "foerder richtlinie"), ("A – B.md", "A – B"), ("__.md", "Entwurf")],
+)  # fmt: skip
+def test_a_draft_without_a_title_is_called_like_its_file_in_words(name: str, title: str):
+    assert import_draft(name, b"Ein Absatz ohne Titel.").title == title

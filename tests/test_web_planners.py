@@ -328,6 +328,10 @@ def test_a_running_consultation_is_extended_for_all_evaluated_or_cancelled(
     at = prepare(paula, world).at
     paula.get(f"{at}/announce")
     paula.post(f"{at}/announce", {"sure": "yes"})
+    running = paula.get(at).text
+    assert "Beteiligung ansehen" in running
+    assert "Die Auswertung kann nach der Frist beginnen" in running
+    assert f"{at}/evaluate" not in running
     assert paula.post(f"{at}/evaluate").status_code == 422
     paula.get(f"{at}/extend")
     for wrong in ({"until": "2026-05-29"}, {"until": "2026-04-01", "reason": "Rat"}, {"until": "x", "reason": "Rat"}):

@@ -1,6 +1,7 @@
 """The contract of a draft import format. To add one, drop one file into this folder."""
 
 import abc
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -55,8 +56,13 @@ def import_draft(name: str, data: bytes) -> DraftTree:
     except Unreadable:
         raise Invalid(M("Die Datei ist beschädigt oder kein Dokument im Format {format}. Bitte öffnen Sie sie in Ihrer "
                         "Textverarbeitung und speichern Sie sie neu.", format=importer.title)) from None  # fmt: skip
-    tree = build_tree(source.ast, path.stem or "Entwurf")
+    tree = build_tree(source.ast, _title(path))
     return replace(tree, report=(*source.notes, *tree.report))
+
+
+def _title(path: PurePath) -> str:
+    """For a document without a title of its own: the file's name as one would write it."""
+    return " ".join(re.sub(r"_+|(?<!\s)-+(?!\s)", " ", path.stem).split()) or "Entwurf"
 
 
 IMPORTERS: Mapping[str, Importer] = discover(sys.modules[__name__], Importer)  # type: ignore[type-abstract] # only subclasses are made

@@ -66,8 +66,8 @@ def _post(settings: Settings, actor: Actor) -> Post:
 
 
 def _chosen(session: Session, actor: Actor, consultation: Consultation, to: str, found: Any) -> Invitation | None:
-    """The one asked for, or the first that was found, whole."""
-    wanted = identifier(to) or (found[0].id if found else None)
+    """The one asked for, or the first that gets a mail at all, or the first that was found, whole."""
+    wanted = identifier(to) or (next((one for one in found if one.email), found[0]).id if found else None)
     if wanted is None:
         return None
     invitation = queries.invitation(session, actor, wanted)

@@ -1,5 +1,6 @@
 """Setting a consultation up: what it says of itself, what it asks about, and until when."""
 
+import uuid
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import actions, readiness
+from consultation.consultations.models import Consultation
 from consultation.consultations.titles import VISIBILITY_TITLES
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound
@@ -108,11 +110,20 @@ def _versions(request: Request, db: Database, actor: Actor, slug: str, status: i
             (str(f.id), M("Formular {number}: {title}", number=f.number, title=f.definition["title"].get("de", "")))
             for f in found
         ],
-        "typed": {"draft": str(consultation.draft_version_id or ""), "form": str(consultation.form_version_id or "")},
+        "typed": _chosen_versions(consultation, [d.id for d in drafts], [f.id for f in found]),
         "edits": _edits(actor, consultation),
         "shortcomings": [p for p in missing if p.field not in ("deadline", "opens_at", "audience")],
     }
     return page(request, "planners/versions.html", data | more, status)
+
+
+def _chosen_versions(consultation: Consultation, drafts: list[uuid.UUID], found: list[uuid.UUID]) -> dict[str, str]:
+    """As it was saved; before that, what leaves no choice is chosen."""
+    draft, form = consultation.draft_version_id, consultation.form_version_id
+    if form is None:
+        draft = draft or (drafts[0] if len(drafts) == 1 else None)
+        form = found[0] if len(found) == 1 else None
+    return {"draft": str(draft or ""), "form": str(form or "")}
 
 
 @router.post("/versions")
