@@ -15,6 +15,7 @@ from consultation.core.places import package_folder
 from consultation.forms.models import FormVersion
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.states import ConsultationState, FormVersionState, Purpose
+from tests import html
 from tests.browsing import Browser, site
 from tests.planning_world import House, Planning
 
@@ -320,6 +321,22 @@ def test_basics_are_saved_and_wrong_ones_come_back(db: Database, world: Planning
     consultation = stored(db, at)
     assert (consultation.minimum_cell, consultation.state, consultation.demo) == (7, ConsultationState.DRAFT, False)
     assert "<script>alert" not in paula.get(f"{at}/basics").text
+
+
+def test_the_only_draft_and_the_only_form_are_chosen_beforehand(world: Planning, paula: Browser):
+    house, programme = world.foundation, world.programme
+    draft, form = import_law(paula, house, programme), make_form(paula, house, programme)
+    paula.get(f"{house.at}/programmes/{programme}/consultations/new")
+    fields = {"title": "Anhörung", "round": "1"}
+    at = str(paula.post(f"{house.at}/programmes/{programme}/consultations/new", fields).headers["location"])
+    assert checked(paula, at) == [draft.rpartition("/")[2], form.rpartition("/")[2]]
+    paula.follow(paula.post(f"{at}/versions", {"draft": "", "form": form.rpartition("/")[2]}))
+    assert checked(paula, at) == ["", form.rpartition("/")[2]]
+
+
+def checked(browser: Browser, at: str) -> list[str]:
+    page = html.check(browser.get(f"{at}/versions").text)
+    return [str(one.get("value")) for one in page.findall(".//input[@type='radio'][@checked]")]
 
 
 def test_a_running_consultation_is_extended_for_all_evaluated_or_cancelled(

@@ -130,6 +130,14 @@ def test_every_mail_can_be_looked_at_for_everybody_even_before_the_announcement(
     assert paula.get(f"{running.at()}/mails?to={running.world.consultation_id}").status_code == 404
 
 
+def test_the_preview_begins_with_somebody_who_gets_a_mail(db: Database, running: Running, paula: Browser):
+    with db.transaction() as session:
+        session.execute(update(Invitation).where(Invitation.id != running.invitation(KIEL).id).values(email=None))
+    page = paula.get(f"{running.at()}/mails").text
+    assert "post@ort.example" in page
+    assert "bekommt einen Brief" not in page
+
+
 def test_a_planner_sends_itself_a_test_mail_without_the_code_ten_times_an_hour(
     db: Database, running: Running, paula: Browser
 ):
