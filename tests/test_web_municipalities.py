@@ -353,14 +353,15 @@ def test_from_ready_over_rework_to_the_receipt(scene: Scene) -> None:
     editor, releaser = begun(scene, *BOTH), scene.somebody(Role.RELEASER, name="Bea Haupt")
     missing = ok(editor.get(f"{scene.base}/review")).text
     assert f"{scene.base}/part/A#mandate.kind" in missing
+    assert 'href="#lay"' not in missing
     ok(editor.post(f"{scene.base}/ready"), 422)
     complete(editor, scene)
     ok(save(editor, scene, "F", main_message="Bitte einfacher."), 303)
-    editor.get(f"{scene.base}/review")
+    assert 'href="#lay"' in editor.get(f"{scene.base}/review").text
     ok(editor.post(f"{scene.base}/ready"), 303)
     assert "Wer zuletzt bearbeitet hat" in html.text_of(html.check(editor.get(f"{scene.base}/review").text))
     assert submit(editor, scene).status_code == 422
-    releaser.get(f"{scene.base}/review")
+    assert 'href="#release"' in releaser.get(f"{scene.base}/review").text
     assert releaser.post(f"{scene.base}/return", {"reason": " "}).status_code == 422
     ok(releaser.post(f"{scene.base}/return", {"reason": "Bitte kürzer."}), 303)
     assert "Bitte kürzer." in editor.get(scene.base).text
@@ -606,6 +607,9 @@ def test_looking_at_a_link_claims_nothing_and_a_wrong_code_says_no_more(scene: S
     assert refused.status_code == 404
     assert "Kiel" not in refused.text
     assert browser.post("/claim", {"code": wrong}).status_code == 422
+    assert (
+        "Geben Sie den Code ein, der in Ihrer Einladung steht." in ok(browser.post("/claim", {"code": " "}), 422).text
+    )
 
 
 def test_trying_codes_is_limited(scene: Scene) -> None:

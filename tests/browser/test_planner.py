@@ -44,6 +44,7 @@ def test_from_the_empty_programme_to_the_announcement(chrome: Browser, sqlite: D
     press("Programm anlegen")
     look("planner-programme-errors")
     page.fill("#title", "Übung KInvFG")
+    page.get_by_label("Stiftung").check()
     press("Programm anlegen")
     look("planner-programme-empty")
     go(page.get_by_role("link", name="Entwurf einlesen"))

@@ -48,6 +48,9 @@ def ask(request: Request) -> Response:
 def find(request: Request, db: Db, settings: Configured, form: Form) -> Response:
     _count(request, db)
     code = form.line("code")[:60]
+    if not code:
+        missing = Problem("code", M("Geben Sie den Code ein, der in Ihrer Einladung steht."))
+        return page(request, "municipalities/claim_code.html", {"code": "", "problems": (missing,)}, 422)
     try:
         with db.reader() as session:
             secret = settings.secret_key.get_secret_value().encode()

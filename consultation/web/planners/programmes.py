@@ -34,7 +34,7 @@ TYPES = [(kind.value, title) for kind, title in PARAMETER_TYPE_TITLES.items()]
 
 @router.get("/new")
 def ask(request: Request, actor: Planning) -> Response:
-    return _new(request, actor, {"level": ProgrammeLevel.FEDERAL.value})
+    return _new(request, actor, {"level": ""})
 
 
 def _new(request: Request, actor: Actor, typed: dict[str, str], status: int = 200, **more: Any) -> Response:
