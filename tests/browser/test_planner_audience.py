@@ -151,8 +151,9 @@ def test_a_list_with_errors_is_corrected_on_the_page_and_known_the_next_time(off
     paula.look("addresses-known")
     press(page, "Alle 4 übernehmen")
     upload(page)
-    expect(page.get_by_text("4 zugeordnet")).to_be_visible()
-    expect(page.locator("#row-3")).to_have_count(0)  # the right Neuenkirchen is remembered
+    expect(page.get_by_text("4 zugeordnet", exact=True)).to_be_visible()
+    expect(page.locator("#row-3")).to_contain_text("zugeordnet")  # the right Neuenkirchen is remembered
+    expect(page.locator("#row-5")).to_have_count(0)  # and that this one was left out
 
 
 def upload(page: Page) -> None:
