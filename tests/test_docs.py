@@ -156,3 +156,9 @@ def test_every_picture_is_of_a_step_that_a_journey_takes_and_is_shown():
     assert {f"{picture}.png" for picture in pictures.SHOWN.values()} <= shown
     journeys = "".join(path.read_text("utf-8") for path in TOP.glob("tests/browser/test_*.py"))
     assert [look for look in pictures.SHOWN if f'look("{look}")' not in journeys] == []
+
+
+def test_every_proof_that_is_named_is_there():
+    named = set(re.findall(r"tests/\w+(?:/\w+)*(?:\.py)?", (TOP / "docs/verification.md").read_text("utf-8")))
+    assert len(named) > 20
+    assert {one for one in named if not (TOP / one).exists()} == set()
