@@ -242,7 +242,7 @@ def run_one(db: Database, settings: Settings, transport: Transport, moment: date
         session.expunge(job)
     work = Work(db, settings, transport, job.id, job.payload, moment)
     try:
-        handle = HANDLERS[job.kind] if job.attempts <= jobs.MAX_ATTEMPTS else given_up(job.kind)
+        handle = given_up(job.kind) if jobs.kills_its_workers(job) else HANDLERS[job.kind]
         handle(work)
     except Exception as error:  # noqa: BLE001 -- whatever a job runs into, the others go on
         log.warning("job failed", kind=job.kind, job=str(job.id), attempt=job.attempts, error=type(error).__name__)

@@ -88,6 +88,13 @@ def fail(session: Session, job: Job, error: str, moment: datetime, most: int = M
     _finish(session, job.id, state=state, last_error=error[:2000], run_at=run_at)
 
 
+def kills_its_workers(job: Job) -> bool:
+    """Whether a claimed job is to be given up untried. A worker that died left no word, so a job that was only ever begun is
+    given up early; one that said it waits for something outside may have been caught by a restart, and waits on.
+    """
+    return job.attempts > (MAX_ATTEMPTS if job.last_error is None else PATIENT_ATTEMPTS)
+
+
 def parked(session: Session, limit: int = 100) -> Sequence[Job]:
     """What was given up, newest first; somebody has to look."""
     return session.scalars(
@@ -109,7 +116,7 @@ def repeat(session: Session, job_id: uuid.UUID, moment: datetime) -> Job | None:
     again = (
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.DEAD)
-        .values(state=JobState.READY, attempts=0, run_at=moment)
+        .values(state=JobState.READY, attempts=0, last_error=None, run_at=moment)
         .execution_options(synchronize_session=False)
     )
     return session.scalars(again.returning(Job), execution_options={"populate_existing": True}).one_or_none()
