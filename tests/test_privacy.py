@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 import orjson
 import pytest
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from consultation import worker
@@ -192,6 +193,27 @@ def test_an_erased_person_is_nowhere_and_hashes_chain_and_submissions_hold(made:
         assert [line.subject_id for line in lines] == [person.id]
 
 
+def test_names_and_addresses_with_umlauts_go_however_they_are_written(made: Service) -> None:
+    with made.db.transaction() as session:
+        person = person_of(session, made)
+        person.name, person.email, person.email_key = "Özlem Ünal", "Post@Ämter.example", "post@ämter.example"
+        for contact in ("Frau Özlem Ünal", "özlem ünal, Zimmer 3", "POST@Ämter.example"):
+            revision = session.scalars(select(Revision).where(Revision.nil_return.is_(False))).first()
+            assert revision
+            key = f"contact.{len(contact)}"
+            session.add(PersonalValue(revision_id=revision.id, key=key, value={"value": contact}, salt="0" * 64))
+        invitation = session.scalars(select(Invitation)).first()
+        assert invitation
+        invitation.email, invitation.failure = "post@Ämter.example", "550 <Post@Ämter.example>: unbekannt"
+    with made.db.transaction() as session:
+        erasure.erase(session, system(LATER), erasure.by_email(session, " POST@ÄMTER.example"), force=True)
+    with made.db.reader() as session:
+        kept = session.scalars(select(PersonalValue).where(PersonalValue.key.startswith("contact."))).all()
+        assert [one.value for one in kept] == [None] * 3
+        assert session.scalars(select(Invitation.email).where(Invitation.email.contains("mter.example"))).all() == []
+        assert session.scalars(select(Invitation.failure).where(Invitation.failure.contains("mter"))).all() == []
+
+
 def test_while_a_procedure_runs_it_stays_known_who_released_and_goes_when_it_is_over(made: Service) -> None:
     done = erase(made, force=True)
     assert done.delayed >= 2
@@ -284,6 +306,17 @@ def test_nothing_goes_before_its_day_or_while_a_procedure_runs(made: Service) ->
     end_all(made)
     assert set(retain(made, 364).values()) == {0}
     assert retain(made, 366)["drafts"] > 0
+
+
+def test_more_rows_than_a_statement_can_name_go_too(made: Service) -> None:
+    with made.db.transaction() as session:
+        consultation = session.scalars(select(Consultation.id)).first()
+        rows = [{"id": uuid.uuid4(), "consultation_id": consultation, "file_name": "liste.csv", "created_at": NOW}
+                for _ in range(70_000)]  # fmt: skip
+        session.execute(insert(AddressUpload), rows)
+    assert retain(made, 91)["address_lists"] >= 70_000
+    with made.db.reader() as session:
+        assert session.scalars(select(AddressUpload)).all() == []
 
 
 def test_a_period_of_zero_days_keeps_for_ever(made: Service) -> None:

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, false, func, or_, select
+from sqlalchemy import ColumnElement, Table, false, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.core.db import Base
 from consultation.people.models import Membership, Organisation, Person
 from consultation.responses.models import PersonalValue, Revision
 from consultation.upkeep.personal import HOLDINGS, Bearing, Holding
+from consultation.upkeep.spelling import written
 
 SCHEMA = "consultation-person-1"
 SECRET, FOREIGN = "(Geheimnis, nur als Prüfsumme gespeichert)", "(Text der Organisation)"
@@ -44,8 +45,8 @@ def concerns(table: Table, holding: Holding, person: Person) -> ColumnElement[bo
     if table.name == Person.__tablename__:
         return table.c.id == person.id
     refers = [table.c[name] == person.id for name in holding.of(Bearing.REFERENCE)]
-    written = [func.lower(table.c[name]) == person.email.lower() for name in holding.of(Bearing.MAIL)]
-    return or_(false(), *refers, *written)
+    addressed = [written(table.c[name], person.email) for name in holding.of(Bearing.MAIL)]
+    return or_(false(), *refers, *addressed)
 
 
 def _releases(person: Person) -> Any:

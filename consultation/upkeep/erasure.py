@@ -8,7 +8,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, String, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import (
@@ -21,11 +21,11 @@ from consultation.consultations.models import (
     Reminder,
 )
 from consultation.core.db import Base
-from consultation.core.errors import Conflict
+from consultation.core.errors import Conflict, NotFound
 from consultation.core.history import record
 from consultation.core.jobs import Job
 from consultation.core.language import M
-from consultation.people import queries
+from consultation.core.text import identity_key
 from consultation.people.accounts import OPERATING
 from consultation.people.models import (
     ApiToken,
@@ -38,12 +38,13 @@ from consultation.people.models import (
     SecondFactor,
 )
 from consultation.responses.models import PersonalValue, Presence, Revision
-from consultation.states import ConsultationState, Role
+from consultation.rulebook import RUNNING
+from consultation.states import Role
 from consultation.subjects import Actor
 from consultation.upkeep.personal import HOLDINGS, Bearing
+from consultation.upkeep.spelling import told, written
 
 NOBODY = "Gelöschte Person"
-RUNNING = (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING)
 NEEDED = (Role.MANAGER, Role.RELEASER)
 GONE = "(gelöscht)"
 
@@ -113,21 +114,17 @@ def _take_access(session: Session, person_id: uuid.UUID) -> Iterable[int]:
 
 def _take_contacts(session: Session, email: str) -> Iterable[int]:
     """Where planners noted the address as that of a body; and what mail servers said about it."""
-
-    def written(column: Any) -> ColumnElement[bool]:
-        return func.lower(column) == email.lower()
-
     yield _count(
-        session, delete(AddressAlias).where(or_(written(AddressAlias.email), written(AddressAlias.given_email)))
+        session,
+        delete(AddressAlias).where(or_(written(AddressAlias.email, email), written(AddressAlias.given_email, email))),
     )
-    yield _count(session, delete(AddressOmission).where(written(AddressOmission.given_email)))
-    row = or_(written(AddressRow.email), written(AddressRow.given_email))
+    yield _count(session, delete(AddressOmission).where(written(AddressOmission.given_email, email)))
+    row = or_(written(AddressRow.email, email), written(AddressRow.given_email, email))
     yield _count(session, update(AddressRow).where(row).values(email="", given_email="", contact=""))
-    yield _count(session, update(Address).where(written(Address.email)).values(email=None, contact=""))
-    yield _count(session, update(Invitation).where(written(Invitation.email)).values(email=None, contact=""))
+    yield _count(session, update(Address).where(written(Address.email, email)).values(email=None, contact=""))
+    yield _count(session, update(Invitation).where(written(Invitation.email, email)).values(email=None, contact=""))
     for column in (Invitation.failure, Reminder.failure, Job.last_error):
-        said = func.lower(column).contains(email.lower(), autoescape=True)
-        yield _count(session, update(column.class_).where(said).values({column.key: GONE}))
+        yield _count(session, update(column.class_).where(told(column, email)).values({column.key: GONE}))
 
 
 def _count(session: Session, statement: Any) -> int:
@@ -138,12 +135,12 @@ def _count(session: Session, statement: Any) -> int:
 
 def _releases_of(person: Person, name: str) -> ColumnElement[bool]:
     own = PersonalValue.revision_id.in_(select(Revision.id).where(Revision.person_id == person.id))
-    return PersonalValue.key.startswith("release.") & or_(own, _contains(PersonalValue.value, name))
+    return PersonalValue.key.startswith("release.") & or_(own, told(PersonalValue.value, name))
 
 
 def _contacts_of(name: str, email: str) -> ColumnElement[bool]:
     """Answers to questions that ask for people."""
-    said = or_(*(_contains(PersonalValue.value, text) for text in (name, email)))
+    said = or_(*(told(PersonalValue.value, text) for text in (name, email)))
     return ~PersonalValue.key.startswith("release.") & said
 
 
@@ -172,19 +169,17 @@ def mentions(session: Session, words: Sequence[str]) -> Iterable[tuple[str, str,
     for holding in HOLDINGS:
         table = Base.metadata.tables[holding.table]
         for name in holding.of(Bearing.FREE):
-            said = or_(*(_contains(table.c[name], word) for word in words))
+            said = or_(*(told(table.c[name], word) for word in words))
             if count := session.scalar(select(func.count()).select_from(table).where(said)):
                 yield holding.table, name, count
 
 
-def _contains(column: Any, text: str) -> ColumnElement[bool]:
-    return func.lower(cast(column, String)).contains(text.lower(), autoescape=True)
-
-
 def by_email(session: Session, email: str) -> Person:
     """Active or not. Raises NotFound."""
-    found = session.scalars(select(Person).where(func.lower(Person.email) == email.strip().lower())).first()
-    return found or queries.person(session, uuid.UUID(int=0))
+    found = session.scalars(select(Person).where(Person.email_key == identity_key(email))).one_or_none()
+    if found is None:
+        raise NotFound(M("Dieses Konto gibt es nicht."))
+    return found
 
 
 def forget_mails(folder: Path, email: str) -> int:

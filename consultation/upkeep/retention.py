@@ -13,12 +13,13 @@ from consultation.consultations.models import AddressUpload, Consultation, Invit
 from consultation.core.history import HistoryEntry, record
 from consultation.people.models import Membership, Person
 from consultation.responses.models import DraftAnswer, PersonalValue, Response, Revision
+from consultation.rulebook import OVER
 from consultation.settings import Settings
-from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.upkeep import erasure
 
-OVER = (ConsultationState.PUBLISHED, ConsultationState.ARCHIVED, ConsultationState.CANCELLED)
+AT_ONCE = 500
+"""Rows in one statement: databases take only so many."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def carry_out(session: Session, actor: Actor, settings: Settings, *, dry_run: bo
     found = {"delayed": _delayed(session, dry_run=dry_run)}
     for step in plan(settings):
         due = session.scalars(step.find(session, actor.moment - timedelta(days=step.days))).all() if step.days else ()
-        if due and not dry_run:
-            step.do(session, actor, due)
+        for start in range(0, 0 if dry_run else len(due), AT_ONCE):
+            step.do(session, actor, due[start : start + AT_ONCE])
         found[step.name] = len(due)
     if not dry_run and any(found.values()):
         record(session, actor, Run(), "retain", counts=found)
