@@ -240,6 +240,9 @@ def test_the_operator_makes_an_organisation_that_plans_and_gives_it_a_manager(db
     assert olga.post(f"{path}/manager", {"email": "chef@", "name": ""}).status_code == 422
     assert "darf antworten, aber nicht planen" in olga.follow(olga.post(f"{path}/may-plan", {"may_plan": "no"})).text
     assert "Stiftung" in olga.get("/operator?q=stift").text
+    olga.get("/operator")
+    olga.post("/operator/organisations", {"name": "Öffentliche Ämter", "kind": "foundation"})
+    assert all("Öffentliche Ämter" in olga.get(f"/operator?q={said}").text for said in ("öffentliche ä", "ÄMTER"))
     with db.reader() as session:
         assert session.scalars(select(Organisation).where(Organisation.name == "Stiftung")).one().may_plan is False
 

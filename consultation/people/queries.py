@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.core.text import identity_key
+from consultation.core.text import identity_key, sort_key
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import Membership, Organisation, Person
 from consultation.states import Role
@@ -40,7 +40,7 @@ def organisations(
     if kinds:
         query = query.where(Organisation.kind.in_(kinds))
     if text:
-        query = query.where(func.lower(Organisation.name).contains(text.lower(), autoescape=True))
+        query = query.where(Organisation.sort_key.contains(sort_key(text), autoescape=True))
     return session.scalars(query).all()
 
 
