@@ -360,15 +360,17 @@ def test_a_move_brings_every_row_and_numbers_go_on(source: Service, target: Sett
 
 
 def test_what_the_other_database_does_not_take_is_named_and_nothing_is_left_there(
-    source: Service, target: Settings
+    copies_of: dict[str, Copies], tmp_path: Path
 ) -> None:
-    if not source.db.url.startswith("sqlite") or target.database.startswith("sqlite"):
-        pytest.skip("only PostgreSQL refuses a NUL, and only SQLite can hold one")
-    with source.db.transaction() as session:
-        session.execute(update(Person).values(name="Alex\0Beispiel"))
-    with pytest.raises(Unusable, match="person, Zeilen 1 bis"):
-        move(source.db, target.database)
+    """Only PostgreSQL refuses a NUL, and only SQLite can hold one."""
+    target = settings_for(copies_of["postgresql"].empty(), tmp_path / "target")
+    with service(copies_of["sqlite"], tmp_path / "source") as source:
+        with source.db.transaction() as session:
+            session.execute(update(Person).values(name="Alex\0Beispiel"))
+        with pytest.raises(Unusable, match="person, Zeilen 1 bis"):
+            move(source.db, target.database)
     db = Database(target.database, threads=2)
     with db.reader() as session:
         assert row_counts(session.connection()) == {}
     db.close()
+    copies_of["postgresql"].drop(target.database)

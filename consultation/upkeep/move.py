@@ -4,11 +4,12 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import inspect
 
 from consultation.core import dump, migrations
 from consultation.core.db import Database, build_engine, clear, schema_transaction
-from consultation.core.dump import Shape, Sum
+from consultation.core.dump import Sum
+from consultation.upkeep.filling import fill
 from consultation.upkeep.manifest import Unusable
 
 
@@ -30,28 +31,19 @@ def move(source: Database, target_url: str) -> Mapping[str, Sum]:
                 wanted = {s.name: dump.write(session.connection(), s, folder / s.name) for s in known}
             clear(connection)
             migrations.bring_to(connection, "head")
-            for shape in known:
-                _put(connection, shape, folder)
-            _compare(wanted, dump.sums(connection, known), "kam nicht so an, wie sie war")
+            fill(
+                connection,
+                [(shape, wanted[shape.name]) for shape in known],
+                lambda shape: dump.read(folder / shape.name),
+            )
             with source.reader() as session:
-                _compare(
-                    wanted,
-                    dump.sums(session.connection(), known),
-                    "wurde beim Umzug geändert; halten Sie den Dienst an",
-                )
+                _refuse_change(wanted, dump.sums(session.connection(), known))
             return wanted
     finally:
         engine.dispose()
 
 
-def _put(connection: Connection, shape: Shape, folder: Path) -> None:
-    try:
-        dump.put(connection, shape, dump.read(folder / shape.name))
-    except dump.Unfit as refused:
-        raise Unusable(f"Die Zieldatenbank nimmt Zeilen nicht an: {refused}") from refused
-
-
-def _compare(wanted: Mapping[str, Sum], found: Mapping[str, Sum], otherwise: str) -> None:
-    for name, sum_ in wanted.items():
-        if found[name] != sum_:
-            raise Unusable(f"Tabelle {name} {otherwise}.")
+def _refuse_change(before: Mapping[str, Sum], after: Mapping[str, Sum]) -> None:
+    for name, sum_ in before.items():
+        if after[name] != sum_:
+            raise Unusable(f"Tabelle {name} wurde beim Umzug geändert; halten Sie den Dienst an.")

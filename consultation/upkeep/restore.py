@@ -18,6 +18,7 @@ from consultation.settings import Settings
 from consultation.subjects import system
 from consultation.upkeep import erased_list
 from consultation.upkeep.erasure import erase
+from consultation.upkeep.filling import fill
 from consultation.upkeep.manifest import DOCUMENTS, KEY, Manifest, Unusable, examined
 
 REASON = "Wiederhergestellt aus einer Sicherung"
@@ -43,7 +44,7 @@ def restore(
                 _refuse_full(connection, settings.documents)
             clear(connection)
             migrations.bring_to(connection, manifest.revision)
-            fill(connection, source, manifest)
+            fill(connection, manifest.tables, lambda shape: dump.read(source / manifest.of_table(shape.name)))
             migrations.bring_to(connection, "head")
             with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
                 _calm(session, manifest, moment, keep_logins=keep_logins)
@@ -64,17 +65,6 @@ def _refuse_full(connection: Connection, documents: Path) -> None:
         raise Unusable(
             "Am Ziel liegen schon Daten. Mit --overwrite werden sie durch die Sicherung ersetzt; sichern Sie sie vorher."
         )
-
-
-def fill(connection: Connection, source: Path, manifest: Manifest) -> None:
-    """Every table, and proof that it holds what was written. Raises Unusable."""
-    for shape, wanted in manifest.tables:
-        try:
-            dump.put(connection, shape, dump.read(source / manifest.of_table(shape.name)))
-        except dump.Unfit as refused:
-            raise Unusable(f"Die Datenbank nimmt Zeilen nicht an: {refused}") from refused
-        if dump.summed(dump.lines(connection, shape)) != wanted:
-            raise Unusable(f"Tabelle {shape.name} kam nicht so an, wie sie gesichert wurde.")
 
 
 def _calm(session: Session, manifest: Manifest, moment: datetime, *, keep_logins: bool) -> None:
