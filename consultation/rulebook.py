@@ -286,7 +286,10 @@ WORKFLOWS = (
 
 # -- who may see -----------------------------------------------------------------------------------------------------
 # Each has an SQL twin `visible(actor)` in the room's queries; a test proves them equal over every state and owner.
-IN_SIGHT = frozenset({C.ANNOUNCED, C.EVALUATING, C.PUBLISHED, C.ARCHIVED})
+RUNNING = frozenset({C.ANNOUNCED, C.EVALUATING})
+"""Somebody may still have time to answer."""
+OVER = frozenset({C.PUBLISHED, C.ARCHIVED, C.CANCELLED})
+IN_SIGHT = RUNNING | {C.PUBLISHED, C.ARCHIVED}
 
 reads_programme = Rule[Actor, Planned](M("Mitglied des Programms"), _reads)
 VIEW_PROGRAMME = reads_programme

@@ -15,14 +15,13 @@ from consultation.core.history import record
 from consultation.core.language import M
 from consultation.core.times import BERLIN, local_day, local_day_ending
 from consultation.programmes.actions import require_planner
+from consultation.rulebook import RUNNING
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 
 USUAL = (14, 3)
 MOST, LONGEST = 5, 90
 HOUR = time(9)
-REMINDED = (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING)
-"""States in which somebody may still have time to answer."""
 
 
 def of_consultation(session: Session, consultation_id: uuid.UUID) -> list[int]:
@@ -39,7 +38,7 @@ def plan(session: Session, actor: Actor, slug: str, days: Iterable[int]) -> list
     """Other days, or none at all. What was sent already stays sent, and a stage that has passed is not made up for."""
     consultation = queries.get(session, actor, slug)
     require_planner(actor, consultation)
-    if consultation.state not in (ConsultationState.DRAFT, *REMINDED):
+    if consultation.state not in {ConsultationState.DRAFT} | RUNNING:
         raise Conflict(M("Die Konsultation läuft nicht mehr; es wird niemand mehr erinnert."))
     wanted = sorted(set(days), reverse=True)
     if len(wanted) > MOST or any(not 1 <= number <= LONGEST for number in wanted):
@@ -83,7 +82,7 @@ def reminding(session: Session) -> list[uuid.UUID]:
     """Consultations that are under way and have stages."""
     statement = (
         select(Consultation.id)
-        .where(Consultation.state.in_(REMINDED))
+        .where(Consultation.state.in_(RUNNING))
         .where(Consultation.id.in_(select(ReminderStage.consultation_id)))
         .order_by(Consultation.id)
     )

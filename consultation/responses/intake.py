@@ -24,13 +24,12 @@ from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, Stored, context_of, refusals_of
 from consultation.responses.models import Channel, Intake, Response, Revision
-from consultation.rulebook import IN_SIGHT, editor
-from consultation.states import ConsultationState, Purpose, ResponseState
+from consultation.rulebook import RUNNING, editor
+from consultation.states import Purpose, ResponseState
 from consultation.subjects import Actor
 
 CHANNELS = (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
 LONGEST = 500_000
-TAKING = (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING)
 
 
 class Standing(StrEnum):
@@ -107,7 +106,7 @@ def require_possible(actor: Actor, invitation: Invitation, now: Standing) -> Non
     editor.demand(actor, invitation)
     if invitation.purpose != Purpose.FOR_COMMENT:
         raise Conflict(M("Diese Stelle ist nur nachrichtlich beteiligt und gibt keine Stellungnahme ab."))
-    if invitation.consultation.state not in TAKING:
+    if invitation.consultation.state not in RUNNING:
         raise Conflict(M("Die Konsultation läuft nicht; es werden keine Antworten mehr aufgenommen."))
     if now == Standing.ANSWERED:
         raise Conflict(
@@ -282,4 +281,4 @@ def keep(
 
 def may_be_taken(invitation: Invitation) -> bool:
     """Whether a page should offer it at all."""
-    return invitation.purpose == Purpose.FOR_COMMENT and invitation.consultation.state in set(TAKING) & IN_SIGHT
+    return invitation.purpose == Purpose.FOR_COMMENT and invitation.consultation.state in RUNNING

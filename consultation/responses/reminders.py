@@ -22,7 +22,7 @@ from consultation.core.times import end_of_day, local_day, start_of_day
 from consultation.people.models import Organisation
 from consultation.responses.models import Response, Revision
 from consultation.responses.participation import represented_keys
-from consultation.rulebook import publisher
+from consultation.rulebook import RUNNING, publisher
 from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor, system
 
@@ -56,7 +56,7 @@ def own_deadline() -> ColumnElement[Any]:
 def reason(consultation_id: uuid.UUID, moment: datetime) -> ColumnElement[str]:
     """Over `_whole`. Whoever the answers speak for is looked up in counted responses only."""
     closed = or_(
-        Consultation.state.not_in(stages.REMINDED), Consultation.opens_at > moment, own_deadline() <= moment,
+        Consultation.state.not_in(RUNNING), Consultation.opens_at > moment, own_deadline() <= moment,
         Consultation.deadline.is_(None),
     )  # fmt: skip
     spoken = Organisation.register_key.in_(select(represented_keys(consultation_id).c.register_key))
@@ -167,7 +167,7 @@ def remind_now(session: Session, actor: Actor, slug: str) -> int:
     """By the planner, to everybody to whom `due` applies; how many that are. The mails follow as jobs, once a day at most."""
     consultation = consultations.get(session, actor, slug)
     publisher.demand(actor, consultation)
-    if consultation.state not in stages.REMINDED:
+    if consultation.state not in RUNNING:
         raise Conflict(M("Das geht nur, solange die Konsultation läuft."))
     waiting = counts(session, consultation.id, actor.moment)[Reason.DUE]
     if not waiting:

@@ -9,13 +9,11 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core.language import M, Message
 from consultation.responses.models import Presence, Response, ResponseNote
 from consultation.responses.progress import Progress
-from consultation.rulebook import IN_SIGHT, RESPONSE, another_pair_of_eyes
+from consultation.rulebook import OVER, RESPONSE, RUNNING, another_pair_of_eyes
 from consultation.states import ConsultationState, Purpose, ResponseState, Role
 from consultation.subjects import Actor
 from consultation.web.municipalities.desks import time_left
 from consultation.web.municipalities.hub import STATE_BADGES
-
-_OVER = frozenset({ConsultationState.PUBLISHED, ConsultationState.ARCHIVED, ConsultationState.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -62,9 +60,7 @@ class Row:
 
 
 def is_running(actor: Actor, invitation: Invitation, deadline: datetime | None) -> bool:
-    return (
-        invitation.consultation.state in IN_SIGHT - _OVER and deadline is not None and actor.moment < deadline
-    )  # fmt: skip
+    return invitation.consultation.state in RUNNING and deadline is not None and actor.moment < deadline
 
 
 def row_of(actor: Actor, invitation: Invitation, house: House) -> Row:
@@ -81,13 +77,13 @@ def row_of(actor: Actor, invitation: Invitation, house: House) -> Row:
         house.names.get(progress.editor_id, "") if progress and progress.editor_id else "",
         progress.edited_at if progress else None,
         _outcome(invitation, answer),
-        not running and consultation.state in IN_SIGHT - _OVER,
+        not running and consultation.state in RUNNING,
     )  # fmt: skip
 
 
 def _outcome(invitation: Invitation, answer: Response | None) -> str:
     consultation = invitation.consultation
-    if consultation.state not in _OVER - {ConsultationState.CANCELLED}:
+    if consultation.state not in OVER - {ConsultationState.CANCELLED}:
         return ""
     if answer is not None and answer.counted_revision_id is not None:
         return f"/o/{invitation.organisation_id}/answers/{consultation.slug}/outcome"

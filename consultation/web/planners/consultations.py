@@ -82,7 +82,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "badge": STATE_BADGES[consultation.state],
             "next": next_step(actor, consultation),
             "plans": planner(actor, consultation),
-            "deadline_runs": consultation.deadline is not None and actor.moment < consultation.deadline,
+            "deadline_runs": bool(CONSULTATION.rows["evaluate"].problems(actor, consultation)),
             "allowed": {row.action for row in CONSULTATION.allowed(actor, consultation)},
         }
         participation = for_planner(session, actor, consultation)

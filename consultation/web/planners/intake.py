@@ -25,7 +25,7 @@ from consultation.responses.desk import Desk
 from consultation.responses.intake import CHANNELS, Received, Standing
 from consultation.responses.models import Channel, Intake
 from consultation.responses.titles import CHANNEL_TITLES
-from consultation.rulebook import editor
+from consultation.rulebook import RUNNING, editor
 from consultation.states import Purpose
 from consultation.subjects import Actor
 from consultation.web.municipalities.asking import errors_of, numbered, shown_questions
@@ -59,7 +59,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "found": found,
         "begun": begun,
         "channels": CHANNEL_TITLES,
-        "running": consultation.state in intake.TAKING,
+        "running": consultation.state in RUNNING,
     }
     return page(request, "planners/intake.html", data)
 

@@ -17,7 +17,7 @@ from consultation.core.text import clean_line
 from consultation.http import Db, Form, page, see_other
 from consultation.responses import reminders
 from consultation.responses.reminders import Reason
-from consultation.rulebook import planner, publisher
+from consultation.rulebook import RUNNING, planner, publisher
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
@@ -77,8 +77,8 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         "found": found[:AT_ONCE],
         "next": _next(chosen, found),
         "sent": [(stage_title(stage), *rest) for stage, *rest in sent],
-        "plans": planner(actor, consultation) and consultation.state in (ConsultationState.DRAFT, *stages.REMINDED),
-        "may_remind": publisher(actor, consultation) and consultation.state in stages.REMINDED,
+        "plans": planner(actor, consultation) and consultation.state in {ConsultationState.DRAFT} | RUNNING,
+        "may_remind": publisher(actor, consultation) and consultation.state in RUNNING,
     }
     return page(request, "planners/reminders.html", data | more, status)
 

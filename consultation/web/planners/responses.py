@@ -28,11 +28,10 @@ from consultation.http.language import language_of
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses import actions, queries
 from consultation.responses import models as responses
-from consultation.responses.intake import TAKING
 from consultation.responses.participants import Participant, participants
 from consultation.responses.participation import land_of
 from consultation.responses.titles import CHANNEL_TITLES
-from consultation.rulebook import RESPONSE, editor, planner
+from consultation.rulebook import RESPONSE, RUNNING, editor, planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
     PREFIX,
@@ -74,7 +73,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "next": _next(shown, more=len(found) > AT_ONCE),
         "kinds": [(kind, FORMATS[kind].title) for kind in bulk.KINDS],
         "channels": CHANNEL_TITLES,
-        "enters": editor(actor, consultation) and consultation.state in TAKING,
+        "enters": editor(actor, consultation) and consultation.state in RUNNING,
     }
     return page(request, "planners/responses.html", data)
 
