@@ -31,6 +31,7 @@ DATABASES = ("sqlite", "postgresql")
 NEEDS = {
     "browser": ("a browser (Chromium)", ("chromium", "chromium-browser", "google-chrome")),
     "office": ("an office (LibreOffice)", ("soffice", "libreoffice")),
+    "pages": ("what draws the pages of a PDF (Poppler)", ("pdftoppm",)),
 }
 _numbers = itertools.count()
 
@@ -154,16 +155,26 @@ def find_program(need: str) -> str | None:
     return next((path for name in NEEDS[need][1] if (path := shutil.which(name))), None)
 
 
+def _program(need: str) -> str:
+    return find_program(need) or pytest.skip(f"this machine lacks {NEEDS[need][0]}")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the browser; for tests marked `browser`."""
-    return find_program("browser") or pytest.skip("no browser")
+    return _program("browser")
 
 
 @pytest.fixture(scope="session")
 def soffice() -> str:
     """The path of LibreOffice; for tests marked `office`."""
-    return find_program("office") or pytest.skip("no office")
+    return _program("office")
+
+
+@pytest.fixture(scope="session")
+def pdftoppm() -> str:
+    """The path of the program that makes pictures of pages."""
+    return _program("pages")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

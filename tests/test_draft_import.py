@@ -112,12 +112,12 @@ def test_the_law_in_another_format_is_the_same_tree(law, target):
 
 @pytest.mark.office
 @pytest.mark.parametrize("target", ["odt", "docx"])
-def test_the_law_saved_by_a_word_processor_is_the_same_tree(law, target, tmp_path: Path):
+def test_the_law_saved_by_a_word_processor_is_the_same_tree(law, target, soffice: str, tmp_path: Path):
     source = tmp_path / "gesetz.docx"
     source.write_bytes(written("docx"))
     out = tmp_path / "out"
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = ["soffice", profile, "--headless", "--convert-to", target, "--outdir", str(out), str(source)]
+    command = [soffice, profile, "--headless", "--convert-to", target, "--outdir", str(out), str(source)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     tree = import_draft(f"gesetz.{target}", (out / f"gesetz.{target}").read_bytes())
     assert tree.title == law.title

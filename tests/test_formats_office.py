@@ -1,6 +1,5 @@
 """Office files: styles, contents and facts as XML has them, and as LibreOffice opens them."""
 
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -171,12 +170,9 @@ def test_what_is_too_long_for_a_cell_is_cut_where_it_can_be_seen(tmp_path: Path)
 # -- LibreOffice -----------------------------------------------------------------------------------
 @pytest.mark.office
 @pytest.mark.parametrize("key", ["docx", "odt", "xlsx"])
-def test_libreoffice_opens_the_file(key: str, tmp_path: Path):
-    office = shutil.which("soffice")
-    if not office:
-        pytest.skip("LibreOffice is not installed")
+def test_libreoffice_opens_the_file(key: str, soffice: str, tmp_path: Path):
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    command = [soffice, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     source = tmp_path / f"golden.{key}"
     FORMATS[key].write(golden.compiled(size=200), source)
     subprocess.run([*command, str(source)], check=True, capture_output=True, timeout=180)

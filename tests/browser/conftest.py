@@ -16,10 +16,9 @@ from tests.browsing import site
 
 
 @pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome") or pytest.skip("no browser")
+def chrome(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
 

@@ -1,6 +1,5 @@
 """Around and after the release, in a real browser: comments and return, release by keyboard, changing, withdrawing, the outcome."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,7 +138,7 @@ def told(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.mark.parametrize(("width", "script"), WAYS)
 def test_a_town_sees_what_became_of_its_demands(
-    told: tuple[Told, str, str], chrome: Browser, tmp_path: Path, width: int, script: bool
+    told: tuple[Told, str, str], chrome: Browser, soffice: str, pdftoppm: str, tmp_path: Path, width: int, script: bool
 ) -> None:
     made, base, email = told
     rita = Somebody(chrome, base, width, script)
@@ -157,22 +156,20 @@ def test_a_town_sees_what_became_of_its_demands(
         content = rita.page.request.get(f"{rita.page.url}.{kind}")
         assert "beispieldaten" in content.headers["content-disposition"]
         (tmp_path / f"notice.{kind}").write_bytes(content.body())
-    pages = drawn(tmp_path / "notice.pdf"), drawn(in_word(tmp_path / "notice.docx"))
+    pages = drawn(pdftoppm, tmp_path / "notice.pdf"), drawn(pdftoppm, in_word(soffice, tmp_path / "notice.docx"))
     assert [1 <= len(found) <= 3 for found in pages] == [True, True]
     assert all(page.stat().st_size > 5_000 for found in pages for page in found)
 
 
-def drawn(paper: Path) -> list[Path]:
+def drawn(program: str, paper: Path) -> list[Path]:
     """Its pages as pictures."""
-    program = shutil.which("pdftoppm") or pytest.skip("no pdftoppm")
     target = Path(SHOTS or paper.parent) / f"notice-{paper.parent.name}"
     subprocess.run([program, "-r", "60", "-png", paper, target], check=True)
     return sorted(target.parent.glob(f"{target.name}-*.png"))
 
 
-def in_word(paper: Path) -> Path:
+def in_word(program: str, paper: Path) -> Path:
     """As an office program prints it."""
-    program = shutil.which("soffice") or pytest.skip("no office program")
     out = paper.parent / "office"
     command = [program, f"-env:UserInstallation=file://{paper.parent}/profile", "--headless", "--convert-to", "pdf"]
     subprocess.run([*command, "--outdir", out, paper], check=True, capture_output=True)
