@@ -154,6 +154,9 @@ def test_the_page_offers_the_way_on_and_never_nothing_to_take_over(listing: List
     shown = paula.follow(paula.post(f"{at}/rows/invite")).text
     assert "2 Stellen sind in den Adressatenkreis aufgenommen" in shown
     assert "2 Anschriften übernehmen" in shown
+    left = paula.get(f"{at}/rows?show=not_invited").text
+    assert "Neuenkirchen, Dithmarschen, 01051049 in den Adressatenkreis aufnehmen" in left
+    assert "Alle 1" not in left
     assert paula.post(f"{at}/rows/invite").status_code == 422
     assert paula.post(f"{at}/rows/invite", {"one": "x:y"}).status_code == 422
     one = {"one": f"4:{rows(listing)[2].choices[1][0]}"}

@@ -103,6 +103,9 @@ def test_a_planner_makes_a_programme_and_what_was_typed_wrong_stays(db: Database
     assert "Geben Sie dem Programm einen Titel" in refused.text
     assert 'value="AZ 1"' in refused.text
     assert paula.post(f"{at}/new", {"title": "New", "level": "nobody"}).status_code == 422
+    nothing = paula.post(f"{at}/new", {"title": "", "level": ""}).text
+    assert "Geben Sie dem Programm einen Titel" in nothing
+    assert "Wählen Sie, wer das Programm trägt" in nothing
     shown = paula.follow(paula.post(f"{at}/new", {"title": "New", "level": "federal", "reference": "AZ 1"}))
     assert "AZ 1" in shown.text
     with db.reader() as session:
@@ -323,8 +326,9 @@ def test_basics_are_saved_and_wrong_ones_come_back(db: Database, world: Planning
     assert "<script>alert" not in paula.get(f"{at}/basics").text
 
 
-def test_the_only_draft_and_the_only_form_are_chosen_beforehand(world: Planning, paula: Browser):
+def test_the_newest_draft_and_the_only_form_are_chosen_beforehand(world: Planning, paula: Browser):
     house, programme = world.foundation, world.programme
+    import_law(paula, house, programme)
     draft, form = import_law(paula, house, programme), make_form(paula, house, programme)
     paula.get(f"{house.at}/programmes/{programme}/consultations/new")
     fields = {"title": "Anhörung", "round": "1"}

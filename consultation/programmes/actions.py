@@ -38,22 +38,26 @@ def require_planner(actor: Actor, subject: Planned) -> None:
 
 def create(
     session: Session, actor: Actor, *,
-    title: str, level: ProgrammeLevel, reference: str = "", description: str = "", demo: bool = False,
+    title: str, level: str, reference: str = "", description: str = "", demo: bool = False,
 ) -> Programme:  # fmt: skip
     """A programme owned by the acting organisation."""
     if not (actor.may_plan and actor.roles & PLANNING and actor.organisation_id):
         raise Forbidden(M("Ihre Organisation ist nicht zum Planen freigeschaltet. Wenden Sie sich an den Betrieb."))
     title = clean_line(title)
-    if not title:
-        raise Invalid.about("title", M("Geben Sie dem Programm einen Titel."))
+    problems = [] if title else [Problem("title", M("Geben Sie dem Programm einen Titel."))]
+    if level not in list(ProgrammeLevel):
+        problems.append(Problem("level", M("Wählen Sie, wer das Programm trägt.")))
+    if problems:
+        raise Invalid(M("Das Programm wurde nicht angelegt."), problems=problems)
     programme = Programme(
-        id=uuid.uuid4(), slug=_free_slug(session, title), title=title[:300], level=level, reference=clean_line(reference)[:100],
-        description=clean(description), owner_id=actor.organisation_id, demo=demo, created_at=actor.moment, parameters=[], terms=[],
+        id=uuid.uuid4(), slug=_free_slug(session, title), title=title[:300], level=ProgrammeLevel(level),
+        reference=clean_line(reference)[:100], description=clean(description),
+        owner_id=actor.organisation_id, demo=demo, created_at=actor.moment, parameters=[], terms=[],
     )  # fmt: skip
     programme.members = [ProgrammeMember(organisation_id=actor.organisation_id)]
     session.add(programme)
     session.flush()
-    record(session, actor, programme, "create_programme", level=level)
+    record(session, actor, programme, "create_programme", level=programme.level)
     return programme
 
 

@@ -118,10 +118,10 @@ def _versions(request: Request, db: Database, actor: Actor, slug: str, status: i
 
 
 def _chosen_versions(consultation: Consultation, drafts: list[uuid.UUID], found: list[uuid.UUID]) -> dict[str, str]:
-    """As it was saved; before that, what leaves no choice is chosen."""
+    """As it was saved; before that the newest draft, and the form if it is the only one."""
     draft, form = consultation.draft_version_id, consultation.form_version_id
     if form is None:
-        draft = draft or (drafts[0] if len(drafts) == 1 else None)
+        draft = draft or next(iter(drafts), None)
         form = found[0] if len(found) == 1 else None
     return {"draft": str(draft or ""), "form": str(form or "")}
 

@@ -17,7 +17,7 @@ from consultation.http import Db, Form, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.people import queries as people
 from consultation.programmes import actions, queries
-from consultation.programmes.models import ParameterType, ProgrammeLevel
+from consultation.programmes.models import ParameterType
 from consultation.programmes.parameters import spoken
 from consultation.programmes.parameters import typed as read_value
 from consultation.programmes.titles import DRAFT_KIND_TITLES, LEVEL_TITLES, PARAMETER_TYPE_TITLES
@@ -49,7 +49,7 @@ def create(request: Request, db: Db, actor: Planning, form: Form) -> Response:
     try:
         with db.transaction() as session:
             made = actions.create(
-                session, actor, title=typed["title"], level=_level(typed["level"]), reference=typed["reference"],
+                session, actor, title=typed["title"], level=typed["level"], reference=typed["reference"],
                 description=typed["description"],
             )  # fmt: skip
     except Invalid as refused:
@@ -57,12 +57,6 @@ def create(request: Request, db: Db, actor: Planning, form: Form) -> Response:
     return see_other(
         f"{home(actor)}/programmes/{made.slug}", M("Das Programm ist angelegt. Lesen Sie nun den Entwurf ein.")
     )
-
-
-def _level(text: str) -> ProgrammeLevel:
-    if text not in list(ProgrammeLevel):
-        raise Invalid.about("level", M("Wählen Sie, wer das Programm trägt."))
-    return ProgrammeLevel(text)
 
 
 def _page(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
