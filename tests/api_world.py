@@ -22,7 +22,7 @@ from consultation.states import Visibility
 from consultation.subjects import Actor
 from tests import factories
 from tests.browsing import Browser, site
-from tests.evaluation_world import PARTS, World, somebody_of, world
+from tests.evaluation_world import PARTS, World, somebody_of, standing
 from tests.factories import MOMENT, PLANNING_ROLES
 
 NOW = MOMENT + timedelta(days=2)
@@ -85,8 +85,8 @@ class Api:
 
 
 def api(db: Database, *, visibility: Visibility = Visibility.INVITED_ONLY, data_dir: Path | None = None) -> Api:
+    made = standing(db, 6)
     with db.transaction() as session:
-        made = world(session, 6)
         consultation = made.consultation(session)
         consultation.visibility = visibility
         found = Api(db, site(db, NOW, **({"data_dir": data_dir} if data_dir else {})), made)

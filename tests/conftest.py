@@ -17,6 +17,7 @@ from sqlalchemy import URL, Engine
 
 from consultation.core.db import Database
 from consultation.core.migrations import upgrade
+from tests import keeping
 from tests.copies import Copies
 
 # A crash in a page is logged in one plain line; the rich traceback of the default would walk the whole app.
@@ -55,18 +56,30 @@ class PostgresServer:
         upgrade(self.template.render_as_string(hide_password=False))
 
     def create(self, template: URL | None, name: str = "") -> URL:
-        name = f"{self.prefix}_{name or next(_numbers)}"
+        url = self.url.set(database=f"{self.prefix}_{name or next(_numbers)}")
+        self._create(url, template)
+        return url
+
+    def _create(self, url: URL, template: URL | None) -> None:
         copy = f" template {template.database}" if template else ""
         with self.admin.connect() as connection:
-            connection.exec_driver_sql(f"create database {name}{copy}")
-        return self.url.set(database=name)
+            connection.exec_driver_sql(f"create database {url.database}{copy}")
 
     def drop(self, url: URL) -> None:
         with self.admin.connect() as connection:
             connection.exec_driver_sql(f"drop database {url.database} with (force)")
 
+    def replace(self, url: URL, template: URL) -> None:
+        """What was there is gone; the same name has a copy of the other."""
+        self.drop(url)
+        self._create(url, template)
+
     def close(self) -> None:
-        self.drop(self.template)
+        own = sa.text("select datname from pg_database where starts_with(datname, :prefix)")
+        with self.admin.connect() as connection:
+            left = connection.scalars(own, {"prefix": f"{self.prefix}_"}).all()
+        for name in left:
+            self.drop(self.url.set(database=name))
         self.admin.dispose()
 
 
@@ -74,6 +87,7 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     """The server of TEST_POSTGRES_URL, or the one the development packages bring along."""
     server = PostgresServer(os.environ.get("TEST_POSTGRES_URL") or _bundled_server())
+    keeping.use(server)
     yield server
     server.close()
 

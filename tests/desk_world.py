@@ -16,7 +16,7 @@ from consultation.states import Role
 from consultation.subjects import Actor
 from tests import factories, html
 from tests.browsing import KEY, Browser, site
-from tests.evaluation_world import World, world
+from tests.evaluation_world import World, standing
 
 TOWN = "010510000000"
 OTHER = "020000000000"
@@ -78,9 +78,7 @@ class Scene:
 
 
 def scene(db: Database, settings: dict[str, Any] | None = None, **options: Any) -> Scene:
-    with db.transaction() as session:
-        made = world(session, **options)
-    return Scene(db, site(db, moment=NOW, **(settings or {})), made)
+    return Scene(db, site(db, moment=NOW, **(settings or {})), standing(db, **options))
 
 
 def filled(text: str, action: str) -> dict[str, Any]:

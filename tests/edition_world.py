@@ -24,6 +24,7 @@ from consultation.states import Audience, Visibility
 from consultation.subjects import Actor, system
 from tests import evaluation_world as small
 from tests import factories
+from tests.keeping import kept
 
 AFTER = factories.MOMENT + timedelta(days=90)
 """After the deadline."""
@@ -42,10 +43,11 @@ class Weighed:
     """Level → names of the bodies."""
 
 
-def weighed(db: Database, *, count: int = 40, seed: int = 7, demo: bool = False) -> Weighed:
+@kept
+def weighed(db: Database, /, *, count: int = 40, seed: int = 7, demo: bool = False) -> Weighed:
     chance = random.Random(seed)
+    world = small.standing(db, count)
     with db.transaction() as session:
-        world = small.world(session, count)
         consultation = world.consultation(session)
         consultation.visibility, consultation.demo = Visibility.PUBLIC, demo
         found = Weighed(world, replace(world.planner, moment=AFTER), {}, {})

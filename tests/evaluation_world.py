@@ -14,6 +14,7 @@ from consultation.consultations import actions as consultations
 from consultation.consultations import audience, invitations
 from consultation.consultations import queries as consultation_queries
 from consultation.consultations.models import Consultation, Invitation
+from consultation.core.db import Database
 from consultation.forms import actions as forms
 from consultation.people.models import Organisation
 from consultation.programmes import actions as programmes
@@ -28,6 +29,7 @@ from consultation.responses.answering import Posted
 from consultation.responses.models import Response, Revision
 from consultation.subjects import Actor
 from tests import factories
+from tests.keeping import kept
 
 LEVELS = ("named", "described", "figures", "none")
 PARTS = ("participant", "A", "B", "C", "D", "E", "F")
@@ -114,6 +116,13 @@ def world(session: Session, count: int = 12, *, definition: Any = None) -> World
     }
     later = replace(planner, moment=factories.MOMENT + timedelta(days=1))
     return World(later, made.id, made.slug, {s.number: s.key for s in draft.sections}, bodies)
+
+
+@kept
+def standing(db: Database, /, count: int = 12, *, definition: Any = None) -> World:
+    """The world in an empty database."""
+    with db.transaction() as session:
+        return world(session, count, definition=definition)
 
 
 def somebody_of(session: Session, world: World, body: str) -> Actor:

@@ -19,14 +19,15 @@ from consultation.core.history import HistoryEntry, HistorySeal, said
 from consultation.core.sealing import START, link
 from tests import evaluation_world as small
 from tests import factories
+from tests.keeping import kept
 
 TOWNS = ("010510044000", "030510044001", "090510044002", "010510044003", "030510044004")
 
 
-def sealed(db: Database) -> small.World:
+@kept
+def sealed(db: Database, /) -> small.World:
     """Five towns answer, one after the other, sealed in between; a second consultation of the same house goes on beside it."""
-    with db.transaction() as session:
-        world = small.world(session)
+    world = small.standing(db)
     for number, town in enumerate(TOWNS):
         with db.transaction() as session:
             small.submit(session, world, town, {"main_message": f"Wunsch {number}"}, later=number)

@@ -34,7 +34,7 @@ from consultation.states import (
 )  # fmt: skip
 from consultation.subjects import Actor, stranger
 from tests import factories
-from tests.evaluation_world import World, somebody_of, world
+from tests.evaluation_world import World, somebody_of, standing, world
 
 KIEL, AMT = "010510000000", "010535323"
 SECRET = b"a secret of at least thirty-two bytes"
@@ -42,8 +42,7 @@ SECRET = b"a secret of at least thirty-two bytes"
 
 @pytest.fixture
 def scene(db: Database) -> World:
-    with db.transaction() as session:
-        return world(session)
+    return standing(db)
 
 
 # -- announcing ------------------------------------------------------------------------------------------------------

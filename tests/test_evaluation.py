@@ -23,12 +23,14 @@ from consultation.responses import actions
 from consultation.responses.models import Response, Revision
 from consultation.subjects import stranger
 from tests import evaluation_world, factories
+from tests.keeping import kept
 
 KLEINSTADT = {"larger_small_town", "small_small_town"}
 SCALES, NUMBERS = {"need_fit", "burden_proof.level", "would_use"}, {"burden_proof.hours"}
 
 
-def filled(db: Database, seed: int) -> evaluation_world.World:
+@kept
+def filled(db: Database, /, seed: int) -> evaluation_world.World:
     chance = random.Random(seed)
     with db.transaction() as session:
         world = evaluation_world.world(session, 24)

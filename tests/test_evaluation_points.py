@@ -51,8 +51,8 @@ def send(session: Session, world: World, body: str, amendments: list[dict[str, s
 
 @contextmanager
 def small(db: Database) -> Iterator[tuple[Session, World, list[str]]]:
+    world = evaluation_world.standing(db, 6)
     with db.transaction() as session:
-        world = evaluation_world.world(session, 6)
         yield session, world, sorted(world.bodies)
 
 

@@ -28,8 +28,8 @@ from tests.test_evaluation_points import amendment, listed, send
 @contextmanager
 def weighing(db: Database, count: int = 5) -> Iterator[tuple[Session, World]]:
     """`count` demands of one town, the first of them made by two more."""
+    world = evaluation_world.standing(db, 6)
     with db.transaction() as session:
-        world = evaluation_world.world(session, 6)
         bodies = sorted(world.bodies)
         send(session, world, bodies[0], [amendment(world, "§ 3", f"Wunsch Nummer {i}") for i in range(1, count + 1)])
         for body in bodies[1:3]:

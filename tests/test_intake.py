@@ -42,8 +42,8 @@ ANSWERS = {"affected": "yes", "main_message": "Der Eigenanteil muss entfallen."}
 
 @pytest.fixture
 def world(db: Database) -> World:
+    made = evaluation_world.standing(db, 4)
     with db.transaction() as session:
-        made = evaluation_world.world(session, 4)
         session.execute(update(Invitation).values(email="post@ort.example"))
         session.execute(update(Job).values(state=JobState.DONE))
     return made

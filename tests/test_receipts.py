@@ -34,8 +34,7 @@ ANSWERS = {
 
 @pytest.fixture
 def world(db: Database) -> small.World:
-    with db.transaction() as session:
-        return small.world(session)
+    return small.standing(db)
 
 
 def submitted(db: Database, world: small.World) -> Revision:

@@ -67,8 +67,8 @@ def _settings() -> Settings:
 
 def build(db: Database) -> Scene:
     """Everybody has a mail address named by its key; the invitations are out, and nothing else is waiting."""
+    world = evaluation_world.standing(db, 4)
     with db.transaction() as session:
-        world = evaluation_world.world(session, 4)
         for invitation in session.scalars(select(Invitation)):
             key = next(key for key, one in world.bodies.items() if one == invitation.organisation_id)
             invitation.email = f"{key}@ort.example"

@@ -33,7 +33,7 @@ from consultation.rulebook import VIEW_RESPONSE
 from consultation.states import ResponseState, Role
 from consultation.subjects import Actor, stranger, system
 from tests import factories
-from tests.evaluation_world import World, somebody_of, submit, world, write
+from tests.evaluation_world import World, somebody_of, standing, submit, world, write
 
 KIEL, HAMBURG, AMT = "010510000000", "020000000000", "010535323"
 DEADLINE = end_of_day(date(2026, 4, 30))
@@ -41,8 +41,7 @@ DEADLINE = end_of_day(date(2026, 4, 30))
 
 @pytest.fixture
 def scene(db: Database) -> World:
-    with db.transaction() as session:
-        return world(session)
+    return standing(db)
 
 
 def at(actor: Actor, moment: datetime) -> Actor:

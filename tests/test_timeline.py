@@ -25,8 +25,8 @@ LATER = MOMENT + timedelta(days=4)
 @pytest.fixture
 def world(db: Database) -> World:
     """Kiel answers on the first day after, Hamburg on the second and again on the third; one withdraws, one only begins."""
+    made = evaluation_world.standing(db, 4)
     with db.transaction() as session:
-        made = evaluation_world.world(session, 4)
         submit(session, made, KIEL, {"main_message": "A."})
         first = submit(session, made, HAMBURG, {"main_message": "B."}, later=1)
         actor = replace(somebody_of(session, made, HAMBURG), moment=MOMENT + timedelta(days=3))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from consultation.consultations import claims, extensions
 from consultation.consultations import queries as consultations
@@ -19,7 +20,7 @@ from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.documents.models import Edition
 from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
-from consultation.mail.transport import Folder
+from consultation.mail.transport import Folder, Memory
 from consultation.people.models import Organisation, Person
 from consultation.programmes import actions as programmes
 from consultation.register.states import State
@@ -33,6 +34,7 @@ from tests import factories as make
 from tests.browsing import BASE, KEY, Browser, site
 from tests.evaluation_world import World
 from tests.factories import MOMENT, PLANNING_ROLES
+from tests.keeping import kept
 
 AFTER = MOMENT + timedelta(days=70)
 TOWNS = ("010510044000", "030510044001", "090510044002", "010510044003")
@@ -51,36 +53,7 @@ class Running:
     homes: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        with self.db.transaction() as session:
-            self.world = evaluation_world.world(session, 6)
-            amendment = {"1": {"section": self.world.sections["§ 3"], "locator": "Abs. 1", "kind": "replace",
-                               "text": DEMAND, "rationale": "Kein Geld.", "priority": "must"}}  # fmt: skip
-            for town in TOWNS[:3]:
-                answers = {"affected": "yes", "need_fit": 4, "main_message": "Bitte einfacher."}
-                evaluation_world.submit(session, self.world, town, {**answers, "amendments": amendment})
-            evaluation_world.submit(session, self.world, TOWNS[3], {"main_message": "<script>alert(1)</script>"})
-            evaluation_world.write(session, self.world, KIEL, {"main_message": "Streng geheimer Entwurf"})
-            self._people(session)
-        self.work(MOMENT + timedelta(days=2))
-
-    def _people(self, session) -> None:
-        actor = self.world.planner
-        house = session.get_one(Organisation, actor.organisation_id)
-        editor = make.person(session, "Edgar Editor")
-        make.membership(session, editor, house, (Role.EDITOR,))
-        unit = make.organisation(session, "Land Niedersachsen", may_plan=True, state=State.NI)
-        lara = make.person(session, "Lara Land")
-        make.membership(session, lara, unit, PLANNING_ROLES)
-        other = make.planning_organisation(session, "Ministerium für Anderes")
-        mia = make.person(session, "Mia Ministerium")
-        make.membership(session, mia, other, PLANNING_ROLES)
-        slug = consultations.get(session, actor, self.world.slug).programme.slug
-        programmes.share(session, actor, slug, unit.id, State.NI)
-        town = evaluation_world.somebody_of(session, self.world, TOWNS[0])
-        ids = {"paula": actor.person_id, "edgar": editor.id, "lara": lara.id, "mia": mia.id, "town": town.person_id}
-        self.emails = {name: session.get_one(Person, one).email for name, one in ids.items()}
-        places = {"paula": house.id, "edgar": house.id, "lara": unit.id, "mia": other.id, "town": town.organisation_id}
-        self.homes = {name: f"/o/{one}" for name, one in places.items()}
+        self.world, self.emails, self.homes = _answered(self.db)
 
     def at(self, name: str = "paula") -> str:
         return f"{self.homes[name]}/consultations/{self.world.slug}"
@@ -103,6 +76,44 @@ class Running:
 
     def response(self, key: str) -> Any:
         return self.one(Response, Response.organisation_id == self.world.bodies[key])
+
+
+@kept
+def _answered(db: Database, /) -> tuple[World, dict[str, str], dict[str, str]]:
+    """The consultation, and who there is: name → mail address, name → where they work."""
+    with db.transaction() as session:
+        world = evaluation_world.world(session, 6)
+        amendment = {"1": {"section": world.sections["§ 3"], "locator": "Abs. 1", "kind": "replace",
+                           "text": DEMAND, "rationale": "Kein Geld.", "priority": "must"}}  # fmt: skip
+        for town in TOWNS[:3]:
+            answers = {"affected": "yes", "need_fit": 4, "main_message": "Bitte einfacher."}
+            evaluation_world.submit(session, world, town, {**answers, "amendments": amendment})
+        evaluation_world.submit(session, world, TOWNS[3], {"main_message": "<script>alert(1)</script>"})
+        evaluation_world.write(session, world, KIEL, {"main_message": "Streng geheimer Entwurf"})
+        emails, homes = _people(session, world)
+    settings = Settings.model_validate({"base_url": BASE, "secret_key": KEY})
+    run_due(db, settings, Memory(), MOMENT + timedelta(days=2))
+    return world, emails, homes
+
+
+def _people(session: Session, world: World) -> tuple[dict[str, str], dict[str, str]]:
+    actor = world.planner
+    house = session.get_one(Organisation, actor.organisation_id)
+    editor = make.person(session, "Edgar Editor")
+    make.membership(session, editor, house, (Role.EDITOR,))
+    unit = make.organisation(session, "Land Niedersachsen", may_plan=True, state=State.NI)
+    lara = make.person(session, "Lara Land")
+    make.membership(session, lara, unit, PLANNING_ROLES)
+    other = make.planning_organisation(session, "Ministerium für Anderes")
+    mia = make.person(session, "Mia Ministerium")
+    make.membership(session, mia, other, PLANNING_ROLES)
+    slug = consultations.get(session, actor, world.slug).programme.slug
+    programmes.share(session, actor, slug, unit.id, State.NI)
+    town = evaluation_world.somebody_of(session, world, TOWNS[0])
+    ids = {"paula": actor.person_id, "edgar": editor.id, "lara": lara.id, "mia": mia.id, "town": town.person_id}
+    places = {"paula": house.id, "edgar": house.id, "lara": unit.id, "mia": other.id, "town": town.organisation_id}
+    emails = {name: session.get_one(Person, one).email for name, one in ids.items()}
+    return emails, {name: f"/o/{one}" for name, one in places.items()}
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from consultation.people.models import CodePurpose, OneTimeCode, Organisation
 from consultation.settings import Settings, load
 from consultation.states import InvitationState
 from tests import factories
-from tests.evaluation_world import World, somebody_of, submit, world
+from tests.evaluation_world import World, somebody_of, standing, submit
 
 KIEL = "010510000000"
 LATER = factories.MOMENT + timedelta(days=30)
@@ -36,8 +36,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def scene(db: Database) -> World:
+    made = standing(db)
     with db.transaction() as session:
-        made = world(session)
         session.execute(update(Job).values(state=JobState.DONE))
         return made
 
