@@ -4,22 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 from rich.table import Table
 
-from consultation.core import jobs as job_rows
 from consultation.settings import Settings
 from consultation.subjects import system
 from consultation.terminal import DataDir, console, opened, refuse, settings_with, told
-from consultation.upkeep import access, erased_list, erasure, resuming
-from consultation.upkeep import backup as backups
-from consultation.upkeep import move as moving
-from consultation.upkeep import restore as restoring
-from consultation.upkeep import retention as retaining
-from consultation.upkeep.manifest import Manifest, Unusable, examined
+
+if TYPE_CHECKING:
+    from consultation.upkeep.manifest import Manifest
 
 jobs = typer.Typer(no_args_is_help=True, help="Aufträge: Mails, Erinnerungen, Dokumente.")
 person = typer.Typer(no_args_is_help=True, help="Datenschutz: Auskunft und Löschung.")
@@ -38,6 +34,8 @@ def install(app: typer.Typer) -> None:
 @contextmanager
 def usable() -> Iterator[None]:
     """What is wrong with a backup or a target, as lines on the terminal."""
+    from consultation.upkeep.manifest import Unusable  # noqa: PLC0415 -- other commands start without these rooms
+
     try:
         yield
     except Unusable as error:
@@ -46,6 +44,8 @@ def usable() -> Iterator[None]:
 
 def backup(folder: Folder, data_dir: DataDir = None) -> None:
     """Datenbank, Dokumente und Schlüssel in einen neuen Ordner sichern, auch im laufenden Betrieb."""
+    from consultation.upkeep import backup as backups  # noqa: PLC0415 -- as above
+
     settings = settings_with(data_dir=data_dir)
     with opened(settings) as database, usable():
         manifest = backups.make(database, settings, folder, datetime.now(UTC))
@@ -54,7 +54,7 @@ def backup(folder: Folder, data_dir: DataDir = None) -> None:
         refuse("Diese Dateien von Ausgaben fehlen oder sind verändert:\n" + "\n".join(manifest.missing))
 
 
-def _tell(manifest: Manifest, folder: Path) -> None:
+def _tell(manifest: "Manifest", folder: Path) -> None:
     rows = sum(sum_.rows for _, sum_ in manifest.tables)
     size = sum(one.size for one in manifest.files) / 1_000_000
     console.print(f"Sicherung vom {manifest.made_at}, Schema {manifest.revision}: {len(manifest.tables)} Tabellen, "
@@ -71,6 +71,9 @@ def restore(
     data_dir: DataDir = None,
 ) -> None:
     """Eine Sicherung zurückspielen; der Dienst muss angehalten sein. Danach ruhen Mails und andere Aufträge."""
+    from consultation.upkeep import restore as restoring  # noqa: PLC0415 -- as above
+    from consultation.upkeep.manifest import examined  # noqa: PLC0415 -- as above
+
     with usable():
         if check:
             _tell(examined(folder), folder)
@@ -90,6 +93,8 @@ def move(
     to: Annotated[str, typer.Argument(help="Die leere Zieldatenbank, wie bei DATABASE_URL.")], data_dir: DataDir = None
 ) -> None:
     """Die Datenbank in eine andere übertragen (SQLite nach PostgreSQL); der Dienst muss angehalten sein."""
+    from consultation.upkeep import move as moving  # noqa: PLC0415 -- as above
+
     settings = settings_with(data_dir=data_dir)
     target: Settings = settings_with(data_dir=data_dir, database_url=to)
     if target.database == settings.database:
@@ -108,8 +113,11 @@ def move(
 @jobs.command(name="list")
 def list_jobs(data_dir: DataDir = None) -> None:
     """Was noch zu tun ist, nach Art, und ob die Aufträge ruhen."""
+    from consultation.core.jobs import waiting as still  # noqa: PLC0415 -- as above
+    from consultation.upkeep.resuming import waiting_since  # noqa: PLC0415 -- as above
+
     with opened(settings_with(data_dir=data_dir)) as database, database.reader() as session:
-        since, waiting = resuming.waiting_since(session), job_rows.waiting(session)
+        since, waiting = waiting_since(session), still(session)
     console.print(f"Die Aufträge ruhen seit {since.isoformat()}." if since else "Die Aufträge laufen.")
     for kind, count in waiting.items():
         console.print(f"{count:6} {kind}", highlight=False)
@@ -120,6 +128,8 @@ def pause(
     reason: Annotated[str, typer.Option(help="Warum; steht im Protokoll.")] = "Wartung", data_dir: DataDir = None
 ) -> None:
     """Keine Mails versenden und keine anderen Aufträge beginnen, bis „resume“ kommt."""
+    from consultation.upkeep import resuming  # noqa: PLC0415 -- as above
+
     with opened(settings_with(data_dir=data_dir)) as database, database.transaction() as session:
         resuming.pause(session, system(datetime.now(UTC)), reason)
     console.print("Die Aufträge ruhen.")
@@ -131,8 +141,11 @@ def resume(
     data_dir: DataDir = None,
 ) -> None:
     """Aufträge wieder laufen lassen. Nach einer Wiederherstellung: --old drop, denn die alten Mails sind schon versandt."""
+    from consultation.core.jobs import waiting as still  # noqa: PLC0415 -- as above
+    from consultation.upkeep import resuming  # noqa: PLC0415 -- as above
+
     with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
-        waiting = job_rows.waiting(session)
+        waiting = still(session)
         if waiting and old not in ("drop", "send"):
             lines = "\n".join(f"{count:6} {kind}" for kind, count in waiting.items())
             refuse(f"Es warten noch Aufträge:\n{lines}\nNennen Sie --old drop oder --old send.")
@@ -149,8 +162,11 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Auskunft: alles, was der Dienst zu einer Person hält, als JSON."""
+    from consultation.upkeep import access  # noqa: PLC0415 -- as above
+    from consultation.upkeep.erasure import by_email  # noqa: PLC0415 -- as above
+
     with opened(settings_with(data_dir=data_dir)) as database, told(), database.reader() as session:
-        found = access.everything(session, erasure.by_email(session, email), datetime.now(UTC))
+        found = access.everything(session, by_email(session, email), datetime.now(UTC))
     content = orjson.dumps(found, option=orjson.OPT_INDENT_2)
     if out is None:
         typer.echo(content.decode())
@@ -167,6 +183,8 @@ def erase(
     data_dir: DataDir = None,
 ) -> None:
     """Name, Adressen und Zugang einer Person löschen. Was ihre Organisation gesagt hat, bleibt."""
+    from consultation.upkeep import erased_list, erasure  # noqa: PLC0415 -- as above
+
     if not yes:
         typer.confirm("Das lässt sich nicht zurücknehmen. Löschen?", abort=True)
     settings = settings_with(data_dir=data_dir)
@@ -189,6 +207,8 @@ def retention(
     data_dir: DataDir = None,
 ) -> None:
     """Löschen, was nach den Fristen RETAIN_… nicht mehr aufbewahrt wird."""
+    from consultation.upkeep import retention as retaining  # noqa: PLC0415 -- as above
+
     settings = settings_with(data_dir=data_dir)
     with opened(settings) as database, told(), database.transaction() as session:
         found = retaining.carry_out(session, system(datetime.now(UTC)), settings, dry_run=dry_run)

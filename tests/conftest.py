@@ -17,8 +17,10 @@ from sqlalchemy import URL, Engine
 
 from consultation.core.db import Database
 from consultation.core.migrations import upgrade
-from tests import keeping
+from tests import keeping, quick
 from tests.copies import Copies
+
+quick.live_in_memory()
 
 # A crash in a page is logged in one plain line; the rich traceback of the default would walk the whole app.
 structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
@@ -30,7 +32,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "calm")
 
 DATABASES = ("sqlite", "postgresql")
 NEEDS = {
-    "browser": ("a browser (Chromium)", ("chromium", "chromium-browser", "google-chrome")),
+    "browser": ("a browser (Chromium)", ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")),
     "office": ("an office (LibreOffice)", ("soffice", "libreoffice")),
     "pages": ("what draws the pages of a PDF (Poppler)", ("pdftoppm",)),
 }
@@ -61,7 +63,7 @@ class PostgresServer:
         return url
 
     def _create(self, url: URL, template: URL | None) -> None:
-        copy = f" template {template.database}" if template else ""
+        copy = f" template {template.database} strategy file_copy" if template else ""
         with self.admin.connect() as connection:
             connection.exec_driver_sql(f"create database {url.database}{copy}")
 
@@ -206,3 +208,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(
                 f"{count} tests were left out for want of {title}; see `make test`.", yellow=True
             )
+
+
+def pytest_collection_finish() -> None:
+    quick.spare_what_lasts()

@@ -3,10 +3,10 @@
 import os
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from tests.browser import pictures
+from tests.browser.axe import findings
 from tests.factories import PASSWORD
 
 SHOTS = os.environ.get("SCREENSHOTS", "")
@@ -52,8 +52,7 @@ class Somebody:
             pictures.take(self.page, name)
         assert self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, name
         self.page.emulate_media(color_scheme="dark" if self.width < 600 else "light")
-        found = Axe().run(self.page).response["violations"]
-        assert found == [], (name, [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found])
+        assert (found := findings(self.page)) == [], (name, found)
         assert self.errors == []
 
     def log_in(self, email: str) -> None:
