@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     CursorResult,
     DateTime,
@@ -256,7 +257,12 @@ def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
 
     An UPDATE that changes nothing: a lock on every database, where SELECT … FOR UPDATE would silently be none on SQLite.
     """
-    statement = update(table).where(table.id == row_id).values(id=table.id)
+    hold_where(session, table, table.id == row_id)
+
+
+def hold_where(session: Session, table: type[Any], *rows: ColumnElement[bool]) -> None:
+    """As `hold`, for whatever rows there are of this kind."""
+    statement = update(table).where(*rows).values(id=table.id)
     session.execute(statement.execution_options(synchronize_session=False))
 
 

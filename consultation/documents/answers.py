@@ -5,19 +5,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
 from consultation.core.language import Language, M, say
 from consultation.documents.outline import Heading, Node, Paragraph, Table
-from consultation.forms.checks import read_form
+from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Question
 from consultation.forms.models import FormVersion
 from consultation.programmes.models import DraftVersion, Section
 from consultation.programmes.parameters import spoken_all
-from consultation.programmes.queries import sections
+from consultation.programmes.queries import sections_of
 
 
 def context_of(
@@ -25,16 +24,11 @@ def context_of(
 ) -> tuple[FormContext, DraftVersion | None, tuple[Section, ...]]:
     """The form and draft of a consultation version as readers see them."""
     version = session.get_one(ConsultationVersion, version_id)
-    form = read_form(session.get_one(FormVersion, version.form_version_id).definition)
+    form = form_of(session.get_one(FormVersion, version.form_version_id))
     draft = session.get_one(DraftVersion, version.draft_version_id) if version.draft_version_id else None
-    found = _sections(session, draft) if draft else ()
+    found = tuple(sections_of(session, draft)) if draft else ()
     parameters = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
     return FormContext(form, language, moment, section_infos(found), parameters), draft, found
-
-
-def _sections(session: Session, draft: DraftVersion) -> tuple[Section, ...]:
-    """As the caller has read them already, or read now."""
-    return tuple(sections(session, draft.id) if "sections" in inspect(draft).unloaded else draft.sections)
 
 
 def nodes(context: FormContext, answers: Mapping[str, Any]) -> Iterator[Node]:

@@ -32,7 +32,7 @@ from consultation.documents.text_check import TextCheck, text_check
 from consultation.evaluation.coverage import for_machines
 from consultation.evaluation.redacted import Redactions, redactions
 from consultation.evaluation.written import texts
-from consultation.forms.checks import read_form
+from consultation.forms.checks import form_of
 from consultation.forms.definition import PARTICIPANT, Form
 from consultation.programmes.queries import sections
 from consultation.register.models import RegisterBody
@@ -84,7 +84,7 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     assert consultation.form_version is not None
     filters = read_filters(edition.filters)
     senders = read_senders(session, consultation.id, cut, filters.bodies)
-    form = read_form(consultation.form_version.definition)
+    form = form_of(consultation.form_version)
     language: Language = "en" if edition.language == "en" else "de"
     hidden = redactions(session, consultation.id, cut, edition.audience, language)
     check = text_check(session, hidden) if edition.audience == Audience.PUBLIC else None

@@ -18,7 +18,7 @@ from consultation.core.history import record
 from consultation.core.language import M
 from consultation.core.text import search_key
 from consultation.evaluation.models import Contribution, Point
-from consultation.forms.checks import read_form
+from consultation.forms.checks import form_of
 from consultation.forms.definition import Asked, Form
 from consultation.forms.models import FormVersion
 from consultation.questions import Remark
@@ -60,7 +60,7 @@ def gather(session: Session, revision_id: uuid.UUID, moment: datetime) -> int:
     The consultation's row is locked, so that of two revisions gathered at once the second sees the points of the first.
     """
     statement = (
-        select(Revision, ConsultationVersion.draft_version_id, FormVersion.definition, Consultation)
+        select(Revision, ConsultationVersion.draft_version_id, FormVersion, Consultation)
         .join(ConsultationVersion, ConsultationVersion.id == Revision.consultation_version_id)
         .join(FormVersion, FormVersion.id == ConsultationVersion.form_version_id)
         .join(Consultation, Consultation.id == Revision.consultation_id)
@@ -68,8 +68,8 @@ def gather(session: Session, revision_id: uuid.UUID, moment: datetime) -> int:
     )
     if (found := session.execute(statement).one_or_none()) is None:
         raise NotFound(M("Diese Fassung der Stellungnahme gibt es nicht."))
-    revision, draft_version_id, definition, consultation = found
-    demands = list(demands_of(read_form(definition), responses.document(revision)["answers"]))
+    revision, draft_version_id, form, consultation = found
+    demands = list(demands_of(form_of(form), responses.document(revision)["answers"]))
     if not demands:
         return 0
     lock(session, consultation)

@@ -18,7 +18,7 @@ from consultation.evaluation.hiding import Span, digest, spans, whole_words
 from consultation.evaluation.models import CheckedPassage, Redaction, RedactionReason
 from consultation.evaluation.redacted import passage_of
 from consultation.evaluation.written import Written, texts
-from consultation.forms.checks import read_form
+from consultation.forms.checks import form_of
 from consultation.forms.models import FormVersion
 from consultation.programmes.actions import require_planner
 from consultation.programmes.models import Programme
@@ -35,11 +35,11 @@ def texts_of(session: Session, revisions: Collection[Revision]) -> dict[uuid.UUI
     """Revision → everything that was written in it, in the order of its form."""
     asked = {revision.consultation_version_id for revision in revisions}
     statement = (
-        select(ConsultationVersion.id, FormVersion.definition)
+        select(ConsultationVersion.id, FormVersion)
         .join(FormVersion, ConsultationVersion.form_version_id == FormVersion.id)
         .where(ConsultationVersion.id.in_(asked))
     )
-    forms = {row.id: read_form(row.definition) for row in session.execute(statement)} if asked else {}
+    forms = {key: form_of(form) for key, form in session.execute(statement)} if asked else {}
     return {r.id: list(texts(forms[r.consultation_version_id], document(r)["answers"])) for r in revisions}
 
 

@@ -26,7 +26,7 @@ from consultation.evaluation.figures import (
     Table,
 )
 from consultation.evaluation.quartiles import lower_median, quartiles
-from consultation.forms.checks import read_form
+from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Form
 from consultation.people.kinds import OrganisationKind
@@ -80,7 +80,7 @@ def statistics(
 def form_context(session: Session, consultation: Consultation) -> FormContext:
     """The frozen form with the sections of the draft; `consultation` has its form loaded."""
     assert consultation.form_version is not None
-    form = read_form(consultation.form_version.definition)
+    form = form_of(consultation.form_version)
     draft = consultation.draft_version_id
     infos = section_infos(sections(session, draft)) if draft else {}
     moment = consultation.announced_at or consultation.created_at

@@ -5,13 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from sqlalchemy.orm import Session
+
 from consultation.core.language import Language, M, say
 from consultation.forms.checks import fill
 from consultation.forms.definition import PARTICIPANT, Form, Question
-from consultation.programmes.models import Section
+from consultation.programmes.models import DraftVersion, Section
+from consultation.programmes.queries import sections_of
 from consultation.questions import SectionInfo, Texts
 
 CONFIDENTIAL_CAP = "figures"
+
+_KEPT = 64
+_published: dict[str, Mapping[str, SectionInfo]] = {}
+"""Id and hash of a published draft version → what is known of its sections; the last few."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,20 @@ def section_infos(sections: Sequence[Section]) -> dict[str, SectionInfo]:
     """
     main = _main_level(sections)
     return {s.key: SectionInfo(s.key, s.number, s.heading, s.level == main) for s in sections}
+
+
+def infos_of(session: Session, draft: DraftVersion | None) -> Mapping[str, SectionInfo]:
+    """As `section_infos`; a published version never changes and is read once per process."""
+    if draft is None:
+        return {}
+    if draft.content_hash is None:
+        return section_infos(sections_of(session, draft))
+    key = f"{draft.id} {draft.content_hash}"
+    if (known := _published.get(key)) is None:
+        known = _published[key] = section_infos(sections_of(session, draft))
+        for oldest in list(_published)[:-_KEPT]:
+            _published.pop(oldest, None)
+    return known
 
 
 def _main_level(sections: Sequence[Section]) -> int:

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, false, func, inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
@@ -78,6 +79,13 @@ def sections(session: Session, draft_version_id: uuid.UUID, *, fresh: bool = Fal
     """
     statement = select(Section).where(Section.draft_version_id == draft_version_id).order_by(Section.position)
     return session.scalars(statement.execution_options(populate_existing=fresh)).all()
+
+
+def sections_of(session: Session, draft: DraftVersion) -> list[Section]:
+    """As `sections`; read once and kept with the version, also after its own session has ended."""
+    if "sections" in inspect(draft).unloaded:
+        set_committed_value(draft, "sections", list(sections(session, draft.id)))
+    return draft.sections
 
 
 def last_draft(session: Session, programme_id: uuid.UUID) -> DraftVersion | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Invitation
@@ -19,7 +19,7 @@ from consultation.core.text import clean_line
 from consultation.forms.definition import Asked
 from consultation.questions import FormFields
 from consultation.responses import queries
-from consultation.responses.desk import Desk, open_desk, refusals_of
+from consultation.responses.desk import Desk, laid_out_again, open_desk, refusals_of
 from consultation.responses.models import Channel, DraftAnswer, Response
 from consultation.rulebook import ANSWER, INVITATION, is_open, member
 from consultation.states import InvitationState, Purpose, ResponseState
@@ -133,10 +133,15 @@ def answer(
 ) -> Saved:
     """Save what is given. Wrong values are kept as typed and named; saving an incomplete draft is always allowed."""
     hold(session, Response, response_id)
-    desk = open_desk(session, actor, response_id, language)
+    return write(session, actor, open_desk(session, actor, response_id, language), posted)
+
+
+def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Posted]) -> Saved:
+    """As `answer`, at a desk that was opened after the response was held: nobody else writes meanwhile."""
     require_answering(actor, desk.response)
     collisions: list[Collision] = []
     problems: list[Problem] = []
+    new: list[dict[str, Any]] = []
     for key, sent in posted.items():
         if (asked := desk.form.by_key.get(key)) is None:
             problems.append(Problem(key, M("Dieses Feld gibt es im Formular nicht."), "unknown"))
@@ -145,13 +150,16 @@ def answer(
             raw = (sent.value or {}).get(item) if item else sent.value
             value, refused = _checked(asked, item, raw, desk)
             problems += refused
-            collision = _store(session, actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent)
-            if collision is not None:
-                collisions.append(collision)
+            found = _store(session, actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent)
+            if isinstance(found, Collision):
+                collisions.append(found)
+            elif found is not None:
+                new.append(found)
+    if new:
+        session.execute(insert(DraftAnswer), new)
     desk.response.author_id = actor.person_id
     session.flush()
-    session.expire(desk.response, ["author_id"])
-    return Saved(open_desk(session, actor, response_id, language), tuple(problems), tuple(collisions))
+    return Saved(laid_out_again(session, desk), tuple(problems), tuple(collisions))
 
 
 def require_answering(actor: Actor, response: Response) -> None:
@@ -185,14 +193,18 @@ def _checked(asked: Asked, item: str, raw: Any, desk: Desk) -> tuple[Any, tuple[
 
 def _store(
     session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], posted: Posted
-) -> Collision | None:
-    """Guarded by the version the writer saw; nothing of either writer is lost."""
+) -> Collision | dict[str, Any] | None:
+    """A row to insert, or a collision: guarded by the version the writer saw, so that nothing of either writer is lost."""
     stored = desk.stored.get((key, item))
     sent = value.get("raw", value.get("value"))
     untouched = posted.shown.get(item) == fingerprint(sent)
+    change = {
+        "value": value, "editor_id": actor.person_id, "edited_at": actor.moment, "writer": posted.writer or None,
+    }  # fmt: skip
     if stored is None:
-        gone = untouched and posted.versions.get(item, 0) > 0
-        return None if sent is None or gone else _insert(session, actor, desk, key, item, value, posted)
+        seen = posted.versions.get(item, 0)
+        here = {"response_id": desk.response.id, "question_key": key, "item_key": item, "version": seen + 1}
+        return None if sent is None or (untouched and seen > 0) else here | change
     if stored.value == sent and stored.refused == ("raw" in value):
         return None
     if posted.versions.get(item, stored.version) != stored.version:
@@ -200,32 +212,11 @@ def _store(
             return None
         if not stored.saved_by(posted.writer):
             return Collision(key, item, sent, stored.value, stored.editor_id)
-    here = (
-        DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key, DraftAnswer.item_key == item,
-        DraftAnswer.version == stored.version,
-    )  # fmt: skip
-    change = delete(DraftAnswer).where(*here) if sent is None else update(DraftAnswer).where(*here).values(
-        value=value, version=stored.version + 1, editor_id=actor.person_id, edited_at=actor.moment,
-        writer=posted.writer or None,
-    )  # fmt: skip
-    result = session.execute(change.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)
-    return None if result.rowcount == 1 else _collided(session, desk, key, item, sent)
-
-
-def _insert(
-    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], posted: Posted
-) -> Collision | None:
-    row = {
-        "response_id": desk.response.id, "question_key": key, "item_key": item, "value": value,
-        "version": posted.versions.get(item, 0) + 1, "editor_id": actor.person_id, "edited_at": actor.moment,
-        "writer": posted.writer or None,
-    }  # fmt: skip
-    new = insert_new(session, DraftAnswer, [row], ["response_id", "question_key", "item_key"])
-    return None if new else _collided(session, desk, key, item, value.get("raw", value.get("value")))
-
-
-def _collided(session: Session, desk: Desk, key: str, item: str, mine: Any) -> Collision:
-    row = session.get(DraftAnswer, (desk.response.id, key, item), populate_existing=True)
-    theirs = None if row is None else row.value.get("raw", row.value.get("value"))
-    return Collision(key, item, mine, theirs, row.editor_id if row else None)
+    this = DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key, DraftAnswer.item_key == item
+    statement = (
+        delete(DraftAnswer).where(*this)
+        if sent is None
+        else update(DraftAnswer).where(*this).values(**change, version=stored.version + 1)
+    )
+    session.execute(statement.execution_options(synchronize_session=False))
+    return None

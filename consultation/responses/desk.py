@@ -14,7 +14,7 @@ from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound, Problem
 from consultation.core.language import SOURCE, Language, M, say
 from consultation.forms.checks import form_of
-from consultation.forms.context import FormContext, section_infos
+from consultation.forms.context import FormContext, infos_of
 from consultation.forms.definition import Asked, Form, Part
 from consultation.people.models import Organisation
 from consultation.programmes.parameters import spoken_all
@@ -163,7 +163,16 @@ def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: 
 
 
 def desk_of(session: Session, response: Response, moment: datetime, language: Language = SOURCE) -> Desk:
-    context = context_of(response.consultation, response.organisation, moment, language)
+    context = context_of(session, response.consultation, response.organisation, moment, language)
+    return _laid_out(session, response, context)
+
+
+def laid_out_again(session: Session, desk: Desk) -> Desk:
+    """The same desk with what lies in the database now."""
+    return _laid_out(session, desk.response, desk.context)
+
+
+def _laid_out(session: Session, response: Response, context: FormContext) -> Desk:
     desk = Desk(response, context.form, context, _stored(session, response.id))
     response.missing = desk.shortcomings()
     response.missing_for_nil_return = desk.shortcomings(nil_return=True)
@@ -171,8 +180,9 @@ def desk_of(session: Session, response: Response, moment: datetime, language: La
 
 
 def context_of(
-    consultation: Consultation, organisation: Organisation, moment: datetime, language: Language = SOURCE
-) -> FormContext:
+    session: Session, consultation: Consultation, organisation: Organisation, moment: datetime,
+    language: Language = SOURCE,
+) -> FormContext:  # fmt: skip
     """The form with its surroundings, as this organisation is asked."""
     assert consultation.form_version is not None
     draft, body = consultation.draft_version, organisation.register_body
@@ -180,22 +190,19 @@ def context_of(
         form=form_of(consultation.form_version),
         language=language,
         moment=moment,
-        sections=section_infos(draft.sections) if draft else {},
+        sections=infos_of(session, draft),
         parameters=spoken_all(draft.frozen.get("parameters", ()), language) if draft else {},
         register=[(say(label, language), text) for label, text in register_facts(body, language)] if body else (),
     )
 
 
 def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], Stored]:
-    rows = session.scalars(select(DraftAnswer).where(DraftAnswer.response_id == response_id))
+    columns = (
+        DraftAnswer.question_key, DraftAnswer.item_key, DraftAnswer.value, DraftAnswer.version, DraftAnswer.editor_id,
+        DraftAnswer.edited_at, DraftAnswer.writer,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(DraftAnswer.response_id == response_id))
     return {
-        (row.question_key, row.item_key): Stored(
-            row.value.get("raw", row.value.get("value")),
-            "raw" in row.value,
-            row.version,
-            row.editor_id,
-            row.edited_at,
-            row.writer,
-        )
-        for row in rows
+        (key, item): Stored(value.get("raw", value.get("value")), "raw" in value, *more)
+        for key, item, value, *more in rows
     }

@@ -60,7 +60,7 @@ def submit_for(
     intakes.require_possible(actor, invitation, standing)
     _require_ready(written, standing, nil_return=nil_return, silent=silent_about_rest, beside=beside)
     response = response or _begin(session, actor, invitation)
-    context = context_of(response.consultation, response.organisation, actor.moment)
+    context = context_of(session, response.consultation, response.organisation, actor.moment)
     desk = replace(written, response=response, context=context)
     release = _release(intake, name, function)
 

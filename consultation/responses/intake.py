@@ -221,7 +221,7 @@ def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Languag
         organisation=invitation.organisation,
         invitation=invitation,
     )
-    context = context_of(invitation.consultation, invitation.organisation, actor.moment, language)
+    context = context_of(session, invitation.consultation, invitation.organisation, actor.moment, language)
     return intake, Desk(nobodys, context.form, context, stored(intake))
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
+from consultation.core.db import hold_where
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.people.models import Organisation
-from consultation.programmes.models import DraftVersion, Programme, ProgrammeMember
+from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.register.models import RegisterBody
 from consultation.responses.models import (
     Disclosure,
@@ -59,6 +60,13 @@ def own(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Response 
     return _own(session, actor, Response.consultation_id == consultation_id)
 
 
+def hold_own_in(session: Session, actor: Actor, slug: str) -> None:
+    """Nobody else changes the acting organisation's response, if there is one, until the transaction ends."""
+    known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
+    own = Response.consultation_id == known, Response.organisation_id == actor.organisation_id
+    hold_where(session, Response, *own)
+
+
 def own_in(session: Session, actor: Actor, slug: str) -> Response | None:
     """As `own`, by the consultation's slug; only for people who answer."""
     known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
@@ -77,7 +85,7 @@ def _surroundings() -> tuple[Any, ...]:
             selectinload(Programme.members), joinedload(Programme.owner)
         ),
         consultation.joinedload(Consultation.form_version),
-        consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
+        consultation.joinedload(Consultation.draft_version),
         joinedload(Response.organisation).joinedload(Organisation.register_body),
         joinedload(Response.invitation).joinedload(Invitation.consultation),
     )
@@ -192,7 +200,7 @@ def _invitation(session: Session, actor: Actor, where: ColumnElement[bool]) -> I
                 selectinload(Programme.members), joinedload(Programme.owner)
             ),
             consultation.joinedload(Consultation.form_version),
-            consultation.joinedload(Consultation.draft_version).selectinload(DraftVersion.sections),
+            consultation.joinedload(Consultation.draft_version),
             joinedload(Invitation.organisation),
         )
     )

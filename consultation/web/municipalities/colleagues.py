@@ -81,7 +81,7 @@ def pages_of(at: At) -> dict[str, str]:
     known = {f"{PART}:{part.key}": at.desk.context.say(part.title) for part in at.desk.form.parts}
     if at.consultation.draft_version is not None:
         known[DRAFT] = say(M("Entwurf"), language)
-        for section in at.consultation.draft_version.sections:
+        for section in at.desk.context.sections.values():
             known[f"{DRAFT}:{section.key}"] = f"{section.number} {section.heading}".strip()
     return known
 
@@ -111,6 +111,6 @@ def still_here(here: Here, form: Form) -> Response:
     with here.db.transaction() as session:
         at = here.arrive(session)
         found = meet(session, at, where)
-    sections = at.consultation.draft_version.sections if at.consultation.draft_version else ()
-    data = {"colleagues": found, "where": where, "sections": sections if where.startswith(DRAFT) else ()}
+    sections = at.begun.context.sections.values() if at.begun and where.startswith(DRAFT) else ()
+    data = {"colleagues": found, "where": where, "sections": sections}
     return page(here.request, "municipalities/_colleagues.html", data, partial=True)

@@ -116,6 +116,11 @@ class Visit:
     def arrive(self, session: Session) -> At:
         return arrive(session, self.actor, self.place, self.slug, self.language)
 
+    def arrive_alone(self, session: Session) -> At:
+        """As `arrive`; until the transaction ends nobody else writes into this answer."""
+        queries.hold_own_in(session, self.actor, self.slug)
+        return self.arrive(session)
+
     def begin(self, session: Session) -> At:
         """As `arrive`; the response is begun if it was not yet."""
         at = self.arrive(session)

@@ -10,9 +10,11 @@ from starlette.responses import Response
 from consultation.core.blocks import Block, from_json
 from consultation.core.errors import NotFound
 from consultation.core.language import M, say
+from consultation.forms.context import infos_of
 from consultation.forms.definition import Asked
 from consultation.http import Form, see_other
 from consultation.programmes.models import Section
+from consultation.programmes.queries import sections_of
 from consultation.questions import Field
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
@@ -64,27 +66,28 @@ def show(here: Here) -> Response:
 @router.get("/{section_key}")
 def show_section(here: Here, section_key: str) -> Response:
     """Where a page that could not be saved is loaded again."""
-    at = here.look()
-    if at.consultation.draft_version is None or section_key not in {
-        s.key for s in at.consultation.draft_version.sections
-    }:
+    with here.db.reader() as session:
+        at = here.arrive(session)
+        known = infos_of(session, at.consultation.draft_version)
+    if section_key not in known:
         raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
     return see_other(f"{at.base}/draft#{section_key}")
 
 
 @router.post("/{section_key}")
 def keep(here: Here, section_key: str, form: Form) -> Response:
-    at = here.look()
-    if section_key not in at.desk.context.sections:
-        raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
-    keys = [asked.key for asked in _about_sections(at.desk)]
+    def asked_for(desk: Desk) -> Iterable[str]:
+        if section_key not in desk.context.sections:
+            raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
+        return [asked.key for asked in _about_sections(desk)]
+
     where = f"{DRAFT}:{section_key}"
-    outcome = save(here, form, keys, _without_empty_ones, where=where)
+    outcome = save(here, form, asked_for, _without_empty_ones, where=where)
     if here.by_itself:
         return saved_piece(here.request, outcome, form, (), where)
     if outcome.status != 200:
         return _page(here, outcome.at, outcome, section_key, outcome.colleagues, status=outcome.status)
-    return see_other(f"{at.base}/draft?saved={section_key}#{section_key}")
+    return see_other(f"{outcome.at.base}/draft?saved={section_key}#{section_key}")
 
 
 def _about_sections(desk: Desk) -> list[Asked]:
@@ -110,9 +113,11 @@ def _page(
     typed = outcome.typed if outcome else at.begun.typed if at.begun else {}
     kept = outcome.kept if outcome else {}
     problems = outcome.problems if outcome else ()
+    with here.db.reader() as session:
+        sections = sections_of(session, draft)
     data: dict[str, Any] = {
         "changes": changes(here, at), "draft": draft, "facts": draft.facts, "where": where, "problems": problems,
-        "readings": list(_readings(at, typed, kept, draft.frozen.get("terms", ()))),
+        "readings": list(_readings(at, sections, typed, kept, draft.frozen.get("terms", ()))),
         "errors": errors_of(problems, at.begun) if at.begun else {}, "quarrels": outcome.quarrels if outcome else (),
         "refused": outcome.refused if outcome else None,
         "colleagues": colleagues, "draft_place": DRAFT,
@@ -121,12 +126,13 @@ def _page(
     return desk_page(here.request, at, "municipalities/draft.html", draft.title, data, status=status)
 
 
-def _readings(at: At, typed: dict[str, Any] | Any, kept: Any, terms: Iterable[dict[str, Any]]) -> Iterable[Reading]:
-    draft, desk = at.consultation.draft_version, at.begun
-    assert draft is not None
+def _readings(
+    at: At, sections: Sequence[Section], typed: dict[str, Any] | Any, kept: Any, terms: Iterable[dict[str, Any]]
+) -> Iterable[Reading]:  # fmt: skip
+    desk = at.begun
     used: set[str] = set()
     base = new_entry_key(at.actor.moment)
-    for number, section in enumerate(draft.sections):
+    for number, section in enumerate(sections):
         found = marked(section.text, terms, used)
         choices: list[Field] = []
         entries: list[Entry] = []

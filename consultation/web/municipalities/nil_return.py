@@ -43,12 +43,10 @@ def send(here: Here, form: Form) -> Response:
     typed = {"name": form.line("name")[:200], "function": form.line("function")[:200]}
     with here.db.transaction() as session:
         at = here.begin(session)
-    known = {question.key for question in _questions(at.desk)}
-    keys = [asked.key for asked in at.desk.form.asked if asked.question.key in known]
     outcome = Outcome(at, at.desk.typed)
     edits = contributor(here.actor, at.response) and at.response.state == ResponseState.DRAFTING
     if edits:
-        outcome = save(here, form, keys, one_for_all(form.line(REST)))
+        outcome = save(here, form, _keys, one_for_all(form.line(REST)))
     lacking = _lacking(outcome) if edits else ()
     if outcome.status != 200:
         return _page(here.request, outcome, typed, status=outcome.status, problems=lacking if outcome.problems else ())
@@ -64,6 +62,11 @@ def send(here: Here, form: Form) -> Response:
             here.request, outcome, typed, status=refused.status, problems=refused.problems, refused=refused.message
         )
     return see_other(f"{at.base}/receipt", M("Ihre Fehlanzeige ist abgegeben."))
+
+
+def _keys(desk: Desk) -> list[str]:
+    known = {question.key for question in _questions(desk)}
+    return [asked.key for asked in desk.form.asked if asked.question.key in known]
 
 
 def _lacking(outcome: Outcome) -> tuple[Problem, ...]:

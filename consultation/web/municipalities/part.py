@@ -52,11 +52,13 @@ def show(here: Here, part_key: str) -> Response:
 
 @router.post("")
 def keep(here: Here, part_key: str, form: Form) -> Response:
-    with here.db.reader() as session:
-        desk = here.arrive(session).desk
-    part, everything = _part(desk.form, part_key), _everything(here.request)
-    rest = "" if here.by_itself else form.line(REST)
-    outcome = save(here, form, _keys(desk, part, everything=everything), rest_as(rest), where=f"{PART}:{part.key}")
+    everything, rest = _everything(here.request), "" if here.by_itself else form.line(REST)
+
+    def asked_for(desk: Desk) -> Iterable[str]:
+        return _keys(desk, _part(desk.form, part_key), everything=everything)
+
+    outcome = save(here, form, asked_for, rest_as(rest), where=f"{PART}:{part_key}")
+    part = _part(outcome.at.desk.form, part_key)
     if here.by_itself:
         asked = [question.key for question in asked_here(part, everything=everything)]
         return saved_piece(here.request, outcome, form, asked, f"{PART}:{part.key}")

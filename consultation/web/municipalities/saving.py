@@ -11,7 +11,7 @@ from consultation.core.language import M, Message, moment, say
 from consultation.http import PostedForm
 from consultation.people import queries as people
 from consultation.questions import Refused
-from consultation.responses.answering import Collision, Posted, Saved, answer, read_posted
+from consultation.responses.answering import Collision, Posted, Saved, read_posted, write
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import Kept
 from consultation.web.municipalities.colleagues import Colleague, meet
@@ -58,15 +58,19 @@ Change = Callable[[Desk, dict[str, Posted]], dict[str, Posted]]
 
 
 def save(
-    here: Visit, form: PostedForm, keys: Iterable[str], change: Change = lambda desk, posted: posted, *, where: str = ""
+    here: Visit, form: PostedForm, asked_for: Callable[[Desk], Iterable[str]],
+    change: Change = lambda desk, posted: posted, *, where: str = "",
 ) -> Outcome:  # fmt: skip
-    """One transaction; a refusal of the whole leaves nothing behind but what was typed. `where`: what one is at."""
+    """One transaction; a refusal of the whole leaves nothing behind but what was typed.
+
+    `asked_for`: the fields that the page asks; `where`: what one is at.
+    """
     with here.db.transaction() as session:
-        at = here.arrive(session)
-        read = read_posted(at.desk, form, keys)
+        at = here.arrive_alone(session)
+        read = read_posted(at.desk, form, asked_for(at.desk))
         posted = change(at.desk, read if here.by_itself else settled(read, form))
         try:
-            saved = answer(session, here.actor, at.response.id, posted, here.language)
+            saved = write(session, here.actor, at.desk, posted)
         except Conflict as refused:
             return Outcome(at, overlaid(at.desk, posted), kept=_as_posted(posted), refused=refused.message)
         outcome = _outcome(session, replace(at, begun=saved.desk), posted, saved)

@@ -20,8 +20,8 @@ from consultation.evaluation.hiding import Span, covered, merged, spans
 from consultation.evaluation.models import Redaction
 from consultation.evaluation.redacted import HIDDEN
 from consultation.evaluation.written import Written
-from consultation.forms.checks import read_form
-from consultation.forms.context import FormContext, section_infos
+from consultation.forms.checks import form_of
+from consultation.forms.context import FormContext, infos_of
 from consultation.http import Db, Form, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.parameters import spoken_all
@@ -79,7 +79,7 @@ def _page(
     language = language_of(request)
     with db.reader() as session:
         found = _found(session, actor, slug, response_id)
-        context = _context(found, language)
+        context = _context(session, found, language)
     chosen = found.text(asked.get("place", ""))
     data = surroundings(actor, found.consultation, found.response.organisation.name) | {
         "response": found.response,
@@ -98,13 +98,12 @@ def _page(
     return page(request, "planners/texts.html", data | more, status)
 
 
-def _context(found: Found, language: Language) -> FormContext:
+def _context(session: Session, found: Found, language: Language) -> FormContext:
     """The form as readers see it, from what the response brought along."""
     assert found.consultation.form_version is not None
-    form, draft = read_form(found.consultation.form_version.definition), found.response.consultation.draft_version
+    form, draft = form_of(found.consultation.form_version), found.response.consultation.draft_version
     parameters = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
-    sections = section_infos(draft.sections) if draft else {}
-    return FormContext(form, language, found.revision.submitted_at, sections, parameters)
+    return FormContext(form, language, found.revision.submitted_at, infos_of(session, draft), parameters)
 
 
 def _label(written: Written, context: FormContext) -> str:
