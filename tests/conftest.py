@@ -12,18 +12,17 @@ from pathlib import Path
 import hypothesis
 import pytest
 import sqlalchemy as sa
-import structlog
 from sqlalchemy import URL, Engine
 
 from consultation.core.db import Database
 from consultation.core.migrations import upgrade
 from tests import keeping, quick
 from tests.copies import Copies
+from tests.plain_logs import plain_logs
 
 quick.live_in_memory()
 
-# A crash in a page is logged in one plain line; the rich traceback of the default would walk the whole app.
-structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
+plain_logs()
 
 # No test is about time; a run that must say yes or no (CI) looks at the same examples every time.
 hypothesis.settings.register_profile("calm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

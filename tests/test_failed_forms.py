@@ -27,6 +27,7 @@ from tests.desk_world import TOWN, filled, scene
 from tests.evaluation_world import write
 from tests.failing_table import NOTHING_TYPED, WRONG, Wrong
 from tests.page_world import _invite, _new_town, build_with_more
+from tests.plain_logs import plain_logs
 from tests.tenancy_doors import Answer, Ask, Door, fillings, routes
 from tests.tenancy_world import NOW, World
 
@@ -46,7 +47,7 @@ def door(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         _waiting_for_planners(session, world)
     yield Door(app, world)
     db.close()
-    structlog.reset_defaults()
+    plain_logs()
 
 
 def _waiting_for_planners(session: Session, world: World) -> None:

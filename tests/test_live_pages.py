@@ -16,6 +16,7 @@ from consultation.states import EditionState
 from tests import html
 from tests.browsing import site
 from tests.page_table import LOOKS
+from tests.plain_logs import plain_logs
 from tests.tenancy_doors import Ask, Door
 from tests.tenancy_world import NOW, build
 
@@ -43,7 +44,7 @@ def door(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         session.execute(update(Edition).values(state=EditionState.COMPILING))
     yield Door(app, world)
     db.close()
-    structlog.reset_defaults()
+    plain_logs()
 
 
 def test_what_saves_or_renews_itself_says_so(door: Door) -> None:

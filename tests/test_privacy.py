@@ -40,6 +40,7 @@ from tests.browsing import Browser, site
 from tests.conftest import DATABASES
 from tests.copies import Copies
 from tests.fault.invariants import fingerprint, problems
+from tests.plain_logs import plain_logs
 from tests.test_docs import between
 from tests.upkeep_world import LATER, NOW, Service, service, settings_for
 
@@ -338,7 +339,7 @@ def log(tmp_path: Path) -> Iterator[io.StringIO]:
         )
         structlog.configure(logger_factory=structlog.WriteLoggerFactory(said), cache_logger_on_first_use=False)
         yield said
-    structlog.reset_defaults()
+    plain_logs()
     logging.captureWarnings(False)
 
 

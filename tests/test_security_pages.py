@@ -26,6 +26,7 @@ from tests import factories as make
 from tests import html, tenancy_world
 from tests.browsing import Browser, site
 from tests.factories import MOMENT, PASSWORD
+from tests.plain_logs import plain_logs
 from tests.tenancy_doors import Answer, Ask, Door, asks
 from tests.tenancy_table import TABLE
 from tests.tenancy_world import NOW, World, build
@@ -54,7 +55,7 @@ def quiet() -> Iterator[None]:
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), cache_logger_on_first_use=False
     )
     yield
-    structlog.reset_defaults()
+    plain_logs()
 
 
 class Service:

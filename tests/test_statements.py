@@ -18,6 +18,7 @@ from consultation.states import ANSWERING
 from tests.browsing import site
 from tests.page_table import DOWNLOADS, LOOKS, Look
 from tests.page_world import build_with_more
+from tests.plain_logs import plain_logs
 from tests.tenancy_doors import Ask, Door
 from tests.tenancy_world import NOW, PERSONS, World
 
@@ -53,7 +54,7 @@ def _house(template: Path, folder: Path, more: int) -> Iterator[House]:
     event.listen(db.engine, "before_cursor_execute", house.listen)
     yield house
     db.close()
-    structlog.reset_defaults()
+    plain_logs()
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from consultation.core.db import Database
 from tests.browsing import site
 from tests.conftest import DATABASES, PostgresServer
+from tests.plain_logs import plain_logs
 from tests.tenancy_doors import SECRETS, Ask, Door, asks, mixed, problems, routes, state_of
 from tests.tenancy_table import TABLE, TOKENS, documented
 from tests.tenancy_world import NOW, World, build
@@ -52,7 +53,7 @@ def quiet() -> Iterator[None]:
         wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), cache_logger_on_first_use=False
     )
     yield
-    structlog.reset_defaults()
+    plain_logs()
 
 
 @pytest.fixture(scope="module", params=DATABASES)

@@ -17,6 +17,7 @@ from tests.browser.keyboard import UNSEEN
 from tests.browser.serving import free_port, served
 from tests.browsing import site
 from tests.page_table import LOOKS, Look, looked_at
+from tests.plain_logs import plain_logs
 from tests.tenancy_doors import routes
 from tests.tenancy_table import ANONYMOUS
 from tests.tenancy_world import NOW, World, build
@@ -94,7 +95,7 @@ def window(chrome: Browser, sqlite_template: Path, tmp_path_factory: pytest.Temp
         yield made
         made.page.context.close()
     db.close()
-    structlog.reset_defaults()
+    plain_logs()
 
 
 @pytest.fixture
