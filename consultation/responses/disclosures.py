@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from consultation.core.db import insert_new
+from consultation.core.db import hold, insert_new
 from consultation.core.errors import Forbidden, Invalid, Problem
 from consultation.core.history import record
 from consultation.core.language import M
 from consultation.responses import queries
-from consultation.responses.desk import Desk
+from consultation.responses.desk import Desk, laid_out_again
 from consultation.responses.models import Disclosure, DisclosureChoice, DraftAnswer, Response
 from consultation.rulebook import releaser
 from consultation.subjects import Actor
@@ -20,6 +20,8 @@ def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, str]
     """By the releaser, at any time, also after closing; counts for the next edition."""
     if not releaser(actor, desk.response):
         raise Forbidden(M("Das darf nur: {who}.", who=releaser.name))
+    hold(session, Response, desk.response.id)
+    desk = laid_out_again(session, desk)  # somebody may have saved a page since it was opened
     known = dict(desk.context.disclosure_parts)
     problems = [
         Problem(part, M("Wählen Sie eine der angebotenen Stufen."))

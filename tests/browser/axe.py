@@ -6,21 +6,18 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-OPTIONS = json.dumps({"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
-"""Only what is wrong is worked out in detail, a third of the time; the size of targets has to be asked for."""
-FINDINGS = f"""async () => {{
-  const sticky = [...document.querySelectorAll("body *")].filter(one => getComputedStyle(one).position === "sticky");
-  sticky.forEach(one => one.style.setProperty("position", "static", "important"));
-  const found = await axe.run({OPTIONS});
-  sticky.forEach(one => one.style.removeProperty("position"));
-  return found.violations.map(one => [one.id, one.nodes.slice(0, 3).map(node => node.html)]);
-}}"""
-"""A bar that sticks to the edge covers a piece of whatever lies below it just now; people scroll."""
 
+def findings(page: Page, *, targets: bool = False) -> list[Any]:
+    """Rule and the first places where it is broken. A page that axe has been in already keeps it.
 
-def findings(page: Page) -> list[Any]:
-    """Rule and the first places where it is broken. A page that axe has been in already keeps it."""
+    `targets`: the size of targets is looked at too; only where the page stands at its top, for further down a bar at the edge
+    covers whatever lies below it just then. Only what is wrong is worked out in detail: half of the time.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: list[Any] = page.evaluate(FINDINGS)
+    options = json.dumps({"resultTypes": ["violations"], "rules": {"target-size": {"enabled": targets}}})
+    found: list[Any] = page.evaluate(
+        f"axe.run({options}).then(found => found.violations.map("
+        "one => [one.id, one.nodes.slice(0, 3).map(node => node.html)]))"
+    )
     return found
