@@ -18,7 +18,7 @@ from consultation.forms.schema import form_schema
 from consultation.http import Db, Spoken
 from consultation.http.programs import AnyProgram
 from consultation.programmes import queries as programmes
-from consultation.programmes.parameters import spoken_all
+from consultation.programmes.parameters import figures_of
 from consultation.states import FormVersionState
 
 router = resource("Formular")
@@ -75,7 +75,7 @@ def schema(request: Request, db: Db, actor: AnyProgram, slug: str, language: Spo
         parameters = {}
         if consultation.draft_version_id is not None:
             draft = programmes.consulted_draft(session, consultation.draft_version_id)
-            parameters = spoken_all(draft.frozen.get("parameters", ()), language)
+            parameters = dict(figures_of(draft, language))
     found = form_schema(context.in_language(language, parameters))
     return reply(request, found, media_type=JsonSchema.media_type, headers={"Content-Language": language})
 

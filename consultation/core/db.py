@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -18,9 +18,12 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Insert,
     MetaData,
     TypeDecorator,
+    Update,
     Uuid,
+    bindparam,
     create_engine,
     event,
     func,
@@ -257,13 +260,37 @@ def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
 
     An UPDATE that changes nothing: a lock on every database, where SELECT … FOR UPDATE would silently be none on SQLite.
     """
-    hold_where(session, table, table.id == row_id)
+    hold_where(session, holding(table, table.id == row_id), {})
 
 
-def hold_where(session: Session, table: type[Any], *rows: ColumnElement[bool]) -> None:
-    """As `hold`, for whatever rows there are of this kind."""
+def holding(table: type[Any], *rows: ColumnElement[bool]) -> Update:
+    """What `hold_where` does, for whatever rows of this kind there are."""
     statement = update(table).where(*rows).values(id=table.id)
-    session.execute(statement.execution_options(synchronize_session=False))
+    return statement.execution_options(synchronize_session=False)
+
+
+def hold_where(session: Session, statement: Update, given: dict[str, Any]) -> None:
+    """As `hold`; `given` are the values of parameters that are no names of columns."""
+    session.execute(statement, given)
+
+
+def put(session: Session, table: type[Base], row: dict[str, Any], unique: Sequence[str]) -> None:
+    """Insert this row; where one with the same unique columns is there, it takes the other values."""
+    statement = _putting(session.get_bind().dialect.name, table, tuple(row), tuple(unique))
+    session.connection().execute(statement, row)
+
+
+@cache
+def _putting(dialect: str, table: type[Base], columns: Sequence[str], unique: Sequence[str]) -> Insert:
+    insert = _insert(dialect, table).values({name: bindparam(name) for name in columns})
+    return insert.on_conflict_do_update(
+        index_elements=list(unique), set_={name: insert.excluded[name] for name in columns if name not in unique}
+    )
+
+
+def _insert(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    target = table.metadata.tables[table.__tablename__]
+    return postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
 
 
 def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str]) -> int:
@@ -271,8 +298,7 @@ def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any
     if not rows:
         return 0
     session.flush()
-    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    target = table.metadata.tables[table.__tablename__]
-    statement = engine.insert(target).on_conflict_do_nothing(index_elements=list(unique))
-    new = session.connection().execute(statement.returning(target.c[unique[0]]), list(rows))
+    insert = _insert(session.get_bind().dialect.name, table)
+    statement = insert.on_conflict_do_nothing(index_elements=list(unique)).returning(insert.table.c[unique[0]])
+    new = session.connection().execute(statement, list(rows))
     return len(new.all())  # the drivers' row counts of many rows cannot be relied on

@@ -1,7 +1,5 @@
 """What is wrong with a form before anybody is asked: every problem at once, each with its place and remedy."""
 
-import dataclasses
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from consultation.core.errors import Invalid, Problem
+from consultation.core.kept import Kept
 from consultation.core.language import M
 from consultation.forms.conditions import fields_of
 from consultation.forms.definition import Form
@@ -32,22 +31,14 @@ def read_form(definition: Any) -> Form:
     return form
 
 
-@dataclasses.dataclass(frozen=True)
-class _Frozen:
-    content_hash: str
-    definition: Any = dataclasses.field(compare=False)
-
-
-@functools.lru_cache(maxsize=64)
-def _read_once(frozen: _Frozen) -> Form:
-    return read_form(frozen.definition)
+_frozen: Kept[Form] = Kept()
 
 
 def form_of(version: FormVersion) -> Form:
     """The form of a stored version; a frozen one is read once per process."""
     if version.content_hash is None:
         return read_form(version.definition)
-    return _read_once(_Frozen(version.content_hash, version.definition))
+    return _frozen.get(version.content_hash, lambda: read_form(version.definition))
 
 
 def _problems(form: Form) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from consultation.core.kept import Kept
 from consultation.core.language import Language, M, say
 from consultation.forms.checks import fill
 from consultation.forms.definition import PARTICIPANT, Form, Question
@@ -16,9 +17,8 @@ from consultation.questions import SectionInfo, Texts
 
 CONFIDENTIAL_CAP = "figures"
 
-_KEPT = 64
-_published: dict[str, Mapping[str, SectionInfo]] = {}
-"""Id and hash of a published draft version → what is known of its sections; the last few."""
+_published: Kept[Mapping[str, SectionInfo]] = Kept()
+"""Id and hash of a published draft version → what is known of its sections."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,7 @@ def infos_of(session: Session, draft: DraftVersion | None) -> Mapping[str, Secti
         return {}
     if draft.content_hash is None:
         return section_infos(sections_of(session, draft))
-    key = f"{draft.id} {draft.content_hash}"
-    if (known := _published.get(key)) is None:
-        known = _published[key] = section_infos(sections_of(session, draft))
-        for oldest in list(_published)[:-_KEPT]:
-            _published.pop(oldest, None)
-    return known
+    return _published.get(f"{draft.id} {draft.content_hash}", lambda: section_infos(sections_of(session, draft)))
 
 
 def _main_level(sections: Sequence[Section]) -> int:

@@ -6,14 +6,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, exists, select, update
+from sqlalchemy.orm import Session
 
 from consultation.core import history
 from consultation.core.errors import Forbidden, NotFound
 from consultation.core.language import M
-from consultation.people.models import LoginSession, Membership, Person, SecondFactor
-from consultation.people.viewers import Viewer, viewer
+from consultation.people.models import LoginSession, Membership, Organisation, Person, SecondFactor
+from consultation.people.viewers import VIEWED, Viewer, viewer
 from consultation.subjects import Actor
 
 IDLE = timedelta(hours=8)
@@ -51,14 +51,30 @@ def arrive(session: Session, person_id: uuid.UUID) -> None:
 
 def find(session: Session, token: str, moment: datetime) -> Viewer | None:
     """Who holds this token now; `None` for ended, idle, unknown and deactivated."""
-    query = (
-        select(LoginSession, Person, exists().where(SecondFactor.person_id == Person.id))
-        .join(Person, Person.id == LoginSession.person_id)
-        .where(LoginSession.token_hash == digest(token), Person.active, *_alive(moment))
-        .options(selectinload(Person.memberships).joinedload(Membership.organisation))
+    asked = {"token_hash": digest(token), "now": moment, "not_idle": moment - IDLE}
+    return viewer(session.execute(_HOLDER, asked).all())
+
+
+_HOLDER = (
+    select(
+        *VIEWED,
+        LoginSession.id.label("session_id"),
+        LoginSession.last_seen_at,
+        exists().where(SecondFactor.person_id == Person.id).label("second_factor"),
     )
-    row = session.execute(query).one_or_none()
-    return viewer(*row) if row else None
+    .select_from(LoginSession)
+    .join(Person, Person.id == LoginSession.person_id)
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.expires_at > bindparam("now"),
+        LoginSession.last_seen_at > bindparam("not_idle"),
+        Person.active,
+    )
+    .order_by(Organisation.sort_key, Organisation.id)
+)
+"""Asked with every request of somebody who is logged in: put together once, and read as columns."""
 
 
 def is_stale(viewer: Viewer, moment: datetime) -> bool:

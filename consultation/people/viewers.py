@@ -1,11 +1,13 @@
 """Who sits before the page, and where they belong: read anew with every request, so withdrawn rights end at once."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from consultation.people.kinds import OrganisationKind
-from consultation.people.models import LoginSession, Membership, Person
+from consultation.people.models import Membership, Organisation, Person
 from consultation.states import ANSWERING, PLANNING, Role
 from consultation.subjects import Actor
 
@@ -77,22 +79,36 @@ class Viewer:
         return Actor(self.person_id, place.organisation_id, place.roles, moment, place.may_plan, self.operator)
 
 
-def viewer(login: LoginSession, person: Person, second_factor: bool) -> Viewer:
-    """From a session and its person, whose memberships and their organisations are loaded."""
-    places = sorted(person.memberships, key=lambda m: (m.organisation.sort_key, str(m.organisation_id)))
+VIEWED = (
+    Person.id, Person.name, Person.email, Person.language, Person.operator, Person.password_hash.is_not(None).label("has_password"),
+    Membership.organisation_id, Membership.roles, Membership.function, Membership.waiting, Organisation.name.label("organisation"),
+    Organisation.kind, Organisation.may_plan, Organisation.demo,
+)  # fmt: skip
+"""The columns that `viewer` looks at, beside those of the session."""
+
+
+def viewer(rows: Sequence[Any]) -> Viewer | None:
+    """From the rows of one session, one for each place; those of nobody are none."""
+    if not rows:
+        return None
+    one = rows[0]
+    places = tuple(_place(row) for row in rows if row.organisation_id)
     return Viewer(
-        person.id, person.name, person.email, person.language, person.operator, person.password_hash is not None,
-        tuple(map(_place, places)), login.id, login.last_seen_at, second_factor,
+        one.id, one.name, one.email, one.language, one.operator, one.has_password, places, one.session_id, one.last_seen_at,
+        one.second_factor,
     )  # fmt: skip
 
 
-def _place(membership: Membership) -> Place:
-    organisation = membership.organisation
+def _place(row: Any) -> Place:
     return Place(
-        organisation.id, organisation.name, organisation.kind, roles_of(membership), membership.function,
-        membership.waiting, organisation.may_plan, organisation.demo,
+        row.organisation_id, row.organisation, row.kind, _roles(row.roles, waiting=row.waiting), row.function, row.waiting,
+        row.may_plan, row.demo,
     )  # fmt: skip
 
 
 def roles_of(membership: Membership) -> frozenset[Role]:
-    return frozenset() if membership.waiting else frozenset(map(Role, membership.roles))
+    return _roles(membership.roles, waiting=membership.waiting)
+
+
+def _roles(names: Iterable[str], *, waiting: bool) -> frozenset[Role]:
+    return frozenset() if waiting else frozenset(map(Role, names))

@@ -1,14 +1,15 @@
 """A programme's figures as readers see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from consultation.core import language as words
 from consultation.core.errors import Invalid
+from consultation.core.kept import Kept
 from consultation.core.language import Language, M, Message, say
-from consultation.programmes.models import ParameterType
+from consultation.programmes.models import DraftVersion, ParameterType
 from consultation.questions.date import parse_day
 from consultation.questions.numerals import parse
 
@@ -32,6 +33,19 @@ def spoken(type_: ParameterType, value: str, language: Language) -> str:
 def spoken_all(frozen: Iterable[dict[str, Any]], language: Language) -> dict[str, str]:
     """Name → text, from the parameters frozen with a draft version."""
     return {p["name"]: spoken(ParameterType(p["type"]), p["value"], language) for p in frozen}
+
+
+_published: Kept[Mapping[str, str]] = Kept()
+
+
+def figures_of(draft: DraftVersion | None, language: Language) -> Mapping[str, str]:
+    """As `spoken_all`, of the parameters frozen with a draft version; those of a published one are said once per process."""
+    if draft is None:
+        return {}
+    if draft.content_hash is None:
+        return spoken_all(draft.frozen.get("parameters", ()), language)
+    key = f"{draft.id} {draft.content_hash} {language}"
+    return _published.get(key, lambda: spoken_all(draft.frozen.get("parameters", ()), language))
 
 
 EXPECTED: dict[ParameterType, Message] = {

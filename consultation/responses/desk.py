@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
@@ -17,7 +17,7 @@ from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, infos_of
 from consultation.forms.definition import Asked, Form, Part
 from consultation.people.models import Organisation
-from consultation.programmes.parameters import spoken_all
+from consultation.programmes.parameters import figures_of
 from consultation.questions import Refused
 from consultation.register.facts import facts as register_facts
 from consultation.responses import queries
@@ -191,18 +191,20 @@ def context_of(
         language=language,
         moment=moment,
         sections=infos_of(session, draft),
-        parameters=spoken_all(draft.frozen.get("parameters", ()), language) if draft else {},
+        parameters=figures_of(draft, language),
         register=[(say(label, language), text) for label, text in register_facts(body, language)] if body else (),
     )
 
 
 def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], Stored]:
-    columns = (
-        DraftAnswer.question_key, DraftAnswer.item_key, DraftAnswer.value, DraftAnswer.version, DraftAnswer.editor_id,
-        DraftAnswer.edited_at, DraftAnswer.writer,
-    )  # fmt: skip
-    rows = session.execute(select(*columns).where(DraftAnswer.response_id == response_id))
+    rows = session.execute(_STORED, {"response_id": response_id})
     return {
         (key, item): Stored(value.get("raw", value.get("value")), "raw" in value, *more)
         for key, item, value, *more in rows
     }
+
+
+_STORED = select(
+    DraftAnswer.question_key, DraftAnswer.item_key, DraftAnswer.value, DraftAnswer.version, DraftAnswer.editor_id,
+    DraftAnswer.edited_at, DraftAnswer.writer,
+).where(DraftAnswer.response_id == bindparam("response_id"))  # fmt: skip

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from consultation.core.db import insert_new
+from consultation.core.db import put
 from consultation.responses.models import Presence
 from consultation.subjects import Actor
 
@@ -17,24 +17,22 @@ _LONGEST = 120
 
 def note(session: Session, actor: Actor, response_id: uuid.UUID, page: str) -> None:
     """The acting person is at this page, and at no other."""
-    here = (Presence.response_id == response_id, Presence.person_id == actor.person_id)
-    values = {"page": page[:_LONGEST], "seen_at": actor.moment}
-    known = session.execute(update(Presence).where(*here).values(**values))
-    assert isinstance(known, CursorResult)
-    if not known.rowcount:
-        row = {"response_id": response_id, "person_id": actor.person_id, **values}
-        insert_new(session, Presence, [row], ["response_id", "person_id"])
+    row = {"response_id": response_id, "person_id": actor.person_id, "page": page[:_LONGEST], "seen_at": actor.moment}
+    put(session, Presence, row, ["response_id", "person_id"])
 
 
 def others(session: Session, actor: Actor, response_ids: Sequence[uuid.UUID]) -> list[Presence]:
     """Who else was there within the last two minutes, the latest first."""
-    statement = (
-        select(Presence)
-        .where(Presence.response_id.in_(response_ids), Presence.person_id != actor.person_id)
-        .where(Presence.seen_at > actor.moment - FRESH)
-        .order_by(Presence.seen_at.desc(), Presence.person_id)
-    )
-    return list(session.scalars(statement))
+    asked = {"responses": response_ids, "acting": actor.person_id, "since": actor.moment - FRESH}
+    return list(session.scalars(_OTHERS, asked))
+
+
+_OTHERS = (
+    select(Presence)
+    .where(Presence.response_id.in_(bindparam("responses", expanding=True)), Presence.person_id != bindparam("acting"))
+    .where(Presence.seen_at > bindparam("since"))
+    .order_by(Presence.seen_at.desc(), Presence.person_id)
+)
 
 
 def sweep(session: Session, moment: datetime) -> None:

@@ -3,16 +3,18 @@
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
-from consultation.core.db import hold_where
+from consultation.core.db import hold_where, holding
 from consultation.core.errors import NotFound
 from consultation.core.language import M
+from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.register.models import RegisterBody
@@ -50,41 +52,51 @@ def visible(actor: Actor) -> Select[Response]:
 def get(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
     """With everything its rules look at and its page shows."""
     statement = visible(actor).where(Response.id == response_id).options(*_surroundings())
-    if (response := session.scalars(statement).one_or_none()) is None:
+    if (response := session.scalars(statement).unique().one_or_none()) is None:
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     return response
 
 
 def own(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Response | None:
     """The acting organisation's response, if it has begun one."""
-    return _own(session, actor, Response.consultation_id == consultation_id)
-
-
-def hold_own_in(session: Session, actor: Actor, slug: str) -> None:
-    """Nobody else changes the acting organisation's response, if there is one, until the transaction ends."""
-    known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
-    own = Response.consultation_id == known, Response.organisation_id == actor.organisation_id
-    hold_where(session, Response, *own)
+    return _own(session, actor, consultation_id=consultation_id)
 
 
 def own_in(session: Session, actor: Actor, slug: str) -> Response | None:
     """As `own`, by the consultation's slug; only for people who answer."""
-    known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
-    return _own(session, actor, Response.consultation_id == known) if actor.roles & ANSWERING else None
+    return _own(session, actor, slug=slug) if actor.roles & ANSWERING else None
 
 
-def _own(session: Session, actor: Actor, where: ColumnElement[bool]) -> Response | None:
-    statement = select(Response).where(where, Response.organisation_id == actor.organisation_id)
-    return session.scalars(statement.options(*_surroundings())).one_or_none()
+def hold_own_in(session: Session, actor: Actor, slug: str) -> None:
+    """Nobody else changes the acting organisation's response, if there is one, until the transaction ends."""
+    hold_where(session, _OWN_ROW, {"slug": slug, "acting": actor.organisation_id})
+
+
+_NAMED = select(Consultation.id).where(Consultation.slug == bindparam("slug")).scalar_subquery()
+_OWN_ROW = holding(Response, Response.consultation_id == _NAMED, Response.organisation_id == bindparam("acting"))
+
+
+def _own(session: Session, actor: Actor, **given: Any) -> Response | None:
+    asked = given | {"acting": actor.organisation_id}
+    return session.scalars(_own_statement(by_slug="slug" in given), asked).unique().one_or_none()
+
+
+@cache
+def _own_statement(*, by_slug: bool) -> Select[Response]:
+    """Every page of the form asks this: it is put together once."""
+    consultation = _NAMED if by_slug else bindparam("consultation_id")
+    statement = select(Response).where(Response.consultation_id == consultation)
+    return statement.where(Response.organisation_id == bindparam("acting")).options(*_surroundings())
 
 
 def _surroundings() -> tuple[Any, ...]:
+    """The definition of the form stays where it is: a frozen one is known by its hash (`forms.checks.form_of`)."""
     consultation = joinedload(Response.consultation)
     return (
         consultation.joinedload(Consultation.programme).options(
-            selectinload(Programme.members), joinedload(Programme.owner)
+            joinedload(Programme.members), joinedload(Programme.owner)
         ),
-        consultation.joinedload(Consultation.form_version),
+        consultation.joinedload(Consultation.form_version).defer(FormVersion.definition),
         consultation.joinedload(Consultation.draft_version),
         joinedload(Response.organisation).joinedload(Organisation.register_body),
         joinedload(Response.invitation).joinedload(Invitation.consultation),
@@ -180,30 +192,38 @@ def of_organisation(session: Session, actor: Actor) -> Mapping[uuid.UUID, Respon
 
 def invitation_for(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Invitation:
     """The acting organisation's invitation, once it was sent."""
-    return _invitation(session, actor, Invitation.consultation_id == consultation_id)
+    return _invitation(session, actor, consultation_id=consultation_id)
 
 
 def invitation_in(session: Session, actor: Actor, slug: str) -> Invitation:
     """As `invitation_for`, by the consultation's slug."""
-    known = select(Consultation.id).where(Consultation.slug == slug).scalar_subquery()
-    return _invitation(session, actor, Invitation.consultation_id == known)
+    return _invitation(session, actor, slug=slug)
 
 
-def _invitation(session: Session, actor: Actor, where: ColumnElement[bool]) -> Invitation:
+def _invitation(session: Session, actor: Actor, **given: Any) -> Invitation:
+    asked = given | {"acting": actor.organisation_id}
+    found = None
+    if actor.roles & ANSWERING:
+        found = session.scalars(_invitation_statement(by_slug="slug" in given), asked).unique().one_or_none()
+    if found is None:
+        raise NotFound(M("Ihre Stelle ist zu dieser Konsultation nicht eingeladen."))
+    return found
+
+
+@cache
+def _invitation_statement(*, by_slug: bool) -> Select[Invitation]:
     consultation = joinedload(Invitation.consultation)
-    statement = (
+    return (
         select(Invitation)
-        .where(where, Invitation.organisation_id == actor.organisation_id)
+        .where(Invitation.consultation_id == (_NAMED if by_slug else bindparam("consultation_id")))
+        .where(Invitation.organisation_id == bindparam("acting"))
         .where(Invitation.state != InvitationState.PLANNED)
         .options(
             consultation.joinedload(Consultation.programme).options(
-                selectinload(Programme.members), joinedload(Programme.owner)
+                joinedload(Programme.members), joinedload(Programme.owner)
             ),
-            consultation.joinedload(Consultation.form_version),
+            consultation.joinedload(Consultation.form_version).defer(FormVersion.definition),
             consultation.joinedload(Consultation.draft_version),
             joinedload(Invitation.organisation),
         )
     )
-    if not actor.roles & ANSWERING or (found := session.scalars(statement).one_or_none()) is None:
-        raise NotFound(M("Ihre Stelle ist zu dieser Konsultation nicht eingeladen."))
-    return found

@@ -24,7 +24,7 @@ from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, infos_of
 from consultation.http import Db, Form, page, see_other
 from consultation.http.language import language_of
-from consultation.programmes.parameters import spoken_all
+from consultation.programmes.parameters import figures_of
 from consultation.responses import models as responses
 from consultation.responses import queries
 from consultation.rulebook import planner
@@ -102,7 +102,7 @@ def _context(session: Session, found: Found, language: Language) -> FormContext:
     """The form as readers see it, from what the response brought along."""
     assert found.consultation.form_version is not None
     form, draft = form_of(found.consultation.form_version), found.response.consultation.draft_version
-    parameters = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
+    parameters = figures_of(draft, language)
     return FormContext(form, language, found.revision.submitted_at, infos_of(session, draft), parameters)
 
 

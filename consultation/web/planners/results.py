@@ -26,7 +26,7 @@ from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked
 from consultation.http import Db, page
 from consultation.http.language import language_of
-from consultation.programmes.parameters import spoken_all
+from consultation.programmes.parameters import figures_of
 from consultation.questions import CANNOT_JUDGE, Tally
 from consultation.questions.wording import section_label
 from consultation.register.states import STATE_TITLES, State
@@ -49,7 +49,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         context = form_context(session, consultation)
         statistics = for_planner(session, actor, consultation, context=context)
     draft = consultation.draft_version
-    figures = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
+    figures = figures_of(draft, language)
     reader = Reader(context.in_language(language, figures), statistics)
     by = request.query_params.get("by", TOTAL)
     by = by if by in statistics.groupings else TOTAL
