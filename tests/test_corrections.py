@@ -170,7 +170,7 @@ def test_an_amendment_to_a_section_that_is_gone_must_be_settled_before_submittin
     paula.follow(correct(db, running, paula, draft=str(next_draft(db, running).id)))
     with db.reader() as session:
         desk = open_desk(session, evaluation_world.somebody_of(session, running.world, kiel), response.id)
-    wrong = [problem for problem in desk.response.missing if problem.field == "amendments.1.section"]
+    wrong = [problem for problem in desk.missing if problem.field == "amendments.1.section"]
     assert ["nicht mehr im Entwurf" in str(problem.message) for problem in wrong] == [True]
 
 

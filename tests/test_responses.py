@@ -113,7 +113,7 @@ def test_a_refused_value_is_kept_as_typed_and_named(db: Database, scene: World) 
     assert saved.desk.typed["burden_proof.hours"] == "viele"
     assert "burden_proof.hours" not in saved.desk.answers
     with db.reader() as session:
-        assert "burden_proof.hours" in [p.field for p in open_desk(session, actor, response.id).shortcomings()]
+        assert "burden_proof.hours" in [p.field for p in open_desk(session, actor, response.id).missing]
 
 
 def test_answers_to_hidden_questions_stay_while_editing_and_are_left_out_of_the_submission(db: Database) -> None:

@@ -90,8 +90,9 @@ class Receipt(Shape):
 
 def require(session: Session, actor: Actor, slug: str) -> Response:
     """The acting organisation's response; 404 if the consultation is out of sight or nothing was begun."""
-    found = queries.own(session, actor, consultations.get(session, actor, slug).id)
+    found = queries.own_in(session, actor, slug)
     if found is None:
+        consultations.get(session, actor, slug)
         raise NotFound(M("Ihre Stelle hat noch keine Stellungnahme begonnen. Beginnen Sie sie mit PUT."))
     return found
 
@@ -139,8 +140,8 @@ def _own_response(session: Session, actor: Actor, desk: Desk, language: Language
             SpokenFor(ars=body.key, kind=kind, name=body.name)
             for body, kind in queries.represented(session, response.id)
         ],
-        answers=desk.answers, missing=_missing(response.missing, language),
-        missing_for_nil_return=_missing(response.missing_for_nil_return, language), revisions=response.revision_count,
+        answers=desk.answers, missing=_missing(desk.missing, language),
+        missing_for_nil_return=_missing(desk.missing_for_nil_return, language), revisions=response.revision_count,
         counted_revision=last.number if last and last.id == response.counted_revision_id else None,
     )  # fmt: skip
 

@@ -20,8 +20,8 @@ from sqlalchemy import (
     Enum,
     Insert,
     MetaData,
+    Select,
     TypeDecorator,
-    Update,
     Uuid,
     bindparam,
     create_engine,
@@ -256,22 +256,23 @@ def set_all(session: Session, table: type[Any], ids: Sequence[uuid.UUID], state:
 
 
 def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
-    """Let nobody else hold this row until the end of the transaction; what is read afterwards is its newest state.
+    """Let nobody else hold this row until the end of the transaction; what is read afterwards is its newest state."""
+    hold_where(session, holding(table.id, table.id == row_id), {})
 
-    An UPDATE that changes nothing: a lock on every database, where SELECT … FOR UPDATE would silently be none on SQLite.
+
+def holding(key: Any, *rows: ColumnElement[bool]) -> Select[Any]:
+    """What `hold_where` does, for whatever rows there are with these keys."""
+    return select(key).where(*rows).with_for_update(key_share=True)
+
+
+def hold_where(session: Session, statement: Select[Any], given: dict[str, Any]) -> None:
+    """As `hold`; `given` are the values of the statement's parameters.
+
+    On SQLite the lock is that of the transaction, which is the only one that writes (BEGIN IMMEDIATE): the statement is
+    a plain SELECT there.
     """
-    hold_where(session, holding(table, table.id == row_id), {})
-
-
-def holding(table: type[Any], *rows: ColumnElement[bool]) -> Update:
-    """What `hold_where` does, for whatever rows of this kind there are."""
-    statement = update(table).where(*rows).values(id=table.id)
-    return statement.execution_options(synchronize_session=False)
-
-
-def hold_where(session: Session, statement: Update, given: dict[str, Any]) -> None:
-    """As `hold`; `given` are the values of parameters that are no names of columns."""
-    session.execute(statement, given)
+    session.flush()
+    session.execute(statement, given).all()
 
 
 def put(session: Session, table: type[Base], row: dict[str, Any], unique: Sequence[str]) -> None:

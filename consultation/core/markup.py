@@ -1,10 +1,11 @@
 """The only module that imports the template engine: everything is escaped, whatever the file is called."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Macro
 from markupsafe import Markup, escape
 
 from consultation.core import language as words
@@ -44,7 +45,17 @@ def environment(language: Language) -> Environment:
     env.filters["percent"] = functools.partial(words.percent, language=language)
     env.filters["money"] = functools.partial(words.money, language=language)
     env.filters["paragraphs"] = paragraphs
+    env.globals["once"] = drawn_once
     return env
+
+
+@functools.lru_cache(maxsize=4096)
+def drawn_once(macro: Macro, *said: Hashable) -> str:
+    """`{{ once(f.question, …) }}`: what a macro draws of values that are the same for everybody; kept per process.
+
+    Never for what somebody wrote: it would stay in memory.
+    """
+    return macro(*said)
 
 
 def _sentence(text: str, /, *, language: Language, **parameters: Any) -> str:

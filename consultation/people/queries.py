@@ -64,7 +64,7 @@ def person_by_email(session: Session, email: str) -> Person | None:
 def names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """For pages that show who did something; erased people are left out."""
     query = select(Person.id, Person.name).where(Person.id.in_(person_ids))
-    return {row.id: row.name for row in session.execute(query)}
+    return {row.id: row.name for row in session.execute(query)} if person_ids else {}
 
 
 def members(session: Session, organisation_id: uuid.UUID) -> Sequence[Membership]:

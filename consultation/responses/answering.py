@@ -66,7 +66,12 @@ def start(session: Session, actor: Actor, consultation_id: uuid.UUID, channel: C
     """The response of the acting organisation, begun now if it was not yet."""
     if (existing := queries.own(session, actor, consultation_id)) is not None:
         return existing
-    invitation = queries.invitation_for(session, actor, consultation_id)
+    return begin(session, actor, queries.invitation_for(session, actor, consultation_id), channel)
+
+
+def begin(session: Session, actor: Actor, invitation: Invitation, channel: Channel = Channel.PORTAL) -> Response:
+    """The response to an invitation of the acting organisation that had none; somebody else may begin it meanwhile."""
+    consultation_id = invitation.consultation_id
     if invitation.purpose != Purpose.FOR_COMMENT:
         raise Forbidden(M("Ihre Stelle ist nur nachrichtlich beteiligt und gibt keine Stellungnahme ab."))
     row = {

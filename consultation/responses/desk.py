@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
-from consultation.core.errors import NotFound, Problem
+from consultation.core.errors import Problem
 from consultation.core.language import SOURCE, Language, M, say
 from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, infos_of
@@ -124,8 +124,17 @@ class Desk:
         keys = {a.question.key for a in self.form.asked if a.key in self.answers}
         return sum(q.key in keys for q in shown), len(shown)
 
-    def shortcomings(self, *, nil_return: bool = False) -> tuple[Problem, ...]:
-        """What keeps it from being submitted, with the field's full key; a nil return asks only a few questions."""
+    @cached_property
+    def missing(self) -> tuple[Problem, ...]:
+        """What keeps it from being submitted, with the field's full key."""
+        return self._shortcomings(nil_return=False)
+
+    @cached_property
+    def missing_for_nil_return(self) -> tuple[Problem, ...]:
+        """A nil return asks only a few questions."""
+        return self._shortcomings(nil_return=True)
+
+    def _shortcomings(self, *, nil_return: bool) -> tuple[Problem, ...]:
         found: list[Problem] = []
         for asked in self.form.asked:
             question = asked.question
@@ -156,9 +165,9 @@ def _placed(key: str, problem: Problem) -> Problem:
 
 def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: Language = SOURCE) -> Desk:
     """The desk of the acting organisation's own response; others find nothing, whatever else they may see of it."""
-    response = queries.get(session, actor, response_id)
-    if not actor.is_system and response.organisation_id != actor.organisation_id:
-        raise NotFound(M("Diese Stellungnahme gibt es nicht."))
+    response = (
+        queries.get(session, actor, response_id) if actor.is_system else queries.own_one(session, actor, response_id)
+    )
     return desk_of(session, response, actor.moment, language)
 
 
@@ -174,8 +183,7 @@ def laid_out_again(session: Session, desk: Desk) -> Desk:
 
 def _laid_out(session: Session, response: Response, context: FormContext) -> Desk:
     desk = Desk(response, context.form, context, _stored(session, response.id))
-    response.missing = desk.shortcomings()
-    response.missing_for_nil_return = desk.shortcomings(nil_return=True)
+    response.laid_out = desk
     return desk
 
 

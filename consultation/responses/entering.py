@@ -35,7 +35,7 @@ def gaps(desk: Desk, *, nil_return: bool = False) -> tuple[Problem, ...]:
     disclosure = desk.form.disclosure_key
     return tuple(
         problem
-        for problem in desk.shortcomings(nil_return=nil_return)
+        for problem in (desk.missing_for_nil_return if nil_return else desk.missing)
         if problem.field not in wrong and problem.field.partition(".")[0] != disclosure
     )
 

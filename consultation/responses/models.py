@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,6 +41,15 @@ class RepresentationKind(StrEnum):
     SUPPORTER = "supporter"
 
 
+class LaidOut(Protocol):
+    """An answer being written that can be asked what it lacks."""
+
+    @property
+    def missing(self) -> tuple[Problem, ...]: ...
+    @property
+    def missing_for_nil_return(self) -> tuple[Problem, ...]: ...
+
+
 class Response(Identified, Base):
     """One per organisation and round. What it says is in its draft answers, what it said in its revisions."""
 
@@ -66,9 +75,8 @@ class Response(Identified, Base):
     revision_count: Mapped[int]
     answered_itself: bool = False
     """A revision of its own exists; filled by `intake.standing_of`."""
-    missing: tuple[Problem, ...] = ()
-    """What keeps it from being submitted, and `missing_for_nil_return`; filled by `desk.open_desk`."""
-    missing_for_nil_return: tuple[Problem, ...] = ()
+    laid_out: "LaidOut | None" = None
+    """What it says so far, where its desk was opened (`desk.open_desk`)."""
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
     invitation: Mapped[Invitation] = relationship(lazy="raise_on_sql")
@@ -106,11 +114,12 @@ class Response(Identified, Base):
 
     @property
     def shortcomings(self) -> tuple[Problem, ...]:
-        return self.missing
+        """What keeps it from being submitted; looked for when somebody asks."""
+        return self.laid_out.missing if self.laid_out else ()
 
     @property
     def nil_return_shortcomings(self) -> tuple[Problem, ...]:
-        return self.missing_for_nil_return
+        return self.laid_out.missing_for_nil_return if self.laid_out else ()
 
 
 class DraftAnswer(Base):

@@ -67,25 +67,37 @@ def own_in(session: Session, actor: Actor, slug: str) -> Response | None:
     return _own(session, actor, slug=slug) if actor.roles & ANSWERING else None
 
 
+def own_one(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
+    """The acting organisation's own response; others find nothing, whatever else they may see of it."""
+    found = _own(session, actor, response_id=response_id) if actor.roles & ANSWERING else None
+    if found is None:
+        raise NotFound(M("Diese Stellungnahme gibt es nicht."))
+    return found
+
+
 def hold_own_in(session: Session, actor: Actor, slug: str) -> None:
     """Nobody else changes the acting organisation's response, if there is one, until the transaction ends."""
     hold_where(session, _OWN_ROW, {"slug": slug, "acting": actor.organisation_id})
 
 
 _NAMED = select(Consultation.id).where(Consultation.slug == bindparam("slug")).scalar_subquery()
-_OWN_ROW = holding(Response, Response.consultation_id == _NAMED, Response.organisation_id == bindparam("acting"))
+_OWN_ROW = holding(Response.id, Response.consultation_id == _NAMED, Response.organisation_id == bindparam("acting"))
 
 
 def _own(session: Session, actor: Actor, **given: Any) -> Response | None:
     asked = given | {"acting": actor.organisation_id}
-    return session.scalars(_own_statement(by_slug="slug" in given), asked).unique().one_or_none()
+    return session.scalars(_own_statement(*given), asked).unique().one_or_none()
 
 
 @cache
-def _own_statement(*, by_slug: bool) -> Select[Response]:
+def _own_statement(by: str) -> Select[Response]:
     """Every page of the form asks this: it is put together once."""
-    consultation = _NAMED if by_slug else bindparam("consultation_id")
-    statement = select(Response).where(Response.consultation_id == consultation)
+    known = {
+        "slug": Response.consultation_id == _NAMED,
+        "consultation_id": Response.consultation_id == bindparam("consultation_id"),
+        "response_id": Response.id == bindparam("response_id"),
+    }
+    statement = select(Response).where(known[by])
     return statement.where(Response.organisation_id == bindparam("acting")).options(*_surroundings())
 
 

@@ -38,6 +38,14 @@ def submit(
     """Release and submit. A double click, or a repeated request with the same key, gets the same revision again."""
     hold(session, Response, response_id)
     desk = open_desk(session, actor, response_id)
+    release = Release(name, function, channel, idempotency_key)
+    return submit_held(session, actor, desk, release, nil_return=nil_return)
+
+
+def submit_held(
+    session: Session, actor: Actor, desk: Desk, release: "Release", *, nil_return: bool = False
+) -> Revision:
+    """As `submit`, at a desk that was opened after the response was held."""
     action = "submit_nil_return" if nil_return else "submit"
     if desk.response.state == ResponseState.SUBMITTED and RESPONSE.rows[action].who(actor, desk.response):
         return _already_submitted(session, desk.response)
@@ -48,9 +56,7 @@ def submit(
             session, RESPONSE, actor, desk.response, action, details=told(revision), **counting(revision)
         )  # fmt: skip
 
-    return make_revision(
-        session, actor, desk, Release(name, function, channel, idempotency_key), conclude, nil_return=nil_return
-    )
+    return make_revision(session, actor, desk, release, conclude, nil_return=nil_return)
 
 
 def _already_submitted(session: Session, response: Response) -> Revision:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from consultation.core.errors import Problem
@@ -40,6 +41,15 @@ class Shown:
     @property
     def key(self) -> str:
         return self.question.key
+
+    @cached_property
+    def blank(self) -> bool:
+        """Looks the same for everybody who has not answered it."""
+        return all(map(_is_blank, self.fields))
+
+
+def _is_blank(field: Field) -> bool:
+    return not (field.value or field.given or field.extendable) and all(map(_is_blank, field.fields))
 
 
 def draw(desk: Desk, asked: Asked, value: Any, new_entry: str) -> Field:

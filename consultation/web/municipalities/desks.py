@@ -20,7 +20,7 @@ from consultation.http.actors import Acting, InPlace
 from consultation.people.kinds import SPEAKS_FOR_OTHERS
 from consultation.people.viewers import Place
 from consultation.responses import queries
-from consultation.responses.answering import start
+from consultation.responses.answering import begin
 from consultation.responses.changes import Changes, changes_for
 from consultation.responses.desk import Desk, desk_of
 from consultation.responses.models import Response
@@ -125,8 +125,9 @@ class Visit:
         """As `arrive`; the response is begun if it was not yet."""
         at = self.arrive(session)
         if at.begun is None:
-            start(session, self.actor, at.consultation.id)
-            at = self.arrive(session)
+            response = begin(session, self.actor, at.invitation)
+            desk = desk_of(session, response, self.actor.moment, self.language)
+            return At(self.actor, self.place, response.invitation, desk)
         return at
 
     def look(self) -> At:

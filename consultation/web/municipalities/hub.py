@@ -79,7 +79,7 @@ def _missing(at: At) -> list[tuple[Message, str]]:
     """What is missing, with the way to the field; not before something is answered: then everything would be missing."""
     if not at.may_answer or not at.desk.answers:
         return []
-    return [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.response.missing]
+    return [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.desk.missing]
 
 
 def _tasks(at: At, spoken_for: int, there: dict[str, Message], *, everything: bool) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def _part_badge(at: At, part: Part, answered: int, shown: int) -> Badge:
     here = {asked.key for asked in at.desk.form.asked if asked.part.key == part.key}
     if here & set(at.desk.refusals):
         return "danger", M("Angaben prüfen")
-    lacking = (asked_in(at.desk, problem.field) for problem in at.response.missing)
+    lacking = (asked_in(at.desk, problem.field) for problem in at.desk.missing)
     if answered and any(asked and asked.part.key == part.key for asked in lacking):
         return "warning", M("Angabe fehlt")
     return _progress(answered, shown)
@@ -147,7 +147,7 @@ def _disclosure(desk: Desk, key: str) -> Badge:
 
 
 def _readiness(at: At) -> Badge:
-    missing = len(at.response.missing)
+    missing = len(at.desk.missing)
     if at.response.state == ResponseState.READY:
         return "warning", M("liegt zur Freigabe vor")
     if at.response.state != ResponseState.DRAFTING:

@@ -72,7 +72,7 @@ def _keys(desk: Desk) -> list[str]:
 def _lacking(outcome: Outcome) -> tuple[Problem, ...]:
     """What is missing beside what was typed wrongly: both are told at once."""
     wrong = {problem.field for problem in outcome.problems}
-    return tuple(p for p in outcome.at.desk.shortcomings(nil_return=True) if p.field not in wrong)
+    return tuple(p for p in outcome.at.desk.missing_for_nil_return if p.field not in wrong)
 
 
 def _page(

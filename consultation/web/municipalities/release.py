@@ -13,7 +13,7 @@ from consultation.http import Form, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
 from consultation.responses.comments import Thread
-from consultation.responses.submission import submit
+from consultation.responses.submission import Release, submit_held
 from consultation.rulebook import COMMENT_ON, another_pair_of_eyes
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
@@ -56,7 +56,7 @@ def review_page(
         "parts": [(part, read_questions(at.desk, part)) for part in at.desk.form.parts],
         "threads": threads, "commentable": COMMENT_ON(here.actor, at.response),
         "open_threads": [(_where(at, thread), thread) for thread in threads if thread.is_open],
-        "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.response.missing],
+        "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.desk.missing],
         "four_eyes": [p.message for p in another_pair_of_eyes(here.actor, at.response)],
         "levels": by_level(at.desk), "example": by_part(at.desk, _chosen(at)),
         "refused": refused, "own_problems": problems, "typed": typed or {},
@@ -138,9 +138,9 @@ def release(here: Here, form: Form) -> Response:
         return review_page(here, status=422, problems=problems, typed=typed)
     try:
         with here.db.transaction() as session:
-            at = here.arrive(session)
+            at = here.arrive_alone(session)
             signed = " ".join(filter(None, (typed["order"], typed["function"])))
-            submit(session, here.actor, at.response.id, name=typed["name"], function=signed)
+            submit_held(session, here.actor, at.desk, Release(typed["name"], signed))
     except (NotReady, Conflict) as refused:
         own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))
         message = own[0].message if own else refused.message

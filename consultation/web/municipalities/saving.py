@@ -42,7 +42,7 @@ class Outcome:
     refused: Message | None = None
     """Nothing at all was saved, and why."""
     colleagues: tuple[Colleague, ...] = ()
-    """Who else is at work on this answer."""
+    """Who else is at work on this answer; looked for where the page is shown again."""
 
     @property
     def status(self) -> int:
@@ -74,6 +74,8 @@ def save(
         except Conflict as refused:
             return Outcome(at, overlaid(at.desk, posted), kept=_as_posted(posted), refused=refused.message)
         outcome = _outcome(session, replace(at, begun=saved.desk), posted, saved)
+        if outcome.status == 200 and not here.by_itself:
+            return outcome
         return replace(outcome, colleagues=tuple(meet(session, outcome.at, where)))
 
 
