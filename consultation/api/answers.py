@@ -10,19 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response as Answered
 
 from consultation.api.gate import CHANGING, resource, schema_of
-from consultation.api.own import IfMatch, OwnResponse, Reader, Writer, demand_match, require, send, shown
+from consultation.api.own import IfMatch, OwnResponse, Reader, Writer, demand_match, require, send, shown, told
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape
 from consultation.api.strict import JsonObject, only, text_of
 from consultation.consultations import queries as consultations
-from consultation.core.errors import Conflict, Invalid, Problem
-from consultation.core.language import Language, M
+from consultation.core.errors import Conflict, Invalid, NotFound, Problem
+from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Spoken
 from consultation.responses import actions, answering, disclosures, queries
 from consultation.responses.answering import Posted
-from consultation.responses.desk import Desk, open_desk, refusals_of
-from consultation.responses.models import Channel, Disclosure, RepresentationKind
+from consultation.responses.desk import Desk, desk_of, open_desk, refusals_of
+from consultation.responses.models import Channel, Disclosure, RepresentationKind, Response
 from consultation.subjects import Actor
 
 router = resource("Eigene Stellungnahme")
@@ -75,40 +75,51 @@ def save(
     """Ersetzt, was genannt ist: jede genannte Antwort ganz. Bei einem Fehler wird nichts gespeichert."""
     only(body, "answers", "own_reference", "represented")
     with db.transaction() as session:
-        consultation = consultations.get(session, actor, slug)
-        begun = queries.own(session, actor, consultation.id)
-        if begun is None and if_match is not None:
-            demand_nothing_begun()
-        found = begun or answering.start(session, actor, consultation.id, Channel.API)
-        desk = open_desk(session, actor, found.id, language)
+        queries.hold_own_in(session, actor, slug)
+        begun = queries.own_in(session, actor, slug)
+        found = begun or _begin(session, actor, slug, if_match)
+        desk = desk_of(session, found, actor.moment, language)
         demand_match(if_match, session, desk) if begun else None
-        _save_answers(session, actor, desk, body.get("answers"), language)
+        desk = _save_answers(session, actor, desk, body.get("answers"))
         if "own_reference" in body:
             actions.set_own_reference(session, actor, found.id, text_of(body, "own_reference", 100))
         if "represented" in body:
             actions.set_representation(session, actor, found.id, _bodies(body["represented"]))
         session.flush()
-        return send(request, shown(session, actor, found.id, language))
+        beside = {"own_reference", "represented"} & body.keys()
+        return send(request, shown(session, actor, found.id, language) if beside else told(session, actor, desk))
 
 
-def demand_nothing_begun() -> None:
-    raise Conflict(M("Es ist noch nichts begonnen, worauf sich „If-Match“ beziehen könnte."))
+def _begin(session: Session, actor: Actor, slug: str, if_match: str | None) -> Response:
+    """Held like one that was there before: somebody else may have begun it in the same moment."""
+    try:
+        invitation = queries.invitation_in(session, actor, slug)
+    except NotFound:
+        consultations.get(session, actor, slug)  # says so if there is none at all
+        raise
+    if if_match is not None:
+        raise Conflict(M("Es ist noch nichts begonnen, worauf sich „If-Match“ beziehen könnte."))
+    found = answering.begin(session, actor, invitation, Channel.API)
+    queries.hold_own_in(session, actor, slug)
+    return found
 
 
-def _save_answers(session: Session, actor: Actor, desk: Desk, given: Any, language: Language) -> None:
+def _save_answers(session: Session, actor: Actor, desk: Desk, given: Any) -> Desk:
+    """The desk as it is then."""
     answering.require_answering(actor, desk.response)
     if given is None:
-        return
+        return desk
     if not isinstance(given, dict):
         raise Invalid.about("answers", M("Hier steht ein Objekt: Feldschlüssel und Antwort."))
     if problems := _problems(desk, given):
         raise Invalid(_INVALID, problems=problems[:200])
     posted = {key: _posted(desk, key, value) for key, value in given.items()}
-    saved = answering.answer(session, actor, desk.response.id, posted, language)
+    saved = answering.write(session, actor, desk, posted)
     if saved.problems:
         raise Invalid(_INVALID, problems=saved.problems)
     if saved.collisions:
         raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Lesen Sie neu und senden Sie noch einmal."))
+    return saved.desk
 
 
 def _problems(desk: Desk, given: Mapping[str, Any]) -> list[Problem]:

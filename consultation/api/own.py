@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,8 +21,9 @@ from consultation.core.errors import NotFound, Problem
 from consultation.core.language import Language, M, say
 from consultation.http.programs import scoped
 from consultation.people.tokens import Scope
+from consultation.register.models import RegisterBody
 from consultation.responses import queries
-from consultation.responses.desk import Desk, desk_of
+from consultation.responses.desk import Desk, open_desk
 from consultation.responses.models import Channel, RepresentationKind, Response, Revision
 from consultation.rulebook import ANSWER, RESPONSE, is_open
 from consultation.states import ResponseState
@@ -33,6 +35,7 @@ IfMatch = Annotated[
     str | None,
     Header(description="Der `ETag`, auf dem die Änderung beruht; passt er nicht mehr, ist die Antwort 412."),
 ]
+Bodies = Sequence[tuple[RegisterBody, RepresentationKind]]
 
 
 class Missing(Shape):
@@ -97,37 +100,45 @@ def require(session: Session, actor: Actor, slug: str) -> Response:
     return found
 
 
-def etag_of(session: Session, desk: Desk) -> str:
-    """Changes with everything that is written, and with the state; not with the reader's language or the hour."""
+def _etag(desk: Desk, spoken_for: Bodies) -> str:
     response = desk.response
     written = sorted([key, item, stored.version] for (key, item), stored in desk.stored.items())
-    spoken = sorted([body.key, kind.value] for body, kind in queries.represented(session, response.id))
+    spoken = sorted([body.key, kind.value] for body, kind in spoken_for)
     held = [str(response.id), response.state, response.revision_count, response.own_reference, written, spoken]
     return hashlib.sha256(orjson.dumps(held)).hexdigest()[:32]
 
 
 def demand_match(asked: str | None, session: Session, desk: Desk) -> None:
-    """Raises Stale if the caller built on another state than the one there is."""
+    """Raises Stale if the caller built on another state than the one there is.
+
+    The mark changes with everything that is written, and with the state; not with the reader's language or the hour.
+    """
     if asked is None or asked.strip() == "*":
         return
-    if f'"{etag_of(session, desk)}"' not in [part.strip() for part in asked.split(",")]:
+    if f'"{_etag(desk, queries.represented(session, desk.response.id))}"' not in [
+        part.strip() for part in asked.split(",")
+    ]:
         raise Stale(M("Die Stellungnahme wurde inzwischen geändert. Lesen Sie sie neu und senden Sie noch einmal."))
 
 
 def shown(session: Session, actor: Actor, response_id: uuid.UUID, language: Language) -> tuple[OwnResponse, str]:
     """The response as it is now, with its ETag."""
     session.expire_all()
-    response = queries.get(session, actor, response_id)
-    desk = desk_of(session, response, actor.moment, language)
-    return _own_response(session, actor, desk, language), etag_of(session, desk)
+    return told(session, actor, open_desk(session, actor, response_id, language))
+
+
+def told(session: Session, actor: Actor, desk: Desk) -> tuple[OwnResponse, str]:
+    """As `shown`, where it was read a moment ago and nothing beside its answers was changed."""
+    spoken_for = queries.represented(session, desk.response.id)
+    return _own_response(session, actor, desk, spoken_for), _etag(desk, spoken_for)
 
 
 def send(request: Request, found: tuple[OwnResponse, str]) -> Answered:
     return reply(request, found[0], etag=found[1])
 
 
-def _own_response(session: Session, actor: Actor, desk: Desk, language: Language) -> OwnResponse:
-    response = desk.response
+def _own_response(session: Session, actor: Actor, desk: Desk, spoken_for: Bodies) -> OwnResponse:
+    response, language = desk.response, desk.context.language
     organisation, demo = response.organisation, response.consultation.demo or response.organisation.demo
     last = queries.last_revision(session, response.id)
     return OwnResponse(
@@ -138,7 +149,7 @@ def _own_response(session: Session, actor: Actor, desk: Desk, language: Language
         own_reference=response.own_reference,
         represented=[
             SpokenFor(ars=body.key, kind=kind, name=body.name)
-            for body, kind in queries.represented(session, response.id)
+            for body, kind in spoken_for
         ],
         answers=desk.answers, missing=_missing(desk.missing, language),
         missing_for_nil_return=_missing(desk.missing_for_nil_return, language), revisions=response.revision_count,

@@ -23,6 +23,7 @@ from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
 from consultation.http import Db, Spoken
 from consultation.responses import actions, queries, submission
+from consultation.responses.desk import desk_of
 from consultation.responses.models import Channel, Response, Revision
 from consultation.subjects import Actor
 
@@ -108,13 +109,13 @@ def _effect(
     session: Session, actor: Actor, slug: str, mark: str, *, nil_return: bool, name: str, function: str
 ) -> Receipt:
     """The receipt of this key: of its earlier request, or of the submission made now."""
+    queries.hold_own_in(session, actor, slug)
     response = require(session, actor, slug)
     revision = _earlier(session, response, mark)
     if revision is None:
-        made = submission.submit(
-            session, actor, response.id, nil_return=nil_return, name=name, function=function, channel=Channel.API,
-            idempotency_key=mark,
-        )  # fmt: skip
+        release = submission.Release(name, function, Channel.API, mark)
+        desk = desk_of(session, response, actor.moment)
+        made = submission.submit_held(session, actor, desk, release, nil_return=nil_return)
         revision = made if made.idempotency_key == mark else _earlier(session, response, mark)
     if revision is None:
         raise Conflict(M("Die Stellungnahme ist schon abgegeben. Öffnen Sie sie wieder, um neu abzugeben."))
@@ -129,14 +130,11 @@ def _marked(key: str, content: list[Any]) -> str:
 
 def _earlier(session: Session, response: Response, mark: str) -> Revision | None:
     """What this key submitted before. Raises Invalid if it was asked something else then."""
-    for revision in queries.revisions(session, response.id):
-        if revision.idempotency_key and revision.idempotency_key.partition(":")[0] == mark.partition(":")[0]:
-            if revision.idempotency_key != mark:
-                raise Invalid.about(
-                    "Idempotency-Key", M("Dieser Schlüssel wurde schon für eine andere Anfrage benutzt.")
-                )
-            return revision
-    return None
+    key, _, _ = mark.partition(":")
+    revision = queries.submitted_with(session, response.id, f"{key}:")
+    if revision is not None and revision.idempotency_key != mark:
+        raise Invalid.about("Idempotency-Key", M("Dieser Schlüssel wurde schon für eine andere Anfrage benutzt."))
+    return revision
 
 
 @router.post(

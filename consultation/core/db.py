@@ -22,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     TypeDecorator,
+    Update,
     Uuid,
     bindparam,
     create_engine,
@@ -36,7 +37,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError  # noqa: A004 -- a connection that could not be had
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.dml import ReturningInsert
 
 from consultation.core.errors import Conflict
 from consultation.core.language import M
@@ -230,19 +233,29 @@ class Database:
 
 def compare_and_set(session: Session, row: Any, expected: dict[str, Any], change: dict[str, Any]) -> None:
     """UPDATE … WHERE column = old: of two racing requests exactly one wins, on every database."""
-    table = type(row)
     session.flush()
-    statement = (
-        update(table)
-        .where(table.id == row.id, *(getattr(table, name) == old for name, old in expected.items()))
-        .values(change)
-        .execution_options(synchronize_session=False)
-    )
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
+    table: type[Base] = type(row)
+    guarded = _guarded(table, tuple((name, old is None) for name, old in expected.items()), tuple(change))
+    given = {f"was_{name}": old for name, old in expected.items()} | {
+        f"now_{name}": new for name, new in change.items()
+    }
+    result = session.connection().execute(guarded, {"this_id": row.id, **given})
     if result.rowcount != 1:
         raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
-    session.refresh(row, attribute_names=list(change))
+    for name, new in change.items():
+        set_committed_value(row, name, new)
+
+
+@cache
+def _guarded(table: type[Base], expected: tuple[tuple[str, bool], ...], change: tuple[str, ...]) -> Update:
+    """Columns that are compared (and whether with nothing), and those that change."""
+    target = table.metadata.tables[table.__tablename__]
+    columns = target.c
+    same = [
+        columns[name].is_(None) if nothing else columns[name] == bindparam(f"was_{name}") for name, nothing in expected
+    ]
+    values: dict[str, Any] = {name: bindparam(f"now_{name}") for name in change}
+    return update(target).where(columns.id == bindparam("this_id"), *same).values(values)
 
 
 def set_all(session: Session, table: type[Any], ids: Sequence[uuid.UUID], state: Any, change: dict[str, Any]) -> None:
@@ -277,10 +290,27 @@ def hold_where(session: Session, statement: Select[Any], given: dict[str, Any]) 
 
 def put(session: Session, table: type[Base], row: dict[str, Any], unique: Sequence[str]) -> None:
     """Insert this row; where one with the same unique columns is there, it takes the other values."""
-    statement = _putting(session.get_bind().dialect.name, table, tuple(row), tuple(unique))
-    session.connection().execute(statement, row)
+    session.flush()
+    session.connection().execute(_putting(_dialect(session), table, tuple(row), tuple(unique)), row)
 
 
+def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert all of them in one statement, past the session: none of them is an object in it afterwards."""
+    if rows:
+        session.flush()
+        session.connection().execute(_inserting(table), list(rows))
+
+
+def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str]) -> int:
+    """Insert what is not there yet (by the unique columns); returns how many rows were new."""
+    if not rows:
+        return 0
+    session.flush()
+    new = session.connection().execute(_adding(_dialect(session), table, tuple(unique)), list(rows))
+    return len(new.all())  # the drivers' row counts of many rows cannot be relied on
+
+
+# Statements are put together once: that costs more than to run them.
 @cache
 def _putting(dialect: str, table: type[Base], columns: Sequence[str], unique: Sequence[str]) -> Insert:
     insert = _insert(dialect, table).values({name: bindparam(name) for name in columns})
@@ -289,17 +319,21 @@ def _putting(dialect: str, table: type[Base], columns: Sequence[str], unique: Se
     )
 
 
+@cache
+def _inserting(table: type[Base]) -> Insert:
+    return table.metadata.tables[table.__tablename__].insert()
+
+
+@cache
+def _adding(dialect: str, table: type[Base], unique: Sequence[str]) -> ReturningInsert[Any]:
+    insert = _insert(dialect, table)
+    return insert.on_conflict_do_nothing(index_elements=list(unique)).returning(insert.table.c[unique[0]])
+
+
 def _insert(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     target = table.metadata.tables[table.__tablename__]
     return postgresql.insert(target) if dialect == "postgresql" else sqlite.insert(target)
 
 
-def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str]) -> int:
-    """Insert what is not there yet (by the unique columns); returns how many rows were new."""
-    if not rows:
-        return 0
-    session.flush()
-    insert = _insert(session.get_bind().dialect.name, table)
-    statement = insert.on_conflict_do_nothing(index_elements=list(unique)).returning(insert.table.c[unique[0]])
-    new = session.connection().execute(statement, list(rows))
-    return len(new.all())  # the drivers' row counts of many rows cannot be relied on
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, ForeignKey, Integer, String, insert
+from sqlalchemy import BigInteger, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from consultation.core.db import Base, compare_and_set, set_all
+from consultation.core.db import Base, compare_and_set, insert_rows, set_all
 from consultation.core.jobs import enqueue
 from consultation.core.workflow import Workflow
 
@@ -99,8 +99,7 @@ def record_all(
 ) -> None:
     """A line for each of many subjects in one statement; with a `new` state each says its old one."""
     lines = [_line(actor, s, action, str(s.state) if new else None, new, details) for s in subjects]
-    if lines:
-        session.execute(insert(HistoryEntry), lines)
+    insert_rows(session, HistoryEntry, lines)
 
 
 def _line(

@@ -87,6 +87,8 @@ def locale_of(language: Language) -> Locale:
 
 
 def number(value: float | Decimal, language: Language, digits: int | None = None) -> str:
+    if isinstance(value, int) and digits is None and 0 <= value < 1000:
+        return str(value)  # nothing to group, in no language
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=locale_of(language)))
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Hashable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,7 +16,15 @@ from consultation.core.places import top_folder
 
 def render(name: str, data: Mapping[str, Any], language: Language) -> str:
     """A template under `templates/`, filled with data, in the reader's language."""
-    return environment(language).get_template(name).render(data)
+    before = _page.set(data)
+    try:
+        return environment(language).get_template(name).render(data)
+    finally:
+        _page.reset(before)
+
+
+_page: ContextVar[Mapping[str, Any]] = ContextVar("page")
+"""What is being drawn: forms in parts that are imported ask it for the token of the page."""
 
 
 def render_plain(name: str, data: Mapping[str, Any], language: Language) -> str:
@@ -34,7 +43,7 @@ def _plain(language: Language) -> Environment:
 def environment(language: Language) -> Environment:
     env = Environment(
         loader=FileSystemLoader(top_folder("templates")), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"],
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.do"], auto_reload=False,
     )  # fmt: skip
     env.globals["language"] = language
     env.globals["t"] = functools.partial(_sentence, language=language)
@@ -46,6 +55,7 @@ def environment(language: Language) -> Environment:
     env.filters["money"] = functools.partial(words.money, language=language)
     env.filters["paragraphs"] = paragraphs
     env.globals["once"] = drawn_once
+    env.globals["csrf_field"] = lambda: _page.get()["csrf_field"]()
     return env
 
 

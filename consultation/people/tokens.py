@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.orm import Session
 
 from consultation.core import history
 from consultation.core.db import compare_and_set
@@ -17,7 +17,6 @@ from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.people.models import ApiToken, Membership, Organisation, Person
 from consultation.people.sessions import SEEN_EVERY, digest
-from consultation.people.viewers import roles_of
 from consultation.states import ANSWERING, PLANNING, Role
 from consultation.subjects import Actor
 
@@ -115,28 +114,32 @@ def tokens_of(session: Session, person_id: uuid.UUID) -> Sequence[tuple[ApiToken
 
 def token_actor(session: Session, token: str, moment: datetime) -> TokenActor | None:
     """Who this token acts for now; `None` when unknown, revoked, expired, or its owner lost the place or the account."""
-    query = (
-        select(ApiToken, Membership)
-        .join(Membership, (Membership.person_id == ApiToken.person_id)
-              & (Membership.organisation_id == ApiToken.organisation_id))
-        .join(Person, Person.id == ApiToken.person_id)
-        .where(
-            ApiToken.token_hash == digest(token), ApiToken.revoked_at.is_(None), Person.active,
-            or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > moment), Membership.waiting.is_(False),
-        )
-        .options(joinedload(Membership.organisation))
-    )  # fmt: skip
-    row = session.execute(query).one_or_none()
-    if row is None:
+    found = session.execute(_HOLDER, {"token_hash": digest(token), "now": moment}).one_or_none()
+    if found is None:
         return None
-    found, membership = row
     scopes = frozenset(map(Scope, found.scopes))
     opened = frozenset(role for scope in scopes for role in _OPENS[scope])
-    actor = Actor(
-        found.person_id, found.organisation_id, roles_of(membership) & opened, moment, membership.organisation.may_plan
-    )
+    roles = frozenset(map(Role, found.roles)) & opened
+    actor = Actor(found.person_id, found.organisation_id, roles, moment, found.may_plan)
     stale = found.last_used_at is None or moment - found.last_used_at >= SEEN_EVERY
     return TokenActor(actor, scopes, found.id, stale)
+
+
+_HOLDER = (
+    select(
+        ApiToken.id, ApiToken.person_id, ApiToken.organisation_id, ApiToken.scopes, ApiToken.last_used_at,
+        Membership.roles, Organisation.may_plan,
+    )
+    .join(Membership, (Membership.person_id == ApiToken.person_id)
+          & (Membership.organisation_id == ApiToken.organisation_id))
+    .join(Person, Person.id == ApiToken.person_id)
+    .join(Organisation, Organisation.id == ApiToken.organisation_id)
+    .where(
+        ApiToken.token_hash == bindparam("token_hash"), ApiToken.revoked_at.is_(None), Person.active,
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now")), Membership.waiting.is_(False),
+    )
+)  # fmt: skip
+"""Asked with every request of a program: put together once, and read as columns."""
 
 
 def used(session: Session, token_id: uuid.UUID, moment: datetime) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Invitation
-from consultation.core.db import hold, insert_new
+from consultation.core.db import hold, insert_new, insert_rows
 from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import SOURCE, Language, M
@@ -19,7 +19,7 @@ from consultation.core.text import clean_line
 from consultation.forms.definition import Asked
 from consultation.questions import FormFields
 from consultation.responses import queries
-from consultation.responses.desk import Desk, laid_out_again, open_desk, refusals_of
+from consultation.responses.desk import Desk, judged, laid_out_again, open_desk
 from consultation.responses.models import Channel, DraftAnswer, Response
 from consultation.rulebook import ANSWER, INVITATION, is_open, member
 from consultation.states import InvitationState, Purpose, ResponseState
@@ -160,8 +160,7 @@ def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Poste
                 collisions.append(found)
             elif found is not None:
                 new.append(found)
-    if new:
-        session.execute(insert(DraftAnswer), new)
+    insert_rows(session, DraftAnswer, new)
     desk.response.author_id = actor.person_id
     session.flush()
     return Saved(laid_out_again(session, desk), tuple(problems), tuple(collisions))
@@ -190,10 +189,8 @@ def _checked(asked: Asked, item: str, raw: Any, desk: Desk) -> tuple[Any, tuple[
     whole = {item: raw} if item else raw
     if raw is None:
         return None, ()
-    if problems := refusals_of(asked, whole, desk.context):
-        return None, problems
-    value = asked.type.check(whole, asked.settings, desk.context)
-    return ((value or {}).get(item) if item else value), ()
+    value, problems = judged(asked, whole, desk.context)
+    return ((value or {}).get(item) if item else value), problems
 
 
 def _store(

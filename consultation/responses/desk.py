@@ -151,12 +151,16 @@ class Desk:
         return tuple(found)
 
 
-def refusals_of(asked: Asked, value: Any, context: FormContext) -> tuple[Problem, ...]:
+def judged(asked: Asked, value: Any, context: FormContext) -> tuple[Any, tuple[Problem, ...]]:
+    """(the value as it is stored, nothing wrong with it), or (nothing, what is wrong)."""
     try:
-        asked.type.check(value, asked.settings, context)
+        return asked.type.check(value, asked.settings, context), ()
     except Refused as refused:
-        return tuple(_placed(asked.key, problem) for problem in refused.problems)
-    return ()
+        return None, tuple(_placed(asked.key, problem) for problem in refused.problems)
+
+
+def refusals_of(asked: Asked, value: Any, context: FormContext) -> tuple[Problem, ...]:
+    return judged(asked, value, context)[1]
 
 
 def _placed(key: str, problem: Problem) -> Problem:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from consultation.core.db import hold, insert_new
+from consultation.core.db import hold, insert_new, insert_rows
 from consultation.core.errors import Forbidden, Invalid, Problem
 from consultation.core.history import record
 from consultation.core.language import M
@@ -54,12 +54,8 @@ def choose(session: Session, actor: Actor, response: Response, chosen: Mapping[s
     """Append what differs from what is in force; one line in the log if anything does."""
     in_force = queries.disclosure_in_force(session, response.id, actor.moment)
     changed = {part: Disclosure(level) for part, level in chosen.items() if in_force.get(part) != level}
-    for part, level in sorted(changed.items()):
-        session.add(
-            DisclosureChoice(
-                response_id=response.id, part=part, level=level, moment=actor.moment, person_id=actor.person_id
-            )
-        )
+    about = {"response_id": response.id, "moment": actor.moment, "person_id": actor.person_id}
     if changed:
-        session.flush()
+        rows = [about | {"part": part, "level": level} for part, level in sorted(changed.items())]
+        insert_rows(session, DisclosureChoice, rows)
         record(session, actor, response, "choose_disclosure", **dict(sorted(changed.items())))

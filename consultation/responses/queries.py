@@ -121,6 +121,17 @@ def revisions(session: Session, response_id: uuid.UUID) -> list[Revision]:
     return list(session.scalars(statement))
 
 
+def submitted_with(session: Session, response_id: uuid.UUID, key: str) -> Revision | None:
+    """What was submitted with an idempotency key that begins like this, if anything was."""
+    return session.scalars(_SUBMITTED_WITH, {"response_id": response_id, "key": key}).first()
+
+
+_SUBMITTED_WITH = select(Revision).where(
+    Revision.response_id == bindparam("response_id"),
+    Revision.idempotency_key.startswith(bindparam("key"), autoescape=False),
+)
+
+
 def revision(session: Session, actor: Actor, response_id: uuid.UUID, number: int) -> Revision:
     sought = visible(actor).where(Response.id == response_id).with_only_columns(Response.id)
     statement = select(Revision).where(Revision.response_id.in_(sought), Revision.number == number)
@@ -141,8 +152,12 @@ def answered_versions(session: Session, response_ids: Iterable[uuid.UUID]) -> di
 
 
 def last_revision(session: Session, response_id: uuid.UUID) -> Revision | None:
-    statement = select(Revision).where(Revision.response_id == response_id).order_by(Revision.number.desc()).limit(1)
-    return session.scalars(statement).one_or_none()
+    return session.scalars(_LAST_REVISION, {"response_id": response_id}).one_or_none()
+
+
+_LAST_REVISION = (
+    select(Revision).where(Revision.response_id == bindparam("response_id")).order_by(Revision.number.desc()).limit(1)
+)
 
 
 def document(revision: Revision) -> dict[str, Any]:
@@ -153,24 +168,29 @@ def document(revision: Revision) -> dict[str, Any]:
 
 def disclosure_in_force(session: Session, response_id: uuid.UUID, moment: datetime) -> dict[str, Disclosure]:
     """Part → level at that moment; a part without a choice is absent and means `none`."""
-    last = (
-        select(func.max(DisclosureChoice.seq))
-        .where(DisclosureChoice.response_id == response_id, DisclosureChoice.moment <= moment)
-        .group_by(DisclosureChoice.part)
-    )
-    rows = session.scalars(select(DisclosureChoice).where(DisclosureChoice.seq.in_(last)))
+    rows = session.execute(_DISCLOSURE, {"response_id": response_id, "moment": moment})
     return {row.part: row.level for row in rows}
+
+
+_LAST_CHOICES = (
+    select(func.max(DisclosureChoice.seq))
+    .where(DisclosureChoice.response_id == bindparam("response_id"), DisclosureChoice.moment <= bindparam("moment"))
+    .group_by(DisclosureChoice.part)
+)
+_DISCLOSURE = select(DisclosureChoice.part, DisclosureChoice.level).where(DisclosureChoice.seq.in_(_LAST_CHOICES))
 
 
 def represented(session: Session, response_id: uuid.UUID) -> list[tuple[RegisterBody, RepresentationKind]]:
     """Whom an answer speaks for, and who supports it, sorted German."""
-    statement = (
-        select(RegisterBody, Representation.kind)
-        .join(Representation, Representation.register_key == RegisterBody.key)
-        .where(Representation.response_id == response_id)
-        .order_by(RegisterBody.sort_key, RegisterBody.key)
-    )
-    return [(body, kind) for body, kind in session.execute(statement)]
+    return [(body, kind) for body, kind in session.execute(_REPRESENTED, {"response_id": response_id})]
+
+
+_REPRESENTED = (
+    select(RegisterBody, Representation.kind)
+    .join(Representation, Representation.register_key == RegisterBody.key)
+    .where(Representation.response_id == bindparam("response_id"))
+    .order_by(RegisterBody.sort_key, RegisterBody.key)
+)
 
 
 def notes(session: Session, response_id: uuid.UUID) -> list[ResponseNote]:

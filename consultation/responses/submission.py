@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
-from consultation.core.db import hold
+from consultation.core.db import hold, insert_rows
 from consultation.core.errors import Conflict
 from consultation.core.history import HistoryEntry, HistorySeal, perform
 from consultation.core.language import M
@@ -124,13 +124,15 @@ def make_revision(
 
 
 def _current_version(session: Session, response: Response) -> ConsultationVersion:
-    statement = (
-        select(ConsultationVersion)
-        .where(ConsultationVersion.consultation_id == response.consultation_id)
-        .order_by(ConsultationVersion.number.desc())
-        .limit(1)
-    )
-    return session.scalars(statement).one()
+    return session.scalars(_CURRENT_VERSION, {"consultation_id": response.consultation_id}).one()
+
+
+_CURRENT_VERSION = (
+    select(ConsultationVersion)
+    .where(ConsultationVersion.consultation_id == bindparam("consultation_id"))
+    .order_by(ConsultationVersion.number.desc())
+    .limit(1)
+)
 
 
 def _divided(desk: Desk, *, nil_return: bool) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -185,15 +187,16 @@ def _register_row(body: RegisterBody | None) -> dict[str, Any] | None:
 
 
 def _represented(session: Session, response_id: uuid.UUID) -> list[dict[str, Any]]:
-    statement = (
-        select(Representation.register_key, Representation.kind, RegisterBody.name, RegisterBody.population)
-        .join(RegisterBody, RegisterBody.key == Representation.register_key)
-        .where(Representation.response_id == response_id)
-        .order_by(Representation.register_key)
-    )
-    return [
-        {"ars": key, "kind": kind, "name": name, "population": n} for key, kind, name, n in session.execute(statement)
-    ]
+    rows = session.execute(_REPRESENTED, {"response_id": response_id})
+    return [{"ars": key, "kind": kind, "name": name, "population": n} for key, kind, name, n in rows]
+
+
+_REPRESENTED = (
+    select(Representation.register_key, Representation.kind, RegisterBody.name, RegisterBody.population)
+    .join(RegisterBody, RegisterBody.key == Representation.register_key)
+    .where(Representation.response_id == bindparam("response_id"))
+    .order_by(Representation.register_key)
+)
 
 
 def _is_reserved(form: Form, answers: dict[str, Any]) -> bool:
@@ -201,12 +204,16 @@ def _is_reserved(form: Form, answers: dict[str, Any]) -> bool:
 
 
 def _sealed_head(session: Session) -> str | None:
-    return session.scalar(select(HistorySeal.chain).order_by(HistorySeal.position.desc()).limit(1))
+    return session.scalar(_SEALED_HEAD)
+
+
+_SEALED_HEAD = select(HistorySeal.chain).order_by(HistorySeal.position.desc()).limit(1)
 
 
 def _count(session: Session, desk: Desk, revision: Revision, answers: dict[str, Any]) -> None:
     """The facts of the counted revision take the place of those before; a nil return has none."""
-    uncount(session, desk.response.id)
+    if revision.number > 1:
+        uncount(session, desk.response.id)
     if revision.nil_return:
         return
     organisation = desk.response.organisation
@@ -215,7 +222,8 @@ def _count(session: Session, desk: Desk, revision: Revision, answers: dict[str, 
         "revision_id": revision.id, "consultation_id": revision.consultation_id, "kind": organisation.kind,
         "state": organisation.state, "size_class": body.size_class if body else None,
     }  # fmt: skip
-    session.execute(insert(AnswerFact), [dimensions | fact for fact in (COUNTED, *facts_of(desk.form, answers))])
+    facts = [dimensions | fact for fact in (COUNTED, *facts_of(desk.form, answers))]
+    insert_rows(session, AnswerFact, facts)
 
 
 COUNTED = {"question": "", "item": "", "option": "", "number": None}
