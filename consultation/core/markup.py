@@ -27,6 +27,11 @@ _page: ContextVar[Mapping[str, Any]] = ContextVar("page")
 """What is being drawn: forms in parts that are imported ask it for the token of the page."""
 
 
+def _csrf_field() -> Markup:
+    field: Markup = _page.get()["csrf_field"]()
+    return field
+
+
 def render_plain(name: str, data: Mapping[str, Any], language: Language) -> str:
     """A plain text template (a mail): nothing to escape, since no markup will ever be read from it."""
     if not name.endswith(".txt"):
@@ -55,7 +60,7 @@ def environment(language: Language) -> Environment:
     env.filters["money"] = functools.partial(words.money, language=language)
     env.filters["paragraphs"] = paragraphs
     env.globals["once"] = drawn_once
-    env.globals["csrf_field"] = lambda: _page.get()["csrf_field"]()
+    env.globals["csrf_field"] = _csrf_field
     return env
 
 

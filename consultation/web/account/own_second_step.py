@@ -4,7 +4,6 @@ from typing import Any
 
 import orjson
 import segno
-from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,13 +11,13 @@ from starlette.responses import Response
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
-from consultation.http import Db, Form, key_of, page, see_other, settings_of, signing
+from consultation.http import Db, Form, Pages, key_of, page, see_other, settings_of, signing
 from consultation.http.actors import SECOND_STEP, LoggedIn, Themselves, moment_of
 from consultation.people import second_factor
 from consultation.people.viewers import Viewer
 from consultation.web.account.entering import WRONG_PASSWORD, knows_password
 
-router = APIRouter(prefix=SECOND_STEP)
+router = Pages(prefix=SECOND_STEP)
 _PURPOSE = "offered_second_step"
 _SECONDS = 900
 _TOO_LATE = M("Das Einrichten hat zu lange gedauert. Bitte beginnen Sie noch einmal.")

@@ -4,14 +4,13 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
 from consultation.core.errors import Invalid
 from consultation.core.language import M
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.http.actors import Acting, InPlace
 from consultation.people import actions, queries
 from consultation.people.roles import ROLE_HINTS, ROLE_TITLES, roles_in
@@ -20,7 +19,7 @@ from consultation.rulebook import MANAGE_PEOPLE
 from consultation.states import Role
 from consultation.subjects import Actor
 
-router = APIRouter(prefix="/o/{organisation_id}/people")
+router = Pages(prefix="/o/{organisation_id}/people")
 
 
 def _page(request: Request, db: Database, place: Place, actor: Actor, status: int = 200, **more: Any) -> Response:

@@ -1,15 +1,14 @@
 """A page outlived its session: somebody logs in again in another window, and the page goes on with a new token."""
 
 import orjson
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.http import page
+from consultation.http import Pages, page
 from consultation.http.actors import LoggedIn, Seen
 from consultation.http.csrf import Token
 
-router = APIRouter(prefix="/login")
+router = Pages(prefix="/login")
 
 
 @router.get("/done")

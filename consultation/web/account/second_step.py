@@ -1,18 +1,17 @@
 """The second step of the log-in, for those who have one: a code of the app, or a recovery code."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import Problem
 from consultation.core.language import M
-from consultation.http import Db, Form, client_address, cookies, key_of, page, safe_path, see_other
+from consultation.http import Db, Form, Pages, client_address, cookies, key_of, page, safe_path, see_other
 from consultation.http.actors import Seen, moment_of
 from consultation.people import limits, second_factor
 from consultation.web.account import first_step
 from consultation.web.account.entering import Entrance, begin, welcome
 
-router = APIRouter(prefix="/login/second-step")
+router = Pages(prefix="/login/second-step")
 HOME = "/home"
 _AGAIN = M("Bitte melden Sie sich noch einmal an: Der erste Schritt gilt zehn Minuten.")
 _WRONG = Problem(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
-from consultation.http import Configured, Db, Form, client_address, page, see_other
+from consultation.http import Configured, Db, Form, Pages, client_address, page, see_other
 from consultation.http.actors import Seen, moment_of
 from consultation.people import actions, limits, queries
 from consultation.people.limits import Limit
@@ -25,7 +24,7 @@ from consultation.states import Role
 from consultation.subjects import Actor, stranger
 from consultation.web.account.entering import enter, welcome
 
-router = APIRouter(prefix="/claim")
+router = Pages(prefix="/claim")
 BY_ADDRESS = Limit("claim.address", 60, timedelta(minutes=15))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import APIRouter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -13,13 +12,13 @@ from starlette.responses import Response
 from consultation.core.db import is_outage
 from consultation.core.language import M, Message, say
 from consultation.core.times import BERLIN
-from consultation.http import Form, page
+from consultation.http import Form, Pages, page
 from consultation.people import queries as people
 from consultation.responses import presence
 from consultation.responses.models import Presence
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 DRAFT = "draft"
 PART = "part"
 

@@ -3,18 +3,17 @@
 import uuid
 from collections.abc import Callable
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, Invalid, NotFound, Problem
 from consultation.core.language import M, Message
-from consultation.http import Form, see_other
+from consultation.http import Form, Pages, see_other
 from consultation.responses import comments
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit
 from consultation.web.municipalities.release import review_page
 
-router = APIRouter(prefix=PREFIX + "/comments")
+router = Pages(prefix=PREFIX + "/comments")
 
 
 @router.post("")

@@ -1,6 +1,5 @@
 """Receipt, submitted answers and working copy as files: made on demand, not kept."""
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -9,12 +8,13 @@ from consultation.core.language import M
 from consultation.documents import working_copy
 from consultation.documents.receipt import receipt_of
 from consultation.documents.revisions import answers_to_calculate
+from consultation.http import Pages
 from consultation.responses import queries
 from consultation.responses.models import Revision
 from consultation.web.downloads import as_file, sent
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 COPIES = ("docx", "odt", "pdf")
 
 

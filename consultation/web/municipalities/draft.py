@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.blocks import Block, from_json
@@ -12,7 +11,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M, say
 from consultation.forms.context import infos_of
 from consultation.forms.definition import Asked
-from consultation.http import Form, see_other
+from consultation.http import Form, Pages, see_other
 from consultation.programmes.models import Section
 from consultation.programmes.queries import sections_of
 from consultation.questions import Field
@@ -25,7 +24,7 @@ from consultation.web.municipalities.glossary import Term, marked
 from consultation.web.municipalities.part import saved_piece
 from consultation.web.municipalities.saving import Outcome, save
 
-router = APIRouter(prefix=PREFIX + "/draft")
+router = Pages(prefix=PREFIX + "/draft")
 
 
 @dataclass(frozen=True)

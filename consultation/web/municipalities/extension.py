@@ -2,18 +2,17 @@
 
 from datetime import date
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.consultations import extensions
 from consultation.consultations import queries as consultations
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
-from consultation.http import Form, PostedForm, see_other
+from consultation.http import Form, Pages, PostedForm, see_other
 from consultation.rulebook import DEADLINE_EXTENSION
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
 
-router = APIRouter(prefix=PREFIX + "/extension")
+router = Pages(prefix=PREFIX + "/extension")
 
 
 @router.get("")

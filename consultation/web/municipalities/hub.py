@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.core.language import M, Message
 from consultation.forms.definition import Part
 from consultation.forms.estimate import minutes
-from consultation.http import Form, see_other
+from consultation.http import Form, Pages, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, queries
 from consultation.responses.changes import changes_for
@@ -20,7 +19,7 @@ from consultation.web.municipalities.asking import address, asked_in, numbered, 
 from consultation.web.municipalities.colleagues import DRAFT, at_work, meet
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 Badge = tuple[str, Message]
 STATE_BADGES = {
     ResponseState.DRAFTING: "info", ResponseState.READY: "warning", ResponseState.SUBMITTED: "success",

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.forms.definition import Question
-from consultation.http import Form, see_other
+from consultation.http import Form, Pages, see_other
 from consultation.questions.disclosure import LEVELS
 from consultation.responses.desk import Desk
 from consultation.responses.submission import submit
@@ -21,7 +20,7 @@ from consultation.web.municipalities.desks import PREFIX, Here, desk_page
 from consultation.web.municipalities.disclosing import REST, common_level, one_for_all
 from consultation.web.municipalities.saving import Outcome, save
 
-router = APIRouter(prefix=PREFIX + "/nil-return")
+router = Pages(prefix=PREFIX + "/nil-return")
 _PREPARED = M("Gespeichert. Abgeben kann die Fehlanzeige jetzt, wer in Ihrer Organisation das Recht „Freigabe“ hat.")
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -13,13 +12,13 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.outcome import Outcome, newest_outcome
 from consultation.documents.outcome_summary import summary
 from consultation.evaluation.models import Decision
-from consultation.http import Configured
+from consultation.http import Configured, Pages
 from consultation.settings import Settings
 from consultation.web.downloads import as_file
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.downloads import file_name
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 NOTICES = ("pdf", "docx", "odt")
 """Formats that a council gets its papers in."""
 BADGES = {Decision.ACCEPTED: "success", Decision.PARTLY_ACCEPTED: "warning", Decision.NOT_ACCEPTED: "danger"}

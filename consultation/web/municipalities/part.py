@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
-from consultation.http import Form, PostedForm, page, see_other
+from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
@@ -20,7 +19,7 @@ from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts
 from consultation.web.municipalities.saving import Outcome, save
 from consultation.web.municipalities.shown_as import by_level
 
-router = APIRouter(prefix=PREFIX + "/part/{part_key}")
+router = Pages(prefix=PREFIX + "/part/{part_key}")
 
 
 def _everything(request: Request) -> bool:

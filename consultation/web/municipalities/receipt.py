@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Invalid, NotFound, Problem
@@ -12,7 +11,7 @@ from consultation.documents.labels import REDACTION_REASONS
 from consultation.documents.outcome import has_outcome
 from consultation.documents.revisions import read_revision
 from consultation.evaluation import redactions
-from consultation.http import Configured, Form, see_other
+from consultation.http import Configured, Form, Pages, see_other
 from consultation.questions.disclosure import LEVELS
 from consultation.responses import actions, disclosures, queries
 from consultation.rulebook import releaser
@@ -21,7 +20,7 @@ from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, within_cap
 from consultation.web.municipalities.shown_as import by_level
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 _CHANGED = M("Gespeichert, was veröffentlicht werden darf. Das gilt für alle Ausgaben, die danach erstellt werden.")
 
 

@@ -4,12 +4,11 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, Invalid, NotReady, Problem
 from consultation.core.language import M, Message
-from consultation.http import Form, see_other
+from consultation.http import Form, Pages, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
 from consultation.responses.comments import Thread
@@ -21,7 +20,7 @@ from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_
 from consultation.web.municipalities.reading import read_questions
 from consultation.web.municipalities.shown_as import by_level, by_part
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 _SIGNED = frozenset({"name", "function"})
 
 

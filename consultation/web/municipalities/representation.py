@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.language import M, Message
-from consultation.http import Form, PostedForm, see_other
+from consultation.http import Form, Pages, PostedForm, see_other
 from consultation.people.kinds import OrganisationKind
 from consultation.register import queries as register
 from consultation.register.models import RegisterBody
@@ -17,7 +16,7 @@ from consultation.responses import actions, queries
 from consultation.responses.models import RepresentationKind
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 
-router = APIRouter(prefix=PREFIX + "/representation")
+router = Pages(prefix=PREFIX + "/representation")
 _MEMBERS_KNOWN = frozenset({OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY})
 _MOST = 400
 Chosen = dict[str, RepresentationKind]

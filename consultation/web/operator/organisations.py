@@ -3,14 +3,13 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
-from consultation.http import Configured, Db, Form, PostedForm, page, see_other
+from consultation.http import Configured, Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.actors import Operating
 from consultation.people import actions, queries, second_factor
 from consultation.people.kinds import KIND_TITLES, OrganisationKind, PartnerKind
@@ -18,7 +17,7 @@ from consultation.people.roles import ROLE_TITLES
 from consultation.register.states import State
 from consultation.web.operator.overview import overview
 
-router = APIRouter(prefix="/operator/organisations")
+router = Pages(prefix="/operator/organisations")
 
 
 @router.post("")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,13 +14,13 @@ from consultation.consultations.models import RowState
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, NotReady, Problem
 from consultation.core.language import M, Message
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.programmes.actions import require_planner
 from consultation.subjects import Actor
 from consultation.web.planners.addresses import path_of
 from consultation.web.planners.frame import PREFIX, Planning, planned, problems_of, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/addresses")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/addresses")
 TABS: dict[str, tuple[Message, tuple[RowState, ...]]] = {
     "open": (M("zu klären"), OPEN),
     "matched": (M("zugeordnet"), (RowState.MATCHED,)),

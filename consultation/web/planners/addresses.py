@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from consultation.consultations.address_list import latest
 from consultation.core.db import Database
 from consultation.core.errors import Invalid
 from consultation.core.language import M
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.programmes.actions import require_planner
 from consultation.rulebook import planner
 from consultation.states import ConsultationState
@@ -19,7 +18,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 from consultation.web.planners.places import after_of, next_of
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/addresses")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/addresses")
 
 
 def path_of(actor: Actor, slug: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotReady, Problem
 from consultation.core.language import M
 from consultation.core.times import local_day
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.rulebook import CONSULTATION, publisher
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
@@ -27,7 +26,7 @@ from consultation.web.planners.frame import (
     typed_day,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+router = Pages(prefix=PREFIX + "/consultations/{slug}")
 
 MARKS = {
     Mark.DONE: ("success", M("erledigt")),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -18,7 +17,7 @@ from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
 from consultation.core.text import clean_line
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.register import queries as register
 from consultation.register.audience import UNIT_TITLES, AudienceFilter, count, select_keys
 from consultation.register.kinds import ANSWERING, KIND_TITLES, SIZE_CLASS_TITLES, RegisterKind
@@ -30,7 +29,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 from consultation.web.planners.reach import reach
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/audience")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/audience")
 LISTS = ("states", "counties", "kinds", "size_classes")
 SHOWN = 100
 NUMBERS = ("population_min", "population_max", "sample_size")

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import Invalid
 from consultation.core.language import M
 from consultation.core.text import clean_line
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.people import queries as people
 from consultation.people.kinds import KIND_TITLES as ORGANISATION_TITLES
 from consultation.people.kinds import MUNICIPAL_BODIES, OrganisationKind
@@ -35,7 +34,7 @@ from consultation.web.planners.frame import (
 )
 from consultation.web.planners.places import after_of, next_of
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/audience")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/audience")
 PURPOSES = [(p.value, title) for p, title in PURPOSE_TITLES.items()]
 OTHERS = (
     OrganisationKind.LOCAL_GOVERNMENT_ASSOCIATION,

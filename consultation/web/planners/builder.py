@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Invalid
@@ -16,12 +15,12 @@ from consultation.forms.estimate import minutes
 from consultation.forms.inspection import FORM, PART, Finding
 from consultation.forms.sentences import sentence
 from consultation.forms.steps import told
-from consultation.http import Form, page, see_other
+from consultation.http import Form, Pages, page, see_other
 from consultation.people.queries import names
 from consultation.questions import TYPES
 from consultation.web.planners.building import AT, AtForm, address, findings, others
 
-router = APIRouter(prefix=AT)
+router = Pages(prefix=AT)
 
 
 @router.get("")

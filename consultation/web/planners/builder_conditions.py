@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
@@ -15,12 +14,12 @@ from consultation.forms.definition import Asked, Question
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.reachability import can_hold
 from consultation.forms.sentences import clause, named
-from consultation.http import Form, PostedForm, page, see_other
+from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.questions import Refused
 from consultation.web.planners.building import AT, AtForm, Bench
 from consultation.web.planners.frame import problems_of
 
-router = APIRouter(prefix=AT + "/questions/{question_key}/condition")
+router = Pages(prefix=AT + "/questions/{question_key}/condition")
 READ: TypeAdapter[Condition] = TypeAdapter(Condition)
 OPERATORS = {
     "answered": M("ist beantwortet"), "is": M("ist"), "one_of": M("ist eine von"),

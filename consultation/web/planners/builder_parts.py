@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, Invalid, Problem
@@ -10,11 +9,11 @@ from consultation.core.language import M
 from consultation.forms import editing
 from consultation.forms.collisions import demand_same_head, demand_same_part, fingerprint
 from consultation.forms.definition import Form as Questionnaire
-from consultation.http import Form, PostedForm, page, see_other
+from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.web.planners.building import AT, SAVED, AtForm, Bench, optional_texts, posted_texts
 from consultation.web.planners.frame import problems_of
 
-router = APIRouter(prefix=AT)
+router = Pages(prefix=AT)
 NEW = "new"
 
 

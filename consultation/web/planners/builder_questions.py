@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Conflict, Invalid, NotFound, Problem
@@ -13,7 +12,7 @@ from consultation.forms.collisions import demand_same_question, fingerprint
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import FormField, Question
 from consultation.forms.sentences import sentence
-from consultation.http import Form, PostedForm, page, see_other
+from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.questions import FAMILIES, TYPES, Family, QuestionType, Refused, Texts
 from consultation.questions.dials import knobs
 from consultation.questions.setup import Typed, built, line, plain_types, rearranged, shown, typed, typed_words
@@ -21,7 +20,7 @@ from consultation.web.planners.building import AT, SAVED, AtForm, Bench
 from consultation.web.planners.frame import problems_of
 from consultation.web.planners.trying import drawn
 
-router = APIRouter(prefix=AT)
+router = Pages(prefix=AT)
 FLAGS = {
     "core": (M("Auf dem kurzen Weg"), M("Wird auch gestellt, wenn jemand nur die wichtigsten Fragen beantwortet.")),
     "makes_points": (

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,7 +11,7 @@ from consultation.consultations.readiness import without_address
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.programmes import queries as programmes
 from consultation.programmes.actions import require_planner
 from consultation.responses.participation import for_planner
@@ -31,7 +30,7 @@ from consultation.web.planners.frame import (
 )
 from consultation.web.planners.start import STATE_BADGES, next_step
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 HIGHEST_ROUND = 99
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +13,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M
 from consultation.forms import queries as forms
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.programmes import queries as programmes
 from consultation.programmes.comparison import compare
 from consultation.rulebook import publisher
@@ -31,7 +30,7 @@ from consultation.web.planners.frame import (
     surroundings,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/correct")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/correct")
 
 
 @router.get("")

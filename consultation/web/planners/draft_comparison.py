@@ -3,20 +3,19 @@
 import uuid
 from collections.abc import Sequence
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.programmes import queries
 from consultation.programmes.comparison import compare
 from consultation.programmes.models import DraftVersion
 from consultation.web.planners.drafts import draft_frame, draft_steps, of_programme
 from consultation.web.planners.frame import PREFIX, Planning, identifier
 
-router = APIRouter(prefix=PREFIX + "/programmes/{slug}/drafts")
+router = Pages(prefix=PREFIX + "/programmes/{slug}/drafts")
 
 
 @router.get("/{draft_id}/compare")

@@ -4,14 +4,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.programmes import cover, editing
 from consultation.programmes.actions import require_planner
 from consultation.programmes.cover import Cover
@@ -21,7 +20,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.drafts import draft_frame, draft_steps, of_programme
 from consultation.web.planners.frame import PREFIX, Planning, problems_of, programme_path, typed_day
 
-router = APIRouter(prefix=PREFIX + "/programmes/{slug}/drafts/{draft_id}/cover")
+router = Pages(prefix=PREFIX + "/programmes/{slug}/drafts/{draft_id}/cover")
 KINDS = [(kind.value, title) for kind, title in DRAFT_KIND_TITLES.items()]
 
 

@@ -4,7 +4,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +12,7 @@ from consultation.core.blocks import from_json, to_json
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid, NotFound
 from consultation.core.language import M, Message
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.programmes import arranging, editing, notation
 from consultation.programmes.actions import require_planner
 from consultation.programmes.comparison import Compared, compare
@@ -24,7 +23,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.drafts import draft_frame, draft_steps, of_programme
 from consultation.web.planners.frame import PREFIX, Planning, problems_of, programme_path
 
-router = APIRouter(prefix=PREFIX + "/programmes/{slug}/drafts/{draft_id}")
+router = Pages(prefix=PREFIX + "/programmes/{slug}/drafts/{draft_id}")
 
 
 def _at(actor: Actor, slug: str, draft_id: uuid.UUID) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,7 +17,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
 from consultation.core.times import local_day
-from consultation.http import Configured, Db, Form, PostedForm, page, see_other, signing
+from consultation.http import Configured, Db, Form, Pages, PostedForm, page, see_other, signing
 from consultation.http.forms import MAX_TEXT
 from consultation.programmes import drafts, queries
 from consultation.programmes.actions import require_planner
@@ -33,7 +32,7 @@ from consultation.web.planners.drafts import draft_frame
 from consultation.web.planners.frame import PREFIX, Planning, problems_of, programme_path
 from consultation.web.planners.matches import overlook
 
-router = APIRouter(prefix=PREFIX + "/programmes/{slug}/drafts")
+router = Pages(prefix=PREFIX + "/programmes/{slug}/drafts")
 ENDINGS = [f".{ending}" for importer in IMPORTERS.values() for ending in importer.extensions]
 
 

@@ -3,14 +3,13 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
-from consultation.http import Db, page, see_other
+from consultation.http import Db, Pages, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes import drafts, queries
 from consultation.programmes.actions import require_planner
@@ -22,7 +21,7 @@ from consultation.states import DraftVersionState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Crumbs, Planning, programme_crumbs, programme_path
 
-router = APIRouter(prefix=PREFIX + "/programmes/{slug}/drafts")
+router = Pages(prefix=PREFIX + "/programmes/{slug}/drafts")
 
 
 def draft_frame(actor: Actor, programme: Programme, *here: tuple[Message | str, str]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -18,7 +17,7 @@ from consultation.documents.filters import DECIDED, read_filters
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.models import Edition
-from consultation.http import Configured, Db, Form, Number, page, see_other
+from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
 from consultation.programmes.models import Section
 from consultation.register.kinds import SIZE_CLASS_TITLES
@@ -29,7 +28,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 from consultation.web.planners.weighing import draft_sections
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/editions")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/editions")
 AUDIENCE_TITLES: dict[Audience, Message] = {Audience.INTERNAL: M("intern"), Audience.PUBLIC: M("öffentlich")}
 AUDIENCES = [
     (Audience.INTERNAL.value, M("Intern"), M("Mit allen Stellungnahmen, nur für Sie.")),

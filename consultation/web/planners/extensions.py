@@ -4,7 +4,6 @@ import uuid
 from collections import defaultdict
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
 from consultation.core.times import local_day_ending
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.rulebook import publisher
 from consultation.states import ConsultationState, ExtensionState
 from consultation.subjects import Actor
@@ -30,7 +29,7 @@ from consultation.web.planners.frame import (
     typed_day,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/extensions")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/extensions")
 DECISIONS = ("grant", "refuse")
 
 

@@ -4,7 +4,6 @@ import json
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from consultation.forms import actions, queries
 from consultation.forms.collisions import Changed
 from consultation.forms.models import FormVersion
 from consultation.forms.templates import templates
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes import queries as programmes
 from consultation.programmes.actions import require_planner
@@ -25,7 +24,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.building import FORMS, found, posted_texts, surroundings
 from consultation.web.planners.frame import Planning, problems_of, programme_crumbs, programme_path
 
-router = APIRouter(prefix=FORMS)
+router = Pages(prefix=FORMS)
 DEEPEST = 100
 """Nesting of a definition; forms need about twelve."""
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid, NotFound, NotReady, Problem
 from consultation.core.language import M
 from consultation.core.text import clean_line
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.responses import entering, intake
 from consultation.responses.answering import read_posted
@@ -41,7 +40,7 @@ from consultation.web.planners.frame import (
     typed_day,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+router = Pages(prefix=PREFIX + "/consultations/{slug}")
 CHOICES = [(channel.value, CHANNEL_TITLES[channel]) for channel in CHANNELS]
 
 

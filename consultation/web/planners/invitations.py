@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -23,7 +22,7 @@ from consultation.core.text import clean_line
 from consultation.core.text import slug as slug_of
 from consultation.core.times import local_day
 from consultation.documents.letter import write_letter, write_letters
-from consultation.http import Configured, Db, Form, Number, page, see_other
+from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.actions import require_planner
 from consultation.responses import reminders
@@ -44,7 +43,7 @@ from consultation.web.planners.frame import (
 )
 from consultation.web.planners.reminders import stage_title
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+router = Pages(prefix=PREFIX + "/consultations/{slug}")
 LETTERS_AT_ONCE = 200
 BADGES = {
     InvitationState.PLANNED: "info",

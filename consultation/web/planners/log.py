@@ -4,7 +4,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -17,13 +16,13 @@ from consultation.core.language import M, Message
 from consultation.documents.formats import FORMATS
 from consultation.documents.procedure import procedure
 from consultation.documents.procedure_file import new_procedure_file, procedure_file_name
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.http.language import language_of
 from consultation.rulebook import WORKFLOWS, planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/log")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/log")
 EXPORTS = ("pdf", "docx", "odt", "xlsx", "csv", "json", "ndjson")
 ACTION_TITLES: dict[str, Message] = {
     "create_consultation": M("Konsultation angelegt"),

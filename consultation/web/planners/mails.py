@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from consultation.core.history import record
 from consultation.core.jobs import enqueue
 from consultation.core.language import M
 from consultation.core.text import clean_line
-from consultation.http import Configured, Db, Form, page, see_other
+from consultation.http import Configured, Db, Form, Pages, page, see_other
 from consultation.mail.post import Post
 from consultation.mail.preview import SAMPLES, preview
 from consultation.mail.transport import Memory
@@ -28,7 +27,7 @@ from consultation.settings import Settings
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, identifier, planned, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/mails")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/mails")
 LETTERS = [(key, sample.title) for key, sample in SAMPLES.items()]
 
 

@@ -1,16 +1,15 @@
 """A notice of the outcome as an example, before an edition is published: that of the body with the most demands."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.documents import queries
 from consultation.documents.outcome import sample_outcome
 from consultation.documents.outcome_notice import outcome_notice
-from consultation.http import Configured, Db, Number, Spoken
+from consultation.http import Configured, Db, Number, Pages, Spoken
 from consultation.web.downloads import as_file
 from consultation.web.planners.frame import PREFIX, Planning
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/editions/{number}")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/editions/{number}")
 
 
 @router.get("/notice.pdf")

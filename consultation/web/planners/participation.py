@@ -3,13 +3,12 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.language import Language, M, Message
 from consultation.documents.labels import KINDS, SIZES, kind_label, size_label
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.http.language import language_of
 from consultation.people.kinds import OrganisationKind
 from consultation.register.kinds import SizeClass
@@ -19,7 +18,7 @@ from consultation.responses.timeline import Group, timeline
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, surroundings
 from consultation.web.planners.growth import growth
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/participation")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/participation")
 
 
 @router.get("")

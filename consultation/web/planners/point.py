@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from consultation.evaluation import queries, replies, steps
 from consultation.evaluation.finding import Walk, order_key
 from consultation.evaluation.models import Point
 from consultation.evaluation.queries import Original
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.models import Section
 from consultation.questions.amendments import PRIORITIES
@@ -43,7 +42,7 @@ from consultation.web.planners.weighing import (
     walked,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/points/{point_id}")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/points/{point_id}")
 ORIGINALS_SHOWN = 200
 COMPARED = {
     "text": M("Arbeitstext"),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from consultation.core.errors import Conflict, DomainError, Invalid
 from consultation.core.language import M
 from consultation.evaluation import queries, replies, steps, undoing
 from consultation.evaluation.progress import progress
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.responses.participation import land_of
 from consultation.rulebook import planner, publisher
 from consultation.subjects import Actor
@@ -27,7 +26,7 @@ from consultation.web.planners.weighing import (
     whole_number,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/points")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/points")
 AT_ONCE = 50
 
 

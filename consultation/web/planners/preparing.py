@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M
 from consultation.core.times import local_day, local_day_ending
 from consultation.forms import queries as forms
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.programmes import queries as programmes
 from consultation.rulebook import planner
 from consultation.states import ConsultationState, Visibility
@@ -32,7 +31,7 @@ from consultation.web.planners.frame import (
     typed_day,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}")
+router = Pages(prefix=PREFIX + "/consultations/{slug}")
 VISIBILITIES = [
     (Visibility.INVITED_ONLY.value, VISIBILITY_TITLES[Visibility.INVITED_ONLY],
      M("Entwurf, Fragen und Ergebnisse sehen nur Sie und die Eingeladenen.")),

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +12,7 @@ from consultation.core.errors import Invalid
 from consultation.core.language import M
 from consultation.core.text import slug as slug_of
 from consultation.forms import queries as forms
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.people import queries as people
 from consultation.programmes import actions, queries
@@ -27,7 +26,7 @@ from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, home, identifier, problems_of, programme_crumbs
 from consultation.web.planners.start import STATE_BADGES
 
-router = APIRouter(prefix=PREFIX + "/programmes")
+router = Pages(prefix=PREFIX + "/programmes")
 LEVELS = [(level.value, title) for level, title in LEVEL_TITLES.items()]
 TYPES = [(kind.value, title) for kind, title in PARAMETER_TYPE_TITLES.items()]
 

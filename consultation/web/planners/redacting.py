@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,7 +21,7 @@ from consultation.evaluation.redacted import HIDDEN
 from consultation.evaluation.written import Written
 from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, infos_of
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.parameters import figures_of
 from consultation.responses import models as responses
@@ -31,7 +30,7 @@ from consultation.rulebook import planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/responses/{response_id}/texts")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/responses/{response_id}/texts")
 PARTS: Mapping[str, Message] = {
     "text": M("Wortlaut"), "rationale": M("Begründung"), "locator": M("Stelle im Text"), "other": M("Anderes"),
     "correction": M("Berichtigung"),

@@ -2,7 +2,6 @@
 
 import uuid
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,11 +9,11 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.documents.labels import REDACTION_REASONS
 from consultation.evaluation import redactions
-from consultation.http import Db, page, see_other
+from consultation.http import Db, Pages, page, see_other
 from consultation.rulebook import REDACTION, planner
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/redactions")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/redactions")
 AT_ONCE = 50
 
 

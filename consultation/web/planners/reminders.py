@@ -4,7 +4,6 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M, Message
 from consultation.core.text import clean_line
-from consultation.http import Db, Form, page, see_other
+from consultation.http import Db, Form, Pages, page, see_other
 from consultation.responses import reminders
 from consultation.responses.reminders import Reason
 from consultation.rulebook import RUNNING, planner, publisher
@@ -30,7 +29,7 @@ from consultation.web.planners.frame import (
     surroundings,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/reminders")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/reminders")
 AT_ONCE = 50
 REASONS: dict[Reason, Message] = {
     Reason.DUE: M("Noch ohne Antwort, eine Erinnerung ist möglich"),

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,12 +12,12 @@ from consultation.core.language import M
 from consultation.documents.labels import DECISIONS
 from consultation.evaluation import replies
 from consultation.evaluation.models import Decision
-from consultation.http import Db, Form, PostedForm, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.rulebook import planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/replies")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/replies")
 FIELDS = ("title", "text", "decision")
 
 

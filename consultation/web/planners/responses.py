@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +22,7 @@ from consultation.documents import bulk
 from consultation.documents.formats import FORMATS, write_document
 from consultation.documents.labels import kind_label, size_label
 from consultation.documents.receipt import receipt_of
-from consultation.http import Db, Form, Number, page, see_other
+from consultation.http import Db, Form, Number, Pages, page, see_other
 from consultation.http.language import language_of
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses import actions, queries
@@ -44,7 +43,7 @@ from consultation.web.planners.frame import (
     typed_day,
 )
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/responses")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/responses")
 AT_ONCE = 50
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +23,7 @@ from consultation.evaluation.figures import (
 from consultation.evaluation.statistics import for_planner, form_context
 from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.http.language import language_of
 from consultation.programmes.parameters import figures_of
 from consultation.questions import CANNOT_JUDGE, Tally
@@ -33,7 +32,7 @@ from consultation.register.states import STATE_TITLES, State
 from consultation.responses import participation
 from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/results")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/results")
 GROUPING_TITLES = {
     TOTAL: M("Insgesamt"), SIZE_CLASS: M("Größenklasse und Art"), STATE: M("Land"), KIND: M("Art der Stelle"),
 }  # fmt: skip

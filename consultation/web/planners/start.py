@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
 from consultation.core.language import M, Message
-from consultation.http import Db, page, see_other
+from consultation.http import Db, Pages, page, see_other
 from consultation.http.actors import InPlace
 from consultation.programmes import queries as programmes
 from consultation.programmes.titles import LEVEL_TITLES
@@ -18,7 +17,7 @@ from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, home
 
-router = APIRouter(prefix=PREFIX)
+router = Pages(prefix=PREFIX)
 
 
 @router.get("/programmes")

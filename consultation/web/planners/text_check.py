@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,13 +19,13 @@ from consultation.documents.text_check import Finding, Shown, read_findings, sho
 from consultation.evaluation import redactions
 from consultation.evaluation.hiding import Span
 from consultation.evaluation.signs import Sign
-from consultation.http import Configured, Db, Form, Number, page, see_other
+from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.rulebook import planner
 from consultation.states import Audience, EditionState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, surroundings
 
-router = APIRouter(prefix=PREFIX + "/consultations/{slug}/editions/{number}/texts")
+router = Pages(prefix=PREFIX + "/consultations/{slug}/editions/{number}/texts")
 AT_ONCE = 25
 SIGN_TITLES: dict[Sign, Message] = {
     Sign.ELSEWHERE: M("anderswo geschwärzt"),

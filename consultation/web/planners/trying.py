@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from consultation.core.errors import Problem
@@ -12,11 +11,11 @@ from consultation.core.language import M, say
 from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked, Part, Question
 from consultation.forms.estimate import minutes
-from consultation.http import Form, PostedForm, page
+from consultation.http import Form, Pages, PostedForm, page
 from consultation.questions import Field, Refused
 from consultation.web.planners.building import AT, AtForm, Bench
 
-router = APIRouter(prefix=AT + "/preview")
+router = Pages(prefix=AT + "/preview")
 REVIEW = "review"
 
 

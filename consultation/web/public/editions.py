@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -15,7 +14,7 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
-from consultation.http import Configured, Db, Number, page
+from consultation.http import Configured, Db, Number, Pages, page
 from consultation.http.actors import Seen
 from consultation.people.viewers import Viewer
 from consultation.responses.participation import Participation
@@ -24,7 +23,7 @@ from consultation.subjects import Actor
 from consultation.web.public.consultations import crumbs, surroundings
 from consultation.web.public.readers import find
 
-router = APIRouter(prefix="/consultations/{slug}/editions/{number}")
+router = Pages(prefix="/consultations/{slug}/editions/{number}")
 DOCUMENT = "html"
 
 
