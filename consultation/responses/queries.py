@@ -121,6 +121,13 @@ def last_revision(session: Session, response_id: uuid.UUID) -> Revision | None:
     return session.scalars(statement).one_or_none()
 
 
+def told_revision(session: Session, told: Mapping[str, Any]) -> Revision | None:
+    """The submission that a job is about; jobs of earlier versions name the response alone."""
+    if number := told.get("revision"):
+        return session.get(Revision, uuid.UUID(number))
+    return last_revision(session, uuid.UUID(told["id"]))
+
+
 def document(revision: Revision) -> dict[str, Any]:
     """The submitted form, as it was hashed."""
     loaded: dict[str, Any] = orjson.loads(revision.document)
