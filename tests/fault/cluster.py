@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
@@ -39,6 +40,13 @@ class Postgres(Process):
                 stdout=said, stderr=said, cwd=self.folder, user=_user(), start_new_session=True,
             )  # fmt: skip
 
+    def leave(self) -> None:
+        """Killed it would leave its shared memory to the machine."""
+        if self.runs:
+            os.kill(self.pid, signal.SIGINT)
+            self.ended(patience=10)
+        self.kill()
+
     def is_up(self) -> bool:
         asked: list[str | Path] = [self.programs / "pg_isready", "-h", self.folder, "-q"]
         return subprocess.run(asked, check=False, capture_output=True).returncode == 0
@@ -62,7 +70,7 @@ def cluster() -> Iterator[Postgres]:
         upgrade(server.url())
         yield server
     finally:
-        server.kill()
+        server.leave()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -64,7 +64,7 @@ class Outcome:
         yield from (f"FAULT {reason}" for reason in self.reasons)
 
 
-@dataclass
+@dataclass(eq=False)
 class Planner(threading.Thread):
     """Begins an edition whenever so many more were killed."""
 
@@ -75,8 +75,6 @@ class Planner(threading.Thread):
 
     def __post_init__(self) -> None:
         super().__init__(daemon=True)
-
-    __hash__ = threading.Thread.__hash__
 
     def run(self) -> None:
         with self.scene.database() as db:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -116,16 +115,11 @@ class Process(ABC):
 
     def kill(self) -> None:
         """SIGKILL for it and all that it started; returns when none of them is left."""
-        if self.running is not None:
+        if self.running is not None and self.runs:  # the number of one that ended by itself may be another's by now
             end_family(self.pid)
             while self.running.poll() is None:
                 time.sleep(0.005)
         self.running, self.was_up = None, False
-
-    def restart(self) -> None:
-        self.kill()
-        self.start()
-        self.wait_until_up()
 
     def wait_until_up(self) -> None:
         end = time.monotonic() + PATIENCE
@@ -136,13 +130,8 @@ class Process(ABC):
                 raise RuntimeError(f"{self.name} does not come up: {self.said[-2000:]}")
             time.sleep(0.05)
 
-    def ask_to_end(self, patience: float = 60) -> int | None:
-        """SIGTERM; the code it ended with, or `None` if it did not."""
-        assert self.running is not None
-        os.kill(self.pid, signal.SIGTERM)
-        return self.ended(patience)
-
     def ended(self, patience: float = 60) -> int | None:
+        """The code it ended with, or `None` if it did not."""
         assert self.running is not None
         end = time.monotonic() + patience
         while (code := self.running.poll()) is None and time.monotonic() < end:

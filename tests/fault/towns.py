@@ -65,7 +65,7 @@ class Unexpected(Exception):
     """An answer that no fault excuses."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Town(threading.Thread):
     """Walks until it is told to stop; what it has begun it brings to an end first."""
 
@@ -79,8 +79,6 @@ class Town(threading.Thread):
 
     def __post_init__(self) -> None:
         super().__init__(daemon=True)
-
-    __hash__ = threading.Thread.__hash__
 
     def run(self) -> None:
         try:
