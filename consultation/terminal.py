@@ -1,5 +1,6 @@
 """What the commands share: settings, the database, and how they speak to the person at the terminal."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
-from consultation.core.db import Database
+from consultation.core.db import Database, is_outage, is_server_away
 from consultation.core.errors import DomainError
 from consultation.core.migrations import is_current
 from consultation.settings import Settings, SettingsError, load
@@ -19,6 +21,10 @@ errors = Console(stderr=True, highlight=False)
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Ordner für Datenbank, Dokumente und Schlüssel.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Die Datei.")]
 
+PATIENCE = 60.0
+"""Seconds in which the server of the database may still be starting, as after a power cut, when everything starts at once."""
+LOOK_EVERY = 0.25
+
 
 def settings_with(**changes: Any) -> Settings:
     try:
@@ -28,15 +34,38 @@ def settings_with(**changes: Any) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Database]:
-    """The database, if its schema is the one this version was written for."""
+def opened(settings: Settings, patience: float = 0) -> Iterator[Database]:
+    """The database, if its schema is the one this version was written for.
+
+    What runs for long (`serve`, `worker`) has patience with a database server that is not up yet.
+    """
     database = Database(settings.database, settings.threads)
     try:
-        if not is_current(database.engine):
+        if not _is_current(database, patience):
             refuse("Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus.")
         yield database
     finally:
         database.close()
+
+
+def _is_current(database: Database, patience: float) -> bool:
+    """Asked until somebody answers; that it waits, and for what, is said once."""
+    end, silent = time.monotonic() + patience, True
+    while True:
+        try:
+            return is_current(database.engine)
+        except SQLAlchemyError as error:
+            if not is_outage(error):
+                raise
+            reason = str(getattr(error, "orig", error)).strip()
+            if not is_server_away(error) or time.monotonic() >= end:
+                refuse(f"Die Datenbank ist nicht erreichbar: {reason}")
+            if silent:
+                errors.print(
+                    f"Die Datenbank ist noch nicht erreichbar, der Dienst wartet auf sie: {reason}", markup=False
+                )
+                silent = False
+        time.sleep(LOOK_EVERY)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
 from consultation.responses import comments, presence, reminders
-from consultation.responses.queries import last_revision
+from consultation.responses.queries import told_revision
 from consultation.settings import Settings
 from consultation.states import InvitationState
 
@@ -162,7 +162,7 @@ def submitted(compose: Composer) -> Handler:
 
     def handle(work: Work) -> None:
         with work.db.transaction() as session:
-            revision = last_revision(session, work.subject)
+            revision = told_revision(session, work.payload)
             if revision is not None:
                 contributions.gather(session, revision.id, work.moment)
         if not work.payload.get("quiet"):

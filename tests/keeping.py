@@ -38,6 +38,8 @@ def kept(build: Callable[Concatenate[Database, P], W]) -> Callable[Concatenate[D
 
     @functools.wraps(build)
     def made(db: Database, /, *arguments: P.args, **options: P.kwargs) -> W:
+        if not _can_be_copied(db):
+            return build(db, *arguments, **options)
         key = (db.engine.dialect.name, repr(arguments), repr(sorted(options.items())))
         if key in known:
             _put(known[key].place, db)
@@ -52,6 +54,13 @@ def kept(build: Callable[Concatenate[Database, P], W]) -> Callable[Concatenate[D
 def use(server: "PostgresServer") -> None:
     """Databases of PostgreSQL are copied by this one, which drops the copies when it closes."""
     _servers.append(server)
+
+
+def _can_be_copied(db: Database) -> bool:
+    """A file always; a database of PostgreSQL if its server is the one that copies. Others are built each time."""
+    url = make_url(db.url)
+    known = {server.url.set(database=url.database) for server in _servers[-1:]}
+    return db.engine.dialect.name == "sqlite" or url in known
 
 
 @functools.cache

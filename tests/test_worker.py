@@ -23,7 +23,7 @@ from consultation.people.models import CodePurpose, OneTimeCode, Organisation
 from consultation.settings import Settings, load
 from consultation.states import InvitationState
 from tests import factories
-from tests.evaluation_world import World, somebody_of, standing, submit
+from tests.evaluation_world import World, resubmit, somebody_of, standing, submit
 
 KIEL = "010510000000"
 LATER = factories.MOMENT + timedelta(days=30)
@@ -201,6 +201,28 @@ def test_a_submission_becomes_contributions_and_a_receipt_for_the_house(
     assert revision.content_hash in mail.text
     with db.reader() as session:
         assert session.scalars(select(Contribution.original_text)).all() == ["Bitte einfacher."]
+
+
+def test_each_submission_gets_its_own_receipt_however_late_and_however_often_the_worker_comes(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    post = Memory()
+    with db.transaction() as session:
+        first = submit(session, scene, KIEL, {"main_message": "Bitte einfacher."})
+    with db.transaction() as session:
+        assert jobs.claim(session, LATER)
+    with db.transaction() as session:
+        second = resubmit(session, scene, somebody_of(session, scene, KIEL), {"main_message": "Bitte schneller."})
+    worker.run_due(db, settings, post, LATER + timedelta(hours=1))  # what the first worker died with, and the rest
+    subjects = sorted(mail.subject for mail in post.sent)
+    assert len(subjects) == 2
+    assert all(any(one.receipt_number in subject for subject in subjects) for one in (first, second))
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.READY))
+    again = Memory()
+    worker.run_due(db, settings, again, LATER + timedelta(hours=2))
+    told = {mail.message_id: mail.subject for mail in post.sent}
+    assert {mail.message_id: mail.subject for mail in again.sent} == told
 
 
 def test_a_code_is_made_while_sending_and_stored_hashed_only(db: Database, settings: Settings) -> None:

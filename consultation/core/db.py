@@ -176,6 +176,11 @@ def is_outage(error: BaseException) -> bool:
     return read_only or error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
+def is_server_away(error: BaseException) -> bool:
+    """An outage that may end by waiting: a server can still be starting, a file that cannot be opened stays so."""
+    return is_outage(error) and getattr(getattr(error, "orig", None), "sqlite_errorcode", None) is None
+
+
 _SQLITE_AWAY = frozenset({5, 6, 8, 10, 13, 14, 15})
 """Busy, locked, read-only, input/output, full, cannot open, protocol."""
 

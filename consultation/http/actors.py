@@ -6,19 +6,25 @@ Every page route gets `load_viewer` from the app. A route then asks for what it 
 """
 
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Annotated, cast
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import cookies
 from consultation.http.asked import Db, is_piece, settings_of
+from consultation.http.forms import posted_form
 from consultation.http.held import held
 from consultation.http.marks import note
 from consultation.http.pages import safe_path
@@ -51,9 +57,21 @@ def moment_of(request: Request) -> datetime:
     return cast(datetime, known)
 
 
-def load_viewer(request: Request, db: Db) -> None:
-    """Sets `request.state.viewer`, in a short reader of its own; that somebody was here is noted every five minutes."""
+async def load_viewer(request: Request, db: Db) -> None:
+    """Sets `request.state.viewer`, in a short reader of its own; that somebody was here is noted every five minutes.
+
+    This is the first question to the database: if it is away, what was typed is still read, to be handed back.
+    """
     request.state.viewer = None
+    try:
+        await run_in_threadpool(_find_viewer, request, db)
+    except SQLAlchemyError:
+        with suppress(HTTPException):  # a form that cannot be read is not what went wrong
+            await posted_form(request)
+        raise
+
+
+def _find_viewer(request: Request, db: Database) -> None:
     token = cookies.read(request, cookies.SESSION)
     if not token:
         return

@@ -18,7 +18,7 @@ from consultation.programmes.models import Programme
 from consultation.responses import reminders
 from consultation.responses.intake import of_revision
 from consultation.responses.models import Response
-from consultation.responses.queries import last_revision, notes
+from consultation.responses.queries import notes, told_revision
 from consultation.responses.titles import CHANNEL_TITLES
 from consultation.states import InvitationState, Purpose, ResponseState, Role
 
@@ -118,7 +118,7 @@ def response_withdrawn(session: Session, post: Post, payload: dict[str, Any]) ->
 
 def receipt(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     """The confirmation of receipt; the page of the receipt does not depend on it."""
-    revision = last_revision(session, uuid.UUID(payload["id"]))
+    revision = told_revision(session, payload)
     if revision is not None:
         yield from _inside(session, payload, "receipt", Role.CONTRIBUTOR, Role.RELEASER, revision=revision)
 
@@ -126,7 +126,7 @@ def receipt(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
 def entered(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     """To the body whose letter a planner entered: to those who answer for it, or to the invited address."""
     response = session.get_one(Response, uuid.UUID(payload["id"]))
-    revision = last_revision(session, response.id)
+    revision = told_revision(session, payload)
     intake = of_revision(session, revision.id) if revision is not None else None
     if revision is None or intake is None:
         return

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -67,7 +68,7 @@ def reopen(
     The last submission keeps counting until another takes its place.
     """
     response = queries.get(session, actor, response_id)
-    changes: dict[str, datetime | None] = {}
+    changes: dict[str, Any] = {}
     if planner(actor, response):
         if until is None or until <= actor.moment:
             raise Invalid(

@@ -23,7 +23,7 @@ from consultation.responses import intake as intakes
 from consultation.responses.desk import Desk, context_of
 from consultation.responses.intake import Standing
 from consultation.responses.models import Channel, DraftAnswer, Intake, Response, Revision
-from consultation.responses.submission import Release, counting, make_revision, told
+from consultation.responses.submission import Release, counting, make_revision, named, told
 from consultation.rulebook import ENTER_BESIDE, RESPONSE
 from consultation.states import ResponseState
 from consultation.subjects import Actor
@@ -68,7 +68,8 @@ def submit_for(
         if standing == Standing.BEGUN:
             return _beside(session, actor, response, revision, intake)
         return perform(
-            session, RESPONSE, actor, response, "enter", details=_told(revision, intake), **counting(revision)
+            session, RESPONSE, actor, response, "enter", details=_told(revision, intake), told=named(revision),
+            **counting(revision),
         )  # fmt: skip
 
     revision = make_revision(session, actor, desk, release, conclude, nil_return=nil_return)
@@ -128,7 +129,7 @@ def _beside(session: Session, actor: Actor, response: Response, revision: Revisi
     """The response stays the body's: its state and its draft are as they were, only what counts is new."""
     ENTER_BESIDE.demand(actor, response)
     compare_and_set(session, response, {"state": response.state}, counting(revision))
-    enqueue(session, "response.entered", {"id": str(response.id)}, run_at=actor.moment)
+    enqueue(session, "response.entered", {"id": str(response.id), **named(revision)}, run_at=actor.moment)
     return record(session, actor, response, "enter_beside", **_told(revision, intake))
 
 

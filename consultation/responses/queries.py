@@ -160,6 +160,13 @@ _LAST_REVISION = (
 )
 
 
+def told_revision(session: Session, told: Mapping[str, Any]) -> Revision | None:
+    """The submission that a job is about; jobs of earlier versions name the response alone."""
+    if number := told.get("revision"):
+        return session.get(Revision, uuid.UUID(number))
+    return last_revision(session, uuid.UUID(told["id"]))
+
+
 def document(revision: Revision) -> dict[str, Any]:
     """The submitted form, as it was hashed."""
     loaded: dict[str, Any] = orjson.loads(revision.document)

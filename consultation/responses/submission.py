@@ -53,7 +53,8 @@ def submit_held(
 
     def conclude(revision: Revision) -> HistoryEntry:
         return perform(
-            session, RESPONSE, actor, desk.response, action, details=told(revision), **counting(revision)
+            session, RESPONSE, actor, desk.response, action, details=told(revision), told=named(revision),
+            **counting(revision),
         )  # fmt: skip
 
     return make_revision(session, actor, desk, release, conclude, nil_return=nil_return)
@@ -83,6 +84,11 @@ class Release:
 def told(revision: Revision) -> dict[str, Any]:
     """What the procedure log says of a submission."""
     return {"hash": revision.content_hash, "receipt": revision.receipt_number, "revision": revision.number}
+
+
+def named(revision: Revision) -> dict[str, str]:
+    """What the job is told: it is about this submission, also when another one has followed before it runs."""
+    return {"revision": str(revision.id)}
 
 
 def counting(revision: Revision) -> dict[str, Any]:

