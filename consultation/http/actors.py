@@ -63,6 +63,8 @@ async def load_viewer(request: Request, db: Db) -> None:
     This is the first question to the database: if it is away, what was typed is still read, to be handed back.
     """
     request.state.viewer = None
+    if not cookies.read(request, cookies.SESSION):
+        return
     try:
         await run_in_threadpool(_find_viewer, request, db)
     except SQLAlchemyError:
@@ -72,17 +74,15 @@ async def load_viewer(request: Request, db: Db) -> None:
 
 
 def _find_viewer(request: Request, db: Database) -> None:
-    token = cookies.read(request, cookies.SESSION)
-    if not token:
-        return
     moment = moment_of(request)
     with db.reader() as session:
-        viewer = sessions.find(session, token, moment)
+        viewer = sessions.find(session, cookies.read(request, cookies.SESSION), moment)
     request.state.viewer = viewer.withheld() if viewer and settings_of(request).second_factor_required else viewer
     if viewer and sessions.is_stale(viewer, moment):
         note(db, lambda session: sessions.seen(session, viewer.session_id, moment))
 
 
+# Each looks at the request alone: a chain of dependencies would cost more than what it finds out.
 async def _viewer(request: Request) -> Viewer | None:
     return cast("Viewer | None", getattr(request.state, "viewer", None))
 
@@ -91,21 +91,60 @@ async def _moment(request: Request) -> datetime:
     return moment_of(request)
 
 
+async def _logged_in(request: Request) -> Viewer:
+    return logged_in(request)
+
+
+async def _place(request: Request) -> Place:
+    return place_of(request)
+
+
+async def _acting(request: Request) -> Actor:
+    return acting(request)
+
+
+async def _operating(request: Request) -> Actor:
+    viewer = logged_in(request)
+    if viewer.owes_second_factor:
+        raise SecondStepNeeded
+    if not viewer.operator:
+        raise NotFound(M("Diese Seite gibt es nicht."))
+    return viewer.actor(moment_of(request))
+
+
+async def _themselves(request: Request) -> Actor:
+    return logged_in(request).actor(moment_of(request))
+
+
+async def _anybody(request: Request) -> Actor:
+    viewer = await _viewer(request)
+    return viewer.actor(moment_of(request)) if viewer else stranger(moment_of(request))
+
+
 Seen = Annotated[Viewer | None, Depends(_viewer)]
 Moment = Annotated[datetime, Depends(_moment)]
+LoggedIn = Annotated[Viewer, Depends(_logged_in)]
+InPlace = Annotated[Place, Depends(_place)]
+Acting = Annotated[Actor, Depends(_acting)]
+Operating = Annotated[Actor, Depends(_operating)]
+Themselves = Annotated[Actor, Depends(_themselves)]
+"""Somebody logged in, acting for no organisation."""
+Anybody = Annotated[Actor, Depends(_anybody)]
 
 
-async def _logged_in(viewer: Seen) -> Viewer:
+def logged_in(request: Request) -> Viewer:
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
     if viewer is None:
         raise LoginNeeded
     return viewer
 
 
-LoggedIn = Annotated[Viewer, Depends(_logged_in)]
-
-
-async def _place(request: Request, viewer: LoggedIn) -> Place:
+def place_of(request: Request) -> Place:
     """The viewer's place in the organisation of the address; also gives the page its navigation and its demo mark."""
+    known: Place | None = getattr(request.state, "place", None)
+    if known is not None:
+        return known
+    viewer = logged_in(request)
     try:
         place = viewer.place(uuid.UUID(request.path_params["organisation_id"]))
     except ValueError:
@@ -114,39 +153,13 @@ async def _place(request: Request, viewer: LoggedIn) -> Place:
         raise SecondStepNeeded
     if place is None:
         raise NotFound(M("Diese Organisation gibt es nicht, oder Sie gehören nicht dazu."))
-    request.state.demo = place.demo
+    request.state.place, request.state.demo = place, place.demo
     request.state.navigation = _navigation(request, place)
     return place
 
 
-InPlace = Annotated[Place, Depends(_place)]
-
-
-async def _acting(request: Request, viewer: LoggedIn, place: InPlace) -> Actor:
-    return viewer.actor(moment_of(request), place)
-
-
-async def _operating(request: Request, viewer: LoggedIn) -> Actor:
-    if viewer.owes_second_factor:
-        raise SecondStepNeeded
-    if not viewer.operator:
-        raise NotFound(M("Diese Seite gibt es nicht."))
-    return viewer.actor(moment_of(request))
-
-
-async def _themselves(request: Request, viewer: LoggedIn) -> Actor:
-    return viewer.actor(moment_of(request))
-
-
-async def _anybody(request: Request, viewer: Seen) -> Actor:
-    return viewer.actor(moment_of(request)) if viewer else stranger(moment_of(request))
-
-
-Acting = Annotated[Actor, Depends(_acting)]
-Operating = Annotated[Actor, Depends(_operating)]
-Themselves = Annotated[Actor, Depends(_themselves)]
-"""Somebody logged in, acting for no organisation."""
-Anybody = Annotated[Actor, Depends(_anybody)]
+def acting(request: Request) -> Actor:
+    return logged_in(request).actor(moment_of(request), place_of(request))
 
 
 def _navigation(request: Request, place: Place) -> list[SimpleNamespace]:

@@ -3,11 +3,11 @@
 import importlib
 import pkgutil
 
-from fastapi import APIRouter
+from consultation.http import Pages
 
-router = APIRouter()
+router = Pages()
 
 for _module in pkgutil.iter_modules(__path__):
     _routes = getattr(importlib.import_module(f"{__name__}.{_module.name}"), "router", None)
-    if isinstance(_routes, APIRouter):
+    if isinstance(_routes, Pages):
         router.include_router(_routes)

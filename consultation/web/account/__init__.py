@@ -1,7 +1,6 @@
 """Logging in and out, one's own account, and the way into one's organisations."""
 
-from fastapi import APIRouter
-
+from consultation.http import Pages
 from consultation.web.account import (
     api_tokens,
     home,
@@ -15,6 +14,6 @@ from consultation.web.account import (
     second_step,
 )
 
-router = APIRouter()
+router = Pages()
 for _pages in (login, second_step, password, home, own_second_step, profile, own_data, api_tokens, people, renewing):
     router.include_router(_pages.router)

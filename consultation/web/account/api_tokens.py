@@ -2,19 +2,18 @@
 
 import uuid
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M
-from consultation.http import Db, Form, see_other
+from consultation.http import Db, Form, Pages, see_other
 from consultation.http.actors import LoggedIn, Themselves, moment_of
 from consultation.people import tokens
 from consultation.people.viewers import Place, Viewer
 from consultation.web.account.profile import account_page
 
-router = APIRouter()
+router = Pages()
 VALIDITY = {"30": 30, "365": 365, "": None}
 
 

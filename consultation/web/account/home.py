@@ -1,15 +1,14 @@
 """After the log-in: the organisations somebody belongs to, and what they can do there."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.http import page
+from consultation.http import Pages, page
 from consultation.http.actors import LoggedIn
 from consultation.people.kinds import KIND_TITLES
 from consultation.people.roles import ROLE_TITLES
 
-router = APIRouter()
+router = Pages()
 
 
 @router.get("/home")

@@ -1,18 +1,17 @@
 """Log in by password or by a code that comes by mail; log out. A second step, if there is one, follows either way."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import Problem
 from consultation.core.language import M
-from consultation.http import Db, Form, cookies, page, safe_path, see_other
+from consultation.http import Db, Form, Pages, cookies, page, safe_path, see_other
 from consultation.http.actors import LoggedIn, Seen, Themselves, moment_of
 from consultation.people import codes, passwords, queries, sessions
 from consultation.people.models import CodePurpose
 from consultation.web.account.entering import WRONG_CODE, count_log_in, enter, right_code, send_code, welcome
 
-router = APIRouter()
+router = Pages()
 HOME = "/home"
 _WRONG = Problem(
     "email",

@@ -1,15 +1,14 @@
 """One's own data, as a file for oneself and for programs (Art. 15 and 20 GDPR)."""
 
 import orjson
-from fastapi import APIRouter
 from starlette.responses import Response
 
-from consultation.http import Db
+from consultation.http import Db, Pages
 from consultation.http.actors import LoggedIn, Moment
 from consultation.people import queries
 from consultation.upkeep.access import everything
 
-router = APIRouter()
+router = Pages()
 
 
 @router.get("/account/data")

@@ -1,18 +1,17 @@
 """Set a password with a code from a mail: forgotten, or the first one of somebody who was invited."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import Problem
 from consultation.core.language import M
-from consultation.http import Db, Form, page
+from consultation.http import Db, Form, Pages, page
 from consultation.http.actors import moment_of
 from consultation.people import actions, codes, passwords
 from consultation.subjects import Actor
 from consultation.web.account.entering import WRONG_CODE, enter, right_code, send_code, welcome
 
-router = APIRouter()
+router = Pages()
 
 
 @router.get("/password")

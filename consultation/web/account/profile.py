@@ -3,21 +3,20 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
 from consultation.core.errors import Invalid
 from consultation.core.language import M
-from consultation.http import Db, Form, cookies, page, see_other
+from consultation.http import Db, Form, Pages, cookies, page, see_other
 from consultation.http.actors import LoggedIn, Themselves, moment_of
 from consultation.people import actions, passwords, sessions, tokens
 from consultation.people.tokens import SCOPE_TITLES
 from consultation.people.viewers import Viewer
 from consultation.web.account.entering import WRONG_PASSWORD, Entrance, begin, knows_password, welcome
 
-router = APIRouter()
+router = Pages()
 
 
 def account_page(request: Request, db: Database, viewer: Viewer, status: int = 200, **more: Any) -> Response:

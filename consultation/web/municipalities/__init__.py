@@ -1,7 +1,6 @@
 """The desk of those who answer: claiming a place, reading and commenting on the draft, the form, release, receipt."""
 
-from fastapi import APIRouter
-
+from consultation.http import Pages
 from consultation.web.municipalities import (
     claim,
     colleagues,
@@ -19,7 +18,7 @@ from consultation.web.municipalities import (
     start,
 )
 
-router = APIRouter()
+router = Pages()
 _PAGES = (
     claim, start, hub, draft, part, colleagues, representation, release, comments, nil_return, downloads, receipt, outcome,
     extension,

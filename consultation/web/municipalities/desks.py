@@ -15,8 +15,8 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict
 from consultation.core.language import Language, M, Message
 from consultation.core.times import local_day, local_day_ending
-from consultation.http import Db, Spoken, page
-from consultation.http.actors import Acting, InPlace
+from consultation.http import Db, language_of, page
+from consultation.http.actors import acting, place_of
 from consultation.people.kinds import SPEAKS_FOR_OTHERS
 from consultation.people.viewers import Place
 from consultation.responses import queries
@@ -140,8 +140,8 @@ class Visit:
         return self.request.headers.get("hx-request") == "true"
 
 
-async def _visit(request: Request, db: Db, place: InPlace, actor: Acting, slug: str, language: Spoken) -> Visit:
-    return Visit(request, db, place, actor, slug, language)
+async def _visit(request: Request, db: Db, slug: str) -> Visit:
+    return Visit(request, db, place_of(request), acting(request), slug, language_of(request))
 
 
 Here = Annotated[Visit, Depends(_visit)]

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +12,7 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.models import Invitation
 from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.http import Configured, Db, Spoken, page
+from consultation.http import Configured, Db, Pages, Spoken, page
 from consultation.http.actors import Acting, InPlace
 from consultation.people import queries as people
 from consultation.responses import presence, queries
@@ -23,7 +22,7 @@ from consultation.web.municipalities.calendar import deadlines_calendar
 from consultation.web.municipalities.desks import PREFIX, Here
 from consultation.web.municipalities.rows import House, is_running, row_of
 
-router = APIRouter()
+router = Pages()
 
 
 @router.get("/o/{organisation_id}/answers")

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,14 +10,14 @@ from consultation.core import history, jobs
 from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import M
-from consultation.http import Configured, Db, page, see_other
+from consultation.http import Configured, Db, Pages, page, see_other
 from consultation.http.actors import Operating
 from consultation.people import queries
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES, PARTNER_TITLES
 from consultation.register.states import STATE_TITLES
 from consultation.settings import Settings
 
-router = APIRouter()
+router = Pages()
 KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items() if kind not in MUNICIPAL_BODIES]
 
 

@@ -1,7 +1,6 @@
 """The planner's workbench: programmes, consultations from the first idea to the published edition."""
 
-from fastapi import APIRouter
-
+from consultation.http import Pages
 from consultation.web.planners import (
     address_rows,
     addresses,
@@ -43,7 +42,7 @@ from consultation.web.planners import (
     trying,
 )
 
-router = APIRouter()
+router = Pages()
 _DRAFTS = (draft_import, draft_cover, draft_comparison, draft_editing, drafts, correcting)
 _PREPARING = (start, programmes, consultations, preparing, announcing, mails)
 _BUILDING = (forms, builder, builder_parts, builder_conditions, builder_questions, trying)

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries
 from consultation.consultations.models import ConsultationVersion
 from consultation.core.language import M
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.http.actors import Seen
 from consultation.programmes.comparison import compare
 from consultation.programmes.queries import consulted_draft
@@ -17,7 +16,7 @@ from consultation.web.public.consultations import crumbs, surroundings
 from consultation.web.public.phases import phase
 from consultation.web.public.readers import find
 
-router = APIRouter()
+router = Pages()
 
 
 @router.get("/consultations/{slug}/changes")

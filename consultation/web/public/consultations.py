@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,7 @@ from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
 from consultation.documents import queries as documents
-from consultation.http import Db, Spoken, page
+from consultation.http import Db, Pages, Spoken, page
 from consultation.http.actors import Seen, moment_of
 from consultation.programmes.queries import consulted_draft
 from consultation.programmes.reading import reading
@@ -22,7 +21,7 @@ from consultation.subjects import Actor
 from consultation.web.public.phases import phase
 from consultation.web.public.readers import find
 
-router = APIRouter()
+router = Pages()
 Crumbs = list[tuple[Message | str, str]]
 
 

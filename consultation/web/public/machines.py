@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -11,11 +10,11 @@ from consultation.consultations.models import Consultation
 from consultation.core import markup
 from consultation.documents.models import Edition
 from consultation.documents.published import published
-from consultation.http import Configured, Db, Spoken
+from consultation.http import Configured, Db, Pages, Spoken
 from consultation.http.actors import moment_of
 from consultation.web.public.phases import phase
 
-router = APIRouter()
+router = Pages()
 HALF_AN_HOUR = {"Cache-Control": "public, max-age=1800", "Vary": "Accept-Language, Cookie"}
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 STANDING = ("/", "/consultations", "/search", "/developers", "/accessibility", "/privacy", "/imprint")

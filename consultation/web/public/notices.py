@@ -2,18 +2,17 @@
 
 from datetime import date, timedelta
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.language import M, Message
-from consultation.http import Configured, Db, page
+from consultation.http import Configured, Db, Pages, page
 from consultation.people import sessions
 from consultation.register.queries import latest_import
 from consultation.register.shipped import attribution
 from consultation.settings import Settings
 
-router = APIRouter()
+router = Pages()
 
 
 @router.get("/accessibility")

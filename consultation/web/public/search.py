@@ -3,18 +3,18 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations.finding import search, words_of
 from consultation.core.language import M
 from consultation.core.text import clean_line
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.http.actors import moment_of
 from consultation.subjects import stranger
 
-router = APIRouter()
+router = Pages()
 SHOWN = 20
 LETTERS = 100
 LAST_PAGE = 10_000

@@ -1,16 +1,15 @@
 """The front door: what this is, what runs, what came out, and the way in for those who were invited."""
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries
 from consultation.documents.published import published
-from consultation.http import Db, page
+from consultation.http import Db, Pages, page
 from consultation.http.actors import moment_of
 from consultation.web.public.phases import phase
 
-router = APIRouter()
+router = Pages()
 RESULTS = 6
 
 
