@@ -41,19 +41,21 @@ def _cell(value: Cell, language: Language) -> str:
     match value:
         case None:
             return ""
+        case str():
+            return guarded(value)
         case bool():
             return str(int(value))
         case int():
             return str(value)
         case float():
             return repr(value).replace(".", "," if language == "de" else ".")
-        case _:
-            return guarded(value)
 
 
 def guarded(text: str) -> str:
     """Text that no spreadsheet will calculate. Plain numbers such as -5 stay as they are."""
     text = writable(text)
+    if text[:1].isascii() and text[:1].isalnum():
+        return text  # as most do: begins with a plain letter or digit, which starts no formula
     first = unicodedata.normalize("NFKC", _OUTER.sub("", text)[:1])
     if text.startswith(_CONTROLS) or (first.startswith(_STARTS) and not _NUMBER.fullmatch(text)):
         return "'" + text
