@@ -5,9 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from consultation.documents.formats import Cell
-from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked
-from consultation.questions import Tally
+from consultation.questions import Context, Tally
 
 CellOf = Callable[[Any], Cell]
 KEPT = 1000
@@ -15,7 +14,7 @@ KEPT = 1000
 _CHOSEN = (Tally.OPTIONS, Tally.SCALE, Tally.RANKS)
 
 
-def cells_of(asked: Asked, context: FormContext) -> CellOf:
+def cells_of(asked: Asked, context: Context) -> CellOf:
     """What makes the cell of an answer to this field; an answer is never None."""
 
     def cell(value: Any) -> Cell:
