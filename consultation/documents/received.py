@@ -67,7 +67,8 @@ def records(
 ) -> Iterator[dict[str, Any]]:
     """One for each place, in this order, with the disclosure in force at the moment."""
     ids = [place.response_id for place in block]
-    found = {row[0]: _Counted(*row[1:]) for row in session.connection().execute(_COLUMNS.where(Response.id.in_(ids)))}
+    rows = session.connection().execute(_COLUMNS.where(Response.id.in_(ids))).all()
+    found = {row[0]: _Counted(*row[1:]) for row in rows}
     changed, levels = last_changes(session, ids, _TOLD), _levels(session, ids, moment)
     received = _first_received(session, [p.response_id for p in block if found[p.kept].number != 1])
     for place in block:
@@ -118,7 +119,7 @@ def _levels(session: Session, ids: Collection[uuid.UUID], moment: datetime) -> M
         .order_by(choice.response_id, choice.part, choice.seq)
     )
     found: dict[Any, dict[str, str]] = {}
-    for kept, part, level in session.connection().execute(chosen):
+    for kept, part, level in session.connection().execute(chosen).all():
         found.setdefault(kept, {})[part] = level
     return found
 

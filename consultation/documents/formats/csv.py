@@ -53,9 +53,9 @@ def _cell(value: Cell, language: Language) -> str:
 
 def guarded(text: str) -> str:
     """Text that no spreadsheet will calculate. Plain numbers such as -5 stay as they are."""
+    if (first := text[:1]).isascii() and first.isalnum() and text.isprintable():
+        return text  # nearly all do: one line that begins with a plain letter or digit, which starts no formula
     text = writable(text)
-    if text[:1].isascii() and text[:1].isalnum():
-        return text  # as most do: begins with a plain letter or digit, which starts no formula
     first = unicodedata.normalize("NFKC", _OUTER.sub("", text)[:1])
     if text.startswith(_CONTROLS) or (first.startswith(_STARTS) and not _NUMBER.fullmatch(text)):
         return "'" + text
