@@ -19,7 +19,7 @@ from consultation.core.errors import Invalid
 from consultation.core.language import M
 from consultation.documents.formats import FORMATS
 from consultation.documents.machine import encoded
-from consultation.documents.received import After, Place, places, records
+from consultation.documents.received import After, Place, Read, places, records, unread, whole
 from consultation.documents.wide import compiled
 from consultation.evaluation.statistics import form_context
 from consultation.responses.models import Response
@@ -27,6 +27,8 @@ from consultation.responses.participation import land_of
 from consultation.subjects import Actor
 
 KINDS = ("ndjson", "csv", "xlsx", "json")
+WIDE = ("csv", "xlsx")
+"""Look into the answers; the others write them as they are kept."""
 AT_ONCE = 500
 BLOCK = 64 * 1024
 
@@ -53,14 +55,14 @@ class Export:
         statement = places(self.consultation.id, self.land).where(Response.id == response_id)
         return next(self._records([Place(*row) for row in self.session.execute(statement)]), None)
 
-    def records(self) -> Iterator[dict[str, Any]]:
+    def records(self, read: Read = whole) -> Iterator[dict[str, Any]]:
         """All, block by block: memory does not grow with the number of answers."""
         statement = places(self.consultation.id, self.land).execution_options(yield_per=AT_ONCE)
         for block in self.session.execute(statement).partitions():
-            yield from self._records([Place(*row) for row in block])
+            yield from self._records([Place(*row) for row in block], read)
 
-    def _records(self, block: list[Place]) -> Iterator[dict[str, Any]]:
-        return records(self.session, self.consultation, block, self.moment)
+    def _records(self, block: list[Place], read: Read = whole) -> Iterator[dict[str, Any]]:
+        return records(self.session, self.consultation, block, self.moment, read)
 
 
 def open_export(session: Session, actor: Actor, consultation_slug: str) -> Export:
@@ -79,7 +81,7 @@ def stream(
     with database.reader() as session:
         lines: list[bytes] = []
         size = count = 0
-        for record in open_export(session, actor, consultation_slug).records():
+        for record in open_export(session, actor, consultation_slug).records(unread):
             lines.append(encoded(record))
             count += 1
             size += len(lines[-1]) + 1
@@ -103,7 +105,7 @@ def write(database: Database, actor: Actor, consultation_slug: str, kind: str, t
         def counted() -> Iterator[dict[str, Any]]:
             nonlocal count
             count = 0
-            for record in export.records():
+            for record in export.records(whole if kind in WIDE else unread):
                 count += 1
                 yield record
 
