@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from consultation.core.db import as_kept
+from consultation.core.db import among, as_kept
 from consultation.core.history import HistoryEntry
 
 
@@ -23,7 +23,7 @@ def modified(row: Any, created: Any, actions: Collection[str] = ()) -> ColumnEle
 def last_changes(session: Session, ids: Collection[uuid.UUID], actions: Collection[str]) -> dict[Any, datetime]:
     """Row, by its id `as_kept` → when one of these actions was done to it last; absent if none was."""
     last = select(as_kept(HistoryEntry.subject_id), func.max(HistoryEntry.moment)).group_by(HistoryEntry.subject_id)
-    wanted = HistoryEntry.subject_id.in_(ids), HistoryEntry.action.in_(actions)
+    wanted = among(session, HistoryEntry.subject_id, ids), HistoryEntry.action.in_(actions)
     return dict(session.connection().execute(last.where(*wanted)).all())
 
 

@@ -1,12 +1,12 @@
 """The only module that knows which database is underneath, and the only one that commits."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import (
@@ -22,9 +22,11 @@ from sqlalchemy import (
     TypeCoerce,
     TypeDecorator,
     Uuid,
+    any_,
     create_engine,
     event,
     func,
+    literal,
     literal_column,
     select,
     text,
@@ -248,6 +250,13 @@ def compare_and_set(session: Session, row: Any, expected: dict[str, Any], change
 def as_kept(column: Any) -> TypeCoerce[Any]:
     """An id as the driver gives it: tells rows apart like the id itself, and costs nothing where there are very many."""
     return type_coerce(column, NullType())
+
+
+def among(session: Session, column: Any, ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether the column is one of very many ids: a single parameter where the database takes a list as one."""
+    if session.get_bind().dialect.name == "postgresql":
+        return cast("ColumnElement[bool]", column == any_(literal(list(ids), postgresql.ARRAY(Uuid()))))
+    return cast("ColumnElement[bool]", column.in_(ids))
 
 
 def set_all(session: Session, table: type[Any], ids: Sequence[uuid.UUID], state: Any, change: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
 from consultation.core.changes import last_changes, modified
-from consultation.core.db import as_kept
+from consultation.core.db import among, as_kept
 from consultation.core.language import SOURCE, say
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.people.models import Organisation
@@ -85,7 +85,7 @@ def records(
 ) -> Iterator[dict[str, Any]]:
     """One for each place, in this order, with the disclosure in force at the moment."""
     ids = [place.response_id for place in block]
-    rows = session.connection().execute(_COLUMNS.where(Response.id.in_(ids))).all()
+    rows = session.connection().execute(_COLUMNS.where(among(session, Response.id, ids))).all()
     found = {row[0]: _Counted(*row[1:]) for row in rows}
     changed, levels = last_changes(session, ids, _TOLD), _levels(session, ids, moment)
     received = _first_received(session, [p.response_id for p in block if found[p.kept].number != 1])
@@ -125,7 +125,9 @@ _COLUMNS = select(
 def _first_received(session: Session, ids: Collection[uuid.UUID]) -> dict[Any, datetime]:
     """When each of these was submitted for the first time: where the revision that counts is not the first."""
     first = select(as_kept(Revision.response_id), func.min(Revision.submitted_at)).group_by(Revision.response_id)
-    return dict(session.connection().execute(first.where(Revision.response_id.in_(ids))).all()) if ids else {}
+    return (
+        dict(session.connection().execute(first.where(among(session, Revision.response_id, ids))).all()) if ids else {}
+    )
 
 
 def _levels(session: Session, ids: Collection[uuid.UUID], moment: datetime) -> Mapping[Any, dict[str, str]]:
@@ -133,7 +135,7 @@ def _levels(session: Session, ids: Collection[uuid.UUID], moment: datetime) -> M
     choice = DisclosureChoice
     chosen = (
         select(as_kept(choice.response_id), choice.part, as_kept(choice.level))
-        .where(choice.response_id.in_(ids), choice.moment <= moment)
+        .where(among(session, choice.response_id, ids), choice.moment <= moment)
         .order_by(choice.response_id, choice.part, choice.seq)
     )
     found: dict[Any, dict[str, str]] = {}
