@@ -246,7 +246,11 @@ def assert_faces(kind: QuestionType, own: Any, checked: Value) -> None:
     list(kind.remarks(checked, own))
     list(kind.missing(checked, own, CONTEXT))
     listed = {option.key for option in kind.options(own, "de")} | {""}
-    for fact in kind.facts(checked, own):
+    facts = list(kind.facts(checked, own))
+    assert kind.several_facts or len({fact.item for fact in facts}) == len(facts)
+    if kind.tally is Tally.RANKS:
+        assert [fact.number for fact in facts].count(1) == bool(facts)
+    for fact in facts:
         assert isinstance(fact, Fact)
         assert fact.option in listed
         assert fact.number is None or kind.tally is not Tally.NUMBER or kind.figure(fact.number, own, "de")

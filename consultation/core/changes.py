@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from consultation.core.db import among, as_kept
 from consultation.core.history import HistoryEntry
 
 
@@ -17,6 +18,13 @@ def modified(row: Any, created: Any, actions: Collection[str] = ()) -> ColumnEle
     if actions:
         entry = entry.where(HistoryEntry.action.in_(actions))
     return func.coalesce(entry.correlate(row).scalar_subquery(), created)
+
+
+def last_changes(session: Session, ids: Collection[uuid.UUID], actions: Collection[str]) -> dict[Any, datetime]:
+    """Row, by its id `as_kept` → when one of these actions was done to it last; absent if none was."""
+    last = select(as_kept(HistoryEntry.subject_id), func.max(HistoryEntry.moment)).group_by(HistoryEntry.subject_id)
+    wanted = among(session, HistoryEntry.subject_id, ids), HistoryEntry.action.in_(actions)
+    return dict(session.connection().execute(last.where(*wanted)).all())
 
 
 def moments(session: Session, table: Any, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[datetime, datetime]]:

@@ -1,12 +1,12 @@
 """The only module that knows which database is underneath, and the only one that commits."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import (
@@ -21,16 +21,20 @@ from sqlalchemy import (
     Insert,
     MetaData,
     Select,
+    TypeCoerce,
     TypeDecorator,
     Update,
     Uuid,
+    any_,
     bindparam,
     create_engine,
     event,
     func,
+    literal,
     literal_column,
     select,
     text,
+    type_coerce,
     update,
 )  # fmt: skip
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,6 +44,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.types import NullType
 
 from consultation.core.errors import Conflict
 from consultation.core.language import M
@@ -261,6 +266,18 @@ def _guarded(table: type[Base], expected: tuple[tuple[str, bool], ...], change: 
     ]
     values: dict[str, Any] = {name: bindparam(f"now_{name}") for name in change}
     return update(target).where(columns.id == bindparam("this_id"), *same).values(values)
+
+
+def as_kept(column: Any) -> TypeCoerce[Any]:
+    """An id as the driver gives it: tells rows apart like the id itself, and costs nothing where there are very many."""
+    return type_coerce(column, NullType())
+
+
+def among(session: Session, column: Any, ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether the column is one of very many ids: a single parameter where the database takes a list as one."""
+    if session.get_bind().dialect.name == "postgresql":
+        return cast("ColumnElement[bool]", column == any_(literal(list(ids), postgresql.ARRAY(Uuid()))))
+    return cast("ColumnElement[bool]", column.in_(ids))
 
 
 def set_all(session: Session, table: type[Any], ids: Sequence[uuid.UUID], state: Any, change: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ REPLACEMENT = "\ufffd"
 
 def writable(text: str) -> str:
     """No character that XML, HTML or UTF-8 cannot hold: a visible replacement stands in its place."""
+    if text.replace("\n", "").isprintable():
+        return text  # nearly all are, and this is told ten times faster than the search below
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNWRITABLE.sub(REPLACEMENT, text)

@@ -1,11 +1,12 @@
 """Responses as a table to calculate with: a row a body, a column a field; items of matrices and sections side by side."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from consultation.consultations.models import Consultation
 from consultation.core.language import SOURCE, M, say
+from consultation.documents.cells import CellOf, cells_of
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
 from consultation.documents.outline import Meta, Outline
@@ -20,6 +21,8 @@ FACTS = (
     ("nil_return", M("Fehlanzeige")), ("late", M("verfristet")), ("provisional", M("unter Gremienvorbehalt")),
     ("own_reference", M("Geschäftszeichen der Stelle")), ("represented", M("spricht für (ARS)")), ("mark", M("Vermerk")),
 )  # fmt: skip
+_OF_REGISTER = ("state", "ags", "ars", "size_class", "population", "as_of")
+_YES, _NO = say(M("ja"), SOURCE), say(M("nein"), SOURCE)
 
 
 def compiled(
@@ -29,9 +32,10 @@ def compiled(
     places = list(_places(context))
     columns = [Column(key, say(label, SOURCE)) for key, label in FACTS]
     columns += [Column(f"{a.key}.{item}" if item else a.key, _label(a, item, context)) for a, item in places]
+    cells = [(asked.key, item, cells_of(asked, context)) for asked, item in places]
     sheet = Sheet(
         "responses", say(M("Stellungnahmen"), SOURCE), tuple(columns),
-        lambda: (tuple(_row(record, places, context)) for record in records()),
+        lambda: ((*_facts(record), *_answers(record["answers"], cells)) for record in records()),
     )  # fmt: skip
     cut = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     facts = ((say(M("Datenstand (UTC)"), SOURCE), cut), *(((say(M("Nur Land"), SOURCE), land),) if land else ()))
@@ -61,22 +65,23 @@ def _label(asked: Asked, item: str, context: FormContext) -> str:
     return " – ".join(part for part in parts if part)
 
 
-def _row(record: dict[str, Any], places: list[tuple[Asked, str]], context: FormContext) -> Iterator[Cell]:
-    yield from _facts(record)
-    for asked, item in places:
-        value = record["answers"].get(asked.key)
-        yield (value or {}).get(item) if item else asked.type.cell(value, asked.settings, context)
+def _answers(answers: Mapping[str, Any], cells: Sequence[tuple[str, str, CellOf]]) -> Iterator[Cell]:
+    """`cells`: field, item (or ""), and what makes the cell of a whole answer."""
+    for key, item, cell in cells:
+        value = answers.get(key)
+        if item:
+            yield (value or {}).get(item)
+        else:
+            yield None if value is None else cell(value)
 
 
-def _facts(record: dict[str, Any]) -> Iterator[Cell]:
+def _facts(record: Mapping[str, Any]) -> Iterator[Cell]:
     organisation = record["organisation"]
     register = organisation["register"] or {}
-    named = {
-        **record, "name": organisation["name"], "kind": organisation["kind"], "state": register.get("state"),
-        "ags": register.get("ags"), "ars": register.get("ars"), "size_class": register.get("size_class"),
-        "population": register.get("population"), "register_date": register.get("as_of"),
-        "represented": " ".join(body["ars"] for body in record["represented"]),
-    }  # fmt: skip
-    for key, _ in FACTS:
-        value = named[key]
-        yield say(M("ja") if value else M("nein"), SOURCE) if isinstance(value, bool) else value
+    yield from (record["receipt_number"], organisation["name"], organisation["kind"])
+    yield from (register.get(name) for name in _OF_REGISTER)
+    yield from (record["revision"], record["submitted_at"])
+    yield from (_YES if record[name] else _NO for name in ("nil_return", "late", "provisional"))
+    yield record["own_reference"]
+    yield " ".join(body["ars"] for body in record["represented"])
+    yield record["mark"]

@@ -1,12 +1,13 @@
-"""All counts of a consultation in four queries, whatever the number of questions and answers."""
+"""All counts of a consultation in five queries, whatever the number of questions and answers."""
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consultation.evaluation.figures import KIND, NOT_STATED, SIZE_CLASS, SMALL_TOWNS, STATE, TOTAL, Filters
@@ -53,18 +54,24 @@ class Cube:
 
     cells: dict[Asked, dict[Place, Cell]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Cell)))
     bases: Counter[Place] = field(default_factory=Counter)
-    several: frozenset[str] = frozenset()
 
-    def take(self, key: str, item: str, place: Place, fact: tuple[str, float | None], count: int) -> None:
-        self.cells[key, item][place].take(*fact, count)
-        if key not in self.several:
-            self.answered(key, item, place, count)
+    def take(
+        self, key: str, item: str, groups: Iterable[Place], fact: tuple[str, float | None], count: int, *, answers: bool
+    ) -> None:
+        """In all groups that the same organisations are counted in. `answers`: each of them has one such fact."""
+        if not key:
+            self.bases.update(dict.fromkeys(groups, count))
+            return
+        cells = self.cells[key, item]
+        for place in groups:
+            cell = cells[place]
+            cell.take(*fact, count)
+            if answers:
+                cell.answered += count
 
-    def answered(self, key: str, item: str, place: Place, count: int) -> None:
-        if key:
+    def answered(self, key: str, item: str, groups: Iterable[Place], count: int) -> None:
+        for place in groups:
             self.cells[key, item][place].answered += count
-        else:
-            self.bases[place] += count
 
 
 def places(size_class: str | None, state: str | None, kind: str | None, *, public: bool = False) -> Iterable[Place]:
@@ -84,57 +91,82 @@ def grouping_of(key: str, item: str) -> str:
     return f"by:{key}:{item}" if item else f"by:{key}"
 
 
-def read(
-    session: Session, consultation_id: uuid.UUID, group_by: Sequence[str], several: Collection[str], filters: Filters
-) -> Cube:
-    """`group_by`: full keys of the fields whose options form groups; `several`: of those that may hold several facts of
-    one organisation (options, ranks), whose organisations are counted apart.
-    """
-    cube = Cube(several=frozenset(several))
-    _by_register(session, cube, consultation_id, filters)
-    if group_by:
-        _by_answers(session, cube, consultation_id, group_by, filters)
+@dataclass(frozen=True)
+class Keys:
+    """Full keys of the fields that are counted in a way of their own."""
+
+    groups: Sequence[str]
+    """Their options form groups."""
+    several: frozenset[str]
+    """They may hold several facts of one organisation, so that organisations are counted apart."""
+    numbers: frozenset[str]
+    """Their numbers count; with all others the option says everything."""
+    ranks: frozenset[str]
+    """Their numbers are places: whoever answered put one option first."""
+
+    @property
+    def numbered(self) -> frozenset[str]:
+        return self.numbers | self.ranks
+
+    def answers(self, key: str, number: float | None) -> bool:
+        """Whether there is one such fact of everybody who answered."""
+        return number == 1 if key in self.ranks else key not in self.several
+
+
+def read(session: Session, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> Cube:
+    cube = Cube()
+    _by_register(session, cube, consultation_id, keys, filters)
+    if keys.groups:
+        _by_answers(session, cube, consultation_id, keys, filters)
     return cube
 
 
-def _by_register(session: Session, cube: Cube, consultation_id: uuid.UUID, filters: Filters) -> None:
-    dimensions = (AnswerFact.size_class, AnswerFact.state, AnswerFact.kind)
-    what = (AnswerFact.question, AnswerFact.item)
+_WHAT = (AnswerFact.question, AnswerFact.item)
+_DIMENSIONS = (AnswerFact.size_class, AnswerFact.state, AnswerFact.kind)
+
+
+@lru_cache(maxsize=4096)
+def _groups(size_class: str | None, state: str | None, kind: str | None) -> tuple[Place, ...]:
+    return tuple(places(size_class, state, kind))
+
+
+def _by_register(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> None:
+    """Where numbers do not count the index alone answers, in its own order: a fifth of the time."""
     here = where(AnswerFact, consultation_id, filters)
-    values = (AnswerFact.option, AnswerFact.number)
-    counts = select(*what, *values, *dimensions, func.count()).where(*here).group_by(*what, *values, *dimensions)
-    for key, item, option, number, size_class, state, kind, count in session.execute(counts):
-        for place in places(size_class, state, kind):
-            cube.take(key, item, place, (option, number), count)
-    distinct = func.count(AnswerFact.revision_id.distinct())
-    here = [*here, AnswerFact.question.in_(cube.several)]
-    answered = select(*what, *dimensions, distinct).where(*here).group_by(*what, *dimensions)
-    for key, item, size_class, state, kind, count in session.execute(answered):
-        for place in places(size_class, state, kind):
-            cube.answered(key, item, place, count)
+    options = (*_WHAT, AnswerFact.option, *_DIMENSIONS)
+    plain = select(*options, null(), func.count()).where(*here, AnswerFact.question.not_in(keys.numbered))
+    numbers = select(*options, AnswerFact.number, func.count()).where(*here, AnswerFact.question.in_(keys.numbered))
+    for counts in (plain.group_by(*options), numbers.group_by(*options, AnswerFact.number)):
+        for key, item, option, *dimensions, number, count in session.connection().execute(counts).all():
+            fact, answers = (option, number), keys.answers(key, number)
+            cube.take(key, item, _groups(*dimensions), fact, count, answers=answers)
+    bodies = select(*_WHAT, *_DIMENSIONS, AnswerFact.revision_id).distinct()
+    each = bodies.where(*here, AnswerFact.question.in_(keys.several)).subquery("each")
+    columns = [each.c[column.key] for column in (*_WHAT, *_DIMENSIONS)]
+    answered = select(*columns, func.count()).group_by(*columns)
+    for key, item, *dimensions, count in session.connection().execute(answered).all():
+        cube.answered(key, item, _groups(*dimensions), count)
 
 
-def _by_answers(
-    session: Session, cube: Cube, consultation_id: uuid.UUID, group_by: Sequence[str], filters: Filters
-) -> None:
+def _by_answers(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> None:
     """The same by the answers to other questions: facts joined to the facts of the same revision."""
     chosen = aliased(AnswerFact, name="chosen")
     group = (chosen.question, chosen.item, chosen.option)
-    what = (AnswerFact.question, AnswerFact.item)
     here = (
         *where(AnswerFact, consultation_id, filters), chosen.consultation_id == consultation_id,
-        chosen.revision_id == AnswerFact.revision_id, chosen.question.in_(group_by), chosen.option != "",
+        chosen.revision_id == AnswerFact.revision_id, chosen.question.in_(keys.groups), chosen.option != "",
     )  # fmt: skip
     values = (AnswerFact.option, AnswerFact.number)
-    counts = select(*group, *what, *values, func.count()).where(*here).group_by(*group, *what, *values)
+    counts = select(*group, *_WHAT, *values, func.count()).where(*here).group_by(*group, *_WHAT, *values)
     for by, by_item, by_option, key, item, option, number, count in session.execute(counts):
-        cube.take(key, item, (grouping_of(by, by_item), by_option), (option, number), count)
+        place, fact = (grouping_of(by, by_item), by_option), (option, number)
+        cube.take(key, item, [place], fact, count, answers=keys.answers(key, number))
     distinct = func.count(AnswerFact.revision_id.distinct())
-    several = AnswerFact.question.in_(cube.several)
-    answered = select(*group, *what, distinct).where(*here, several).group_by(*group, *what)
+    several = AnswerFact.question.in_(keys.several)
+    answered = select(*group, *_WHAT, distinct).where(*here, several).group_by(*group, *_WHAT)
     for by, by_item, by_option, key, item, count in session.execute(answered):
-        cube.answered(key, item, (grouping_of(by, by_item), by_option), count)
-    for by, by_item in [asked for asked in cube.cells if asked[0] in group_by]:
+        cube.answered(key, item, [(grouping_of(by, by_item), by_option)], count)
+    for by, by_item in [asked for asked in cube.cells if asked[0] in keys.groups]:
         _rest(cube, by, by_item)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound
 from consultation.core.language import SOURCE, M
-from consultation.evaluation.cube import SMALL_TOWN_CLASSES, Cell, Cube, Place, grouping_of, read
+from consultation.evaluation.cube import SMALL_TOWN_CLASSES, Cell, Cube, Keys, Place, grouping_of, read
 from consultation.evaluation.figures import (
     KIND,
     NOT_STATED,
@@ -27,10 +27,10 @@ from consultation.evaluation.figures import (
 )
 from consultation.evaluation.quartiles import lower_median, quartiles
 from consultation.forms.checks import form_of
-from consultation.forms.context import FormContext, section_infos
+from consultation.forms.context import FormContext, infos_of
 from consultation.forms.definition import Asked, Form
 from consultation.people.kinds import OrganisationKind
-from consultation.programmes.queries import sections
+from consultation.programmes.models import DraftVersion
 from consultation.questions import CANNOT_JUDGE, Tally
 from consultation.register.kinds import SizeClass
 from consultation.register.states import State
@@ -70,11 +70,22 @@ def statistics(
     """As `for_planner`, for whoever has checked who may see it: internal editions, the API. Nothing is suppressed."""
     context = context or form_context(session, consultation)
     groups = group_fields(context.form)
-    several = [asked.key for asked in context.form.asked if asked.type.tally in (Tally.OPTIONS, Tally.RANKS)]
-    cube = read(session, consultation.id, [asked.key for asked in groups], several, filters)
+    cube = read(session, consultation.id, _keys(context.form, groups), filters)
     order = Order(context, groups)
     fields = [_figures(cube, counted, order) for counted in counted_fields(context, cube)]
     return Statistics(cube.bases[TOTAL, ""], order.groupings(), tuple(fields), filters)
+
+
+def _keys(form: Form, groups: Sequence[Asked]) -> Keys:
+    def those(*tallies: Tally) -> Iterator[Asked]:
+        return (asked for asked in form.asked if asked.type.tally in tallies)
+
+    return Keys(
+        groups=[asked.key for asked in groups],
+        several=frozenset(asked.key for asked in those(Tally.OPTIONS) if asked.type.several_facts),
+        numbers=frozenset(asked.key for asked in those(Tally.NUMBER)),
+        ranks=frozenset(asked.key for asked in those(Tally.RANKS)),
+    )
 
 
 def form_context(session: Session, consultation: Consultation) -> FormContext:
@@ -82,7 +93,7 @@ def form_context(session: Session, consultation: Consultation) -> FormContext:
     assert consultation.form_version is not None
     form = form_of(consultation.form_version)
     draft = consultation.draft_version_id
-    infos = section_infos(sections(session, draft)) if draft else {}
+    infos = infos_of(session, session.get_one(DraftVersion, draft)) if draft else {}
     moment = consultation.announced_at or consultation.created_at
     return FormContext(form, SOURCE, moment, infos, {})
 
@@ -150,13 +161,15 @@ def _figures(cube: Cube, counted: Counted, order: Order) -> FieldFigures:
 
 def figures(counted: Counted, cells: Mapping[Place, Cell], bases: Counter[Place], order: Order) -> FieldFigures:
     asked = counted.asked
+    offered = _offered(asked)
     tables = []
     for grouping in order.groupings():
         if grouping.split(":")[:2] == ["by", asked.key]:
             continue
         groups = order.groups(grouping, bases)
         rows = tuple(
-            row_of(asked, group, cells.get((grouping, group)) or Cell(), bases[grouping, group]) for group in groups
+            _row(asked.type.tally, offered, group, cells.get((grouping, group)) or Cell(), bases[grouping, group])
+            for group in groups
         )
         tables.append(Table(grouping, rows))
     return FieldFigures(
@@ -164,15 +177,15 @@ def figures(counted: Counted, cells: Mapping[Place, Cell], bases: Counter[Place]
     )
 
 
-def row_of(asked: Asked, group: str, cell: Cell, base: int) -> Row:
-    tally = asked.type.tally
+def _offered(asked: Asked) -> list[str]:
+    """Options with a share; "cannot judge" is an answer, but no step of a scale."""
+    options = [option.key for option in asked.type.options(asked.settings, SOURCE)]
+    return [key for key in options if not (asked.type.tally is Tally.SCALE and key == CANNOT_JUDGE)]
+
+
+def _row(tally: Tally, offered: Sequence[str], group: str, cell: Cell, base: int) -> Row:
     apart = cell.options[CANNOT_JUDGE] if tally is Tally.SCALE else 0
     n = cell.answered - apart
-    offered = [
-        o.key
-        for o in asked.type.options(asked.settings, SOURCE)
-        if not (tally is Tally.SCALE and o.key == CANNOT_JUDGE)
-    ]
     options = tuple(
         OptionFigure(
             key, cell.options[key], Fraction(cell.options[key], n) if n else None,

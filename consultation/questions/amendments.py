@@ -49,6 +49,7 @@ class Amendments(QuestionType):
     family = Family.DRAFT
     needs_sections = True
     tally = Tally.OPTIONS
+    several_facts = True
     itemised = True
     beyond_schema = (TOO_LONG,)
 

@@ -50,6 +50,7 @@ class Multi(QuestionType):
     example = M("Welche Stellen haben mitgewirkt?")
     family = Family.CHOICE
     tally = Tally.OPTIONS
+    several_facts = True
     beyond_schema = (TOO_LONG,)
 
     class Settings(OptionsAndOther):

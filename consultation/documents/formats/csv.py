@@ -41,18 +41,20 @@ def _cell(value: Cell, language: Language) -> str:
     match value:
         case None:
             return ""
+        case str():
+            return guarded(value)
         case bool():
             return str(int(value))
         case int():
             return str(value)
         case float():
             return repr(value).replace(".", "," if language == "de" else ".")
-        case _:
-            return guarded(value)
 
 
 def guarded(text: str) -> str:
     """Text that no spreadsheet will calculate. Plain numbers such as -5 stay as they are."""
+    if (first := text[:1]).isascii() and first.isalnum() and text.isprintable():
+        return text  # nearly all do: one line that begins with a plain letter or digit, which starts no formula
     text = writable(text)
     first = unicodedata.normalize("NFKC", _OUTER.sub("", text)[:1])
     if text.startswith(_CONTROLS) or (first.startswith(_STARTS) and not _NUMBER.fullmatch(text)):

@@ -102,6 +102,8 @@ class _Book:
         match value:
             case None | "":
                 return
+            case str():
+                page.write_string(row, column, cut(value, self._meta.language), self._text)
             case int() if abs(value) < EXACT:
                 page.write_number(row, column, int(value), self._whole)
             case float() if math.isfinite(value):
@@ -133,7 +135,7 @@ class _Book:
 def cut(text: str, language: Language) -> str:
     """Cut so that it can be seen."""
     text = writable(text)
-    if len(text.encode("utf-16-le")) // 2 <= LONGEST:
+    if len(text) <= LONGEST // 2 or len(text.encode("utf-16-le")) // 2 <= LONGEST:
         return text
     note = say(M(" [… gekürzt, vollständig im NDJSON]"), language)
     room = (LONGEST - len(note)) * 2
