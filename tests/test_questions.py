@@ -37,7 +37,7 @@ AWKWARD: list[Any] = [
 # -- reading and drawing: what a browser would send back -----------------------------------------
 def drawn(field: Field, errors: dict[str, Any] | None = None) -> Any:
     template = environment("de").from_string(
-        '{% from "parts/field.html" import question %}{{ question("q", "Die Frage", [field], errors, hint="Ein Hinweis") }}'
+        '{% from "parts/field.html" import question %}{{ question("q", "Die Frage", [field], "Ein Hinweis", errors) }}'
     )
     html = template.render(field=field, errors=errors or {})
     return html5lib.parse(html, namespaceHTMLElements=False, treebuilder="lxml")
