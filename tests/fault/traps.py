@@ -20,7 +20,7 @@ from consultation.core.db import Database
 _FILE_EVENTS = frozenset({"open", "os.mkdir", "os.rename", "os.link"})
 ALL = bool(os.environ.get("FAULT_ALL"))
 """Whether every statement is broken, as before a release, or the sample of every run."""
-SHARE = 0.2
+SHARE = 0.4
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -70,7 +70,7 @@ class Trap:
         self._step(f"{event} {Path(os.fsdecode(path)).name}")
 
     def _chosen(self, name: str) -> bool:
-        """The first step, every commit and every file always; of the statements between them, which are alike, one in five."""
+        """The first step, every commit and every file always; of the statements between them, which are alike, two in five."""
         if ALL or self.steps == 1 or "COMMIT" in name or name.startswith(tuple(_FILE_EVENTS)):
             return True
         return random.Random(self.steps).random() < SHARE
