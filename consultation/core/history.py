@@ -124,17 +124,17 @@ def _line(
 
 def perform(
     session: Session, workflow: Workflow[A, Any], actor: A, subject: Any, action: str, *,
-    details: Mapping[str, Any] | None = None, told: Mapping[str, Any] | None = None, **changes: Any,
+    details: Mapping[str, Any] | None = None, payload: Mapping[str, Any] | None = None, **changes: Any,
 ) -> HistoryEntry:  # fmt: skip
     """Check the table, change state and `changes` with a guarded UPDATE, log it, enqueue the jobs it causes.
 
-    `told`: what those jobs need to know besides the subject.
+    `payload`: the ids that those jobs need besides that of the subject.
     """
     row = workflow.check(actor, subject, action)
     old = subject.state
     compare_and_set(session, subject, {"state": old}, {"state": row.target, **changes})
     for kind in row.causes:
-        enqueue(session, kind, {"id": str(subject.id), **(told or {})}, run_at=actor.moment)
+        enqueue(session, kind, {"id": str(subject.id), **(payload or {})}, run_at=actor.moment)
     return record(session, actor, subject, action, old=str(old), new=str(row.target), **(details or {}))
 
 

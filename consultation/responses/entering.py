@@ -68,7 +68,7 @@ def submit_for(
         if standing == Standing.BEGUN:
             return _beside(session, actor, response, revision, intake)
         return perform(
-            session, RESPONSE, actor, response, "enter", details=_told(revision, intake), told=named(revision),
+            session, RESPONSE, actor, response, "enter", details=_told(revision, intake), payload=named(revision),
             **counting(revision),
         )  # fmt: skip
 

@@ -53,7 +53,7 @@ def submit_held(
 
     def conclude(revision: Revision) -> HistoryEntry:
         return perform(
-            session, RESPONSE, actor, desk.response, action, details=told(revision), told=named(revision),
+            session, RESPONSE, actor, desk.response, action, details=told(revision), payload=named(revision),
             **counting(revision),
         )  # fmt: skip
 

@@ -99,6 +99,10 @@ def arrive(session: Session, actor: Actor, place: Place, slug: str, language: La
     response = queries.own_in(session, actor, slug)
     if response is None:
         return At(actor, place, queries.invitation_in(session, actor, slug), None)
+    return at_desk(session, actor, place, response, language)
+
+
+def at_desk(session: Session, actor: Actor, place: Place, response: Response, language: Language) -> At:
     return At(actor, place, response.invitation, desk_of(session, response, actor.moment, language))
 
 
@@ -126,8 +130,7 @@ class Visit:
         at = self.arrive(session)
         if at.begun is None:
             response = begin(session, self.actor, at.invitation)
-            desk = desk_of(session, response, self.actor.moment, self.language)
-            return At(self.actor, self.place, response.invitation, desk)
+            return at_desk(session, self.actor, self.place, response, self.language)
         return at
 
     def look(self) -> At:
