@@ -233,7 +233,9 @@ def compile_documents(
 @app.command()
 def export(
     consultation: Annotated[str, typer.Argument(help="Kurzname der Konsultation.")],
-    format_: Annotated[str, typer.Option("--format", help="ndjson, csv, xlsx oder json.")] = "ndjson",
+    format_: Annotated[
+        str, typer.Option("--format", help="ndjson, csv, xlsx oder json; sonst sagt es die Endung der Zieldatei.")
+    ] = "",
     out: Annotated[Path, typer.Option(dir_okay=False, help="Zieldatei.")] = Path("export.ndjson"),
     data_dir: DataDir = None,
 ) -> None:
@@ -241,7 +243,8 @@ def export(
     from consultation.documents import bulk  # noqa: PLC0415 -- as above
 
     with opened(settings_with(data_dir=data_dir)) as database, told():
-        count = bulk.write(database, system(datetime.now(UTC)), consultation, format_, out)
+        kind = format_ or out.suffix.removeprefix(".").lower()
+        count = bulk.write(database, system(datetime.now(UTC)), consultation, kind, out)
         console.print(f"{count} Stellungnahmen: {out}", markup=False, soft_wrap=True)
 
 

@@ -199,6 +199,15 @@ def test_export_writes_all_answers_that_count(format_: str, demo_folder: Path, t
     assert out.stat().st_size > 1000
 
 
+def test_without_a_format_the_ending_of_the_file_says_what_is_written(demo_folder: Path, tmp_path: Path):
+    out = tmp_path / "antworten.CSV"
+    consultation("export", LAW, "--out", out, "--data-dir", demo_folder)
+    assert out.read_text("utf-8-sig").startswith("receipt_number;")
+    found = consultation("export", LAW, "--out", tmp_path / "antworten", "--data-dir", demo_folder)
+    assert found.returncode == 1
+    assert "ndjson" in found.stderr
+
+
 def test_export_refuses_other_formats(demo_folder: Path, tmp_path: Path):
     found = consultation("export", LAW, "--format", "pdf", "--out", tmp_path / "x", "--data-dir", demo_folder)
     assert found.returncode == 1
