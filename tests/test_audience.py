@@ -1,5 +1,6 @@
 """Whom a consultation asks: a filter or a sample of what it finds, single cases by hand, and what is told of it later."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,21 @@ def test_a_single_body_beside_the_sample_stays_when_another_one_is_drawn(world: 
     draw(world, slug, states=(State.NI,), sample=Sample(size=1, seed="2"))
     assert "010510044044" in asked(world, slug)
     assert len(asked(world, slug)) == 2
+
+
+def test_nobody_shares_the_short_part_of_the_code_however_often_it_is_drawn_twice(
+    world: Planning, slug: str, monkeypatch: pytest.MonkeyPatch
+):
+    with world.db.transaction() as session:
+        other = actions.create(session, world.foundation.actor, world.programme, title="Noch eine").slug
+    drawn = (f"DREI{number // 3:02}" for number in itertools.count())
+    monkeypatch.setattr(audience, "new_selector", lambda: next(drawn))
+
+    for one in (slug, other):
+        assert draw(world, one, Sample(size=4, seed="2026-1")) == len(asked(world, one)) == 4
+    with world.db.reader() as session:
+        selectors = list(session.scalars(select(Invitation.selector).where(Invitation.selector.startswith("DREI"))))
+    assert len(set(selectors)) == len(selectors) == 8
 
 
 def test_only_planners_of_the_programme_draw(world: Planning, slug: str):

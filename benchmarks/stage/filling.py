@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks.stage import form, people
-from consultation.consultations.codes import new_selector
+from consultation.consultations.codes import ALPHABET, SELECTOR
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core.db import Base
 from consultation.core.history import record_all
@@ -126,11 +126,17 @@ def _asked(
     session.execute(insert(Invitation), [
         {"id": invitation_id, "consultation_id": plan.consultation.id, "organisation_id": organisation_id,
          "purpose": Purpose.FOR_COMMENT, "state": state, "by_filter": True, "email": None, "postal": "Rathausplatz 1",
-         "contact": "", "selector": new_selector(), "code_counter": 0, "sent_at": plan.moment, "failure": "",
+         "contact": "", "selector": _selector(body.number), "code_counter": 0, "sent_at": plan.moment, "failure": "",
          "opened_at": plan.moment if state == InvitationState.OPENED else None}
-        for _, organisation_id, invitation_id in asked
+        for body, organisation_id, invitation_id in asked
     ])  # fmt: skip
     return asked
+
+
+def _selector(number: int) -> str:
+    """Of chance, a hundred thousand would meet."""
+    places = [number // len(ALPHABET) ** place % len(ALPHABET) for place in range(SELECTOR)]
+    return "".join(ALPHABET[place] for place in places)
 
 
 def _answer(

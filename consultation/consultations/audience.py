@@ -175,17 +175,27 @@ def _drop_filtered_except(session: Session, consultation_id: uuid.UUID, wanted: 
 def _plan(
     session: Session, consultation: Consultation, organisation_ids: set[uuid.UUID], purpose: Purpose, *, by_filter: bool
 ) -> None:  # fmt: skip
-    """Without addresses: those of earlier consultations are offered with their dates (see `address_memory`)."""
-    rows = [
-        {
-            "id": uuid.uuid4(), "consultation_id": consultation.id, "organisation_id": organisation_id,
-            "purpose": purpose, "state": InvitationState.PLANNED, "by_filter": by_filter, "selector": new_selector(),
-            "code_counter": 0, "failure": "", "email": None, "postal": "", "contact": "",
-        }
-        for organisation_id in sorted(organisation_ids)
-    ]  # fmt: skip
-    for start in range(0, len(rows), AT_ONCE):
-        insert_new(session, Invitation, rows[start : start + AT_ONCE], ["consultation_id", "organisation_id"])
+    """Without addresses: those of earlier consultations are offered with their dates (see `address_memory`).
+
+    Selectors are short, so that people can type them: among the invitations of several consultations one of them is
+    drawn twice before long. Who got one that another invitation has draws again.
+    """
+    waiting = sorted(organisation_ids)
+    here = select(Invitation.organisation_id).where(Invitation.consultation_id == consultation.id)
+    while waiting:
+        for start in range(0, len(waiting), AT_ONCE):
+            rows = [
+                {
+                    "id": uuid.uuid4(), "consultation_id": consultation.id, "organisation_id": organisation_id,
+                    "purpose": purpose, "state": InvitationState.PLANNED, "by_filter": by_filter,
+                    "selector": new_selector(), "code_counter": 0, "failure": "", "email": None, "postal": "",
+                    "contact": "",
+                }
+                for organisation_id in waiting[start : start + AT_ONCE]
+            ]  # fmt: skip
+            insert_new(session, Invitation, rows, ["consultation_id", "organisation_id"], strict=False)
+        planned = set(session.scalars(here))
+        waiting = [organisation_id for organisation_id in waiting if organisation_id not in planned]
 
 
 def set_address(

@@ -323,12 +323,17 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[dict[str, An
         session.connection().execute(_inserting(table), list(rows))
 
 
-def insert_new(session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str]) -> int:
-    """Insert what is not there yet (by the unique columns); returns how many rows were new."""
+def insert_new(
+    session: Session, table: type[Base], rows: Sequence[dict[str, Any]], unique: Sequence[str], *, strict: bool = True
+) -> int:
+    """Insert what is not there yet (by the unique columns); returns how many rows were new.
+
+    Unless `strict`, a row that is like another one in any other unique column is left out as well, instead of an error.
+    """
     if not rows:
         return 0
     session.flush()
-    new = session.connection().execute(_adding(_dialect(session), table, tuple(unique)), list(rows))
+    new = session.connection().execute(_adding(_dialect(session), table, tuple(unique), strict=strict), list(rows))
     return len(new.all())  # the drivers' row counts of many rows cannot be relied on
 
 
@@ -347,9 +352,10 @@ def _inserting(table: type[Base]) -> Insert:
 
 
 @cache
-def _adding(dialect: str, table: type[Base], unique: Sequence[str]) -> ReturningInsert[Any]:
+def _adding(dialect: str, table: type[Base], unique: Sequence[str], *, strict: bool) -> ReturningInsert[Any]:
     insert = _insert(dialect, table)
-    return insert.on_conflict_do_nothing(index_elements=list(unique)).returning(insert.table.c[unique[0]])
+    conflict = insert.on_conflict_do_nothing(index_elements=list(unique) if strict else None)
+    return conflict.returning(insert.table.c[unique[0]])
 
 
 def _insert(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
