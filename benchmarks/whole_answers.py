@@ -1,4 +1,4 @@
-"""Whole answers over HTTP, beside a bare application that renders and commits as much; and a crowd at once."""
+"""Whole answers over HTTP, beside bare applications that render and commit as much; and a crowd at once."""
 
 import itertools
 import statistics
@@ -27,8 +27,12 @@ class WholeAnswers(Benchmark):
     def run(self, keeper: Keeper, scale: Scale) -> Iterator[Result]:
         with world(keeper, scale.organisations, scale.spare) as here, tempfile.TemporaryDirectory() as folder:
             tasks = _walks(here)
-            with servers.product(here.url, Path(folder)) as server, servers.limit(here.url) as bare:
-                yield from self._beside(server, bare, scale, tasks, here)
+            with (
+                servers.product(here.url, Path(folder)) as server,
+                servers.limit(here.url) as bare,
+                servers.stack(here.url) as stack,
+            ):
+                yield from self._beside(server, bare, stack, scale, tasks)
                 yield _crowd(server, scale, tasks)
                 yield Result("Arbeitsspeicher des Servers danach", "MiB", server.memory)
             if keeper.kind == "postgresql":
@@ -37,23 +41,31 @@ class WholeAnswers(Benchmark):
                     yield _rate(f"mit zwei Prozessen, {scale.clients} Clients", found)
 
     def _beside(
-        self, server: Server, bare: Server, scale: Scale, tasks: Iterator[Walk], here: World
+        self, server: Server, bare: Server, stack: Server, scale: Scale, tasks: Iterator[Walk]
     ) -> Iterator[Result]:
         first = next(tasks)
         load(server, 1, [first])
         copied: list[Task] = [BareWalk(tuple(first.seen), first.answer.document)] * scale.answers
-        load(bare, 1, copied[:1])
-        pairs = [
-            (load(server, scale.clients, list(itertools.islice(tasks, scale.answers))), load(bare, scale.clients, copied))
+        for limit in (bare, stack):
+            load(limit, 1, copied[:1])
+        rounds = [
+            (load(server, scale.clients, list(itertools.islice(tasks, scale.answers))),
+             load(bare, scale.clients, copied), load(stack, scale.clients, copied))
             for _ in range(scale.rounds)
         ]  # fmt: skip
-        ours, theirs = zip(*pairs, strict=True)
-        rate, ratio = _median(ours), statistics.median(our.rate / their.rate for our, their in pairs)
+        ours, theirs, stacked = zip(*rounds, strict=True)
+        rate, ratio = _median(ours), _times(ours, theirs)
         goal, kept = at_least(ratio, 1 / 3)
         yield Result(
             f"Stellungnahmen, {scale.clients} Clients, {len(first.seen)} Anfragen", "1/s", rate, _median(theirs), ratio, goal,
             kept, statistics.median(our.cpu for our in ours), statistics.median(their.cpu for their in theirs),
             note=_faults(*ours, *theirs),
+        )  # fmt: skip
+        yield Result(
+            "… neben den bloßen Bibliotheken", "1/s", rate, _median(stacked), _times(ours, stacked),
+            cpu=statistics.median(our.cpu for our in ours), limit_cpu=statistics.median(one.cpu for one in stacked),
+            note=f"diese erreichen das {_times(stacked, theirs):.2f}-Fache der bloßen Anwendung".replace(".", ",")
+            + _faults(*stacked),
         )  # fmt: skip
         slow = statistics.median(our.slowest for our in ours)
         bare_slow = statistics.median(their.slowest for their in theirs)
@@ -80,6 +92,10 @@ def _walks(here: World) -> Iterator[Walk]:
 
 def _median(loads: tuple[Load, ...]) -> float:
     return statistics.median(one.rate for one in loads)
+
+
+def _times(ours: tuple[Load, ...], theirs: tuple[Load, ...]) -> float:
+    return statistics.median(our.rate / their.rate for our, their in zip(ours, theirs, strict=True))
 
 
 def _faults(*loads: Load) -> str:

@@ -1,4 +1,4 @@
-"""Web servers as processes of their own: the service as its operators start it, and a bare application beside it."""
+"""Web servers as processes of their own: the service as its operators start it, and bare applications beside it."""
 
 import os
 import subprocess
@@ -53,6 +53,14 @@ def product(url: str, folder: Path, processes: int = 1) -> Iterator[Server]:
 def limit(url: str) -> Iterator[Server]:
     command = [sys.executable, "-m", "benchmarks.stage.bare_site"]
     with _running(command, {"BARE_DATABASE": bare(url)}, "/page?size=1", 1) as server:
+        yield server
+
+
+@contextmanager
+def stack(url: str) -> Iterator[Server]:
+    """The libraries of the service without the service."""
+    command = [sys.executable, "-m", "benchmarks.stage.stack_site"]
+    with _running(command, {"STACK_DATABASE": url}, "/page?size=1", 1) as server:
         yield server
 
 
