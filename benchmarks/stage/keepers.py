@@ -75,6 +75,8 @@ class SqliteKeeper(Keeper):
         assert source is not None
         target = copy / f"{os.getpid()}-{Path(source).name}"
         shutil.copyfile(source, target)
+        with target.open("rb") as file:  # else the first commit of the service waits for the whole copy
+            os.fsync(file.fileno())
         try:
             yield f"sqlite:///{target}"
         finally:
