@@ -279,3 +279,11 @@ def test_hostile_names_stay_text(db: Database, app: FastAPI, town: Town):
     shown = browser(app, town.anna).get(town.people).text
     assert "<script>alert" not in shown
     assert "{{ 7 * 7 }}" in shown
+
+
+@pytest.mark.parametrize("address", ["/gibt/es/nicht", "/o/nirgendwo", "/consultations/x/y/z?q=1"])
+def test_a_page_that_does_not_exist_still_knows_who_asks(app: FastAPI, town: Town, address: str):
+    found = browser(app, town.anna).get(address)
+    assert found.status_code == 404
+    assert "Abmelden" in found.text
+    assert "Abmelden" not in Browser(app).get(address).text

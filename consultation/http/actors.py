@@ -18,12 +18,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import cookies
-from consultation.http.asked import Db, is_piece, settings_of
+from consultation.http.asked import Db, is_api, is_piece, settings_of
 from consultation.http.forms import posted_form
 from consultation.http.held import held
 from consultation.http.marks import note
@@ -178,6 +179,16 @@ def _navigation(request: Request, place: Place) -> list[SimpleNamespace]:
 
 def install(app: FastAPI) -> None:
     app.state.clock = now
+    nowhere = app.router.default
+
+    async def known_nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+        """No route has this address; the page that says so knows who asks, like every other page."""
+        request = Request(scope, receive)
+        if scope["type"] == "http" and not is_api(request):
+            await load_viewer(request, app.state.database)
+        await nowhere(scope, receive, send)
+
+    app.router.default = known_nowhere
     app.add_exception_handler(LoginNeeded, _to_login)
     app.add_exception_handler(SecondStepNeeded, _to_second_step)
 
