@@ -1,7 +1,10 @@
 """An earlier version, filled with rows in every table, comes to the newest one with all of them, on both databases."""
 
+import json
 import os
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +18,7 @@ from alembic.script import ScriptDirectory
 from consultation.core.db import Database, build_engine, schema_transaction
 from consultation.core.migrations import bring_to, configuration, is_current, upgrade
 from tests.conftest import DATABASES, PostgresServer
+from tests.killed_upgrading import look
 
 REVISIONS = sorted(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 SAMPLE = (
@@ -143,6 +147,26 @@ def test_a_full_database_of_an_earlier_version_keeps_every_value(empty_url: str,
     db.close()
     assert gone <= DROPPED, "columns that went away are named here"
     assert [one for one in changed if one not in FILLED_ANEW] == []
+
+
+def test_an_upgrade_that_is_killed_wherever_it_is_has_done_nothing_and_the_next_one_gets_through(
+    empty_url: str, tmp_path: Path
+) -> None:
+    engine = build_engine(empty_url, threads=1)
+    with schema_transaction(engine) as connection:
+        bring_to(connection, REVISIONS[0])
+    with engine.begin() as connection:
+        Filling(connection).fill()
+    engine.dispose()
+    before = look(empty_url)
+    every = 1 if os.environ.get("ALL_VERSIONS") else 37
+    command = [sys.executable, "-m", "tests.killed_upgrading", empty_url, str(every)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    assert done.returncode == 0, done.stderr
+    *killed, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(killed) > 3
+    assert [one for one in killed if {**one, **before} != one] == []
+    assert (last["version"], last["status"]) == ([REVISIONS[-1]], 0)
 
 
 DROPPED = {("address_upload", "rows")}
