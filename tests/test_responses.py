@@ -21,6 +21,7 @@ from consultation.core.errors import Conflict, Forbidden, NotFound, NotReady
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job
 from consultation.core.times import end_of_day
+from consultation.documents.bulk import open_export
 from consultation.people.models import Organisation
 from consultation.programmes import actions as programmes
 from consultation.register.states import State
@@ -342,6 +343,24 @@ def test_the_disclosure_can_change_after_closing_and_every_choice_is_kept(db: Da
         with pytest.raises(Forbidden):
             disclosures.change(session, clerk, desk, {"C": "named"})
     assert (before["C"], after["C"], after["D"]) == (Disclosure.NAMED, Disclosure.NONE, Disclosure.NAMED)
+
+
+def test_an_export_tells_the_disclosure_in_force_of_those_who_chose_again_and_of_those_who_did_not(
+    db: Database, scene: World
+) -> None:
+    later = DEADLINE + timedelta(days=30)
+    with db.transaction() as session:
+        twice = submit(session, scene, KIEL, {}, level="named").response_id
+        once = submit(session, scene, HAMBURG, {}, level="figures").response_id
+        actor = at(somebody_of(session, scene, KIEL), later)
+        for level in ("none", "described"):
+            disclosures.change(session, actor, open_desk(session, actor, twice), {"C": level})
+    with db.reader() as session:
+        for moment, of_c in ((DEADLINE, "named"), (later, "described")):
+            told = {r["id"]: r["disclosure"] for r in open_export(session, system(moment), scene.slug).records()}
+            for response_id in (once, twice):
+                assert told[str(response_id)] == queries.disclosure_in_force(session, response_id, moment)
+            assert (told[str(twice)]["C"], told[str(twice)]["D"], told[str(once)]["C"]) == (of_c, "named", "figures")
 
 
 # -- who may see -----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from consultation.questions import Context, Tally
 CellOf = Callable[[Any], Cell]
 KEPT = 1000
 """Different answers to one field whose words are kept: all there are to most, without letting memory grow."""
+_WORDS = {str}
 _CHOSEN = (Tally.OPTIONS, Tally.SCALE, Tally.RANKS)
 
 
@@ -28,7 +29,7 @@ def cells_of(asked: Asked, context: Context) -> CellOf:
     def known(value: Any) -> Cell:
         if isinstance(value, str | int):
             return one(value)
-        if isinstance(value, list) and all(isinstance(key, str) for key in value):
+        if isinstance(value, list) and set(map(type, value)) <= _WORDS:
             return several(tuple(value))
         return cell(value)
 

@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, String, and_, cast, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
@@ -130,8 +131,36 @@ def _first_received(session: Session, ids: Collection[uuid.UUID]) -> dict[Any, d
     )
 
 
-def _levels(session: Session, ids: Collection[uuid.UUID], moment: datetime) -> Mapping[Any, dict[str, str]]:
-    """Response → part → disclosure in force: what was chosen last. In the order of the index."""
+def _levels(session: Session, ids: Collection[uuid.UUID], moment: datetime) -> Mapping[Any, Mapping[str, str]]:
+    """Response → part → disclosure in force. A row for each response; nearly all of them chose once for each part."""
+    choice = DisclosureChoice
+    level_of_part = choice.part + _PART + cast(choice.level, String)
+    chosen = (
+        select(
+            as_kept(choice.response_id), choice.response_id, func.count() > func.count(distinct(choice.part)),
+            func.aggregate_strings(level_of_part, _CHOICE),
+        )
+        .where(among(session, choice.response_id, ids), choice.moment <= moment)
+        .group_by(choice.response_id)
+    )  # fmt: skip
+    rows = session.connection().execute(chosen).all()
+    found = {kept: _read_levels(text) for kept, _, again, text in rows if not again}
+    return {**found, **_last_levels(session, [response_id for _, response_id, again, _ in rows if again], moment)}
+
+
+_PART, _CHOICE = " ", "\n"
+
+
+@lru_cache(1000)
+def _read_levels(text: str) -> Mapping[str, str]:
+    """Most choose like many others; what is kept is shared."""
+    return dict(choice.split(_PART) for choice in sorted(text.split(_CHOICE)))
+
+
+def _last_levels(session: Session, ids: Collection[uuid.UUID], moment: datetime) -> Mapping[Any, Mapping[str, str]]:
+    """Where somebody chose again: what was chosen last. In the order of the index."""
+    if not ids:
+        return {}
     choice = DisclosureChoice
     chosen = (
         select(as_kept(choice.response_id), choice.part, as_kept(choice.level))
