@@ -11,6 +11,7 @@ from benchmarks import Benchmark, Scale, all_benchmarks, scale_of
 from benchmarks.stage import machine, report
 from benchmarks.stage.keepers import KEEPERS, Keeper
 from benchmarks.stage.report import Section
+from consultation.core.memory import settle_in
 
 FULL = 10_786
 WIDTH = 200
@@ -28,6 +29,7 @@ def main(arguments: list[str]) -> int:
     chosen.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     keepers = [KEEPERS[kind](chosen.folder) for kind in chosen.databases]
     scale, sections = scale_of(chosen.organisations), []
+    settle_in()  # as the service does
     for benchmark in (known[name] for name in chosen.only or known):
         for keeper in (keeper for keeper in keepers if keeper.kind in benchmark.databases):
             sections.append(measured(benchmark, keeper, scale))

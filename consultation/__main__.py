@@ -17,6 +17,7 @@ from consultation import operating
 from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import M
+from consultation.core.memory import settle_in
 from consultation.core.migrations import upgrade
 from consultation.programmes.importers import import_draft
 from consultation.programmes.importers.tree import render_tree
@@ -95,6 +96,7 @@ def worker(data_dir: DataDir = None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):  # only now: whoever waits for the database ends at once
             signal.signal(number, lambda *_: stop.set())
         console.print("Aufträge werden abgearbeitet (Strg+C beendet).")
+        settle_in()
         run_forever(database, settings, transport(settings.mail, settings.mail_from, settings.data_dir), stop)
 
 

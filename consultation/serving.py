@@ -11,6 +11,7 @@ import uvicorn
 
 from consultation.app import create_app
 from consultation.core.db import Database
+from consultation.core.memory import settle_in
 from consultation.http import logs
 from consultation.mail.transport import transport
 from consultation.settings import Settings
@@ -33,6 +34,7 @@ def serve(settings: Settings, door: socket.socket) -> None:
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     server = uvicorn.Server(config)
+    settle_in()
     try:
         server.run(sockets=[door])
     finally:
