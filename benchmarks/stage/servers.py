@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import IO
 
 from benchmarks.stage.alone import MIB, status
 from benchmarks.stage.keepers import bare
@@ -35,6 +37,13 @@ class Server:
     def memory(self) -> float:
         """MiB resident, of all processes together."""
         return sum(status("VmRSS", pid) for pid in self.pids) / MIB
+
+
+@dataclass(frozen=True)
+class Running:
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+    """What it wrote to its standard error."""
 
 
 @contextmanager
@@ -73,29 +82,30 @@ def _running(command: list[str], settings: Mapping[str, str], ready: str, proces
         for _ in range(processes):
             port = free_port(HOST, 18_000 + os.getpid() % 1000 + len(ports))
             environment = {**os.environ, **settings, "PORT": str(port), "BASE_URL": f"http://{HOST}:{port}"}
-            process = stack.enter_context(_process([*command, "--port", str(port)], environment))
-            _wait(process, port, ready)
+            running = stack.enter_context(_process([*command, "--port", str(port)], environment))
+            _wait(running, port, ready)
             ports.append(port)
-            pids.append(process.pid)
+            pids.append(running.process.pid)
         yield Server(tuple(ports), tuple(pids), time.perf_counter() - begin)
 
 
 @contextmanager
-def _process(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
+def _process(command: list[str], environment: dict[str, str]) -> Iterator[Running]:
+    with tempfile.TemporaryFile() as said:  # not a pipe: nobody reads it, and a full one would hold up the service
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+        try:
+            yield Running(process, said)
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
+def _wait(running: Running, port: int, path: str) -> None:
     end = time.perf_counter() + PATIENCE
     while time.perf_counter() < end:
-        if process.poll() is not None:
-            assert process.stderr is not None
-            raise RuntimeError(process.stderr.read().decode()[-2000:])
+        if running.process.poll() is not None:
+            running.said.seek(0)
+            raise RuntimeError(running.said.read().decode()[-2000:])
         connection = HTTPConnection(HOST, port, timeout=5)
         try:
             connection.request("GET", path)
