@@ -27,19 +27,22 @@ class Cell:
     firsts: Counter[str] = field(default_factory=Counter)
     numbers: Counter[float] = field(default_factory=Counter)
 
-    def take(self, option: str, number: float | None, count: int) -> None:
-        if option:
-            self.options[option] += count
-            if number == 1:
-                self.firsts[option] += count
-        elif number is not None:
-            self.numbers[number] += count
-
     def lose(self, other: "Cell") -> None:
         self.answered -= other.answered
         self.options -= other.options
         self.firsts -= other.firsts
         self.numbers -= other.numbers
+
+
+def take(cells: Iterable[Cell], option: str, number: float | None, count: int) -> None:
+    """A fact of so many, in all of these cells."""
+    for cell in cells:
+        if option:
+            cell.options[option] += count
+            if number == 1:
+                cell.firsts[option] += count
+        elif number is not None:
+            cell.numbers[number] += count
 
 
 Place = tuple[str, str]
@@ -62,11 +65,11 @@ class Cube:
         if not key:
             self.bases.update(dict.fromkeys(groups, count))
             return
-        cells = self.cells[key, item]
-        for place in groups:
-            cell = cells[place]
-            cell.take(*fact, count)
-            if answers:
+        asked = self.cells[key, item]
+        cells = [asked[place] for place in groups]
+        take(cells, *fact, count)
+        if answers:
+            for cell in cells:
                 cell.answered += count
 
     def answered(self, key: str, item: str, groups: Iterable[Place], count: int) -> None:

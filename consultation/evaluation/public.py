@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Problem
 from consultation.core.language import M, Message
-from consultation.evaluation.cube import SMALL_TOWN_CLASSES, Cell, Place
+from consultation.evaluation.cube import SMALL_TOWN_CLASSES, Cell, Place, take
 from consultation.evaluation.earlier import Memory, past_of
 from consultation.evaluation.figures import (
     KIND,
@@ -155,7 +155,7 @@ def _cells(
             bases[place] += 1
             cells[place].answered += one.answered
             for _, option, number in given.get(revision_id, ()):
-                cells[place].take(option, number, 1)
+                take((cells[place],), option, number, 1)
     return cells, bases
 
 
