@@ -3,20 +3,22 @@
 import re
 import unicodedata
 
-# Controls but tab and LF, surrogates, non-characters, bidirectional overrides and isolates, byte order mark.
-_REFUSED = re.compile(
+# What Word writes for the bullets of its symbol fonts (private use area), as Unicode has it.
+_WORD_SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "➢", "\uf0fc": "✓", "\uf0e0": "→", "\uf02d": "–"}
+# Those, and what is refused: controls but tab and LF, surrogates, non-characters, bidirectional overrides and isolates,
+# byte order mark.
+_UNCLEAN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufdd0-\ufdef"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+    + "".join(_WORD_SYMBOLS)
     + "]"
 )
-# What Word writes for the bullets of its symbol fonts (private use area), as Unicode has it.
-_WORD_SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢", 0xF0FC: "✓", 0xF0E0: "→", 0xF02D: "–"}
 
 
 def clean(text: str) -> str:
     """Several lines as people typed them: NFC, LF, no characters that break a file or a reading direction."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    text = _REFUSED.sub("", text).translate(_WORD_SYMBOLS)
+    text = _UNCLEAN.sub(lambda found: _WORD_SYMBOLS.get(found[0], ""), text)
     return unicodedata.normalize("NFC", text).strip()
 
 
