@@ -307,7 +307,7 @@ def hold_where(session: Session, statement: Select[Any], given: dict[str, Any]) 
     a plain SELECT there.
     """
     session.flush()
-    session.execute(statement, given).all()
+    session.connection().execute(statement, given).all()
 
 
 def put(session: Session, table: type[Base], row: dict[str, Any], unique: Sequence[str]) -> None:

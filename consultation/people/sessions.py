@@ -52,7 +52,7 @@ def arrive(session: Session, person_id: uuid.UUID) -> None:
 def find(session: Session, token: str, moment: datetime) -> Viewer | None:
     """Who holds this token now; `None` for ended, idle, unknown and deactivated."""
     asked = {"token_hash": digest(token), "now": moment, "not_idle": moment - IDLE}
-    return viewer(session.execute(_HOLDER, asked).all())
+    return viewer(session.connection().execute(_HOLDER, asked).all())
 
 
 _HOLDER = (

@@ -209,7 +209,7 @@ def context_of(
 
 
 def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], Stored]:
-    rows = session.execute(_STORED, {"response_id": response_id})
+    rows = session.connection().execute(_STORED, {"response_id": response_id})
     return {
         (key, item): Stored(value.get("raw", value.get("value")), "raw" in value, *more)
         for key, item, value, *more in rows
