@@ -23,7 +23,7 @@ from consultation.programmes.importers import import_draft
 from consultation.programmes.importers.tree import render_tree
 from consultation.settings import Settings, describe
 from consultation.subjects import system
-from consultation.terminal import PATIENCE, DataDir, File, console, errors, opened, refuse, settings_with, told
+from consultation.terminal import DataDir, File, attended, console, errors, opened, refuse, settings_with, told
 
 app = typer.Typer(
     name="consultation", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -78,7 +78,7 @@ def serve(
     from consultation.serving import serve as run  # noqa: PLC0415 -- as above
 
     settings = settings_with(data_dir=data_dir, host=host, port=port)
-    with opened(settings, PATIENCE), reaching(settings):
+    with attended(settings), reaching(settings):
         door = listen(settings.host, settings.port)
     run(on_port(settings, settings.port), door)
 
@@ -92,7 +92,7 @@ def worker(data_dir: DataDir = None) -> None:
 
     settings, stop = settings_with(data_dir=data_dir), threading.Event()
     logs.configure(settings)
-    with opened(settings, PATIENCE) as database:
+    with attended(settings) as database:
         for number in (signal.SIGTERM, signal.SIGINT):  # only now: whoever waits for the database ends at once
             signal.signal(number, lambda *_: stop.set())
         console.print("Aufträge werden abgearbeitet (Strg+C beendet).")

@@ -60,6 +60,12 @@ class Settings(BaseModel):
         "postgresql://nutzer:passwort@rechner/datenbank.",
         "eine Adresse, die mit „sqlite:///“ oder „postgresql://“ beginnt",
     )
+    unsafe_database: Flag = setting(
+        False,
+        "Ob der Dienst auch mit einem PostgreSQL-Server startet, der beim Abschluss nicht auf die Platte wartet (fsync, "
+        "full_page_writes oder synchronous_commit auf „off“). Nur zum Ausprobieren: Bestätigtes kann verloren gehen.",
+        FLAG,
+    )
     base_url: str = setting(
         "http://127.0.0.1:8000",
         "Adresse, unter der Menschen den Dienst erreichen. Alle Links in Mails und Briefen beginnen damit; mit https "

@@ -11,6 +11,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from consultation.core.db import Database, is_outage, is_server_away
+from consultation.core.durability import unsafe_settings
 from consultation.core.errors import DomainError
 from consultation.core.migrations import is_current
 from consultation.settings import Settings, SettingsError, load
@@ -35,10 +36,7 @@ def settings_with(**changes: Any) -> Settings:
 
 @contextmanager
 def opened(settings: Settings, patience: float = 0) -> Iterator[Database]:
-    """The database, if its schema is the one this version was written for.
-
-    What runs for long (`serve`, `worker`) has patience with a database server that is not up yet.
-    """
+    """The database, if its schema is the one this version was written for. Patience: with a server that is not up yet."""
     database = Database(settings.database, settings.threads)
     try:
         if not _is_current(database, patience):
@@ -66,6 +64,19 @@ def _is_current(database: Database, patience: float) -> bool:
                 )
                 silent = False
         time.sleep(LOOK_EVERY)
+
+
+@contextmanager
+def attended(settings: Settings) -> Iterator[Database]:
+    """As `opened`, for what runs for long: with patience, and only on a database that keeps what was acknowledged."""
+    with opened(settings, PATIENCE) as database:
+        unsafe = [] if settings.unsafe_database else unsafe_settings(database.engine)
+        if unsafe:
+            refuse(
+                f"Der Datenbankserver kann bei einem Stromausfall verlieren, was schon bestätigt ist: {', '.join(unsafe)}. "
+                "Stellen Sie das dort auf „on“. Nur wo nichts davon zählt, etwa zum Ausprobieren: UNSAFE_DATABASE=1."
+            )
+        yield database
 
 
 @contextmanager

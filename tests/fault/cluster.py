@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,18 @@ class Postgres(Process):
     def url(self, database: str = "consultation") -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
+    def set(self, name: str, value: str) -> None:
+        """For every connection from now on."""
+        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"alter system set {name} = {value}")
+            connection.exec_driver_sql("select pg_reload_conf()")
+        while True:  # the reload is only asked for
+            with engine.connect() as connection:
+                if connection.exec_driver_sql(f"show {name}").scalar() == value:
+                    return
+            time.sleep(0.02)
+
     def start(self) -> None:
         with self.output.open("ab") as said:
             self.running = subprocess.Popen(
@@ -53,14 +66,18 @@ class Postgres(Process):
 
 
 @contextmanager
-def cluster() -> Iterator[Postgres]:
+def cluster(room: int = 0) -> Iterator[Postgres]:
     """Running, with an empty, migrated database `consultation`.
 
-    Outside the folders of pytest, which are closed to other users; the path of its socket must be short.
+    Outside the folders of pytest, which are closed to other users; the path of its socket must be short. `room`: its tables
+    get a disk of so many MiB of their own, which takes root; its log of writes stays outside.
     """
     folder = Path(tempfile.mkdtemp(prefix="consultation-fault-"))
     server = Postgres("postgres", folder, _programs(folder))
     try:
+        if room:
+            server.data.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}m", "consultation", server.data], check=True)
         _make(server)
         server.start()
         server.wait_until_up()
@@ -71,15 +88,20 @@ def cluster() -> Iterator[Postgres]:
         yield server
     finally:
         server.leave()
+        if server.data.is_mount():
+            subprocess.run(["umount", server.data], check=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(server: Postgres) -> None:
     if user := _user():
         owner = pwd.getpwnam(user)
-        os.chown(server.folder, owner.pw_uid, owner.pw_gid)
+        for folder in (server.folder, server.data):
+            if folder.exists():
+                os.chown(folder, owner.pw_uid, owner.pw_gid)
     subprocess.run(
-        [server.programs / "initdb", "-D", server.data, "-U", "postgres", "--auth=trust", "--encoding=utf8", "--no-sync"],
+        [server.programs / "initdb", "-D", server.data, "-X", server.folder / "log", "-U", "postgres", "--auth=trust",
+         "--encoding=utf8", "--no-sync"],
         check=True, capture_output=True, cwd=server.folder, user=_user(),
     )  # fmt: skip
 

@@ -1,13 +1,16 @@
 """The database away, the disk full, the service asked to end while somebody submits: with processes as operators start them."""
 
 import os
+import random
 import resource
 import signal
+import string
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -23,6 +26,7 @@ from tests.fault.towns import TOKEN, Town
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sets limits of other processes, and reads /proc")
 
 RELEASE = {"name": "Bea Haupt", "function": "Erste Bürgermeisterin", "order": "i. V."}
+PART = "E"
 SOON = 10.0
 """Seconds in which a service finds its database again."""
 LITTLE = 4096
@@ -68,6 +72,11 @@ class House:
 
     def get(self, path: str = "") -> tuple[int, str]:
         return self._ask("GET", path, {})
+
+    def save(self, text: str) -> tuple[int, str]:
+        """The part of the form that asks for a long text."""
+        form = {"csrf_token": self.token, "present.missing_section": "", "missing_section": text, "then": "stay"}
+        return self._ask("POST", f"/part/{PART}?path=all", form)
 
     def submit(self) -> tuple[int, str]:
         return self._ask("POST", "/submit", {"csrf_token": self.token, **RELEASE})
@@ -133,7 +142,33 @@ def test_without_its_database_the_service_says_so_and_finds_it_again(on_server: 
     nothing_half_done(on_server, 1)
 
 
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes", "synchronous_commit"])
+def test_on_a_server_that_does_not_wait_for_its_disk_nothing_starts(on_server: Scene, name: str) -> None:
+    assert on_server.server is not None
+    up(on_server.server)
+    on_server.server.set(name, "off")
+    try:
+        for process in (*on_server.webs, *on_server.workers):
+            process.kill()
+            process.output.unlink(missing_ok=True)
+            process.start()
+            assert process.ended() is not None
+            assert f"{name}=off" in " ".join(process.said.split())
+            assert "Aufträge werden abgearbeitet" not in process.said
+    finally:
+        on_server.server.set(name, "on")
+    up(*on_server.webs)
+
+
 # -- the disk --------------------------------------------------------------------------------------------------------
+def test_on_a_file_every_commit_waits_for_the_disk(on_file: Scene) -> None:
+    with on_file.database() as db:
+        for opened in (db.transaction, db.reader):
+            with opened() as session:
+                assert session.scalar(sa.text("pragma synchronous")) == 2
+                assert session.scalar(sa.text("pragma journal_mode")) == "wal"
+
+
 @contextmanager
 def full_disk(pid: int) -> Iterator[None]:
     """No file of this process grows any more."""
@@ -152,6 +187,56 @@ def test_with_a_full_disk_pages_are_read_what_was_typed_comes_back_and_later_it_
         house.refused_kindly()
     assert house.submit()[0] == 303
     nothing_half_done(on_file, 1)
+
+
+@pytest.fixture
+def on_small_server(starter: Starter) -> Iterator[Scene]:
+    """Its tables have a disk of their own."""
+    with scene("postgresql", webs=1, workers=0, starter=starter, room=160) as made:
+        yield made
+
+
+def long_texts(dice: random.Random) -> Iterator[str]:
+    """Enough to use up what is free within the tables; they cannot be stored in less room."""
+    for _ in range(2000):
+        yield "".join(dice.choices(string.ascii_letters + string.digits, k=4900))
+    raise AssertionError("all of it found room")
+
+
+@contextmanager
+def filled_up(folder: Path) -> Iterator[None]:
+    """Nothing is left on this disk."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        for size in (1024**2, 1024):
+            with suppress(OSError):
+                while True:
+                    file.write(bytes(size))
+    yield
+    ballast.unlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives the server a small disk of its own, which takes root")
+def test_with_the_disk_of_the_server_full_pages_are_read_what_was_typed_comes_back_and_later_it_goes_well(
+    on_small_server: Scene,
+) -> None:
+    assert on_small_server.server is not None
+    up(on_small_server.server, *on_small_server.webs)
+    house = House(on_small_server, 0)
+    texts = long_texts(random.Random(1))
+    with filled_up(on_small_server.server.data):
+        text, (status, page) = next((text, told) for text in texts if (told := house.save(text))[0] != 303)
+        assert status == 503
+        assert "Der Dienst kann gerade nicht speichern." in page
+        assert text in page
+        status, page = house.get(f"/part/{PART}?path=all")
+        assert status == 200
+        assert text not in page
+    assert on_small_server.server.runs
+    assert house.save(text)[0] == 303
+    assert text in house.get(f"/part/{PART}?path=all")[1]
+    assert house.submit()[0] == 303
+    nothing_half_done(on_small_server, 1)
 
 
 # -- asked to end ----------------------------------------------------------------------------------------------------
