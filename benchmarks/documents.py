@@ -1,4 +1,5 @@
-"""The consolidated document as PDF, DOCX, ODT and HTML: time, highest memory of a process, growth with the answers.
+"""The consolidated document and its annex volumes as PDF, DOCX, ODT and HTML: time, highest memory of a process, growth
+with the answers.
 
 PDF stands beside bare Typst on the same blocks. The database plays no part once the snapshot is frozen.
 """
@@ -15,12 +16,14 @@ from benchmarks.stage.alone import Alone, alone
 from benchmarks.stage.keepers import Keeper
 from benchmarks.stage.world import AFTER, find, world
 from consultation.documents import editions, queries
+from consultation.documents.annex import MOST
 from consultation.documents.consolidated import compiled_from
 from consultation.documents.formats import FORMATS
 from consultation.documents.frozen import Frozen
 from consultation.documents.snapshot import freeze
 from consultation.documents.typst.driver import PROGRAM, press
 from consultation.documents.typst.source import Source
+from consultation.documents.volumes import bound
 from consultation.states import Audience
 from consultation.subjects import system
 
@@ -36,7 +39,7 @@ SLACK = 1.15
 
 class Documents(Benchmark):
     key = "documents"
-    title = "Konsolidiertes Dokument (interne Fassung, mit allen Texten im Wortlaut)"
+    title = "Konsolidiertes Dokument und Anhangbände (interne Fassung, mit allen Texten im Wortlaut)"
     databases = ("sqlite",)
 
     def run(self, keeper: Keeper, scale: Scale) -> Iterator[Result]:
@@ -49,6 +52,8 @@ class Documents(Benchmark):
                 yield _line("Momentaufnahme", size, frozen)
                 for kind in KINDS:
                     yield from _format(kind, folder, size, scale.rounds if size <= ONCE else 1, earlier)
+                for kind in KINDS:
+                    yield from _volumes(kind, folder, size, scale.rounds if size <= ONCE else 1, earlier)
 
 
 @dataclass(frozen=True)
@@ -76,20 +81,45 @@ def _format(kind: str, folder: Path, size: int, rounds: int, earlier: dict[str, 
             f"{kind.upper()}, {size:,} Antworten", "s", 0, kept=False, note=str(error).strip().splitlines()[-1]
         )
         return
+    yield from _weighed(kind.upper(), size, made, earlier)
+
+
+def _volumes(kind: str, folder: Path, size: int, rounds: int, earlier: dict[str, Made]) -> Iterator[Result]:
+    """All volumes in one process, as a compilation makes them; bare Typst prints the first one."""
+    what = f"Anhangbände {kind.upper()}"
+    made = alone(write_volumes, folder=str(folder), kind=kind)
+    yield Result(
+        f"{what}, {size:,} Antworten", "s", made.wall, cpu=made.cpu,
+        note=f"{made.answer['volumes']} Bände, {made.answer['texts']:,} Texte, {made.answer['bytes'] / 1024**2:.1f} MiB",
+    )  # fmt: skip
+    yield from _weighed(what, size, made, earlier)
+    if kind == "pdf":
+        alone(lay_out_volume, folder=str(folder))
+        pairs = [
+            (alone(write_volumes, folder=str(folder), kind=kind, last=1), alone(print_bare, folder=str(folder)))
+            for _ in range(rounds)
+        ]
+        ratio = statistics.median(ours.wall / theirs.wall for ours, theirs in pairs)
+        yield _line("Anhangband 1 PDF", size, pairs[0][0], (pairs[0][1], ratio))
+
+
+def _weighed(what: str, size: int, made: Alone, earlier: dict[str, Made]) -> Iterator[Result]:
+    """Memory, and how the cost grew since the size before."""
     peak = max(made.peak, made.children)
-    yield Result(f"{kind.upper()}, {size:,} Antworten: Speicher", "MiB", peak, goal=f"< {PEAK:g} MiB", kept=peak < PEAK)
-    if before := earlier.get(kind):
+    yield Result(f"{what}, {size:,} Antworten: Speicher", "MiB", peak, goal=f"< {PEAK:g} MiB", kept=peak < PEAK)
+    if before := earlier.get(what):
         growth = made.cpu / before.cpu / (size / before.size)
         goal, kept = at_most(growth, SLACK)
         yield Result(
-            f"{kind.upper()}: CPU je Antwort, {before.size:,} → {size:,}", "ms", made.cpu / size * 1000,
+            f"{what}: CPU je Antwort, {before.size:,} → {size:,}", "ms", made.cpu / size * 1000,
             before.cpu / before.size * 1000, growth, goal, kept,
         )  # fmt: skip
-    earlier[kind] = Made(size, made.cpu)
+    earlier[what] = Made(size, made.cpu)
 
 
 def _line(what: str, size: int, made: Alone, bare: tuple[Alone, float] | None = None) -> Result:
-    note = f"{made.answer / 1024**2:.1f} MiB"
+    size_of_it = made.answer["bytes"] if isinstance(made.answer, dict) else made.answer
+    note = f"{size_of_it / 1024**2:.1f} MiB"
     if bare is None:
         return Result(f"{what}, {size:,} Antworten", "s", made.wall, cpu=made.cpu, note=note)
     limit, ratio = bare
@@ -129,6 +159,36 @@ def lay_out(*, folder: str, warm: bool) -> int:
         blocks.mkdir(exist_ok=True)
         (blocks / "main.typ").write_bytes(PROGRAM.read_bytes())
         Source(compiled_from(Frozen(Path(folder) / "snapshot.ndjson"), "0" * 64).outline, blocks).write()
+    return 0
+
+
+def _most(snapshot: Path) -> int:
+    """As the product has it; where there are too few texts for volumes, half of them in each of two."""
+    total = sum(count for _, count in Frozen(snapshot).text_counts)
+    return min(MOST, -(-total // 2))
+
+
+def write_volumes(*, folder: str, kind: str, warm: bool, last: int = 0) -> dict[str, int]:
+    """Every volume, or those up to `last`: how many, their texts and bytes."""
+    if warm:
+        return {}
+    snapshot = Path(folder) / "snapshot.ndjson"
+    target, found = Path(folder) / f"volume.{kind}", {"volumes": 0, "texts": 0, "bytes": 0}
+    with bound(Frozen(snapshot, _most(snapshot)), "0" * 64) as whole:
+        for volume, compiled in whole.volumes[: last or None]:
+            FORMATS[kind].write(compiled, target)
+            found["volumes"] += 1
+            found["texts"] += volume.last - volume.first + 1
+            found["bytes"] += target.stat().st_size
+    return found
+
+
+def lay_out_volume(*, folder: str, warm: bool) -> int:
+    """The blocks of the first volume as Typst takes them."""
+    blocks, snapshot = Path(folder) / "blocks", Path(folder) / "snapshot.ndjson"
+    if not warm:
+        with bound(Frozen(snapshot, _most(snapshot)), "0" * 64) as whole:
+            Source(whole.volumes[0][1].outline, blocks).write()
     return 0
 
 

@@ -17,7 +17,7 @@ from consultation import __version__
 from consultation.core.db import Database
 from consultation.core.history import perform
 from consultation.documents import queries
-from consultation.documents.consolidated import compiled_from
+from consultation.documents.annex import MOST
 from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of, new_workshop, put_in_place, workshops
 from consultation.documents.formats import FORMATS, Compiled
 from consultation.documents.frozen import Frozen
@@ -25,6 +25,7 @@ from consultation.documents.machine import encoded
 from consultation.documents.models import Edition, EditionFile
 from consultation.documents.outline_hash import outline_hash
 from consultation.documents.snapshot import Snapshot, freeze
+from consultation.documents.volumes import READABLE, Bound, bound
 from consultation.rulebook import EDITION
 from consultation.states import Audience, EditionState
 from consultation.subjects import system
@@ -35,11 +36,12 @@ FROZEN_AT = 30
 
 
 def compile_edition(
-    db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime, progress: Progress | None = None
-) -> None:
+    db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime, progress: Progress | None = None, *,
+    most: int = MOST,
+) -> None:  # fmt: skip
     """Job `edition.compile`. Doing it again is harmless: what is finished stays, what was broken off starts afresh.
 
-    Anything that goes wrong fails the edition visibly and leaves no file.
+    With more than `most` texts, annex volumes hold them. Anything that goes wrong fails the edition visibly and leaves no file.
     """
     with db.reader() as session:
         edition = queries.get(session, system(moment), edition_id)
@@ -47,7 +49,8 @@ def compile_edition(
         return
     workshop = new_workshop(documents, edition_id)
     try:
-        _compile(db, documents, edition, max(edition.data_cut, moment), workshop, progress or (lambda percent: None))
+        cut, tell = max(edition.data_cut, moment), progress or (lambda percent: None)
+        _compile(db, documents, edition, cut, workshop, tell, most)
     except Exception as error:
         _fail(db, documents, edition_id, moment, f"{type(error).__name__}: {error}")
         raise
@@ -56,7 +59,7 @@ def compile_edition(
 
 
 def _compile(
-    db: Database, documents: Path, edition: Edition, cut: datetime, workshop: Path, progress: Progress
+    db: Database, documents: Path, edition: Edition, cut: datetime, workshop: Path, progress: Progress, most: int
 ) -> None:
     def tell(percent: int) -> None:
         with db.transaction() as session:
@@ -68,11 +71,13 @@ def _compile(
     if snapshot.hidden is not None:
         (workshop / HIDDEN).write_bytes(encoded(snapshot.hidden))
     tell(FROZEN_AT)
-    frozen = Frozen(workshop / SNAPSHOT)
-    compiled = compiled_from(frozen, snapshot.sha256)
-    files = write_all(compiled, base_name(edition), workshop, tell)
-    outline_sha256 = outline_hash(compiled.outline)
-    manifest = _manifest(edition, cut, snapshot, outline_sha256, files) | {"redactions": frozen.redactions[0]}
+    frozen = Frozen(workshop / SNAPSHOT, most)
+    with bound(frozen, snapshot.sha256) as whole:
+        files = write_all(whole, frozen.base_name, workshop, tell)
+        outline_sha256 = outline_hash(whole.document.outline)
+        annex = {"most": most, "outlines": [outline_hash(compiled.outline) for _, compiled in whole.volumes]}
+    manifest = _manifest(edition, cut, snapshot, outline_sha256, files)
+    manifest |= {"annex": annex, "redactions": frozen.redactions[0]}
     (workshop / MANIFEST).write_bytes(encoded(manifest) + b"\n")
     with db.transaction() as session:
         perform(
@@ -97,20 +102,19 @@ def counts_of(frozen: Frozen) -> dict[str, int]:
     }  # fmt: skip
 
 
-def base_name(edition: Edition) -> str:
-    """`kinvfg-ausgabe-1-public-beispieldaten`: nothing of what was answered, and the mark of invented data."""
-    mark = "-beispieldaten" if edition.consultation.demo else ""
-    return f"{edition.consultation.slug}-ausgabe-{edition.number}-{edition.audience.value}{mark}"
-
-
-def write_all(compiled: Compiled, base: str, folder: Path, tell: Progress) -> list[dict[str, Any]]:
-    """Every format into the folder; the rows of `edition_file`."""
+def write_all(whole: Bound, base: str, folder: Path, tell: Progress) -> list[dict[str, Any]]:
+    """The document in every format, then volume by volume, into the folder; the rows of `edition_file`."""
+    waiting: list[tuple[str, Compiled, str, dict[str, Any]]] = [(key, whole.document, "", {}) for key in FORMATS]
+    for volume, compiled in whole.volumes:
+        more = {"volume": volume.number, "holds": volume.holds}
+        waiting += [(key, compiled, volume.suffix, more) for key in READABLE]
     files = []
-    for count, (key, chosen) in enumerate(FORMATS.items(), start=1):
-        path = folder / f"{base}.{chosen.extension}"
-        chosen.write(compiled, path)
-        files.append({"format": key, "name": path.name, "size": path.stat().st_size, "sha256": sha256_of(path)})
-        tell(FROZEN_AT + (95 - FROZEN_AT) * count // len(FORMATS))
+    for count, (key, compiled, suffix, more) in enumerate(waiting, start=1):
+        path = folder / f"{base}{suffix}.{FORMATS[key].extension}"
+        FORMATS[key].write(compiled, path)
+        size = path.stat().st_size
+        files.append({"format": key, "name": path.name, "size": size, "sha256": sha256_of(path), **more})
+        tell(FROZEN_AT + (95 - FROZEN_AT) * count // len(waiting))
     return files
 
 

@@ -47,7 +47,7 @@ ANNEXES: tuple[tuple[str, Message, Chapter], ...] = (
 
 
 def compiled_from(frozen: Frozen, sha256: str) -> Compiled:
-    outline = Outline(_meta(frozen, sha256), lambda: _nodes(frozen))
+    outline = Outline(meta_of(frozen, sha256), lambda: _nodes(frozen))
     return Compiled(outline, sheets(frozen), frozen.head, frozen.records)
 
 
@@ -64,7 +64,7 @@ def _nodes(frozen: Frozen) -> Iterator[Node]:
         yield from nodes(frozen)
 
 
-def _meta(frozen: Frozen, sha256: str) -> Meta:
+def meta_of(frozen: Frozen, sha256: str) -> Meta:
     head, say = frozen.head, frozen.say
     consultation, programme = head["consultation"], head["programme"]
     audience = M("öffentliche Fassung") if frozen.public else M("interne Fassung")

@@ -16,6 +16,11 @@ TEXTS = "texts.json"
 """Where something in the texts looks like a person: places, no words. Planners see what stands there, nobody gets the file."""
 
 
+def base_name(slug: str, number: int, audience: str, *, demo: bool) -> str:
+    """`kinvfg-ausgabe-1-public-beispieldaten`: nothing of what was answered, and the mark of invented data."""
+    return f"{slug}-ausgabe-{number}-{audience}{'-beispieldaten' if demo else ''}"
+
+
 def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
     return documents / str(edition_id)
 

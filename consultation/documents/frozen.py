@@ -1,5 +1,6 @@
 """Reading a snapshot again: small things at once, points and answers one after the other."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -9,21 +10,26 @@ from typing import Any
 import orjson
 
 from consultation.core.language import Language, Message, say
+from consultation.documents.annex import MOST, Volume, planned
 from consultation.documents.filters import EditionFilters, read_filters
+from consultation.documents.folders import base_name
 from consultation.documents.participation import read_participation
 from consultation.evaluation.figures import Statistics, from_json
 from consultation.forms.context import FormContext, section_infos
-from consultation.forms.definition import Form
+from consultation.forms.definition import Asked, Form
 from consultation.programmes.models import Section
 from consultation.programmes.parameters import spoken_all
+from consultation.questions import Tally
 from consultation.responses.participation import Participation
 
 
 class Frozen:
     """The records of a snapshot. Records of one type stand together; where they begin is found once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, most: int = MOST) -> None:
+        """`most`: texts in one document; where there are more, they stand in volumes."""
         self.path = path
+        self.most = most
 
     @cached_property
     def _starts(self) -> Mapping[str, int]:
@@ -114,6 +120,37 @@ class Frozen:
     def statistics(self) -> Statistics:
         found = next(self.records("figures"))
         return from_json(found | {"fields": list(self.records("figure"))})
+
+    @cached_property
+    def text_fields(self) -> tuple[Asked, ...]:
+        """What may be shown of the answers as text, in the order of the form."""
+        return tuple(a for a in self.form.asked if a.type.tally is Tally.TEXTS and not a.question.personal)
+
+    def texts(self) -> Iterator[tuple[Asked, dict[str, Any], str]]:
+        """(asked, sender, text) as the answers stand in the snapshot."""
+        for record in self.records("response"):
+            answers = record["answers"]
+            for asked in self.text_fields:
+                value = answers.get(asked.key)
+                if value is not None and (text := asked.type.text(value, asked.settings, self.context).strip()):
+                    yield asked, record["sender"], text
+
+    @cached_property
+    def text_counts(self) -> list[tuple[Asked, int]]:
+        found = Counter(asked.key for asked, _, _ in self.texts())
+        return [(asked, found[asked.key]) for asked in self.text_fields]
+
+    @cached_property
+    def volumes(self) -> tuple[Volume, ...]:
+        """None where one document carries all texts."""
+        return planned(self.text_counts, self.most)
+
+    @property
+    def base_name(self) -> str:
+        """What the names of the edition's files begin with."""
+        head = self.head
+        slug = head["consultation"]["slug"]
+        return base_name(slug, head["number"], head["audience"], demo=head["demo"])
 
     @cached_property
     def redactions(self) -> tuple[int, int]:

@@ -41,7 +41,7 @@ class Edition(Identified, Base):
     """Why it may not be published: [{"field", "text", "parameters"}]."""
     error: Mapped[str] = mapped_column(String(2000))
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
-    files: Mapped[list["EditionFile"]] = relationship(lazy="raise_on_sql", order_by="EditionFile.format")
+    files: Mapped[list["EditionFile"]] = relationship(lazy="raise_on_sql", order_by="[EditionFile.volume, EditionFile.format]")
 
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:
@@ -61,9 +61,13 @@ class Edition(Identified, Base):
 
 class EditionFile(Identified, Base):
     __tablename__ = "edition_file"
-    __table_args__ = (UniqueConstraint("edition_id", "format"),)
+    __table_args__ = (UniqueConstraint("edition_id", "format", "volume"),)
     edition_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("edition.id"))
     format: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64))
+    volume: Mapped[int] = mapped_column(default=0)
+    """0 for the document itself; from 1 on the annex volumes beside it."""
+    holds: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Of a volume: {"first", "last": numbers of its texts; "from", "to": its questions}; of the document nothing."""
