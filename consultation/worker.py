@@ -172,7 +172,14 @@ def submitted(compose: Composer) -> Handler:
 
 
 def compile_edition(work: Work) -> None:
-    editions.compile_edition(work.db, work.settings.documents, work.subject, work.moment)
+    """Volumes of a national consultation take minutes: as long as it gets on, nobody else takes the job."""
+    started = time.monotonic()
+
+    def go_on(percent: int) -> None:
+        with work.db.transaction() as session:
+            jobs.hold(session, work.job_id, work.moment + timedelta(seconds=time.monotonic() - started))
+
+    editions.compile_edition(work.db, work.settings.documents, work.subject, work.moment, go_on)
 
 
 def give_up_edition(work: Work) -> None:

@@ -1,6 +1,6 @@
 """Compiles one edition again and again and is killed at its next step each time, until it gets through.
 
-`python -m tests.killed_compiling URL DOCUMENTS EDITION EVERY`. A step is a file opened for writing or for syncing, a folder
+`python -m tests.killed_compiling URL DOCUMENTS EDITION EVERY [MOST]`. A step is a file opened for writing or for syncing, a folder
 made, renamed or removed among the documents, or a commit. After each death it is said, a line of JSON each, what an outsider
 finds then.
 """
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from consultation.core.db import Database
 from consultation.documents import editions, queries
+from consultation.documents.annex import MOST
 from consultation.documents.models import Edition
 from consultation.states import EditionState
 from consultation.subjects import stranger, system
@@ -25,13 +26,13 @@ from tests.edition_world import AFTER
 STEPS = {"open", "os.rename", "os.mkdir", "os.rmdir", "os.remove", "shutil.rmtree"}
 
 
-def main(url: str, documents: Path, edition_id: uuid.UUID, every: int) -> None:
+def main(url: str, documents: Path, edition_id: uuid.UUID, every: int, most: int) -> None:
     step = 0
     while True:
         step += every
         child = os.fork()
         if child == 0:
-            _work(url, documents, edition_id, step)
+            _work(url, documents, edition_id, step, most)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         found = look(url, documents, edition_id) | {"step": step, "killed": os.WIFSIGNALED(status)}
@@ -40,7 +41,7 @@ def main(url: str, documents: Path, edition_id: uuid.UUID, every: int) -> None:
             return
 
 
-def _work(url: str, documents: Path, edition_id: uuid.UUID, last: int) -> None:
+def _work(url: str, documents: Path, edition_id: uuid.UUID, last: int, most: int) -> None:
     left = last
 
     def count() -> None:
@@ -56,7 +57,7 @@ def _work(url: str, documents: Path, edition_id: uuid.UUID, last: int) -> None:
     sys.addaudithook(heard)
     db = Database(url, threads=2)
     sa.event.listen(db.engine, "commit", lambda _: count())
-    editions.compile_edition(db, documents, edition_id, AFTER)
+    editions.compile_edition(db, documents, edition_id, AFTER, most=most)
 
 
 def _reads(event: str, arguments: tuple[Any, ...]) -> bool:
@@ -79,4 +80,4 @@ def look(url: str, documents: Path, edition_id: uuid.UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), uuid.UUID(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], Path(sys.argv[2]), uuid.UUID(sys.argv[3]), int(sys.argv[4]), int((*sys.argv[5:], MOST)[0]))

@@ -327,11 +327,15 @@ def _plan_in_secret(session: Session, secrets: Secrets) -> None:
                 pass
 
 
+VOLUME = 3
+"""Texts in a volume: what is searched holds volumes too."""
+
+
 def publish(secrets: Secrets) -> Edition:
     """In all formats, by the planner who confirms that the texts were checked."""
     with secrets.db.transaction() as session:
         edition = editions.start(session, secrets.planner, secrets.world.slug, Audience.PUBLIC)
-    editions.compile_edition(secrets.db, secrets.documents, edition.id, AFTER)
+    editions.compile_edition(secrets.db, secrets.documents, edition.id, AFTER, most=VOLUME)
     with secrets.db.transaction() as session:
         editions.publish(session, secrets.planner, edition.id, texts_checked=True)
     with secrets.db.reader() as session:
@@ -342,7 +346,7 @@ def compile_again(secrets: Secrets, moment: datetime) -> Edition:
     """Another public edition, not published."""
     with secrets.db.transaction() as session:
         edition = editions.start(session, secrets.planner, secrets.world.slug, Audience.PUBLIC)
-    editions.compile_edition(secrets.db, secrets.documents, edition.id, moment)
+    editions.compile_edition(secrets.db, secrets.documents, edition.id, moment, most=VOLUME)
     return edition
 
 

@@ -99,7 +99,7 @@ class House:
         known = {
             "slug": [programme] if "/programmes/" in path else [self.secrets.world.slug, "invited", "preparing"],
             "number": ["1"], "format": list(FORMATS), "key": ["state"], "ars": [self.secrets.towns[0]],
-            "response_id": responses, "draft_version_id": drafts, "kind": ["ndjson"],
+            "response_id": responses, "volume": ["1", "2"], "draft_version_id": drafts, "kind": ["ndjson"],
         }  # fmt: skip
         names = re.findall(r"\{(\w+)\}", path)
         for values in product(*(known.get(name, [str(self.edition.id)]) for name in names)):

@@ -1,6 +1,6 @@
 """Editions of the consolidated document: what is public stands here, and everything is read from the frozen snapshot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
@@ -17,6 +17,7 @@ from consultation.api.replies import reply
 from consultation.api.shapes import Shape, Thing, actions_of, mark_of
 from consultation.consultations import queries as consultations
 from consultation.core.changes import moments
+from consultation.core.db import Database
 from consultation.core.errors import Conflict, NotFound
 from consultation.core.language import M
 from consultation.documents import queries
@@ -24,7 +25,8 @@ from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.frozen import Frozen
-from consultation.documents.models import Edition
+from consultation.documents.models import Edition, EditionFile
+from consultation.documents.volumes import READABLE
 from consultation.evaluation.coverage import for_machines
 from consultation.http import Configured, Db
 from consultation.http.programs import AnyProgram
@@ -48,6 +50,17 @@ class FileObject(Shape):
     url: str
 
 
+class VolumeObject(Shape):
+    """Ein Band mit Texten im Wortlaut."""
+
+    number: int
+    first_text: int = Field(description="Nummer seines ersten Textes, durch alle Bände gezählt.")
+    last_text: int
+    first_question: str = Field(examples=["12"])
+    last_question: str
+    files: list[FileObject]
+
+
 class EditionObject(Thing):
     """Ausgabe: eingefroren, nummeriert, mit Prüfsumme."""
 
@@ -64,6 +77,9 @@ class EditionObject(Thing):
     snapshot_hash: str | None = Field(description="SHA-256 des NDJSON ohne seine letzte Zeile.")
     outline_hash: str | None
     files: list[FileObject]
+    volumes: list[VolumeObject] = Field(
+        description="Anhangbände mit allen Texten im Wortlaut; leer, wenn das Dokument selbst sie enthält."
+    )
 
 
 @router.get(
@@ -97,22 +113,34 @@ def edition(request: Request, db: Db, actor: AnyProgram, slug: str, number: Numb
 
 def edition_object(actor: Actor, slug: str, found: Edition, changed: datetime) -> EditionObject:
     demo = found.consultation.demo
-    base = f"/api/v1/consultations/{slug}/editions/{found.number}/files"
+    base = f"/api/v1/consultations/{slug}/editions/{found.number}"
     return EditionObject(
         id=found.id, created=found.created_at, modified=changed, demo=demo, mark=mark_of(demo),
         actions=actions_of(EDITION, actor, found), consultation=slug, number=found.number, audience=found.audience,
         state=found.state, language=found.language, filters=found.filters, data_cut=found.data_cut,
         published=found.published_at, texts_checked=found.texts_checked_at,
         redactions=found.counts.get("redacted", 0), snapshot_hash=found.snapshot_hash, outline_hash=found.outline_hash,
-        files=[
-            FileObject(
-                format=f.format, name=f.name, media_type=FORMATS[f.format].media_type, size=f.size, sha256=f.sha256,
-                url=f"{base}/{f.format}",
+        files=_files(found.document, f"{base}/files"),
+        volumes=[
+            VolumeObject(
+                number=files[0].volume, first_text=files[0].holds["first"], last_text=files[0].holds["last"],
+                first_question=files[0].holds["from"], last_question=files[0].holds["to"],
+                files=_files(files, f"{base}/volumes/{files[0].volume}"),
             )
-            for f in found.files
-            if f.format in FORMATS
+            for files in found.volumes
         ],
     )  # fmt: skip
+
+
+def _files(files: Sequence[EditionFile], at: str) -> list[FileObject]:
+    return [
+        FileObject(
+            format=f.format, name=f.name, media_type=FORMATS[f.format].media_type, size=f.size, sha256=f.sha256,
+            url=f"{at}/{f.format}",
+        )
+        for f in files
+        if f.format in FORMATS
+    ]  # fmt: skip
 
 
 @router.get(
@@ -126,9 +154,32 @@ def file(
     db: Db, actor: AnyProgram, configured: Configured, slug: str, number: Number,
     format_: Annotated[str, Path(alias="format", max_length=20, examples=["pdf"])],
 ) -> Response:  # fmt: skip
+    return _sent(db, actor, configured, slug, number, 0, format_)
+
+
+@router.get(
+    "/consultations/{slug}/editions/{number}/volumes/{volume}/{format}",
+    response_class=FileResponse,
+    responses=files_of(FORMATS[key].media_type for key in READABLE),
+    summary="Ein Anhangband der Ausgabe",
+    openapi_extra=OPEN,
+)
+def volume_file(
+    db: Db, actor: AnyProgram, configured: Configured, slug: str, number: Number,
+    volume: Annotated[int, Path(ge=1, le=100_000, description="Nummer des Bandes.")],
+    format_: Annotated[str, Path(alias="format", max_length=20, examples=["pdf"])],
+) -> Response:  # fmt: skip
+    return _sent(db, actor, configured, slug, number, volume, format_)
+
+
+def _sent(
+    db: Database, actor: Actor, configured: Settings, slug: str, number: int, volume: int, format_: str
+) -> FileResponse:
+    """0 is the document itself."""
     with db.reader() as session:
         found = queries.by_number(session, actor, slug, number)
-    chosen = next((f for f in found.files if f.format == format_ and f.format in FORMATS), None)
+    of_volume = (f for f in found.files if f.volume == volume and f.format in FORMATS)
+    chosen = next((f for f in of_volume if f.format == format_), None)
     if chosen is None:
         raise NotFound(M("In diesem Format gibt es die Ausgabe nicht."))
     path = queries.file_path(configured.documents, found, chosen.name)

@@ -77,6 +77,13 @@ def claim(session: Session, moment: datetime) -> Job | None:
     return session.scalars(take.returning(Job), execution_options={"populate_existing": True}).one_or_none()
 
 
+def hold(session: Session, job_id: uuid.UUID, moment: datetime) -> None:
+    """Longer than a lease: whoever still works on it says so."""
+    session.execute(
+        update(Job).where(Job.id == job_id, Job.state == JobState.RUNNING).values(locked_until=moment + LEASE)
+    )
+
+
 def succeed(session: Session, job_id: uuid.UUID) -> None:
     _finish(session, job_id, state=JobState.DONE, last_error=None)
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
@@ -41,7 +42,20 @@ class Edition(Identified, Base):
     """Why it may not be published: [{"field", "text", "parameters"}]."""
     error: Mapped[str] = mapped_column(String(2000))
     consultation: Mapped[Consultation] = relationship(lazy="raise_on_sql")
-    files: Mapped[list["EditionFile"]] = relationship(lazy="raise_on_sql", order_by="[EditionFile.volume, EditionFile.format]")
+    files: Mapped[list["EditionFile"]] = relationship(
+        lazy="raise_on_sql", order_by="[EditionFile.volume, EditionFile.format]"
+    )
+
+    @property
+    def document(self) -> list["EditionFile"]:
+        """The document in every format, without the volumes."""
+        return [file for file in self.files if not file.volume]
+
+    @property
+    def volumes(self) -> list[list["EditionFile"]]:
+        """Volume by volume, each in its formats."""
+        numbered = (file for file in self.files if file.volume)
+        return [list(files) for _, files in groupby(numbered, key=lambda file: file.volume)]
 
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:

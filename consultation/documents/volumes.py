@@ -52,7 +52,7 @@ def _volume(volume: Volume, frozen: Frozen, meta: Meta, wording: Callable[[], Wo
              questions=statements.questions(volume), first=volume.first, last=volume.last)  # fmt: skip
     own = replace(
         meta,
-        title=say(M("{title} – {number}", title=meta.title, number=number)),
+        title=f"{meta.title} – {say(number)}",
         subtitle=say(held),
         description=say(M("Texte im Wortlaut. {document}", document=meta.subtitle)),
         facts=((say(M("Gehört zu")), meta.subtitle), *meta.facts),

@@ -153,7 +153,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("edition", "Ausgabe; enthält keine Personen", ALWAYS,
             "id consultation_id number audience state language filters data_cut created_at compiled_at published_at progress "
             "snapshot_hash outline_hash counts problems error texts_checked_at"),
-    Holding("edition_file", "Dateien einer Ausgabe", ALWAYS, "id edition_id format name size sha256"),
+    Holding("edition_file", "Dateien einer Ausgabe", ALWAYS, "id edition_id format name size sha256 volume holds"),
     # -- underneath
     Holding("history_entry", "Verfahrensprotokoll: Kennungen, nie Namen", ALWAYS,
             "seq moment action subject_type subject_id consultation_id organisation_id old new hash", reference="person_id",

@@ -57,7 +57,7 @@ def _volumes(frozen: Frozen) -> Iterator[Node]:
     )  # fmt: skip
     rows = tuple(
         (
-            say(M("{number}", number=volume.number)),
+            str(volume.number),
             say(questions(volume)),
             say(M("{first} bis {last}", first=volume.first, last=volume.last)),
             f"{frozen.base_name}{volume.suffix}",

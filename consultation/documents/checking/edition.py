@@ -10,16 +10,17 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from consultation.core.language import M, Message
+from consultation.documents.annex import MOST
 from consultation.documents.checking import Differs, Tell, Unusable
 from consultation.documents.checking.differences import first_difference
 from consultation.documents.compile import made_with, sha256_of
-from consultation.documents.consolidated import compiled_from
 from consultation.documents.folders import MANIFEST, SNAPSHOT
 from consultation.documents.formats import FORMATS, Compiled
 from consultation.documents.frozen import Frozen
 from consultation.documents.machine import encoded
 from consultation.documents.outline_hash import outline_hash
 from consultation.documents.snapshot import SCHEMA
+from consultation.documents.volumes import READABLE, Bound, bound
 
 EXACT = frozenset({"json", "csv", "ndjson", "html"})
 """Formats whose bytes depend on nothing but the snapshot and this program; the others also on libraries."""
@@ -34,6 +35,14 @@ class _Named(BaseModel):
 
 class _File(_Named):
     format: str
+    volume: int = 0
+
+
+class _Annex(BaseModel):
+    """Editions made before there were volumes say nothing of them."""
+
+    most: int = Field(MOST, ge=1)
+    outlines: list[str] = []
 
 
 class Manifest(BaseModel):
@@ -45,6 +54,7 @@ class Manifest(BaseModel):
     snapshot: _Named
     outline_sha256: str
     made_with: dict[str, str] = {}
+    annex: _Annex = _Annex()
     files: list[_File]
 
 
@@ -64,11 +74,10 @@ def check_folder(folder: Path, tell: Tell, only: str = "") -> Manifest:
         _present(folder / file.name)
         _demand_hash(folder / file.name, file.sha256)
     tell(M("– Prüfsummen der Dateien stimmen: {count}", count=len(files)))
-    with readable(snapshot):
-        compiled = _compiled(snapshot, manifest.snapshot.sha256)
-        _outline(compiled, manifest, tell)
-        pairs = ((folder / file.name, file.format) for file in files)
-        _again(compiled, pairs, tell, same_programs=manifest.made_with == made_with())
+    with readable(snapshot), _bound(snapshot, manifest.snapshot.sha256, manifest.annex.most) as whole:
+        _outlines(whole, manifest, tell)
+        made = ((folder / file.name, file.format, file.volume) for file in files)
+        _again(whole, made, tell, same_programs=manifest.made_with == made_with())
     return manifest
 
 
@@ -101,14 +110,19 @@ def check_ndjson(path: Path, tell: Tell) -> str:
         digest = _without_end(path, snapshot)
         tell(M("{file}: vollständig. Prüfsumme der eingefrorenen Daten, wie sie auf der Titelseite steht: sha256:{hash}",
                file=path.name, hash=digest))  # fmt: skip
-        with readable(path):
-            compiled = _compiled(snapshot, digest)
-        beside = [
-            (p, key) for key in sorted(FORMATS) for p in [path.with_suffix(f".{FORMATS[key].extension}")] if p.is_file()
-        ]
-        with readable(path):
-            _again(compiled, beside, tell, same_programs=False)
+        with readable(path), _bound(snapshot, digest, MOST) as whole:
+            beside = ((p, key, number) for p, key, number in _names(path, whole) if p.is_file())
+            _again(whole, beside, tell, same_programs=False)
     return digest
+
+
+def _names(path: Path, whole: Bound) -> Iterator[tuple[Path, str, int]]:
+    """What lies beside an NDJSON file: path, format, number of the volume."""
+    for key in sorted(FORMATS):
+        yield path.with_suffix(f".{FORMATS[key].extension}"), key, 0
+    for volume, _ in whole.volumes:
+        for key in sorted(READABLE):
+            yield path.with_name(f"{path.stem}{volume.suffix}.{FORMATS[key].extension}"), key, volume.number
 
 
 def _without_end(path: Path, snapshot: Path) -> str:
@@ -147,20 +161,34 @@ def _where(path: Path) -> Message | None:
     """As far as the other files still tell how it was."""
     manifest = read_manifest(path.parent)
     snapshot = path.parent / manifest.snapshot.name
-    known = next((file.format for file in manifest.files if file.name == path.name and file.format in FORMATS), None)
+    known = next((file for file in manifest.files if file.name == path.name and file.format in FORMATS), None)
     if known is None or not snapshot.is_file() or sha256_of(snapshot) != manifest.snapshot.sha256:
         return None
-    with tempfile.TemporaryDirectory(prefix="verify-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="verify-") as name,
+        _bound(snapshot, manifest.snapshot.sha256, manifest.annex.most) as whole,
+    ):
         again = Path(name) / path.name
-        FORMATS[known].write(_compiled(snapshot, manifest.snapshot.sha256), again)
+        FORMATS[known.format].write(_part(whole, known.volume, path), again)
         return first_difference(path, again)
 
 
-def _compiled(snapshot: Path, sha256: str) -> Compiled:
-    frozen = Frozen(snapshot)
+@contextmanager
+def _bound(snapshot: Path, sha256: str, most: int) -> Iterator[Bound]:
+    frozen = Frozen(snapshot, most)
     if frozen.head.get("schema") != SCHEMA:
         raise Unusable(_unknown(snapshot))
-    return compiled_from(frozen, sha256)
+    with bound(frozen, sha256) as whole:
+        yield whole
+
+
+def _part(whole: Bound, number: int, path: Path) -> Compiled:
+    try:
+        return whole.part(number)
+    except KeyError:
+        raise Differs(
+            M("{file}: Aus den eingefrorenen Daten entsteht kein Band {number}.", file=path.name, number=number)
+        ) from None
 
 
 def _unknown(path: Path) -> Message:
@@ -168,25 +196,36 @@ def _unknown(path: Path) -> Message:
              "erstellt hat.", file=path.name, schema=SCHEMA)  # fmt: skip
 
 
-def _outline(compiled: Compiled, manifest: Manifest, tell: Tell) -> None:
-    if (found := outline_hash(compiled.outline)) != manifest.outline_sha256:
+def _outlines(whole: Bound, manifest: Manifest, tell: Tell) -> None:
+    if (found := outline_hash(whole.document.outline)) != manifest.outline_sha256:
         raise Differs(M("Aus den eingefrorenen Daten entsteht ein anderer Text als damals: Prüfsumme der Gliederung {found} "
                         "statt {expected}.", found=found, expected=manifest.outline_sha256))  # fmt: skip
     tell(M("– noch einmal erstellt: gleicher Text (Prüfsumme der Gliederung sha256:{hash})", hash=found))
+    outlines = manifest.annex.outlines
+    if len(outlines) != len(whole.volumes):
+        raise Differs(M("Aus den eingefrorenen Daten entstehen {found} Bände statt {expected}.", found=len(whole.volumes),
+                        expected=len(outlines)))  # fmt: skip
+    for (volume, compiled), expected in zip(whole.volumes, outlines, strict=True):
+        if (found := outline_hash(compiled.outline)) != expected:
+            raise Differs(M("Band {number}: Aus den eingefrorenen Daten entsteht ein anderer Text als damals: Prüfsumme der "
+                            "Gliederung {found} statt {expected}.", number=volume.number, found=found,
+                            expected=expected))  # fmt: skip
+    if outlines:
+        tell(M("– noch einmal erstellt: gleicher Text in allen Bänden: {count}", count=len(outlines)))
 
 
 def _again(
-    compiled: Compiled, files: Iterable[tuple[Path, str]], tell: Tell, *, same_programs: bool
+    whole: Bound, files: Iterable[tuple[Path, str, int]], tell: Tell, *, same_programs: bool
 ) -> None:  # fmt: skip
     """Every file made once more. Where libraries have their say and are others today, that is said, not held against it."""
     with tempfile.TemporaryDirectory(prefix="verify-") as name:
-        for path, key in files:
+        for path, key, volume in files:
             if key not in FORMATS:
                 raise Unusable(
                     M("{file}: Das Format „{format}“ kennt diese Programmfassung nicht.", file=path.name, format=key)
                 )
             again = Path(name) / path.name
-            FORMATS[key].write(compiled, again)
+            FORMATS[key].write(_part(whole, volume, path), again)
             difference = first_difference(path, again)
             if difference is None:
                 tell(M("– noch einmal erstellt: {file} ist bytegleich", file=path.name))

@@ -165,7 +165,7 @@ def _one(
         "badge": BADGES[edition.state],
         "audience": AUDIENCE_TITLES[edition.audience],
         "formats": FORMATS,
-        "html": next((file for file in edition.files if file.format == "html"), None),
+        "html": next((file for file in edition.document if file.format == "html"), None),
         "allowed": {row.action for row in EDITION.allowed(actor, edition)},
         "refusals": list(EDITION.rows["publish"].problems(actor, edition)) if _waits(edition) else [],
         "problems": problems_of(refused) if refused else (),
@@ -230,7 +230,7 @@ def document(db: Db, settings: Configured, actor: Planning, slug: str, number: N
     """The whole edition in the browser, under its own policy: no script, no form, nothing from elsewhere."""
     with db.reader() as session:
         _, edition = _of(session, actor, slug, number)
-        name = next((file.name for file in edition.files if file.format == "html"), "")
+        name = next((file.name for file in edition.document if file.format == "html"), "")
         path = queries.file_path(settings.documents, edition, name)
     return FileResponse(path, media_type="text/html; charset=utf-8", headers=_policy())
 

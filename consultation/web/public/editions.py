@@ -49,7 +49,7 @@ def document(request: Request, db: Db, settings: Configured, viewer: Seen, slug:
     """The whole edition in the browser, under its own policy: no script, no form, nothing from elsewhere."""
     with db.reader() as session:
         _, edition = _published(session, request, viewer, slug, number)
-        name = next((file.name for file in edition.files if file.format == DOCUMENT), "")
+        name = next((file.name for file in edition.document if file.format == DOCUMENT), "")
         path = queries.file_path(settings.documents, edition, name)
     return FileResponse(path, media_type="text/html; charset=utf-8", headers=_headers())
 
