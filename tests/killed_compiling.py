@@ -80,4 +80,10 @@ def look(url: str, documents: Path, edition_id: uuid.UUID) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), uuid.UUID(sys.argv[3]), int(sys.argv[4]), int((*sys.argv[5:], MOST)[0]))
+    main(
+        sys.argv[1],
+        Path(sys.argv[2]),
+        uuid.UUID(sys.argv[3]),
+        int(sys.argv[4]),
+        int(sys.argv[5]) if sys.argv[5:] else MOST,
+    )

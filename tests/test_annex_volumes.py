@@ -156,6 +156,8 @@ def test_a_check_makes_every_volume_again_and_finds_a_changed_one(
     editions.copy_files(db, tmp_path / "documents", edition.id, folder)
     check_folder(folder, lambda message: said.append(str(message)))
     assert sum("bytegleich" in line for line in said) == len(edition.files)
+    untouched = orjson.loads((folder / MANIFEST).read_bytes())
+    outlines = untouched["annex"]["outlines"]
     path = next(folder.glob("*-band-02.html"))
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b"Band 2", b"Band 9"))
@@ -169,11 +171,10 @@ def test_a_check_makes_every_volume_again_and_finds_a_changed_one(
     with pytest.raises(Differs, match=path.name):
         check_folder(folder, lambda _: None)
     path.write_bytes(whole)
-    for change in ([], ["0" * 64, *manifest["annex"]["outlines"][1:]]):
-        forged = manifest | {"annex": {"most": MOST, "outlines": change}}
-        (folder / MANIFEST).write_bytes(orjson.dumps(forged))
-        with pytest.raises(Differs, match="Band 1|Bände"):
-            check_folder(folder, lambda _: None, only=MANIFEST)
+    for said_of, change in (("Bände statt 0", []), ("Band 1:", ["0" * 64, *outlines[1:]])):
+        (folder / MANIFEST).write_bytes(orjson.dumps(untouched | {"annex": {"most": MOST, "outlines": change}}))
+        with pytest.raises(Differs, match=said_of):
+            check_folder(folder, lambda _: None)
 
 
 def test_volumes_beside_a_downloaded_ndjson_are_checked_too(
@@ -195,7 +196,7 @@ def test_killed_at_any_step_no_half_edition_with_volumes_is_seen(
         edition = editions.start(session, weighed.planner, weighed.world.slug, Audience.INTERNAL)
     every = 6 if database_url.startswith("sqlite") else 12
     documents = tmp_path / "documents"
-    command = [sys.executable, "-m", "tests.killed_compiling", database_url, documents, edition.id, every, MOST]
+    command = [sys.executable, "-m", "tests.killed_compiling", database_url, documents, edition.id, every, 1]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
     seen = [json.loads(line) for line in done.stdout.splitlines()]
@@ -262,6 +263,6 @@ def test_no_volume_where_one_document_carries_all_texts(db: Database, weighed: w
     edition = compiled(db, weighed, tmp_path, Audience.INTERNAL)
     frozen = Frozen(folder_of(tmp_path, edition.id) / SNAPSHOT)
     total = sum(count for _, count in frozen.text_counts)
-    assert planned(frozen.text_counts, total) == ()
-    assert [v.last - v.first + 1 for v in planned(frozen.text_counts, total - 1)] == [total - 1, 1]
-    assert planned([], 1) == ()
+    assert planned(frozen.text_counts, total, str) == ()
+    assert [v.last - v.first + 1 for v in planned(frozen.text_counts, total - 1, str)] == [total - 1, 1]
+    assert planned([], 1, str) == ()

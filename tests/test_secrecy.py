@@ -22,6 +22,7 @@ from consultation.documents.folders import folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.models import Edition
 from consultation.documents.procedure import procedure
+from consultation.documents.volumes import READABLE
 from consultation.mail.transport import Folder
 from consultation.programmes.models import DraftVersion
 from consultation.responses import desk, disclosures
@@ -183,6 +184,8 @@ def test_every_word_stands_where_it_may_and_nowhere_else(house: House) -> None:
     surfaces = house.read()
     empty = [name for name, read in surfaces.items() if not read]
     assert empty == []
+    for surface, ending in ((w.FILES, ".pdf"), (w.PAGES, ".docx"), (w.API, "volumes/2/odt")):
+        assert any(("-band-02." in name or "volumes" in name) and name.endswith(ending) for name in surfaces[surface])
     found = {
         (name, surface): [where for where, text in read.items() if word(name).lower() in text.lower()]
         for name in MAY
@@ -194,8 +197,12 @@ def test_every_word_stands_where_it_may_and_nowhere_else(house: House) -> None:
     assert lacking == []
     assert found["invited title", w.OTHER_PAGES], "whoever is invited reads the title"
     words = {name for name in surfaces[w.FILES] if not name.endswith(".csv")}
-    for name in words:
+    for name in (name for name in words if "-band-" not in name):
         assert "[geschwärzt]" in surfaces[w.FILES][name], name
+    hiding = {
+        name.rpartition(".")[2] for name in words if "-band-" in name and "[geschwärzt]" in surfaces[w.FILES][name]
+    }
+    assert hiding == set(READABLE)
 
 
 def test_who_may_not_be_named_is_named_nowhere(house: House) -> None:

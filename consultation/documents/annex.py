@@ -1,10 +1,10 @@
 """Which text stands in which volume of the annex: by question, so many to a volume that programs still open it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consultation.forms.definition import Asked
+from consultation.forms.definition import Asked, Question
 
 MOST = 2500
 """Texts in one document, and in one volume; see docs/decisions/0038."""
@@ -29,12 +29,8 @@ class Volume:
     last: int
     total: int
     pieces: tuple[Piece, ...]
-
-    @property
-    def questions(self) -> tuple[str, str]:
-        """The first and the last, as readers know them; the same twice where there is one."""
-        asked = [piece.asked.question for piece in self.pieces]
-        return str(asked[0].number or asked[0].key), str(asked[-1].number or asked[-1].key)
+    questions: tuple[str, str]
+    """The first and the last, as readers know them; the same twice where there is one."""
 
     @property
     def holds(self) -> dict[str, Any]:
@@ -48,17 +44,22 @@ class Volume:
         return f"-band-{self.number:0{max(2, len(str(self.of)))}}"
 
 
-def planned(counts: Sequence[tuple[Asked, int]], most: int) -> tuple[Volume, ...]:
-    """None where one document carries all texts. Every volume but the last is full; a question may go on in the next."""
+def planned(counts: Sequence[tuple[Asked, int]], most: int, name: Callable[[Question], str]) -> tuple[Volume, ...]:
+    """None where one document carries all texts. Every volume but the last is full; a question may go on in the next.
+
+    `name`: how readers know a question.
+    """
     total = sum(count for _, count in counts)
     if total <= most:
         return ()
     of = -(-total // most)
-    return tuple(
-        Volume(n, of, first, last, total, tuple(_pieces(counts, first, last)))
-        for n in range(1, of + 1)
-        for first, last in [((n - 1) * most + 1, min(n * most, total))]
-    )
+    volumes = []
+    for number in range(1, of + 1):
+        first, last = (number - 1) * most + 1, min(number * most, total)
+        pieces = _pieces(counts, first, last)
+        names = name(pieces[0].asked.question), name(pieces[-1].asked.question)
+        volumes.append(Volume(number, of, first, last, total, tuple(pieces), names))
+    return tuple(volumes)
 
 
 def _pieces(counts: Sequence[tuple[Asked, int]], first: int, last: int) -> list[Piece]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import orjson
@@ -16,11 +17,14 @@ from consultation.documents.folders import base_name
 from consultation.documents.participation import read_participation
 from consultation.evaluation.figures import Statistics, from_json
 from consultation.forms.context import FormContext, section_infos
-from consultation.forms.definition import Asked, Form
+from consultation.forms.definition import Asked, Form, Question
 from consultation.programmes.models import Section
 from consultation.programmes.parameters import spoken_all
 from consultation.questions import Tally
 from consultation.responses.participation import Participation
+
+TITLE = 40
+"""Characters of a question's title where it stands for its number."""
 
 
 class Frozen:
@@ -143,7 +147,12 @@ class Frozen:
     @cached_property
     def volumes(self) -> tuple[Volume, ...]:
         """None where one document carries all texts."""
-        return planned(self.text_counts, self.most)
+        return planned(self.text_counts, self.most, self._known_as)
+
+    def _known_as(self, question: Question) -> str:
+        """Its number, or the beginning of its title."""
+        title = shorten(self.context.say(question.title), TITLE, placeholder=" …")
+        return str(question.number) if question.number else f"„{title}“"
 
     @property
     def base_name(self) -> str:
