@@ -6,13 +6,19 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import orjson
 import pytest
 from sqlalchemy import select, update
 
+from consultation import worker
+from consultation.core import jobs
 from consultation.core.db import Database
+from consultation.core.jobs import LEASE, Job, JobState
 from consultation.documents import editions
 from consultation.documents.annex import planned
 from consultation.documents.checking import Differs
@@ -24,6 +30,8 @@ from consultation.documents.models import Edition, EditionFile
 from consultation.documents.outline import Heading, Statement
 from consultation.documents.volumes import READABLE, bound
 from consultation.documents.wording import Wording
+from consultation.mail.transport import Memory
+from consultation.settings import Settings
 from consultation.states import Audience, EditionState
 from tests import edition_world as worlds
 from tests.documents import tagged_pdf
@@ -266,3 +274,25 @@ def test_no_volume_where_one_document_carries_all_texts(db: Database, weighed: w
     assert planned(frozen.text_counts, total, str) == ()
     assert [v.last - v.first + 1 for v in planned(frozen.text_counts, total - 1, str)] == [total - 1, 1]
     assert planned([], 1, str) == ()
+
+
+def test_a_worker_that_gets_on_keeps_its_job_beyond_a_lease(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.DONE))
+        editions.start(session, weighed.planner, weighed.world.slug, Audience.INTERNAL)
+    later = iter((0.0, LEASE.total_seconds() - 1))
+    monkeypatch.setattr(worker, "time", SimpleNamespace(monotonic=lambda: next(later)))
+    others: list[Job | None] = []
+
+    def slow(
+        db: Database, documents: Path, edition_id: object, moment: datetime, progress: Callable[[int], None]
+    ) -> None:
+        progress(50)
+        with db.transaction() as session:
+            others.append(jobs.claim(session, moment + LEASE * 1.5))
+
+    monkeypatch.setattr(editions, "compile_edition", slow)
+    assert worker.run_one(db, Settings(data_dir=tmp_path), Memory(), AFTER)
+    assert others == [None]
