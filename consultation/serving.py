@@ -20,6 +20,10 @@ from consultation.worker import run_forever
 PORTS_TRIED = 20
 PATIENCE = 30
 """Seconds that requests in hand get to finish."""
+IDLE = 75
+"""Seconds that a connection is kept for the next request: longer than a proxy in front usually keeps it (60), who would
+otherwise send a request into one that is just being closed.
+"""
 
 
 def serve(settings: Settings, door: socket.socket) -> None:
@@ -29,7 +33,7 @@ def serve(settings: Settings, door: socket.socket) -> None:
     app = create_app(settings, database, lambda: worker_beside(settings, database))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False,
-        timeout_graceful_shutdown=PATIENCE,
+        timeout_graceful_shutdown=PATIENCE, timeout_keep_alive=IDLE,
     )  # fmt: skip
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,13 +22,14 @@ from consultation.core.db import Database
 from consultation.core.jobs import LEASE, Job, JobState
 from consultation.documents import editions
 from consultation.documents.annex import planned
+from consultation.documents.chapters import participants
 from consultation.documents.checking import Differs
 from consultation.documents.checking.edition import check_folder, check_ndjson
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition, EditionFile
-from consultation.documents.outline import Heading, Statement
+from consultation.documents.outline import Heading, Paragraph, Statement, Table
 from consultation.documents.volumes import READABLE, bound
 from consultation.documents.wording import Wording
 from consultation.mail.transport import Memory
@@ -73,6 +75,29 @@ def test_every_text_stands_in_exactly_one_volume_in_the_order_of_the_annex(
     assert all(len(volume) == MOST for volume in held[:-1])
     assert 0 < len(held[-1]) <= MOST
     assert [n for n in document if n.key.startswith("wortlaut-")] == []
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_many_participants_stand_by_land_each_once_and_a_few_in_a_table(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path, audience: Audience
+) -> None:
+    edition = compiled(db, weighed, tmp_path, audience)
+    frozen = Frozen(folder_of(tmp_path, edition.id) / SNAPSHOT, 3)
+    senders = [record["sender"] for record in frozen.records("participant")]
+    assert len(senders) > 3
+    found = list(participants.nodes(frozen))
+    lands = [
+        (heading.text, heading.key.removeprefix("teilnehmende-"), names.text.split("; "))
+        for heading, names in pairwise(found)
+        if isinstance(heading, Heading) and isinstance(names, Paragraph)
+    ]
+    assert [text for text, _, _ in lands if not text[-3:-1].strip("(").isdigit()] == []
+    assert sorted((land, name) for _, land, names in lands for name in names) == sorted(
+        (sender["state"] or "ohne-land", sender["name"]) for sender in senders
+    )
+    few = Frozen(folder_of(tmp_path, edition.id) / SNAPSHOT, len(senders))
+    [table] = [node for node in participants.nodes(few) if isinstance(node, Table)]
+    assert sorted(row[0] for row in table.rows) == sorted(sender["name"] for sender in senders)
 
 
 def test_a_volume_begins_in_the_middle_of_a_question_and_says_what_it_holds(

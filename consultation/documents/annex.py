@@ -6,8 +6,8 @@ from typing import Any
 
 from consultation.forms.definition import Asked, Question
 
-MOST = 2500
-"""Texts in one document, and in one volume; see docs/decisions/0038."""
+MOST = 2000
+"""Texts in one document and in one volume, participants in one table; see docs/decisions/0038."""
 
 
 @dataclass(frozen=True)
