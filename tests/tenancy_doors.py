@@ -194,7 +194,7 @@ def routes(app: FastAPI) -> set[str]:
 
 def fillings(world: World) -> dict[str, dict[str, str]]:
     mine, places = world.mine, {name: str(organisation_id) for name, organisation_id in world.places.items()}
-    whole = world.objects | {"number": "1", "name": "ausgabe.pdf", "format": "pdf", "kind": "ndjson", "key": "state",
+    whole = world.objects | {"number": "1", "name": "ausgabe.pdf", "format": "pdf", "volume": "1", "kind": "ndjson", "key": "state",
                              "ars": w.HEIDE, "path": "app.css", "extension": "docx", "decision": "refuse", "verb": "save",
                               "public_draft_id": str(world.public.draft_id)}  # fmt: skip
     town, house = {"organisation_id": places["town"]}, {"organisation_id": places["house"]}

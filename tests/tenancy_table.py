@@ -446,6 +446,7 @@ TABLE = (
         GET /api/v1/consultations/{slug}/editions
         GET /api/v1/consultations/{slug}/editions/{number}
         GET /api/v1/consultations/{slug}/editions/{number}/files/{format}
+        GET /api/v1/consultations/{slug}/editions/{number}/volumes/{volume}/{format}
         GET /api/v1/consultations/{slug}/editions/{number}/participation
         GET /api/v1/consultations/{slug}/editions/{number}/statistics
         GET /api/v1/consultations/{slug}/editions/{number}/points
@@ -465,6 +466,7 @@ TABLE = (
     Gate("api", """
         GET /api/v1/consultations/{slug}/editions/{number}
         GET /api/v1/consultations/{slug}/editions/{number}/files/{format}
+        GET /api/v1/consultations/{slug}/editions/{number}/volumes/{volume}/{format}
         GET /api/v1/consultations/{slug}/editions/{number}/participation
         GET /api/v1/consultations/{slug}/editions/{number}/statistics
         GET /api/v1/consultations/{slug}/editions/{number}/points

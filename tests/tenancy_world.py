@@ -373,7 +373,7 @@ def _edition(
     session: Session, actor: Actor, made: Consultation, audience_: Audience, state: EditionState, documents: Path, *,
     number: int = 1,
 ) -> None:  # fmt: skip
-    """As the compilation leaves it, with a real snapshot and one small file."""
+    """As the compilation leaves it, with a real snapshot, a small document and a volume."""
     edition = Edition(
         id=uuid.uuid4(), consultation_id=made.id, number=number, audience=audience_, language="de",
         filters={"states": [], "size_classes": [], "kinds": []}, state=EditionState.COMPILING, data_cut=NOW,
@@ -387,11 +387,13 @@ def _edition(
     freeze(session, documents_of.get(session, system(NOW), edition.id), NOW, documents, folder / SNAPSHOT)
     done = {"state": state, "published_at": actor.moment if state == EditionState.PUBLISHED else None}
     session.execute(update(Edition).where(Edition.id == edition.id).values(**done))
-    for extension in ("html", "pdf"):
-        content = f"<!doctype html><html lang=de><title>x</title><h1>{made.title}</h1>".encode()
-        (folder / f"ausgabe.{extension}").write_bytes(content)
-        session.add(EditionFile(edition_id=edition.id, format=extension, name=f"ausgabe.{extension}",
-                                size=len(content), sha256="2" * 64))  # fmt: skip
+    held = {"first": 1, "last": 2, "from": "1", "to": "3"}
+    for volume, stem, holds in ((0, "ausgabe", {}), (1, "ausgabe-band-01", held)):
+        for extension in ("html", "pdf"):
+            content = f"<!doctype html><html lang=de><title>x</title><h1>{made.title}</h1>".encode()
+            (folder / f"{stem}.{extension}").write_bytes(content)
+            session.add(EditionFile(edition_id=edition.id, format=extension, name=f"{stem}.{extension}", size=len(content),
+                                    sha256="2" * 64, volume=volume, holds=holds))  # fmt: skip
     session.flush()
 
 

@@ -147,6 +147,11 @@ def _sqlite_begin(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def is_server(engine: Engine) -> bool:
+    """Whether somebody else has set the database up, not we ourselves on every connection."""
+    return engine.dialect.name == "postgresql"
+
+
 @contextmanager
 def schema_transaction(engine: Engine) -> Iterator[Connection]:
     """All migrations in one transaction, one process at a time.

@@ -6,6 +6,8 @@ connection of ours (`core/db.py`); a PostgreSQL server is set up by somebody els
 
 from sqlalchemy import Engine, column, select, table
 
+from consultation.core.db import is_server
+
 # https://www.postgresql.org/docs/current/runtime-config-wal.html; for `synchronous_commit` all other values wait at least
 # for the disk of this server.
 _OFF = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -13,7 +15,7 @@ _OFF = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 def unsafe_settings(engine: Engine) -> list[str]:
     """`fsync=off` and the like; none where commits wait for the disk."""
-    if engine.dialect.name != "postgresql":
+    if not is_server(engine):
         return []
     settings = table("pg_settings", column("name"), column("setting"))
     known = select(settings.c.name, settings.c.setting).where(settings.c.name.in_(_OFF)).order_by(settings.c.name)
