@@ -289,14 +289,21 @@ def test_a_backup_of_an_earlier_version_is_brought_to_this_one(kept: Path, targe
     def older(told: dict[str, Any]) -> None:
         told["revision"] = "0013"
         told["tables"] = [one for one in told["tables"] if one["name"] != "job_pause"]
-        person = next(one for one in told["tables"] if one["name"] == "person")
-        place = [name for name, _ in person["columns"]].index("erased_at")
-        del person["columns"][place]
-        path = kept / "tables/person.ndjson.gz"
+        without(told, "person", "erased_at")
+        without(told, "edition_file", "volume", of=0)  # there were no others
+        without(told, "edition_file", "holds")
+
+    def without(told: dict[str, Any], table: str, column: str, *, of: object = None) -> None:
+        """`of`: only rows that have this in the column are left."""
+        about = next(one for one in told["tables"] if one["name"] == table)
+        place = [name for name, _ in about["columns"]].index(column)
+        del about["columns"][place]
+        path = kept / f"tables/{table}.ndjson.gz"
         rows = [orjson.loads(row) for row in gzip.decompress(path.read_bytes()).splitlines()]
-        lines = [orjson.dumps(row[:place] + row[place + 1 :]) for row in rows]
+        kept_rows = [row for row in rows if of is None or row[place] == of]
+        lines = [orjson.dumps(row[:place] + row[place + 1 :]) for row in kept_rows]
         path.write_bytes(gzip.compress(b"\n".join(lines) + b"\n"))
-        person["sha256"] = dump.summed(lines).sha256
+        about |= {"rows": len(lines), "sha256": dump.summed(lines).sha256}
         refile(told, path)
 
     reseal(kept, older)
