@@ -7,8 +7,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
-from consultation.core.db import Base, Json, UtcDateTime, build_engine, schema_transaction
-from consultation.core.migrations import import_models
+from consultation.core.db import Json, UtcDateTime, build_engine, schema_transaction
+from consultation.core.tables import all_tables
 
 
 def render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
@@ -23,7 +23,7 @@ def render(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=all_tables(),
         render_as_batch=True,
         compare_server_default=True,
         render_item=render,
@@ -32,7 +32,6 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-import_models()
 if given := context.config.attributes.get("connection"):
     run(given)
 else:

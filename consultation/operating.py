@@ -185,12 +185,14 @@ def erase(
     """Name, Adressen und Zugang einer Person löschen. Was ihre Organisation gesagt hat, bleibt."""
     from consultation.upkeep import erased_list, erasure  # noqa: PLC0415 -- as above
 
-    if not yes:
-        typer.confirm("Das lässt sich nicht zurücknehmen. Löschen?", abort=True)
     settings = settings_with(data_dir=data_dir)
-    with opened(settings) as database, told(), database.transaction() as session:
-        found = erasure.by_email(session, email)
-        done = erasure.erase(session, system(datetime.now(UTC)), found, force=force)
+    with opened(settings) as database, told():
+        if not yes:
+            with database.reader() as session:
+                _ask_whether(f"{erasure.by_email(session, email).name} ({email}) wird gelöscht.")
+        with database.transaction() as session:
+            found = erasure.by_email(session, email)
+            done = erasure.erase(session, system(datetime.now(UTC)), found, force=force)
     erased_list.add(settings.data_dir, [done.person_id])
     mails = erasure.forget_mails(settings.data_dir / "mail", done.email)
     console.print(f"Gelöscht: Konto, {done.changed} weitere Zeilen, {mails} Mails als Datei.")
@@ -200,6 +202,12 @@ def erase(
         )
     for table, column, count in done.mentions:
         console.print(f"Bitte ansehen: {table}.{column} nennt die Person in {count} Texten.", highlight=False)
+
+
+def _ask_whether(what: str) -> None:
+    console.print(f"{what} Das lässt sich nicht zurücknehmen.", markup=False)
+    if typer.prompt("Wenn Sie das wollen, geben Sie „ja“ ein", default="nein").strip().lower() not in {"ja", "yes"}:
+        refuse("Nichts wurde gelöscht.")
 
 
 def retention(

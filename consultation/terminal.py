@@ -1,10 +1,10 @@
 """What the commands share: settings, the database, and how they speak to the person at the terminal."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -26,6 +26,8 @@ PATIENCE = 60.0
 """Seconds in which the server of the database may still be starting, as after a power cut, when everything starts at once."""
 LOOK_EVERY = 0.25
 
+Answer = TypeVar("Answer")
+
 
 def settings_with(**changes: Any) -> Settings:
     try:
@@ -35,23 +37,43 @@ def settings_with(**changes: Any) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, patience: float = 0) -> Iterator[Database]:
-    """The database, if its schema is the one this version was written for. Patience: with a server that is not up yet."""
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database, if its schema is the one this version was written for."""
+    with _database(settings, patience=0) as database:
+        yield database
+
+
+@contextmanager
+def attended(settings: Settings) -> Iterator[Database]:
+    """As `opened`, for what runs for long: with patience for a server that is not up yet or just restarts, and only on a
+    database that keeps what was acknowledged.
+    """
+    with _database(settings, PATIENCE) as database:
+        if not settings.unsafe_database and (unsafe := _answer(lambda: unsafe_settings(database.engine), PATIENCE)):
+            refuse(
+                f"Der Datenbankserver kann bei einem Stromausfall verlieren, was schon bestätigt ist: {', '.join(unsafe)}. "
+                "Stellen Sie das dort auf „on“. Nur wo nichts davon zählt, etwa zum Ausprobieren: UNSAFE_DATABASE=1."
+            )
+        yield database
+
+
+@contextmanager
+def _database(settings: Settings, patience: float) -> Iterator[Database]:
     database = Database(settings.database, settings.threads)
     try:
-        if not _is_current(database, patience):
+        if not _answer(lambda: is_current(database.engine), patience):
             refuse("Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus.")
         yield database
     finally:
         database.close()
 
 
-def _is_current(database: Database, patience: float) -> bool:
-    """Asked until somebody answers; that it waits, and for what, is said once."""
+def _answer(question: Callable[[], Answer], patience: float) -> Answer:
+    """Asked until the database answers; that the service waits, and for what, is said once."""
     end, silent = time.monotonic() + patience, True
     while True:
         try:
-            return is_current(database.engine)
+            return question()
         except SQLAlchemyError as error:
             if not is_outage(error):
                 raise
@@ -64,19 +86,6 @@ def _is_current(database: Database, patience: float) -> bool:
                 )
                 silent = False
         time.sleep(LOOK_EVERY)
-
-
-@contextmanager
-def attended(settings: Settings) -> Iterator[Database]:
-    """As `opened`, for what runs for long: with patience, and only on a database that keeps what was acknowledged."""
-    with opened(settings, PATIENCE) as database:
-        unsafe = [] if settings.unsafe_database else unsafe_settings(database.engine)
-        if unsafe:
-            refuse(
-                f"Der Datenbankserver kann bei einem Stromausfall verlieren, was schon bestätigt ist: {', '.join(unsafe)}. "
-                "Stellen Sie das dort auf „on“. Nur wo nichts davon zählt, etwa zum Ausprobieren: UNSAFE_DATABASE=1."
-            )
-        yield database
 
 
 @contextmanager

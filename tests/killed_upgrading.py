@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 
 from consultation.core.db import build_engine
-from consultation.core.migrations import import_models, upgrade
+from consultation.core.migrations import upgrade
+from consultation.core.tables import all_tables
 
 
 def main(url: str, every: int) -> None:
-    import_models()
+    all_tables()
     step = 0
     while True:
         step += every

@@ -13,7 +13,8 @@ import httpx
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from consultation.core.db import Base, Database
+from consultation.core.db import Database
+from consultation.core.tables import all_tables
 from tests import tenancy_world as w
 from tests.browsing import BASE
 from tests.tenancy_table import (
@@ -299,7 +300,7 @@ def state_of(db: Database) -> dict[str, str]:
     """Table → a digest of its rows; counters of attempts and marks of use (who is where for two minutes) are no data."""
     found = {}
     with db.reader() as session:
-        for table in Base.metadata.sorted_tables:
+        for table in all_tables().sorted_tables:
             if table.name in {"rate_limit", "presence"}:
                 continue
             columns = [column for column in table.columns if column.name not in {"last_used_at", "last_seen_at"}]

@@ -8,9 +8,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
-from consultation.core.db import Base, Database, build_engine, schema_transaction
+from consultation.core.db import Database, build_engine, schema_transaction
 from consultation.core.jobs import Job, JobState
 from consultation.core.migrations import configuration, is_current, row_counts, upgrade
+from consultation.core.tables import all_tables
 
 
 def job() -> Job:
@@ -20,13 +21,13 @@ def job() -> Job:
 def test_the_revisions_make_exactly_the_tables_of_the_models(db: Database):
     with db.engine.execution_options(reading=True).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        differences = compare_metadata(context, Base.metadata)
+        differences = compare_metadata(context, all_tables())
     assert differences == []
 
 
 def test_the_revisions_make_every_check_of_the_models(db: Database):
     inspector = sa.inspect(db.engine)
-    for table in Base.metadata.tables.values():
+    for table in all_tables().tables.values():
         wanted = {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
         assert wanted == {str(check["name"]) for check in inspector.get_check_constraints(table.name)}
 

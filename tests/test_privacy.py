@@ -21,11 +21,10 @@ from sqlalchemy.orm import Session
 from consultation import worker
 from consultation.consultations import actions as consultations
 from consultation.consultations.models import AddressOmission, AddressRow, AddressUpload, Consultation, Invitation
-from consultation.core.db import Base
 from consultation.core.errors import Conflict, Forbidden
 from consultation.core.history import HistoryEntry
-from consultation.core.migrations import import_models
 from consultation.core.places import top_folder
+from consultation.core.tables import all_tables
 from consultation.http import logs
 from consultation.mail.transport import Folder
 from consultation.people.models import LoginSession, Membership, Organisation, Person
@@ -45,7 +44,6 @@ from tests.test_docs import between
 from tests.upkeep_world import LATER, NOW, Service, service, settings_for
 
 NAME, MAIL = "Wilhelmine Zwetschgenbaum", "wilhelmine@zwetschgenbaum.example"
-import_models()
 
 
 @pytest.fixture(params=DATABASES)
@@ -100,7 +98,7 @@ def person_of(session: Session, made: Service) -> Person:
 def everywhere(made: Service) -> str:
     """Every value of every table, every file and its name."""
     with made.db.reader() as session:
-        rows = [str(tuple(row)) for table in Base.metadata.sorted_tables for row in session.execute(table.select())]
+        rows = [str(tuple(row)) for table in all_tables().sorted_tables for row in session.execute(table.select())]
     files = [path for path in made.settings.data_dir.rglob("*") if path.is_file() and path.suffix != ".db"]
     return "\n".join([*rows, *(f"{path} {path.read_bytes()!r}" for path in files)]).lower()
 
@@ -108,14 +106,14 @@ def everywhere(made: Service) -> str:
 # -- where it is -----------------------------------------------------------------------------------------------------
 def test_every_column_of_every_table_is_classified_once() -> None:
     known = {(holding.table, name) for holding in HOLDINGS for name, _ in holding.columns()}
-    there = {(table.name, column.name) for table in Base.metadata.tables.values() for column in table.columns}
+    there = {(table.name, column.name) for table in all_tables().tables.values() for column in table.columns}
     assert sorted(there - known) == [], "say in consultation/upkeep/personal.py what these columns hold of people"
     assert sorted(known - there) == []
     assert len(known) == sum(len(list(holding.columns())) for holding in HOLDINGS)
 
 
 def test_whatever_points_to_a_person_is_classified_as_that() -> None:
-    for table in Base.metadata.tables.values():
+    for table in all_tables().tables.values():
         refers = set(BY_TABLE[table.name].of(Bearing.REFERENCE))
         by_name = {c.name for c in table.columns if c.name in {"person_id", "author_id", "editor_id", "assignee_id"}}
         by_key = {c.name for c in table.columns if any(f.column.table.name == "person" for f in c.foreign_keys)}
@@ -374,7 +372,7 @@ def test_logs_addresses_and_names_of_files_hold_no_person_and_no_answer(made: Se
         assert word not in text, word
         assert word not in " ".join([*seen, *names]).lower(), word
     with made.db.reader() as session:
-        assert "zwetschgenbaum" not in str(session.execute(select(Base.metadata.tables["job"])).all()).lower()
+        assert "zwetschgenbaum" not in str(session.execute(select(all_tables().tables["job"])).all()).lower()
 
 
 def test_scripts_of_ours_keep_nothing_in_the_browser_but_one_switch() -> None:

@@ -36,7 +36,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from consultation.core.db import Base, JsonOrNull, UtcDateTime, continue_numbers
+from consultation.core.db import JsonOrNull, UtcDateTime, continue_numbers
+from consultation.core.tables import all_tables
 
 AT_ONCE = 500
 # how a value is written → the type it is put in with, and how it is read from a line
@@ -99,7 +100,7 @@ class Sum:
 def shapes() -> list[Shape]:
     """Of all tables, those that are pointed to first."""
     found = []
-    for table in Base.metadata.sorted_tables:
+    for table in all_tables().sorted_tables:
         own = [c.name for c in table.columns if any(f.column.table is table for f in c.foreign_keys)]
         numbered = table.autoincrement_column
         found.append(

@@ -1,7 +1,5 @@
 """Brings a database to the newest schema. The revisions stand in `alembic/versions`, one line of them."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 
 from alembic import command
@@ -11,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, inspect, select, table
 
 from consultation.core.db import build_engine, schema_transaction
-from consultation.core.places import package_folder, top_folder
+from consultation.core.places import top_folder
 
 
 def upgrade(database_url: str) -> None:
@@ -19,7 +17,6 @@ def upgrade(database_url: str) -> None:
 
     Raises RuntimeError when rows went missing that no revision announced, or foreign keys point nowhere.
     """
-    import_models()
     engine = build_engine(database_url, threads=1)
     try:
         with schema_transaction(engine) as connection:
@@ -57,18 +54,6 @@ def configuration() -> Config:
     config = Config()
     config.set_main_option("script_location", str(top_folder("alembic")).replace("%", "%%"))
     return config
-
-
-def import_models() -> None:
-    """Every table registers itself with `Base` when its module is imported; found by file, so no floor looks up."""
-    for name in ("core.history", "core.jobs", *_rooms_with_tables()):
-        importlib.import_module(f"consultation.{name}")
-
-
-def _rooms_with_tables() -> Iterator[str]:
-    for info in pkgutil.iter_modules([str(package_folder())]):
-        if info.ispkg and (package_folder() / info.name / "models.py").is_file():
-            yield f"{info.name}.models"
 
 
 def row_counts(connection: Connection) -> dict[str, int]:

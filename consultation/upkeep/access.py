@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, false, or_, select
 from sqlalchemy.orm import Session
 
-from consultation.core.db import Base
+from consultation.core.tables import all_tables
 from consultation.people.models import Membership, Organisation, Person
 from consultation.responses.models import PersonalValue, Revision
 from consultation.upkeep.personal import HOLDINGS, Bearing, Holding
@@ -37,7 +37,7 @@ _SIGNED = next(holding for holding in HOLDINGS if holding.table == PersonalValue
 
 
 def _rows(holding: Holding, person: Person) -> Any:
-    table = Base.metadata.tables[holding.table]
+    table = all_tables().tables[holding.table]
     return select(table).where(concerns(table, holding, person))
 
 
@@ -51,7 +51,7 @@ def concerns(table: Table, holding: Holding, person: Person) -> ColumnElement[bo
 
 def _releases(person: Person) -> Any:
     """Name and function under what the person released."""
-    table = Base.metadata.tables[PersonalValue.__tablename__]
+    table = all_tables().tables[PersonalValue.__tablename__]
     own = select(Revision.id).where(Revision.person_id == person.id)
     return select(table).where(table.c.revision_id.in_(own), table.c.key.startswith("release."))
 

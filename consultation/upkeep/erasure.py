@@ -20,11 +20,11 @@ from consultation.consultations.models import (
     Invitation,
     Reminder,
 )
-from consultation.core.db import Base
 from consultation.core.errors import Conflict, NotFound
 from consultation.core.history import record
 from consultation.core.jobs import Job
 from consultation.core.language import M
+from consultation.core.tables import all_tables
 from consultation.core.text import identity_key
 from consultation.people.accounts import OPERATING
 from consultation.people.models import (
@@ -166,8 +166,9 @@ def _in_running() -> Any:
 
 
 def mentions(session: Session, words: Sequence[str]) -> Iterable[tuple[str, str, int]]:
+    tables = all_tables().tables
     for holding in HOLDINGS:
-        table = Base.metadata.tables[holding.table]
+        table = tables[holding.table]
         for name in holding.of(Bearing.FREE):
             said = or_(*(told(table.c[name], word) for word in words))
             if count := session.scalar(select(func.count()).select_from(table).where(said)):

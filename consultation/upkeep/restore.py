@@ -36,7 +36,6 @@ def restore(
     """
     manifest = examined(source)
     erased = erased_list.read(source) | erased_list.read(settings.data_dir)
-    migrations.import_models()
     engine = build_engine(settings.database, threads=1)
     try:
         with schema_transaction(engine) as connection:

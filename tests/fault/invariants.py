@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from consultation import states
 from consultation.consultations.models import Consultation, DeadlineExtension, Invitation
-from consultation.core.db import Base, Database
+from consultation.core.db import Database
 from consultation.core.history import HistoryEntry, HistorySeal
 from consultation.core.jobs import Job
 from consultation.core.sealing import START, link, seal
+from consultation.core.tables import all_tables
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.evaluation.models import Point
@@ -135,7 +136,7 @@ def fingerprint(db: Database, documents: Path) -> dict[str, str]:
     """Table or file → a digest; what comes and goes with the mere use of the service is left out."""
     found = {}
     with db.reader() as session:
-        for table in Base.metadata.sorted_tables:
+        for table in all_tables().sorted_tables:
             if table.name in {"rate_limit", "presence", "login_session", "history_seal"}:
                 continue
             kept = [column for column in table.columns if column.name != "last_used_at"]

@@ -16,7 +16,9 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
+from consultation import terminal
 from consultation.core.db import hold
+from consultation.core.durability import unsafe_settings
 from consultation.responses.models import Response
 from tests.fault.invariants import problems
 from tests.fault.scene import Scene, scene
@@ -118,6 +120,28 @@ def test_what_is_started_before_its_database_waits_for_it(on_server: Scene) -> N
         time.sleep(0.05)
     up(on_server.server, web, worker)
     assert "Traceback" not in web.said + worker.said
+
+
+def test_a_database_that_goes_away_while_something_starts_is_waited_for(
+    on_server: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two questions of the start, which no other test hits: killed with the second one on its way."""
+    server = on_server.server
+    assert server is not None
+    up(server)
+    asked = []
+
+    def killed_once(engine: sa.Engine) -> list[str]:
+        asked.append(engine)
+        if len(asked) == 1:
+            server.kill()
+            threading.Timer(1, server.start).start()
+        return unsafe_settings(engine)
+
+    monkeypatch.setattr(terminal, "unsafe_settings", killed_once)
+    with terminal.attended(on_server.settings) as db, db.reader() as session:
+        assert session.scalar(sa.text("select 1")) == 1
+    assert len(asked) > 1
 
 
 def test_without_its_database_the_service_says_so_and_finds_it_again(on_server: Scene) -> None:
