@@ -1,8 +1,9 @@
 """The only module that knows which database is underneath, and the only one that commits."""
 
+import threading
 import uuid
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
@@ -52,6 +53,10 @@ from consultation.core.language import M
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 JsonOrNull = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 """For rows that come from elsewhere: nothing is NULL, not the JSON word for it."""
+
+
+BUSY = 15_000
+"""Milliseconds that a writer waits for another one (SQLite)."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -137,7 +142,7 @@ def _hurry(dialect: str, connection: DBAPIConnection, _: ConnectionPoolEntry) ->
 def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # pysqlite's own BEGIN would come too late
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={BUSY}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -218,6 +223,25 @@ def continue_numbers(connection: Connection, table: str, column: str) -> None:
             connection.execute(select(func.setval(sequence, highest)))
 
 
+class OneAtATime:
+    """Whoever writes waits for the one before, and goes on the moment that one is done. SQLite lets one write at a time too,
+    but whoever has to wait there sleeps, longer each time: under load most of the time nobody writes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Raises TimeoutError (`is_outage`) after as long as SQLite itself would wait for another process."""
+        if not self._lock.acquire(timeout=BUSY / 1000):
+            raise TimeoutError("another writer of this process does not come to an end")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
 class Database:
     """Opens the two kinds of session there are: `transaction()` writes, `reader()` sees one consistent state."""
 
@@ -225,6 +249,7 @@ class Database:
         self.url = url
         self.engine = build_engine(url, threads, durable=durable)
         self.threads = threads
+        self._turn = OneAtATime() if self.engine.dialect.name == "sqlite" else nullcontext
         snapshot: dict[str, Any] = {"reading": True}
         if self.engine.dialect.name == "postgresql":
             snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
@@ -234,7 +259,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: commits on success, rolls back on any exception."""
-        with self._write.begin() as session:
+        with self._turn(), self._write.begin() as session:
             yield session
 
     @contextmanager
