@@ -63,7 +63,8 @@ class Settings(BaseModel):
     unsafe_database: Flag = setting(
         False,
         "Ob der Dienst auch mit einem PostgreSQL-Server startet, der beim Abschluss nicht auf die Platte wartet (fsync, "
-        "full_page_writes oder synchronous_commit auf „off“). Nur zum Ausprobieren: Bestätigtes kann verloren gehen.",
+        "full_page_writes oder synchronous_commit auf „off“), oder mit SQLite auf einem Netzlaufwerk. Nur zum Ausprobieren: "
+        "Bestätigtes kann verloren gehen.",
         FLAG,
     )
     base_url: str = setting(

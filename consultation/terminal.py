@@ -11,7 +11,7 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from consultation.core.db import Database, is_outage, is_server_away
-from consultation.core.durability import unsafe_settings
+from consultation.core.durability import network_drive, unsafe_settings
 from consultation.core.errors import DomainError
 from consultation.core.migrations import is_current
 from consultation.settings import Settings, SettingsError, load
@@ -49,12 +49,22 @@ def attended(settings: Settings) -> Iterator[Database]:
     database that keeps what was acknowledged.
     """
     with _database(settings, PATIENCE) as database:
-        if not settings.unsafe_database and (unsafe := _answer(lambda: unsafe_settings(database.engine), PATIENCE)):
-            refuse(
-                f"Der Datenbankserver kann bei einem Stromausfall verlieren, was schon bestätigt ist: {', '.join(unsafe)}. "
-                "Stellen Sie das dort auf „on“. Nur wo nichts davon zählt, etwa zum Ausprobieren: UNSAFE_DATABASE=1."
-            )
+        if not settings.unsafe_database:
+            _refuse_unsafe(database)
         yield database
+
+
+def _refuse_unsafe(database: Database) -> None:
+    if unsafe := _answer(lambda: unsafe_settings(database.engine), PATIENCE):
+        refuse(
+            f"Der Datenbankserver kann bei einem Stromausfall verlieren, was schon bestätigt ist: {', '.join(unsafe)}. "
+            "Stellen Sie das dort auf „on“. Nur wo nichts davon zählt, etwa zum Ausprobieren: UNSAFE_DATABASE=1."
+        )
+    if (file := database.file) and (kind := network_drive(file)):
+        refuse(
+            f"Die Datenbank {file} liegt auf einem Netzlaufwerk ({kind}); dort kann SQLite Bestätigtes verlieren. Legen Sie "
+            "DATA_DIR auf eine Platte dieses Rechners, oder nehmen Sie PostgreSQL. Nur zum Ausprobieren: UNSAFE_DATABASE=1."
+        )
 
 
 @contextmanager

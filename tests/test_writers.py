@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import TimeoutError  # noqa: A004 -- what a pool raises that has no connection left
 
-from consultation.core import db as core
+from consultation.core import turns
 from consultation.core.db import Database, hold, is_outage
 from consultation.core.migrations import upgrade
 from consultation.people.models import Person
@@ -85,7 +85,7 @@ def test_who_waits_too_long_is_told_so_and_nothing_is_done(
     url = copies_of["sqlite"].empty()
     upgrade(url)
     db = Database(url)
-    monkeypatch.setattr(core, "BUSY", 100)
+    monkeypatch.setattr(turns, "BUSY", 100)
     with db.transaction() as session:
         make.person(session, "slow")
         with pytest.raises(TimeoutError) as late, db.transaction():

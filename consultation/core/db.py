@@ -1,12 +1,12 @@
 """The only module that knows which database is underneath, and the only one that commits."""
 
-import threading
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
@@ -49,14 +49,11 @@ from sqlalchemy.types import NullType
 
 from consultation.core.errors import Conflict
 from consultation.core.language import M
+from consultation.core.turns import BUSY, OneAtATime
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 JsonOrNull = JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 """For rows that come from elsewhere: nothing is NULL, not the JSON word for it."""
-
-
-BUSY = 15_000
-"""Milliseconds that a writer waits for another one (SQLite)."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -223,25 +220,6 @@ def continue_numbers(connection: Connection, table: str, column: str) -> None:
             connection.execute(select(func.setval(sequence, highest)))
 
 
-class OneAtATime:
-    """Whoever writes waits for the one before, and goes on the moment that one is done. SQLite lets one write at a time too,
-    but whoever has to wait there sleeps, longer each time: under load most of the time nobody writes.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        """Raises TimeoutError (`is_outage`) after as long as SQLite itself would wait for another process."""
-        if not self._lock.acquire(timeout=BUSY / 1000):
-            raise TimeoutError("another writer of this process does not come to an end")
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-
 class Database:
     """Opens the two kinds of session there are: `transaction()` writes, `reader()` sees one consistent state."""
 
@@ -255,6 +233,11 @@ class Database:
             snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(self.engine.execution_options(**snapshot), expire_on_commit=False, autoflush=False)
+
+    @property
+    def file(self) -> Path | None:
+        """Where it lies, if it is one of ours (SQLite)."""
+        return None if is_server(self.engine) else Path(self.engine.url.database or "")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
