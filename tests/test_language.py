@@ -28,6 +28,13 @@ COMPUTED = {
         "consultation/documents/chapters/summary.py",
         "sentence.text",
     ): "gives its numbers to a message declared in the file",
+    **{
+        (
+            f"templates/planners/{page}",
+            f"Getattr(node=Name(name='{of}', ctx='load'), attr='failure', ctx='load')",
+        ): "what a mail server said, or a sentence of ours that is kept with the invitation"
+        for page, of in (("invitation.html", "invitation"), ("invitation.html", "one"), ("invitations.html", "one"))
+    },
 }
 """Where the text of an `M` may be no literal, and why."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import claims, extensions
 from consultation.consultations import queries as consultations
+from consultation.consultations.invitations import NO_ADDRESS
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
@@ -163,6 +164,7 @@ def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running
     assert "<script>alert(1)" not in paula.get(f"{at}/{running.response(TOWNS[3]).id}").text
     assert paula.get(f"{at}/{running.response('010510000000').id}").status_code == 404
     assert paula.get(f"{at}/{uuid.uuid4()}").status_code == 404
+    assert f"{DEMAND}<br>Begründung: Kein Geld." in shown, "line by line, as it was written"
     one = f"{at}/{running.response(TOWNS[0]).id}/revisions"
     assert paula.get(f"{one}/1").status_code == 200
     assert paula.get(f"{one}/2").status_code == 404
@@ -251,6 +253,29 @@ def test_invitations_are_searched_filtered_and_paged(running: Running, paula: Br
     assert "Keine Einladung passt" in paula.get(f"{at}?q=nirgendwo&state=failed").text
     for query in ("state=x", "reach=none", "reach=letter", "reach=mail", "purpose=for_information", "after=x~y"):
         assert paula.get(f"{at}?{query}").status_code == 200
+
+
+def test_why_an_invitation_failed_is_said_in_the_language_of_the_page_or_as_the_mail_server_said_it(
+    running: Running, paula: Browser
+):
+    failed = running.invitation(KIEL)
+
+    def fails(reason: str) -> None:
+        with running.db.transaction() as session:
+            session.get_one(Invitation, failed.id).failure = reason
+
+    fails(str(NO_ADDRESS))
+    at = f"{running.at()}/invitations/{failed.id}"
+    assert "Es ist weder eine E-Mail- noch eine Postanschrift bekannt." in paula.get(at).text
+    assert "Neither an e-mail nor a postal address is known." in paula.get(f"{at}?lang=en").text
+    assert "Neither an e-mail nor a postal address is known." in paula.get(f"{running.at()}/invitations").text
+    fails("550 5.1.1 <{user}> unbekannt")
+    assert "550 5.1.1 &lt;{user}&gt; unbekannt" in paula.get(at).text
+
+
+def test_the_next_step_leads_to_its_page(running: Running, paula: Browser):
+    assert f'href="{running.at()}/participation"' in paula.get(running.homes["paula"] + "/programmes").text
+    assert "Nächster Schritt:" in paula.get(running.at()).text
 
 
 def test_a_wrong_address_is_corrected_and_the_invitation_sent_again(running: Running, paula: Browser):

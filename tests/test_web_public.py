@@ -122,6 +122,12 @@ def test_an_earlier_version_stays_readable_and_says_that_it_is_one(db: Database,
     assert anybody.get(f"/consultations/{world.running}/draft?version=3").status_code == 404
 
 
+def test_where_results_are_out_the_first_thing_offered_is_to_read_them(anybody: Browser, world: World):
+    page = anybody.get(f"/consultations/{world.finished}").text
+    [first, *_] = re.findall(r'<a class="kern-btn kern-btn--(\w+)[^"]*" href="([^"]+)"', page)
+    assert first == ("primary", f"/consultations/{world.finished}/editions/1")
+
+
 def test_an_edition_shows_its_figures_and_files(anybody: Browser, world: World):
     text = anybody.get(f"/consultations/{world.finished}/editions/1").text
     assert "4.711" in text

@@ -21,6 +21,8 @@ from consultation.states import InvitationState
 from consultation.subjects import Actor, system
 
 AT_ONCE = 200
+NO_ADDRESS = M("Es ist weder eine E-Mail- noch eine Postanschrift bekannt.")
+"""Kept with the invitation as the failures of mail servers are, and translated where it is shown."""
 
 
 def send_all(session: Session, consultation_id: uuid.UUID, moment: datetime) -> int:
@@ -49,8 +51,7 @@ def send(session: Session, actor: Actor, invitation: Invitation) -> None:
             session, INVITATION, actor, invitation, "send", sent_at=actor.moment, letter_at=actor.moment, failure=""
         )
     else:
-        reason = "Es ist weder eine E-Mail- noch eine Postanschrift bekannt."
-        perform(session, INVITATION, actor, invitation, "fail", failure=reason)
+        perform(session, INVITATION, actor, invitation, "fail", failure=str(NO_ADDRESS))
 
 
 def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: datetime) -> None:

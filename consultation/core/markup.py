@@ -58,6 +58,7 @@ def environment(language: Language) -> Environment:
     env.filters["number"] = functools.partial(words.number, language=language)
     env.filters["percent"] = functools.partial(words.percent, language=language)
     env.filters["money"] = functools.partial(words.money, language=language)
+    env.filters["lines"] = lines
     env.filters["paragraphs"] = paragraphs
     env.globals["once"] = drawn_once
     env.globals["csrf_field"] = _csrf_field
@@ -91,7 +92,12 @@ def _said(value: Message | Mapping[str, str] | str | None, *, language: Language
             return value.get(language) or value.get(words.SOURCE) or next(iter(value.values()), "")
 
 
+def lines(text: str) -> Markup:
+    """User text with its line breaks, as escaped HTML inside a paragraph or a cell."""
+    return escape(text).replace("\n", Markup("<br>"))
+
+
 def paragraphs(text: str) -> Markup:
     """User text with its line breaks, as escaped HTML paragraphs."""
-    parts = [escape(part.strip()).replace("\n", Markup("<br>")) for part in text.split("\n\n") if part.strip()]
+    parts = [lines(part.strip()) for part in text.split("\n\n") if part.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)

@@ -52,18 +52,19 @@ STATE_BADGES = {
 }
 
 
-def next_step(actor: Actor, consultation: Consultation) -> Message:
-    """What the planner does next, said in one sentence."""
+def next_step(actor: Actor, consultation: Consultation) -> tuple[Message, str]:
+    """What the planner does next, said in one sentence, and on which of the consultation's pages; empty: on its own."""
     match consultation.state:
         case ConsultationState.DRAFT:
-            return M("Vorbereiten und ankündigen")
+            return M("Vorbereiten und ankündigen"), ""
         case ConsultationState.ANNOUNCED if consultation.deadline and consultation.deadline > actor.moment:
-            return M("Beteiligung ansehen; die Frist läuft bis {deadline}", deadline=consultation.deadline)
+            step = M("Beteiligung ansehen; die Frist läuft bis {deadline}", deadline=consultation.deadline)
+            return step, "/participation"
         case ConsultationState.ANNOUNCED:
-            return M("Auswertung beginnen; die Frist ist abgelaufen")
+            return M("Auswertung beginnen; die Frist ist abgelaufen"), ""
         case ConsultationState.EVALUATING:
-            return M("Einzelpunkte entscheiden und eine Ausgabe erstellen")
+            return M("Einzelpunkte entscheiden und eine Ausgabe erstellen"), "/points"
         case ConsultationState.PUBLISHED:
-            return M("Ausgaben ansehen")
+            return M("Ausgaben ansehen"), "/editions"
         case _:
-            return M("Nichts mehr zu tun")
+            return M("Nichts mehr zu tun"), ""
