@@ -140,7 +140,7 @@ def test_from_the_answers_to_the_published_edition(
         look(f"planner-{name}")
     page.goto(at)
     go(page.get_by_role("button", name="Auswertung beginnen"))
-    go(page.get_by_role("link", name="Einzelpunkte"))
+    go(page.get_by_role("link", name="Einzelpunkte", exact=True))
     look("planner-points")
     go(page.get_by_role("link", name=f"Punkt {point_of(running, DEMAND).number}", exact=True))
     look("planner-point")
