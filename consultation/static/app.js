@@ -79,7 +79,10 @@
     if (!target) return;
     for (let box = target.closest("details"); box; box = box.parentElement && box.parentElement.closest("details")) box.open = true;
     target.scrollIntoView();
-    if (target.matches("input, select, textarea")) target.focus();
+    // told of late, when somebody has already gone on to another field, this must not take the focus away from there
+    const here = document.activeElement;
+    const underWay = !here || here === document.body || here.matches("a[href*='#']");
+    if (underWay && target.matches("input, select, textarea")) target.focus();
   };
   window.addEventListener("hashchange", reveal);
 

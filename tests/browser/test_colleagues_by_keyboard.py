@@ -131,6 +131,10 @@ def test_an_answer_is_given_back_with_a_reason_and_then_released(
         bea.keyboard.press("Enter")
         expect(bea.get_by_label("Was soll geändert werden?")).to_be_focused()
         bea.keyboard.type("Bitte die drei Anträge nennen.")
+        keyboard.tab_to(button(bea, "Zurückgeben"))
+        bea.evaluate("window.dispatchEvent(new HashChangeEvent('hashchange'))")  # as a slow machine tells of it: late
+        expect(button(bea, "Zurückgeben")).to_be_focused()
+        bea.keyboard.press("Shift+Tab")
         keyboard.press(button(bea, "Zurückgeben"))
         anna.goto(world.base)
         expect(anna.get_by_text("Bitte die drei Anträge nennen.")).to_be_visible()
