@@ -49,6 +49,7 @@ from sqlalchemy.types import NullType
 
 from consultation.core.errors import Conflict
 from consultation.core.language import M
+from consultation.core.liveness import replace_dead
 from consultation.core.turns import BUSY, OneAtATime
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -118,12 +119,14 @@ def build_engine(url: str, threads: int, *, durable: bool = True) -> Engine:
     Without `durable` a power cut may lose the last commits: for data that can be made again.
     """
     engine = create_engine(
-        url, pool_size=threads, max_overflow=0, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True,
+        url, pool_size=threads, max_overflow=0, hide_parameters=True,
         json_serializer=_dumps, json_deserializer=orjson.loads,
     )  # fmt: skip
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
+    else:
+        replace_dead(engine)
     if not durable:
         event.listen(engine, "connect", partial(_hurry, engine.dialect.name))
     return engine
