@@ -16,10 +16,16 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from consultation.core.disk import bring_file, bring_folder, make_folder
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DATABASES = ("sqlite", "postgresql")
 TRUE, FALSE = ("1", "true", "yes", "on", "ja"), ("0", "false", "no", "off", "nein", "")
 ADDRESS = re.compile(r"\A(?:[^<>\r\n]+ )?<?[^\s<>@,;]+@[^\s<>@,;]+>?\Z")
+
+
+SHORTEST_KEY = 32
+"""Characters."""
 
 
 class SettingsError(Exception):
@@ -197,7 +203,7 @@ class Settings(BaseModel):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, key: SecretStr) -> SecretStr:
-        if 0 < len(key.get_secret_value()) < 32:
+        if 0 < len(key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError("too short")
         return key
 
@@ -238,7 +244,7 @@ def load(environment: Mapping[str, str] | None = None, **changes: Any) -> Settin
     except ValidationError as error:
         raise SettingsError(_all_problems(error)) from None
     try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
         key = settings.secret_key.get_secret_value() or _kept_key(settings.data_dir / "secret_key")
     except OSError as error:
         expected = _extra(Settings.model_fields["data_dir"].json_schema_extra)
@@ -270,13 +276,22 @@ def _kept_key(path: Path) -> str:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # mode 600
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
+            bring_file(file)
         try:
             Path(path).hardlink_to(name)
         except FileExistsError:
             pass
         finally:
             Path(name).unlink()
-    return path.read_text("ascii").strip()
+        bring_folder(path.parent)
+    key = path.read_text("ascii", "replace").strip()
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(
+            f"Der Schlüssel des Dienstes ist leer oder abgeschnitten: {path}. Holen Sie die Datei aus der Sicherung zurück. Gibt "
+            "es keine, löschen Sie sie; dann gelten ausgegebene Einladungscodes nicht mehr, und jede zweite Stufe der Anmeldung "
+            "muss zurückgesetzt werden."
+        )
+    return key
 
 
 @dataclass(frozen=True)

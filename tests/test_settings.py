@@ -43,6 +43,15 @@ def test_the_key_is_made_once_and_only_the_service_may_read_it(tmp_path):
     assert [path.name for path in (tmp_path / "d").iterdir()] == ["secret_key"]
 
 
+@pytest.mark.parametrize("left", ["", "0123456789abcdef"])
+def test_a_key_of_which_something_is_missing_is_never_used(left: str, tmp_path):
+    """As an empty one every signature and code could be forged with; the operator is told what to do."""
+    (tmp_path / "secret_key").write_text(left)
+    with pytest.raises(SettingsError, match="Sicherung"):
+        load({}, data_dir=tmp_path)
+    assert (tmp_path / "secret_key").read_text() == left
+
+
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match="DATA_DIR"):

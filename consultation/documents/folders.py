@@ -1,9 +1,10 @@
 """Where the files of an edition lie: a folder each, made whole and then renamed into place."""
 
-import os
 import shutil
 import uuid
 from pathlib import Path
+
+from consultation.core.disk import bring_folder, make_folder
 
 SNAPSHOT = "snapshot.ndjson"
 MANIFEST = "manifest.json"
@@ -27,7 +28,7 @@ def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
 
 def new_workshop(documents: Path, edition_id: uuid.UUID) -> Path:
     """An empty folder to work in; what a crash left of an earlier attempt is thrown away."""
-    documents.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(documents)
     for left in workshops(documents, str(edition_id)):
         shutil.rmtree(left, ignore_errors=True)
     workshop = documents / f".{edition_id}-{uuid.uuid4().hex}"
@@ -43,18 +44,9 @@ def workshops(documents: Path, edition_id: str = "") -> list[Path]:
 def put_in_place(workshop: Path, target: Path) -> None:
     """All files on the disk first, then one rename: whoever looks sees all of them or none."""
     for path in sorted(workshop.iterdir()):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    sync_folder(workshop)
+        bring_folder(path)
+    bring_folder(workshop)
     if target.exists():  # left by an attempt whose row was never finished
         shutil.rmtree(target)
     workshop.rename(target)
-    sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    bring_folder(target.parent)

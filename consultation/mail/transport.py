@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from consultation.core.disk import bring_file, bring_folder, make_folder
 from consultation.core.text import clean_line
 
 PATIENCE = 30
@@ -67,18 +68,19 @@ class Folder:
     """Whether a mail that was taken over survives a power cut."""
 
     def send(self, mail: Outgoing) -> None:
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.path)
         handle, name = tempfile.mkstemp(dir=self.path, prefix=".")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(bytes(written(mail, self.sender)))
                 if self.durable:
-                    file.flush()
-                    os.fsync(file.fileno())
+                    bring_file(file)
         except OSError:  # the disk is full: half a mail helps nobody
             Path(name).unlink(missing_ok=True)
             raise
         Path(name).rename(self.path / f"{mail.moment:%Y%m%d-%H%M%S}-{mail.message_id}.eml")
+        if self.durable:
+            bring_folder(self.path)
 
 
 @dataclass(frozen=True)

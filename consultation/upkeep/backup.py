@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from consultation.core import dump, migrations
 from consultation.core.db import Database
+from consultation.core.disk import bring_folder
 from consultation.documents.compile import sha256_of
-from consultation.documents.folders import SNAPSHOT, folder_of, sync_folder
+from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.settings import Settings
 from consultation.states import EditionState
@@ -35,11 +36,11 @@ def make(db: Database, settings: Settings, target: Path, moment: datetime) -> Ma
     try:
         manifest = _fill(db, settings, workshop, moment)
         for path in sorted(workshop.rglob("*")):
-            sync_folder(path)  # files too: what is acknowledged survives a power cut
+            bring_folder(path)  # files too: what is acknowledged survives a power cut
         if target.exists():
             target.rmdir()
         workshop.rename(target)
-        sync_folder(target.parent)
+        bring_folder(target.parent)
         return manifest
     finally:
         shutil.rmtree(workshop, ignore_errors=True)

@@ -1,9 +1,10 @@
 """Who was erased, by number, beside the database: so that a backup from before does not bring them back."""
 
-import os
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
+
+from consultation.core.disk import bring_file, bring_folder
 
 NAME = "erased.txt"
 
@@ -18,5 +19,5 @@ def add(folder: Path, ids: Iterable[uuid.UUID]) -> None:
     if new := sorted(set(ids) - read(folder)):
         with (folder / NAME).open("a", encoding="ascii") as file:
             file.writelines(f"{one}\n" for one in new)
-            file.flush()
-            os.fsync(file.fileno())
+            bring_file(file)
+        bring_folder(folder)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from consultation.core import dump, jobs, migrations
 from consultation.core.db import build_engine, clear, schema_transaction
+from consultation.core.disk import bring_folder, make_folder
 from consultation.core.history import record
-from consultation.documents.folders import sync_folder
 from consultation.people.models import ApiToken, LoginSession, OneTimeCode, Person
 from consultation.settings import Settings
 from consultation.subjects import system
@@ -87,16 +87,16 @@ def _erase_again(session: Session, ids: Collection[uuid.UUID], moment: datetime)
 def _put_documents(source: Path, documents: Path) -> set[str]:
     """Each edition's folder by one rename; returns their names."""
     names = {folder.name for folder in source.iterdir()} if source.is_dir() else set()
-    documents.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(documents)
     for name in sorted(names):
         workshop = documents / f".{name}-{uuid.uuid4().hex}"
         shutil.copytree(source / name, workshop)
         for path in sorted(workshop.rglob("*")):
-            sync_folder(path)
+            bring_folder(path)
         if (documents / name).exists():
             shutil.rmtree(documents / name)
         workshop.rename(documents / name)
-    sync_folder(documents)
+    bring_folder(documents)
     return names
 
 

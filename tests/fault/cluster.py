@@ -66,13 +66,13 @@ class Postgres(Process):
 
 
 @contextmanager
-def cluster(room: int = 0) -> Iterator[Postgres]:
+def cluster(room: int = 0, where: Path | None = None) -> Iterator[Postgres]:
     """Running, with an empty, migrated database `consultation`.
 
     Outside the folders of pytest, which are closed to other users; the path of its socket must be short. `room`: its tables
-    get a disk of so many MiB of their own, which takes root; its log of writes stays outside.
+    get a disk of so many MiB of their own, which takes root; its log of writes stays outside. `where`: the disk for all of it.
     """
-    folder = Path(tempfile.mkdtemp(prefix="consultation-fault-"))
+    folder = Path(tempfile.mkdtemp(prefix="consultation-fault-", dir=where))
     server = Postgres("postgres", folder, _programs(folder))
     try:
         if room:

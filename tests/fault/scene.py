@@ -57,12 +57,15 @@ class Scene:
 
 @contextmanager
 def scene(
-    kind: str, *, webs: int = 2, workers: int = 2, seed: int = 1, starter: Starter = command, room: int = 0
-) -> Iterator[Scene]:
-    """Nothing of the service runs yet; whatever runs in the end is killed. `room`: of PostgreSQL's own disk, in MiB."""
+    kind: str, *, webs: int = 2, workers: int = 2, seed: int = 1, starter: Starter = command, room: int = 0,
+    where: Path | None = None,
+) -> Iterator[Scene]:  # fmt: skip
+    """Nothing of the service runs yet; whatever runs in the end is killed. `room`: of PostgreSQL's own disk, in MiB.
+    `where`: the disk that everything lies on.
+    """
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="consultation-fault-")))
-        server = stack.enter_context(cluster(room)) if kind == "postgresql" else None
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="consultation-fault-", dir=where)))
+        server = stack.enter_context(cluster(room, where)) if kind == "postgresql" else None
         url = server.url() if server else f"sqlite:///{folder / 'consultation.db'}"
         if server is None:
             upgrade(url)

@@ -1,0 +1,28 @@
+"""What must be there after a power cut is brought to the disk: the file, and the folder that holds its name."""
+
+import os
+from pathlib import Path
+from typing import IO
+
+
+def bring_file(file: IO[bytes] | IO[str]) -> None:
+    """All that was written to it; before it gets its name, or is closed."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def bring_folder(folder: Path) -> None:
+    """The names in it, after one was made, changed or taken away. A closed file can be brought this way too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """With all above it that are missing, for the service alone; there for good when this returns."""
+    if not folder.is_dir():
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        bring_folder(folder.parent)
