@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from consultation.core.disk import bring_file, bring_folder, make_folder
+from consultation.core.disk import bring, bring_written, make_folder
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DATABASES = ("sqlite", "postgresql")
@@ -276,14 +276,14 @@ def _kept_key(path: Path) -> str:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # mode 600
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
-            bring_file(file)
+            bring_written(file)
         try:
             Path(path).hardlink_to(name)
         except FileExistsError:
             pass
         finally:
             Path(name).unlink()
-        bring_folder(path.parent)
+        bring(path.parent)
     key = path.read_text("ascii", "replace").strip()
     if len(key) < SHORTEST_KEY:
         raise SettingsError(

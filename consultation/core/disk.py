@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import IO
 
 
-def bring_file(file: IO[bytes] | IO[str]) -> None:
+def bring_written(file: IO[bytes] | IO[str]) -> None:
     """All that was written to it; before it gets its name, or is closed."""
     file.flush()
     os.fsync(file.fileno())
 
 
-def bring_folder(folder: Path) -> None:
-    """The names in it, after one was made, changed or taken away. A closed file can be brought this way too."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def bring(path: Path) -> None:
+    """A file that is closed; or a folder with the names in it, after one was made, changed or taken away."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -25,4 +25,4 @@ def make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-        bring_folder(folder.parent)
+        bring(folder.parent)

@@ -4,7 +4,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from consultation.core.disk import bring_folder, make_folder
+from consultation.core.disk import bring, make_folder
 
 SNAPSHOT = "snapshot.ndjson"
 MANIFEST = "manifest.json"
@@ -44,9 +44,9 @@ def workshops(documents: Path, edition_id: str = "") -> list[Path]:
 def put_in_place(workshop: Path, target: Path) -> None:
     """All files on the disk first, then one rename: whoever looks sees all of them or none."""
     for path in sorted(workshop.iterdir()):
-        bring_folder(path)
-    bring_folder(workshop)
+        bring(path)
+    bring(workshop)
     if target.exists():  # left by an attempt whose row was never finished
         shutil.rmtree(target)
     workshop.rename(target)
-    bring_folder(target.parent)
+    bring(target.parent)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from consultation.core.disk import bring_file, bring_folder, make_folder
+from consultation.core.disk import bring, bring_written, make_folder
 from consultation.core.text import clean_line
 
 PATIENCE = 30
@@ -74,13 +74,13 @@ class Folder:
             with os.fdopen(handle, "wb") as file:
                 file.write(bytes(written(mail, self.sender)))
                 if self.durable:
-                    bring_file(file)
+                    bring_written(file)
         except OSError:  # the disk is full: half a mail helps nobody
             Path(name).unlink(missing_ok=True)
             raise
         Path(name).rename(self.path / f"{mail.moment:%Y%m%d-%H%M%S}-{mail.message_id}.eml")
         if self.durable:
-            bring_folder(self.path)
+            bring(self.path)
 
 
 @dataclass(frozen=True)

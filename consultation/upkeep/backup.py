@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from consultation.core import dump, migrations
 from consultation.core.db import Database
-from consultation.core.disk import bring_folder
+from consultation.core.disk import bring
 from consultation.documents.compile import sha256_of
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.models import Edition, EditionFile
@@ -36,11 +36,11 @@ def make(db: Database, settings: Settings, target: Path, moment: datetime) -> Ma
     try:
         manifest = _fill(db, settings, workshop, moment)
         for path in sorted(workshop.rglob("*")):
-            bring_folder(path)  # files too: what is acknowledged survives a power cut
+            bring(path)  # files too: what is acknowledged survives a power cut
         if target.exists():
             target.rmdir()
         workshop.rename(target)
-        bring_folder(target.parent)
+        bring(target.parent)
         return manifest
     finally:
         shutil.rmtree(workshop, ignore_errors=True)

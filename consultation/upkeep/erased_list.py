@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-from consultation.core.disk import bring_file, bring_folder
+from consultation.core.disk import bring, bring_written
 
 NAME = "erased.txt"
 
@@ -19,5 +19,5 @@ def add(folder: Path, ids: Iterable[uuid.UUID]) -> None:
     if new := sorted(set(ids) - read(folder)):
         with (folder / NAME).open("a", encoding="ascii") as file:
             file.writelines(f"{one}\n" for one in new)
-            bring_file(file)
-        bring_folder(folder)
+            bring_written(file)
+        bring(folder)

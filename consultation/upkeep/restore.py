@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from consultation.core import dump, jobs, migrations
 from consultation.core.db import build_engine, clear, schema_transaction
-from consultation.core.disk import bring_folder, make_folder
+from consultation.core.disk import bring, make_folder
 from consultation.core.history import record
 from consultation.people.models import ApiToken, LoginSession, OneTimeCode, Person
 from consultation.settings import Settings
@@ -92,11 +92,11 @@ def _put_documents(source: Path, documents: Path) -> set[str]:
         workshop = documents / f".{name}-{uuid.uuid4().hex}"
         shutil.copytree(source / name, workshop)
         for path in sorted(workshop.rglob("*")):
-            bring_folder(path)
+            bring(path)
         if (documents / name).exists():
             shutil.rmtree(documents / name)
         workshop.rename(documents / name)
-    bring_folder(documents)
+    bring(documents)
     return names
 
 
@@ -111,4 +111,6 @@ def _put_key(source: Path, target: Path) -> None:
     if source.is_file():
         workshop = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
         shutil.copy2(source, workshop)
+        bring(workshop)
         workshop.rename(target)
+        bring(target.parent)
