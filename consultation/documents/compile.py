@@ -95,9 +95,8 @@ def _compile(
 def counts_of(frozen: Frozen) -> dict[str, int]:
     """How much the edition shows: what is said before it is published, and compared with the edition before it."""
     found = Counter(record["type"] for record in frozen.records())
-    decided = sum(point["state"] == "decided" for point in frozen.records("point"))
     return {
-        "answers": frozen.statistics.base, "points": found["point"], "decided": decided,
+        "answers": frozen.statistics.base, "points": found["point"], "decided": frozen.points.decided,
         "participants": found["participant"], "texts": found["response"], "redacted": frozen.redactions[0],
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ import orjson
 
 from consultation.core.language import Language, Message, say
 from consultation.documents.annex import MOST, Volume, planned
+from consultation.documents.counted_points import CountedPoints, counted
 from consultation.documents.filters import EditionFilters, read_filters
 from consultation.documents.folders import base_name
 from consultation.documents.participation import read_participation
@@ -124,6 +125,10 @@ class Frozen:
     def statistics(self) -> Statistics:
         found = next(self.records("figures"))
         return from_json(found | {"fields": list(self.records("figure"))})
+
+    @cached_property
+    def points(self) -> CountedPoints:
+        return counted(self.records("point"))
 
     @cached_property
     def text_fields(self) -> tuple[Asked, ...]:

@@ -11,13 +11,14 @@ from consultation.documents.outline import Node, Paragraph
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
     known = {section.key for section in frozen.sections}
-    here = [point for key, found in points.by_section(frozen) if key not in known for point in found]
-    if not here:
+    loose = sum(count for key, count in frozen.points.sections.items() if key not in known)
+    if not loose:
         left_out = M("Punkte ohne Abschnitt gehören nicht zu dieser Ausgabe.")
         none = M("Alle Einzelpunkte gehören zu einem Abschnitt.")
         yield Paragraph(frozen.say(none if frozen.filters.shows(NO_SECTION) else left_out))
         return
     most = points.per_section(frozen)
-    yield points.table(frozen.say(M("Einzelpunkte ohne Abschnitt")), here[:most], frozen)
-    if len(here) > most:
-        yield Paragraph(frozen.say(M("{count} weitere Punkte stehen in den Datendateien.", count=len(here) - most)))
+    here = [point for key, found in points.by_section(frozen, most) if key not in known for point in found][:most]
+    yield points.table(frozen.say(M("Einzelpunkte ohne Abschnitt")), here, frozen)
+    if left := loose - len(here):
+        yield Paragraph(frozen.say(M("{count} weitere Punkte stehen in den Datendateien.", count=left)))

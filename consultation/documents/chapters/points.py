@@ -1,7 +1,7 @@
 """Points as rows of a synopsis, and how many of them fit into a document that people read."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby, islice
 from typing import Any
 
 from consultation.core.language import M
@@ -17,12 +17,7 @@ TEXT, RATIONALE, NAMES = 1200, 400, 5
 
 def per_section(frozen: Frozen) -> int:
     """How many points each section may show, so that the document stays readable."""
-    sizes = Counter(record["section"] or "" for record in frozen.records("point"))
-    low, high = 1, max(sizes.values(), default=1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if sum(min(n, middle) for n in sizes.values()) <= MOST else (low, middle - 1)
-    return low
+    return frozen.points.fitting(MOST)
 
 
 def table(caption: str, points: Iterable[dict[str, Any]], frozen: Frozen) -> Table:
@@ -72,15 +67,7 @@ def decision(point: dict[str, Any], frozen: Frozen) -> str:
     return "\n".join(part for part in (title, point["reply"]) if part)
 
 
-def by_section(frozen: Frozen) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Section key ("" for none) → its points, most supported first; sections in reading order."""
-    key: str | None = None
-    here: list[dict[str, Any]] = []
-    for record in frozen.records("point"):
-        if (record["section"] or "") != key:
-            if key is not None:
-                yield key, here
-            key, here = record["section"] or "", []
-        here.append(record)
-    if key is not None:
-        yield key, here
+def by_section(frozen: Frozen, most: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Section key ("" for none) → so many of its points, most supported first; sections in reading order."""
+    for key, here in groupby(frozen.records("point"), key=lambda record: record["section"] or ""):
+        yield key, list(islice(here, most))

@@ -1,6 +1,5 @@
 """Chapter: the most important things, in sentences made from the figures."""
 
-from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -15,7 +14,6 @@ from consultation.evaluation.figures import Row
 from consultation.forms.definition import Asked
 from consultation.questions import Tally
 
-TOP = 10
 _UPPER = ("4", "5")
 
 
@@ -35,24 +33,16 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
 
 def _figures(frozen: Frozen) -> Table:
     say, total, reach = frozen.say, frozen.participation.total, frozen.participation.reach
-    points, contributions, decided = _point_counts(frozen)
+    points = frozen.points
     rows = (
         (M("Eingeladene Stellen"), total.invited), (M("Stellungnahmen mit Inhalt"), total.submitted),
         (M("Fehlanzeigen"), total.nil_returns), (M("Vertretene Stellen"), total.represented),
-        (M("Erreichte Gemeinden"), reach.reached), (M("Einzelpunkte"), points),
-        (M("Beiträge, aus denen die Einzelpunkte bestehen"), contributions), (M("Entschiedene Einzelpunkte"), decided),
+        (M("Erreichte Gemeinden"), reach.reached), (M("Einzelpunkte"), points.points),
+        (M("Beiträge, aus denen die Einzelpunkte bestehen"), points.contributions),
+        (M("Entschiedene Einzelpunkte"), points.decided),
     )  # fmt: skip
     head = (say(M("Kennzahl")), say(M("Anzahl")))
     return Table(say(M("Kennzahlen")), head, tuple((say(label), count(n, frozen)) for label, n in rows), right(1))
-
-
-def _point_counts(frozen: Frozen) -> tuple[int, int, int]:
-    points = contributions = decided = 0
-    for point in frozen.records("point"):
-        points += 1
-        contributions += len(point["originals"])
-        decided += point["state"] == "decided"
-    return points, contributions, decided
 
 
 def _participation(frozen: Frozen) -> Iterator[str]:
@@ -130,7 +120,7 @@ def _extreme(sections: list[tuple[str, Row]], option: str, sentence: Any, frozen
 
 def _demands(frozen: Frozen) -> Iterator[Node]:
     say = frozen.say
-    points = list(_most_supported(frozen))
+    points = frozen.points.top
     if not points:
         yield Paragraph(say(M("Es liegen keine Einzelpunkte vor, die hier gezeigt werden dürfen.")))
         return
@@ -148,25 +138,11 @@ def _demands(frozen: Frozen) -> Iterator[Node]:
     yield from _decisions(frozen)
 
 
-def _most_supported(frozen: Frozen) -> list[dict[str, Any]]:
-    best: list[dict[str, Any]] = []
-    for point in frozen.records("point"):
-        best.append(point)
-        if len(best) > 4 * TOP:
-            best = _sorted(best)[:TOP]
-    return _sorted(best)[:TOP]
-
-
-def _sorted(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(points, key=lambda point: (-point["supporters"]["count"], point["number"]))
-
-
 def _decisions(frozen: Frozen) -> Iterator[Node]:
     say = frozen.say
-    made = Counter(p["decision"] for p in frozen.records("point") if p["state"] == "decided" and p["decision"])
-    points, _, decided = _point_counts(frozen)
-    all_decided = M("Diese Ausgabe enthält nur entschiedene Einzelpunkte: {decided}.", decided=decided)
-    some = M("Entschieden sind {decided} von {points} Einzelpunkten.", decided=decided, points=points)
+    points, made = frozen.points, frozen.points.decisions
+    all_decided = M("Diese Ausgabe enthält nur entschiedene Einzelpunkte: {decided}.", decided=points.decided)
+    some = M("Entschieden sind {decided} von {points} Einzelpunkten.", decided=points.decided, points=points.points)
     yield Paragraph(say(all_decided if frozen.filters.only_decided else some))
     if made:
         rows = tuple((say(title), count(made[key], frozen)) for key, title in DECISIONS.items() if made[key])

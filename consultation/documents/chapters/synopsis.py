@@ -26,8 +26,7 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
               "stehen oben.")
         )
     )  # fmt: skip
-    found = dict(points.by_section(frozen))
-    most = points.per_section(frozen)
+    found = dict(points.by_section(frozen, points.per_section(frozen)))
     for section in frozen.sections:
         if not frozen.filters.shows(section.key):
             continue
@@ -35,7 +34,7 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
         yield from from_json(section.blocks)
         here = found.get(section.key, [])
         if here:
-            yield from _points(section, here, most, frozen)
+            yield from _points(section, here, frozen)
         elif section.blocks:
             yield Paragraph(frozen.say(M("Zu diesem Abschnitt liegen keine Einzelpunkte vor.")))
 
@@ -44,9 +43,9 @@ def _title(section: Section, frozen: Frozen) -> str:
     return section_label(frozen.context.sections[section.key], frozen.context)
 
 
-def _points(section: Section, here: list[dict[str, Any]], most: int, frozen: Frozen) -> Iterator[Node]:
+def _points(section: Section, here: list[dict[str, Any]], frozen: Frozen) -> Iterator[Node]:
     title = frozen.say(M("Einzelpunkte zu {section}", section=section.number or section.heading))
-    yield points.table(title, here[:most], frozen)
-    if len(here) > most:
-        rest = M("{count} weitere Punkte zu diesem Abschnitt stehen in den Datendateien.", count=len(here) - most)
+    yield points.table(title, here, frozen)
+    if left := frozen.points.sections[section.key] - len(here):
+        rest = M("{count} weitere Punkte zu diesem Abschnitt stehen in den Datendateien.", count=left)
         yield Paragraph(frozen.say(rest))
