@@ -101,9 +101,16 @@ class Outline:
                     yield node
 
     def contents(self, depth: int = 2) -> list[Heading]:
-        if self.short:
-            return []
-        return [n for n in self.walk() if isinstance(n, Heading) and n.in_contents and n.level <= depth]
+        return list(self._listed(depth))
+
+    @property
+    def has_contents(self) -> bool:
+        """Walks no further than to the first of them."""
+        return next(self._listed(), None) is not None
+
+    def _listed(self, depth: int = 2) -> Iterator[Heading]:
+        if not self.short:
+            yield from (n for n in self.walk() if isinstance(n, Heading) and n.in_contents and n.level <= depth)
 
     def charts(self) -> list[Chart]:
         return [n for n in self.nodes() if isinstance(n, Chart)]

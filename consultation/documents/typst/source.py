@@ -44,7 +44,7 @@ class Source:
         self._captions = words.Captions(meta.language)
         with (self.folder / "document.json").open("w", encoding="utf-8") as file:
             head = self._head(meta)
-            head |= {"contents": bool(self.outline.contents()), "short": self.outline.short}
+            head |= {"contents": self.outline.has_contents, "short": self.outline.short}
             file.write(json.dumps(head, ensure_ascii=False)[:-1] + ',"nodes":[')
             for number, node in enumerate(self.outline.walk()):
                 file.write((",\n" if number else "\n") + json.dumps(self._node(node), ensure_ascii=False))
