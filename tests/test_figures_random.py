@@ -225,15 +225,16 @@ def _puzzle(
 
 
 def _is_told(house: House, grouping: str, parts: dict[str, str], key: str) -> bool:
-    """Whether the answer is published together with this dimension: the Land only with the name."""
+    """Whether the answer is published together with this dimension: the Land only with the name, an answer of another part
+    only where both carry it.
+    """
     level = level_of(house, parts[key])
     if grouping == "state":
         return level == "named"
-    if grouping.startswith("by:") and level_of(house, parts[grouping.removeprefix("by:")]) not in (
-        "named",
-        "described",
-    ):
-        return False
+    if grouping.startswith("by:"):
+        other = grouping.removeprefix("by:")
+        enough = ("named", "described") if parts[other].rstrip("!") == parts[key].rstrip("!") else ("named",)
+        return level in enough and level_of(house, parts[other]) in enough
     return level in ("named", "described")
 
 

@@ -51,8 +51,10 @@ def figures_of(
         else:
             earlier.append(memory)
     found = public(session, consultation, cut, filters, earlier)
-    problems += [_problem(p.field, p.message, **dict(p.message.parameters)) for p in found.problems]
-    taking_part = public_participation(session, consultation.id, cut, consultation.minimum_cell, earlier, found.memory)
+    taking_part, too_late = public_participation(
+        session, consultation.id, cut, consultation.minimum_cell, earlier, found.memory
+    )
+    problems += [_problem(p.field, p.message, **dict(p.message.parameters)) for p in (*found.problems, *too_late)]
     return Figures(found.statistics, taking_part, found.memory.to_json(), problems)
 
 

@@ -30,8 +30,8 @@ class Counted:
     groups: dict[str, str]
     """Grouping → its row; in public a city state counts as an independent city."""
     levels: dict[str, Disclosure] = field(default_factory=dict)
-    stated: dict[str, Disclosure] = field(default_factory=dict)
-    """Grouping question's grouping → what may be said of that answer."""
+    stated: dict[str, tuple[str, Disclosure]] = field(default_factory=dict)
+    """Grouping question's grouping → the part it stands in, and what may be said of that answer."""
 
 
 Population = dict[uuid.UUID, Counted]
@@ -93,7 +93,7 @@ def _group(session: Session, consultation_id: uuid.UUID, people: Population, ask
     for name in names:
         for revision_id, one in people.items():
             level = level_of(one.levels, asked)
-            one.stated[name] = level
+            one.stated[name] = asked.part.key, level
             options = chosen[name].get(revision_id) if level != Disclosure.NONE else None
             one.groups[name] = next(iter(options)) if options else NOT_STATED
     return names
@@ -121,15 +121,21 @@ def member(one: Counted, asked: Asked, groupings: Sequence[str], given: Sequence
         tuple(one.groups[name] for name in groupings),
         tuple(choices),
         bool(given),
-        tuple(_is_hidden(level, one, name) for name in groupings),
+        tuple(_is_hidden(level, one, name, asked.part.key) for name in groupings),
     )
 
 
-def _is_hidden(level: Disclosure, one: Counted, grouping: str) -> bool:
-    """`described` publishes kind and size class, never the Land; a grouping answer must be published itself."""
+def _is_hidden(level: Disclosure, one: Counted, grouping: str, part: str) -> bool:
+    """`described` publishes kind and size class, never the Land. A grouping answer must be published beside this one: in the
+    same part, or both under the same name; records of parts without names cannot be put together.
+    """
     if grouping == STATE:
         return level != Disclosure.NAMED
-    return level not in SHOWN_WITH_KIND or one.stated.get(grouping, Disclosure.NAMED) not in SHOWN_WITH_KIND
+    if grouping not in one.stated:
+        return level not in SHOWN_WITH_KIND
+    place, other = one.stated[grouping]
+    together = SHOWN_WITH_KIND if place == part else (Disclosure.NAMED,)
+    return level not in together or other not in together
 
 
 def anything_counts(one: Counted) -> bool:

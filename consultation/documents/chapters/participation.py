@@ -35,8 +35,13 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
                           "eingeschlossen. Eine "
                           "Gemeinde ist erreicht, wenn sie selbst geantwortet hat oder in einer Stellungnahme als vertreten "
                           "genannt ist.")))  # fmt: skip
-    yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Größenklasse")), SIZE_CLASS)
-    yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Land")), STATE)
+    if frozen.participation.reach_by(STATE) or not frozen.public:
+        yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Größenklasse")), SIZE_CLASS)
+        yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Land")), STATE)
+    else:
+        yield _municipalities(frozen, say(M("Erreichte Gemeinden")), STATE)
+        yield Paragraph(say(M("Wie viele Gemeinden in einzelnen Gruppen erreicht sind, steht hier nicht: Ein Gemeindeverband "
+                              "bringt alle seine Gemeinden mit, und an ihrer Zahl ließe er sich erkennen.")))  # fmt: skip
     yield Heading(2, say(M("Was daraus folgt und was nicht")), "beteiligung-grenzen")
     yield Paragraph(non_response(frozen))
 
