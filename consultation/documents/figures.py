@@ -21,6 +21,7 @@ from consultation.evaluation.figures import Filters, Statistics
 from consultation.evaluation.public import public
 from consultation.evaluation.statistics import statistics
 from consultation.evaluation.taking_part import public_participation
+from consultation.forms.checks import form_of
 from consultation.responses.participation import Participation, participation
 from consultation.states import Audience, EditionState
 
@@ -51,8 +52,15 @@ def figures_of(
         else:
             earlier.append(memory)
     found = public(session, consultation, cut, filters, earlier)
+    assert consultation.form_version is not None
     taking_part, too_late = public_participation(
-        session, consultation.id, cut, consultation.minimum_cell, earlier, found.memory
+        session,
+        consultation.id,
+        form_of(consultation.form_version),
+        cut,
+        consultation.minimum_cell,
+        earlier,
+        found.memory,
     )
     problems += [_problem(p.field, p.message, **dict(p.message.parameters)) for p in (*found.problems, *too_late)]
     return Figures(found.statistics, taking_part, found.memory.to_json(), problems)

@@ -31,6 +31,7 @@ from consultation.documents.senders import SHOWN, Sender, read_documents, read_s
 from consultation.documents.text_check import TextCheck, text_check
 from consultation.evaluation.coverage import for_machines
 from consultation.evaluation.redacted import Redactions, redactions
+from consultation.evaluation.taking_part import readable
 from consultation.evaluation.written import texts
 from consultation.forms.checks import form_of
 from consultation.forms.definition import PARTICIPANT, Form
@@ -210,10 +211,7 @@ def _responses(work: Freezing) -> Iterator[dict[str, Any]]:
 
 def _of_part(work: Freezing, part: str, salt: uuid.UUID) -> Iterator[dict[str, Any]]:
     """A part of each answer stands for itself: what ties the parts of a described answer together is not said."""
-    keys = {
-        a.key for a in work.form.asked
-        if a.part.key == part and not (a.question.personal or a.question.confidential or a.type.settles_disclosure)
-    }  # fmt: skip
+    keys = readable(work.form, part)
     levels = {s.revision_id: s.level(part, work.audience) for s in work.senders}
     shown = [s for s in work.senders if levels[s.revision_id] in SHOWN]
     shown.sort(key=lambda s: s.place(part, levels[s.revision_id], salt))

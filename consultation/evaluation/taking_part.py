@@ -1,7 +1,7 @@
 """Participation for everybody: as many rows as can be shown without telling which body took part that is not named.
 
 Totals are always shown: there is no other way to say who was heard. Rows by group are protected like figures: what is hidden
-of a body is whether it replied, unless it lets itself be named as a participant or a named participant speaks for it.
+of a body is whether it replied, unless its name stands in the edition or a named participant speaks for it.
 Municipalities that are reached are told as a whole only: an association brings all of its own, so each row would tell of it, and
 the number of its members is like a name.
 """
@@ -20,9 +20,16 @@ from consultation.evaluation.cube import SMALL_TOWN_CLASSES, places
 from consultation.evaluation.earlier import Memory, past_of
 from consultation.evaluation.figures import KIND, SIZE_CLASS, SMALL_TOWNS, STATE, TOTAL
 from consultation.evaluation.protection import Member, protect
-from consultation.forms.definition import PARTICIPANT
+from consultation.forms.definition import PARTICIPANT, Form
 from consultation.people.models import Organisation
-from consultation.responses.models import Disclosure, DisclosureChoice, Representation, RepresentationKind, Response
+from consultation.responses.models import (
+    AnswerFact,
+    Disclosure,
+    DisclosureChoice,
+    Representation,
+    RepresentationKind,
+    Response,
+)
 from consultation.responses.participation import (
     Counts,
     Margins,
@@ -60,13 +67,14 @@ class _Body:
 
 
 def public_participation(
-    session: Session, consultation_id: uuid.UUID, moment: datetime, minimum: int, earlier: Sequence[Memory], memory: Memory
+    session: Session, consultation_id: uuid.UUID, form: Form, moment: datetime, minimum: int, earlier: Sequence[Memory],
+    memory: Memory,
 ) -> tuple[Margins, tuple[Problem, ...]]:  # fmt: skip
     """By the disclosures in force then; what later editions have to be held against goes into `memory`. And why it cannot be
     published, if an earlier edition and the names given since tell of others.
     """
     whole = participation(session, consultation_id)
-    bodies = _bodies(session, consultation_id, moment)
+    bodies = _bodies(session, consultation_id, moment, form)
     members = {key: one.member() for key, one in bodies.items()}
     decision = protect(list(members.values()), GROUPINGS, minimum, past_of(PLACE, GROUPINGS, members, earlier))
     memory.note(PLACE, GROUPINGS, decision.shown, members)
@@ -113,9 +121,9 @@ def _two_figures(number: int) -> int:
     return round(number, -digits)
 
 
-def _bodies(session: Session, consultation_id: uuid.UUID, moment: datetime) -> dict[str, _Body]:
+def _bodies(session: Session, consultation_id: uuid.UUID, moment: datetime, form: Form) -> dict[str, _Body]:
     """By key of the register, or id of the organisation."""
-    named, spoken = _named(session, consultation_id, moment)
+    named, spoken = _named(session, consultation_id, moment, form)
     found: dict[str, _Body] = {}
     more = (Organisation.register_key, Organisation.id, Response.id)
     for (state, size, kind, key, organisation, response), counts in counted_bodies(
@@ -127,20 +135,41 @@ def _bodies(session: Session, consultation_id: uuid.UUID, moment: datetime) -> d
     return found
 
 
-def _named(session: Session, consultation_id: uuid.UUID, moment: datetime) -> tuple[set[uuid.UUID], set[str]]:
-    """Responses whose body lets itself be named as a participant, and the bodies they speak for."""
+def _named(
+    session: Session, consultation_id: uuid.UUID, moment: datetime, form: Form
+) -> tuple[set[uuid.UUID], set[str]]:
+    """Responses whose name stands in the edition, as a participant or above a part, and the bodies that participants speak
+    for.
+    """
     last = (
         select(func.max(DisclosureChoice.seq))
         .join(Response, Response.id == DisclosureChoice.response_id)
         .where(Response.consultation_id == consultation_id, Response.counted_revision_id.is_not(None))
-        .where(DisclosureChoice.part == PARTICIPANT, DisclosureChoice.moment <= moment)
-        .group_by(DisclosureChoice.response_id)
+        .where(DisclosureChoice.moment <= moment)
+        .group_by(DisclosureChoice.response_id, DisclosureChoice.part)
     )
     chosen = select(DisclosureChoice.response_id).where(
         DisclosureChoice.seq.in_(last), DisclosureChoice.level == Disclosure.NAMED
     )
-    named = set(session.scalars(chosen))
+    participants = chosen.where(DisclosureChoice.part == PARTICIPANT)
+    named = set(session.scalars(participants))
+    for part in form.disclosure_parts:
+        said = (
+            select(Response.id)
+            .join(AnswerFact, AnswerFact.revision_id == Response.counted_revision_id)
+            .where(Response.id.in_(chosen.where(DisclosureChoice.part == part.key)))
+            .where(AnswerFact.question.in_(readable(form, part.key)))
+        )
+        named |= set(session.scalars(said.distinct()))
     spoken = select(Representation.register_key).where(
-        Representation.response_id.in_(chosen), Representation.kind == RepresentationKind.REPRESENTED
+        Representation.response_id.in_(participants), Representation.kind == RepresentationKind.REPRESENTED
     )
     return named, set(session.scalars(spoken))
+
+
+def readable(form: Form, part: str) -> frozenset[str]:
+    """Questions of a part whose answers stand in a public edition as they were given, where their sender lets them."""
+    return frozenset(
+        a.key for a in form.asked
+        if a.part.key == part and not (a.question.personal or a.question.confidential or a.type.settles_disclosure)
+    )  # fmt: skip
