@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
 from consultation.core.language import M, Message
+from consultation.documents.carried import Carried, carried
 from consultation.documents.filters import read_filters
 from consultation.documents.folders import HIDDEN, folder_of
 from consultation.documents.models import Edition
@@ -36,6 +37,7 @@ class Figures:
     participation: Participation
     hidden: dict[str, Any] | None
     problems: list[dict[str, Any]]
+    carried: Carried = field(default_factory=Carried)
 
 
 def figures_of(
@@ -43,11 +45,12 @@ def figures_of(
 ) -> Figures:
     if audience == Audience.INTERNAL:
         return Figures(statistics(session, consultation, filters), participation(session, consultation.id), None, [])
-    problems, earlier = [], []
+    problems, earlier, kept = [], [], []
     for edition in _published(session, consultation.id):
+        kept.append(_hidden(documents, edition.id))
         if read_filters(edition.filters).bodies != filters:
             problems.append(_problem("filters", _OTHER_FILTERS, number=edition.number))
-        elif (memory := read_memory(_hidden(documents, edition.id))) is None:
+        elif (memory := read_memory(kept[-1])) is None:
             problems.append(_problem("editions", _OTHER_PROGRAM, number=edition.number))
         else:
             earlier.append(memory)
@@ -63,7 +66,7 @@ def figures_of(
         found.memory,
     )
     problems += [_problem(p.field, p.message, **dict(p.message.parameters)) for p in (*found.problems, *too_late)]
-    return Figures(found.statistics, taking_part, found.memory.to_json(), problems)
+    return Figures(found.statistics, taking_part, found.memory.to_json(), problems, carried(kept))
 
 
 _OTHER_PROGRAM = M("Ausgabe {number} hat eine ältere Fassung dieses Programms erstellt; mit ihr lässt sich die neue nicht "

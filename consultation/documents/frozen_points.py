@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.documents.carried import Carried
 from consultation.documents.filters import EditionFilters
 from consultation.documents.senders import SHOWN, Sender
 from consultation.documents.text_check import TextCheck
@@ -45,6 +46,8 @@ class Weighing:
     filters: EditionFilters = field(default_factory=EditionFilters)
     told: dict[uuid.UUID, int] = field(default_factory=dict)
     """Point → its number in this edition; filled while the records are made and never part of them."""
+    carried: Carried = field(default_factory=Carried)
+    """What earlier public editions say of supporters who are figures only."""
 
     def said(self, original: Original, text: str) -> str:
         """A text of the contribution as it may be read."""
@@ -117,7 +120,7 @@ def _record(point: PointSummary, originals: Iterable[Original], weighing: Weighi
         "kind": first.contribution.kind.value, "locator": weighing.said(first, first.contribution.locator),
         "text": weighing.redactions.without(wording, hidden),
         "rationales": list(dict.fromkeys(rationales)),
-        "supporters": supporters(counted, weighing),
+        "supporters": supporters(point.id, counted, weighing),
         "decision": point.decision.value if point.decision and decided else None,
         "reply": weighing.redactions.without(point.reply, hidden) if decided else "", "tags": sorted(point.tags),
         "originals": [_original(o, weighing) for o in shown],
@@ -171,9 +174,9 @@ def _original(original: Original, weighing: Weighing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def supporters(counted: Iterable[Original], weighing: Weighing) -> dict[str, Any]:
+def supporters(point_id: uuid.UUID, counted: Iterable[Original], weighing: Weighing) -> dict[str, Any]:
     """Each organisation once, as openly as it allows. In public those that count as figures only are counted if they
-    are enough not to be told apart; those that allow nothing are not.
+    are enough not to be told apart, here and beside earlier editions; those that allow nothing are not.
     """
     best: dict[uuid.UUID, Disclosure] = {}
     for original in counted:
@@ -188,8 +191,8 @@ def supporters(counted: Iterable[Original], weighing: Weighing) -> dict[str, Any
         (shown["kind"], shown["size_class"] or "")
         for shown in (s.shown_as(Disclosure.DESCRIBED) for s in at(Disclosure.DESCRIBED))
     )
-    figures = len(at(Disclosure.FIGURES))
-    figures = figures if figures >= weighing.minimum else 0
+    silent = frozenset(str(sender.response_id) for sender in at(Disclosure.FIGURES))
+    figures = weighing.carried.number(point_id, silent, weighing.minimum)
     return {
         "count": len(named) + described.total() + figures, "named": [sender.name for sender in named],
         "described": [

@@ -19,6 +19,7 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation
 from consultation.core.language import Language
+from consultation.documents.carried import KEY
 from consultation.documents.figures import Figures, figures_of
 from consultation.documents.filters import EditionFilters, read_filters
 from consultation.documents.folders import OUTCOMES, TEXTS
@@ -103,6 +104,8 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
         told = {point: (number, places[number]) for point, number in work.told.items()}
         target_of_outcomes = target.with_name(OUTCOMES)
         write_outcomes(session, consultation.id, form, cut, told, filters, hidden, target_of_outcomes)
+    if figures.hidden is not None:
+        figures.hidden[KEY] = figures.carried.to_json()
     searched = check.write(target.with_name(TEXTS)) if check else {}
     return Snapshot(digest.hexdigest(), figures.hidden, figures.problems, searched)
 
@@ -122,7 +125,7 @@ def _records(work: Freezing, found: Figures) -> Iterator[dict[str, Any]]:
     by_organisation = {sender.organisation_id: sender for sender in work.senders}
     weighing = Weighing(
         work.audience, work.form, by_organisation, work.edition.id, work.consultation.minimum_cell, work.redactions,
-        work.texts, work.filters, work.told,
+        work.texts, work.filters, work.told, found.carried,
     )  # fmt: skip
     yield from point_records(work.session, work.consultation.id, keys, weighing)
     yield from _participants(work)

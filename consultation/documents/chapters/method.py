@@ -43,6 +43,10 @@ _PROTECTION = (
       "enthält keine Ausgabe."),
 )  # fmt: skip
 
+_CARRIED = M("Die Zahl der unterstützenden Stellen, die nur als Zahl erscheinen wollen, ändert sich gegenüber einer früheren "
+             "öffentlichen Ausgabe erst, wenn mindestens {minimum} hinzugekommen oder weggefallen sind; bis dahin steht die "
+             "frühere.")  # fmt: skip
+
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
     language = frozen.language
@@ -56,7 +60,8 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     if frozen.public:
         yield Heading(2, say(M("Was veröffentlicht wird"), language), "methode-schutz")
         minimum = frozen.head["consultation"]["minimum_cell"]
-        yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in _PROTECTION)
+        carried = (_CARRIED,) if frozen.head["number"] > 1 else ()
+        yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in (*_PROTECTION, *carried))
     if frozen.redactions[0]:
         yield Heading(2, say(M("Was geschwärzt ist"), language), "methode-schwaerzungen")
         passages, places = frozen.redactions
