@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from consultation.core.db import Database
 from tests.copies import Copies
 
-END_ALL = """select count(pg_terminate_backend(pid)) from pg_stat_activity
+END_ALL = """select count(*) filter (where pg_terminate_backend(pid, 10000)) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid()"""
 SEVERAL = 4
 

@@ -263,10 +263,10 @@ def test_old_and_new_wording_stand_side_by_side_once_the_body_may_read_the_new_o
 
 
 def test_a_program_of_the_house_reads_the_same_notice(told: Told, tmp_path: Path) -> None:
-    actor = told.somebody(told.town(FIGURES))
+    actor, other = told.somebody(told.town(FIGURES)), told.somebody("01053")
     with told.db.transaction() as session:
         token = create_token(session, actor, "Fachverfahren", ["responses:read"])
-        stranger = create_token(session, told.somebody("01053"), "Fachverfahren", ["responses:read"])
+        stranger = create_token(session, other, "Fachverfahren", ["responses:read"])
     browser = Browser(site(told.db, AFTER, data_dir=tmp_path))
     path = f"/api/v1/consultations/{told.found.world.slug}/response/outcome"
     answer = browser.send("GET", path, headers={"Authorization": f"Bearer {token}"})
