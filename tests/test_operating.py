@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,17 +81,17 @@ class Terminal:
         assert waiting == [], shown
         return shown
 
-    def serves(self, line: str, port: int) -> None:
-        """Answers, and ends with grace."""
+    def runs(self, line: str, works: Callable[[], bool], **more: str) -> None:
+        """Until it works; then it is asked to end, and ends with grace."""
         process = subprocess.Popen(
             self.words(line), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.folder,
-            env=self.environment | {"PORT": str(port), "BASE_URL": f"http://127.0.0.1:{port}"},
+            env=self.environment | more,
         )  # fmt: skip
         try:
             end = time.monotonic() + WAIT
-            while not _ready(port):
+            while not works():
                 assert process.poll() is None, process.communicate()
-                assert time.monotonic() < end
+                assert time.monotonic() < end, "it does nothing of what it is for"
                 time.sleep(0.1)
             process.send_signal(signal.SIGTERM)
             said, _ = process.communicate(timeout=WAIT)
@@ -99,6 +99,11 @@ class Terminal:
             process.kill()
         assert process.returncode == 0, said
         assert "Traceback" not in said
+
+    def serves(self, line: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = int(listener.getsockname()[1])
+        self.runs(line, lambda: _ready(port), PORT=str(port), BASE_URL=f"http://127.0.0.1:{port}")
 
 
 def _until_silent(terminal: int, answers: list[str]) -> tuple[str, list[str]]:
@@ -170,11 +175,6 @@ def desk(request: pytest.FixtureRequest, copies_of: dict[str, Copies], tmp_path:
     there.drop(other)
 
 
-def port_of() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 # -- what is printed ---------------------------------------------------------------------------------------------------
 def test_every_block_of_the_page_is_typed_in_one_of_these_tests() -> None:
     here = Path(__file__).read_text("utf-8")
@@ -194,7 +194,7 @@ def test_an_empty_machine_becomes_a_service(kind: str, copies_of: dict[str, Copi
     shown = terminal.type(create, PASSWORD, PASSWORD)
     assert "Olga Betrieb kann sich jetzt mit betrieb@amt.example anmelden." in shown
     assert PASSWORD not in shown
-    terminal.serves(serve, port_of())
+    terminal.serves(serve)
     [settings] = block("Einstellungen")
     assert "MAIL_FROM" in terminal.type(settings)
     copies_of[kind].drop(url)
@@ -215,7 +215,7 @@ def test_a_backup_holds_every_table_and_comes_back_on_the_other_database(desk: D
     assert {name for name in before if before[name] != after[name]} <= {"history_entry", "job_pause", "login_session"}
     assert "Die Aufträge ruhen seit" in new.type(waiting)
     assert "Die Aufträge laufen wieder." in new.type(resume)
-    new.serves(serve, port_of())
+    new.serves(serve)
 
 
 def test_a_move_takes_every_table_with_it(desk: Desk) -> None:
@@ -266,17 +266,5 @@ def test_who_lost_the_second_step_gets_in_with_the_password_alone(desk: Desk) ->
 
 def test_a_worker_beside_the_service_works_and_ends(desk: Desk) -> None:
     [worker] = block("Aufträge und Worker")
-    process = subprocess.Popen(
-        desk.terminal.words(worker), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env=desk.terminal.environment,
-    )  # fmt: skip
-    try:
-        end = time.monotonic() + WAIT
-        while not list(desk.made.settings.data_dir.glob("mail/*.eml")):
-            assert time.monotonic() < end, "the mail that waits is sent"
-            time.sleep(0.1)
-        process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=WAIT)
-    finally:
-        process.kill()
-    assert process.returncode == 0, said
+    mails = desk.made.settings.data_dir / "mail"
+    desk.terminal.runs(worker, lambda: bool(list(mails.glob("*.eml"))))

@@ -23,6 +23,6 @@ def bring(path: Path) -> None:
 def make_folder(folder: Path) -> None:
     """With all above it that are missing, for the service alone; there for good when this returns."""
     if not folder.is_dir():
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
         bring(folder.parent)

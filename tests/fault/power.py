@@ -40,8 +40,8 @@ UNDER_WAY = 0.1
 def run(kind: str, cuts: int, *, seed: int = 1) -> Outcome:
     dice, begun = random.Random(seed), list[uuid.UUID]()
     with ExitStack() as stack:
-        below = disk(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="power-"))))
-        ours = stack.enter_context(below)
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="power-"))
+        ours = stack.enter_context(disk(Path(folder)))
         starter = stack.enter_context(nursery())
         made = stack.enter_context(scene(kind, seed=seed, starter=starter, where=ours.place))
         stack.callback(lambda: _stop(made.processes))

@@ -12,7 +12,11 @@ from tests.fault.power import run
 CUTS = 5
 """Of each database in every run of the tests; a long one is made by hand (`python -m tests.fault.power`)."""
 
-pytestmark = pytest.mark.skipif(bool(cannot()), reason=f"no disk whose power can be cut: {cannot()}")
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_disk_whose_power_can_be_cut() -> None:
+    if reason := cannot():
+        pytest.skip(f"no disk whose power can be cut: {reason}")
 
 
 def test_such_a_disk_forgets_what_nobody_brought_to_it(tmp_path: Path) -> None:
