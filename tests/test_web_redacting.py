@@ -1,5 +1,6 @@
 """Checking the texts of an edition and redacting, page by page: found, hidden, previewed, lifted, confirmed, published."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,7 +55,9 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
 ) -> None:
     paula = evaluating(app, running)
     first = compiled(running, paula)
-    assert "3 Stellen gefunden" in paula.get(first).text
+    waiting = paula.get(first).text
+    assert "3 Stellen gefunden" in waiting
+    assert "3 Fundstellen sind noch nicht geprüft und würden so veröffentlicht." in waiting, "beside the confirmation"
     listed = paula.get(f"{first}/texts").text
     assert listed.count("planner-finding") == 4  # the list and its three
     assert "Frau Petersen" in listed
@@ -72,12 +75,14 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     number = next(one.split('"')[0] for one in back.text.split('value="') if one.split('"')[0].endswith(":47"))
     paula.follow(paula.post(f"{first}/texts", {"passage": [number, "unsinn", "x" * 64 + ":1:2"]}))
     assert running.one(CheckedPassage).ends == 47
+    assert "2 Fundstellen sind noch nicht geprüft" in paula.get(first).text
     refused = paula.post(f"{first}/publish", {"texts_checked": "yes"})
     assert refused.status_code == 422
     assert "Seit dem Datenstand dieser Ausgabe wurde geschwärzt" in refused.text
     app.state.clock = lambda: AFTER + timedelta(hours=1)
     second = compiled(running, paula, AFTER + timedelta(hours=1))
     assert "Keine Stelle ist mehr zu prüfen" in paula.get(f"{second}/texts").text
+    assert "noch nicht geprüft und würde" not in paula.get(second).text
     unconfirmed = paula.post(f"{second}/publish")
     assert unconfirmed.status_code == 422
     assert "Bestätigen Sie, dass alle Texte dieser Ausgabe geprüft sind" in unconfirmed.text
@@ -95,6 +100,20 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     assert "Fragen Sie [geschwärzt], Telefon" in document
 
 
+def test_a_reason_is_chosen_by_somebody_and_all_that_is_missing_is_said_at_once(app: FastAPI, running: Running) -> None:
+    paula = evaluating(app, running)
+    form = paula.get(f"{texts(running)}?place={PLACE}").text
+    assert not re.search(r'<input[^>]*name="reason"[^>]*checked', form)
+    refused = paula.post(texts(running), {"place": PLACE, "passage": "", "reason": ""})
+    assert refused.status_code == 422
+    assert "Geben Sie die Stelle an, die öffentlich verborgen werden soll." in refused.text
+    assert "Wählen Sie einen der angebotenen Gründe." in refused.text
+    other = paula.post(texts(running), {"place": PLACE, "passage": "steht nirgends", "reason": "other"})
+    assert "Diese Stelle steht so nicht im Text." in other.text
+    assert "Nennen Sie den Grund." in other.text
+    assert running.one(Redaction) is None
+
+
 def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) -> None:
     paula = evaluating(app, running)
     paula.get(f"{texts(running)}?place={PLACE}")
@@ -104,6 +123,7 @@ def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) ->
     again = paula.post(texts(running), given)
     assert "schon geschwärzt" in again.text
     register = paula.get(f"{running.at()}/redactions").text
+    assert f'<a href="{running.at()}/editions" aria-current="page">' in register, "it belongs to the editions"
     assert "0481 6850-123" in register
     assert "Durchwahl" in register
     made = running.one(Redaction)

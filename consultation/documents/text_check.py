@@ -16,7 +16,7 @@ from consultation.documents.machine import encoded
 from consultation.evaluation.hiding import Span, digest, spans
 from consultation.evaluation.models import Point
 from consultation.evaluation.redacted import Passage, Redactions
-from consultation.evaluation.redactions import texts_of
+from consultation.evaluation.redactions import checked, texts_of
 from consultation.evaluation.signs import Sign
 from consultation.evaluation.suspicions import Suspicion, places_of, suspicions
 from consultation.evaluation.written import Written
@@ -122,6 +122,12 @@ class Shown:
     before: str
     passage: str
     after: str
+
+
+def left_to_check(session: Session, consultation_id: uuid.UUID, found: Sequence[Finding]) -> list[Finding]:
+    """Those that nobody has looked at yet, in this edition or an earlier one, and that still stand."""
+    done = checked(session, consultation_id)
+    return standing(session, [one for one in found if one.key not in done])
 
 
 def standing(session: Session, found: Sequence[Finding]) -> list[Finding]:

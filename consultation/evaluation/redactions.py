@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.core.db import insert_new
-from consultation.core.errors import Invalid, NotFound
+from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
@@ -62,11 +62,8 @@ def redact(
 ) -> Redaction:  # fmt: skip
     """In force at once; counts for the next edition. Published editions stay as they are."""
     planner.demand(actor, response)
-    span, note = found_in(written, passage)[0], clean_line(note)[:NOTE_LIMIT]
-    if reason not in list(RedactionReason):
-        raise Invalid.about("reason", M("Wählen Sie einen der angebotenen Gründe."))
-    if reason == RedactionReason.OTHER and not note:
-        raise Invalid.about("note", M("Nennen Sie den Grund. Die betroffene Stelle liest ihn."))
+    note = clean_line(note)[:NOTE_LIMIT]
+    span = _asked(written, passage, reason, note)
     words = span.of(written.text)
     if any(p.casefold().split() == words.casefold().split() for _, p in in_force(session, response.id)):
         raise Invalid.about("passage", M("Diese Stelle ist in dieser Stellungnahme schon geschwärzt."))
@@ -80,6 +77,22 @@ def redact(
     session.flush()
     record(session, actor, made, "redact", reason=reason, response=response.id, place=written.place)
     return made
+
+
+def _asked(written: Written, passage: str, reason: str, note: str) -> Span:
+    """The passage that is meant. Raises Invalid with all that is wrong at once."""
+    found, problems = list[Span](), list[Problem]()
+    try:
+        found = found_in(written, passage)
+    except Invalid as refused:
+        problems += refused.problems
+    if reason not in list(RedactionReason):
+        problems.append(Problem("reason", M("Wählen Sie einen der angebotenen Gründe.")))
+    if reason == RedactionReason.OTHER and not note:
+        problems.append(Problem("note", M("Nennen Sie den Grund. Die betroffene Stelle liest ihn.")))
+    if problems:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    return found[0]
 
 
 def lift(session: Session, actor: Actor, consultation: Consultation, redaction_id: uuid.UUID) -> Redaction:

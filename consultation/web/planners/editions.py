@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,11 @@ from consultation.core.errors import Conflict, DomainError, Invalid, NotReady
 from consultation.core.language import M, Message
 from consultation.documents import editions, queries
 from consultation.documents.filters import DECIDED, read_filters
+from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.models import Edition
+from consultation.documents.text_check import left_to_check, read_findings
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
 from consultation.programmes.models import Section
@@ -153,11 +156,14 @@ def _of(session: Session, actor: Actor, slug: str, number: int) -> tuple[Consult
 
 
 def _one(
-    request: Request, db: Database, actor: Actor, slug: str, number: int, refused: DomainError | None = None
-) -> Response:
+    request: Request, db: Database, documents: Path, actor: Actor, slug: str, number: int,
+    refused: DomainError | None = None,
+) -> Response:  # fmt: skip
     with db.reader() as session:
         consultation, edition = _of(session, actor, slug, number)
         known = draft_sections(session, consultation)
+        found = read_findings(folder_of(documents, edition.id) / TEXTS) if _waits(edition) else []
+        unchecked = len(left_to_check(session, consultation.id, found))
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
         "edition": edition,
         "here": f"{consultation_path(actor, slug)}/editions/{number}",
@@ -172,6 +178,7 @@ def _one(
         "chosen": list(_chosen(edition, known)),
         "counts": [(COUNTS[name], n) for name, n in _counts(edition)],
         "of": edition.counts,
+        "unchecked": unchecked,
         "plans": planner(actor, consultation),
     }  # fmt: skip
     if request.headers.get("hx-request") == "true":
@@ -199,20 +206,22 @@ def _chosen(edition: Edition, known: Sequence[Section]) -> Iterator[tuple[Messag
 
 
 @router.get("/{number}")
-def show_one(request: Request, db: Db, actor: Planning, slug: str, number: Number) -> Response:
+def show_one(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, number: Number) -> Response:
     """While it is being compiled the page asks for itself again: by script, or by the browser without one."""
-    return _one(request, db, actor, slug, number)
+    return _one(request, db, settings.documents, actor, slug, number)
 
 
 @router.post("/{number}/publish")
-def publish(request: Request, db: Db, actor: Planning, slug: str, number: Number, form: Form) -> Response:
+def publish(
+    request: Request, db: Db, settings: Configured, actor: Planning, slug: str, number: Number, form: Form
+) -> Response:
     """Only with the confirmation that all texts were checked."""
     try:
         with db.transaction() as session:
             _, edition = _of(session, actor, slug, number)
             editions.publish(session, actor, edition.id, texts_checked=form.line("texts_checked") == "yes")
     except NotReady as refused:
-        return _one(request, db, actor, slug, number, refused)
+        return _one(request, db, settings.documents, actor, slug, number, refused)
     told = M("Ausgabe {number} ist veröffentlicht. Alle Eingeladenen erhalten eine Mail.", number=number)
     return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told)
 

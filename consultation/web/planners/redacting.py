@@ -90,7 +90,7 @@ def _page(
         "in_force": found.in_force,
         "reasons": [(key, title) for key, title in REDACTION_REASONS.items()],
         "reason_titles": REDACTION_REASONS,
-        "typed": {"passage": _passage(chosen, asked), "reason": asked.get("reason", "person"),
+        "typed": {"passage": _passage(chosen, asked), "reason": asked.get("reason", ""),
                   "note": asked.get("note", ""), "edition": asked.get("edition", "")},
         "preview": "",
     }  # fmt: skip

@@ -15,7 +15,7 @@ from consultation.core.language import M, Message
 from consultation.documents import queries
 from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.models import Edition
-from consultation.documents.text_check import Finding, Shown, read_findings, shown, standing
+from consultation.documents.text_check import Finding, Shown, left_to_check, read_findings, shown
 from consultation.evaluation import redactions
 from consultation.evaluation.hiding import Span
 from consultation.evaluation.signs import Sign
@@ -59,7 +59,7 @@ def show(request: Request, db: Db, configured: Configured, actor: Planning, slug
         consultation, edition = _edition(session, actor, slug, number)
         found = read_findings(folder_of(configured.documents, edition.id) / TEXTS)
         done = redactions.checked(session, consultation.id)
-        left = standing(session, [one for one in found if one.key not in done])
+        left = left_to_check(session, consultation.id, found)
         start = min(_start(request), max(len(left) - 1, 0) // AT_ONCE * AT_ONCE)
         rows = shown(session, left[start : start + AT_ONCE])
         changed = redactions.changed_since(session, consultation.id, edition.data_cut, edition.counts.get("known", 0))
