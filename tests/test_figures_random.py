@@ -6,6 +6,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -297,6 +298,37 @@ def test_no_row_of_participation_betrays_whether_a_body_took_part_that_is_not_na
         assert set(named) <= set(by_key)
         assert not any("state" in row for row in record["bodies"])
     assert shown > SETS
+
+
+def test_names_given_later_that_leave_too_few_hidden_in_an_earlier_row_stop_the_next_edition(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """An edition that is out cannot be taken back, so those who now want to be named have to wait."""
+    tried = 0
+    for seed in range(SETS):
+        found = [
+            replace(house, levels=dict.fromkeys(house.levels, "figures"))
+            for house in houses(random.Random(7000 + seed), stage)
+        ]
+        with played(stage) as session:
+            write(session, stage, found)
+            files, _ = exported(session, stage, tmp_path / str(seed), Audience.PUBLIC, 1, ("ndjson",))
+            [record] = files.records("participation")
+            for row in record["bodies"]:
+                there = [h for h in found if row["group"] in group_of(h, row["grouping"], {}, public=True)]
+                if row["grouping"] == "total" or not 5 <= row["invited"] < 5 + len(there):
+                    continue
+                now_named = {house.response for house in there[: row["invited"] - 4]}
+                given = [
+                    replace(h, levels=h.levels | {"participant": "named"}) if h.response in now_named else h
+                    for h in found
+                ]
+                write(session, stage, given, again=True)
+                _, snapshot = exported(session, stage, tmp_path / str(seed), Audience.PUBLIC, 2, ("ndjson",))
+                assert "participation" in {problem["field"] for problem in snapshot.problems}, (seed, row)
+                tried += 1
+                break
+    assert tried > 0, "the test looks at nothing"
 
 
 def test_the_files_say_the_same_of_participation(stage: Stage, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The municipality's desk over HTTP: who comes in, what is saved, what is never lost, what is sent."""
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -333,6 +334,11 @@ def test_a_section_is_commented_where_it_is_read(scene: Scene) -> None:
     assert answers(scene)["amendments", entry] == {"section": section, "kind": "replace", "text": "Neuer Wortlaut"}
     page = browser.get(f"{scene.base}/draft").text
     assert "Neuer Wortlaut" in page
+    english = browser.get(f"{scene.base}/draft?lang=en").text
+    assert '<html lang="en">' in english
+    assert re.search(r'<h2 class="[^"]*" id="h-[^"]*" lang="de">', english), "read aloud in its own language"
+    assert '<ol class="app-contents" lang="de">' in english
+    browser.get(f"{scene.base}/draft?lang=de")
     emptied = {**filled(page, action), text: "", f"amendments.{entry}.kind": ""}
     ok(browser.post(scene.base + action, emptied), 303)
     assert ("amendments", entry) not in answers(scene)

@@ -275,7 +275,9 @@ def test_why_an_invitation_failed_is_said_in_the_language_of_the_page_or_as_the_
 
 def test_the_next_step_leads_to_its_page(running: Running, paula: Browser):
     assert f'href="{running.at()}/participation"' in paula.get(running.homes["paula"] + "/programmes").text
-    assert "Nächster Schritt:" in paula.get(running.at()).text
+    assert re.search(
+        rf'Nächster Schritt:</strong> <a [^>]*href="{running.at()}/participation"', paula.get(running.at()).text
+    )
 
 
 def test_a_wrong_address_is_corrected_and_the_invitation_sent_again(running: Running, paula: Browser):

@@ -9,11 +9,12 @@ from consultation.responses.participation import BodiesRow, Counts, Margins, Par
 
 BODIES = tuple(f.name for f in fields(Counts))
 REACH = tuple(f.name for f in fields(Reach))
-COUNTED = ("existing", "invited", "itself", "represented", "open")
 
 
 def participation_record(found: Participation) -> dict[str, Any]:
-    """`bodies` and `municipalities` are rows of all dimensions; in public each row has one (`grouping`, `group`)."""
+    """`bodies` and `municipalities` are rows of all dimensions; in public each row of bodies has one (`grouping`, `group`), and
+    municipalities are one row, the whole.
+    """
     record: dict[str, Any] = {"type": "participation", "informed": found.informed}
     if not isinstance(found, Margins):
         return record | {
@@ -23,13 +24,9 @@ def participation_record(found: Participation) -> dict[str, Any]:
             ],
         }  # fmt: skip
     bodies = {"total": {"": found.whole}, **found.tables}
-    reached = {"total": {"": found.municipal}, **found.reach_tables}
     return record | {
         "bodies": [_row(name, group, counts, PUBLIC_COUNTS) for name, table in bodies.items() for group, counts in table.items()],
-        "municipalities": [
-            _row(name, group, reach, REACH if name == "total" else COUNTED)
-            for name, table in reached.items() for group, reach in table.items()
-        ],
+        "municipalities": [_row("total", "", found.municipal, REACH)],
         "suppressed": {name: list(groups) for name, groups in sorted(found.suppressed.items())},
     }  # fmt: skip
 

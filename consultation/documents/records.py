@@ -91,8 +91,8 @@ _RECORDS = (
             "suppressed": ANY,
         },
         ("suppressed",),
-        description="Bodies invited for comment, and municipalities of the register, by their dimensions; in public a row has "
-        "one dimension, and groups that would betray a body are `suppressed`.",
+        description="Bodies invited for comment, and municipalities of the register, by their dimensions; in public a row of "
+        "bodies has one dimension, groups that would betray a body are `suppressed`, and municipalities are told as a whole.",
     ),
     _record(
         "figures",

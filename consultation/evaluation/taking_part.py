@@ -85,7 +85,7 @@ def public_participation(
     ), (Problem("participation", _TOO_LATE, "small_difference"),) if decision.too_late else ()  # fmt: skip
 
 
-_TOO_LATE = M("Eine Stelle lässt sich jetzt als Teilnehmerin nennen. Zusammen mit den Zahlen zur Beteiligung in einer früheren "
+_TOO_LATE = M("Eine Stelle lässt sich jetzt mit Namen nennen. Zusammen mit den Zahlen zur Beteiligung in einer früheren "
               "Ausgabe ließe sich daraus auf andere schließen, die das nicht wollen. Bitten Sie die Stelle, ihre "
               "Veröffentlichungsfreigabe zu ändern, und erstellen Sie die Ausgabe neu.")  # fmt: skip
 

@@ -139,6 +139,7 @@ class Margins(Participation):
     tables: Mapping[str, Mapping[str, Counts]] = field(default_factory=dict)
     """state, size_class, kind → group → counts; bodies without size class go by their kind."""
     reach_tables: Mapping[str, Mapping[str, Reach]] = field(default_factory=dict)
+    """Of editions made when municipalities were told by group in public too."""
     """state, size_class → group → municipalities."""
     suppressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`bodies:state`, `municipalities:state` … → groups that are not shown."""
@@ -261,9 +262,9 @@ def _municipalities(session: Session, consultation_id: uuid.UUID, land: str | No
 
 
 def reached_municipalities(
-    session: Session, consultation_id: uuid.UUID, land: str | None, *more: Any
+    session: Session, consultation_id: uuid.UUID, land: str | None
 ) -> Iterator[tuple[tuple[Any, ...], Reach]]:
-    """(Land, size class, and `more` columns of the register) → municipalities of the register and how they were reached."""
+    """(Land, size class) → municipalities of the register and how they were reached."""
     spoken = represented_keys(consultation_id)
     asked, replied = (
         _keys_of_bodies(consultation_id, "asked"),
@@ -279,7 +280,7 @@ def reached_municipalities(
     def people(condition: ColumnElement[bool]) -> Any:
         return func.coalesce(func.sum(case((condition, inhabitants), else_=0)), 0)
 
-    dimensions = (RegisterBody.state, RegisterBody.size_class, *more)
+    dimensions = (RegisterBody.state, RegisterBody.size_class)
     statement = (
         select(
             *dimensions, func.count(), _count(invited), _count(itself), _count(represented),
