@@ -113,7 +113,16 @@
     }
   });
 
+  // -- where one is in a strip that is wider than the window comes into sight; the page itself stays where it is ----------
+  const showWhere = () => {
+    for (const here of document.querySelectorAll(".planner-tabs [aria-current]")) {
+      const strip = here.closest("ul");
+      strip.scrollLeft += here.getBoundingClientRect().left - strip.getBoundingClientRect().left - (strip.clientWidth - here.offsetWidth) / 2;
+    }
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    showWhere();
     for (const form of document.querySelectorAll("form[data-guard][data-unsaved]")) dirty.add(form);
     watchBar();
     focusProblems(document);

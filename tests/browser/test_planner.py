@@ -138,6 +138,8 @@ def test_from_the_answers_to_the_published_edition(
     for name, path in pages.items():
         page.goto(at + path)
         look(f"planner-{name}")
+    expect(page.locator(".planner-tabs [aria-current]")).to_have_text("Verfahrensprotokoll")
+    expect(page.locator(".planner-tabs [aria-current]")).to_be_in_viewport(ratio=1)
     page.goto(at)
     go(page.get_by_role("button", name="Auswertung beginnen"))
     go(page.get_by_role("link", name="Einzelpunkte", exact=True))
