@@ -15,6 +15,7 @@ from consultation.evaluation.models import CheckedPassage, Redaction
 from consultation.states import EditionState, RedactionState
 from tests import evaluation_world
 from tests.browsing import Browser, site
+from tests.desk_world import filled
 from tests.factories import MOMENT
 from tests.test_web_planners_running import AFTER, TOWNS, Running, evaluating
 
@@ -75,12 +76,19 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     number = next(one.split('"')[0] for one in back.text.split('value="') if one.split('"')[0].endswith(":47"))
     paula.follow(paula.post(f"{first}/texts", {"passage": [number, "unsinn", "x" * 64 + ":1:2"]}))
     assert running.one(CheckedPassage).ends == 47
-    assert "2 Fundstellen sind noch nicht geprüft" in paula.get(first).text
+    left = paula.get(f"{first}/texts").text
+    assert "Keine Stelle ist mehr zu prüfen" in left, "what was redacted since needs no second look"
+    again = paula.get(first).text
+    assert "überholt" in again
+    assert "Alle Texte dieser Ausgabe sind geprüft." not in again, "it cannot be published any more"
+    assert "Mit denselben Angaben neu erstellen" in again
     refused = paula.post(f"{first}/publish", {"texts_checked": "yes"})
     assert refused.status_code == 422
-    assert "Seit dem Datenstand dieser Ausgabe wurde geschwärzt" in refused.text
+    assert "Seit ihrem Datenstand wurde geschwärzt" in refused.text
     app.state.clock = lambda: AFTER + timedelta(hours=1)
-    second = compiled(running, paula, AFTER + timedelta(hours=1))
+    fields = filled(again, "/editions")
+    second = paula.post(f"{running.at()}/editions", fields).headers["location"]
+    running.work(AFTER + timedelta(hours=1))
     assert "Keine Stelle ist mehr zu prüfen" in paula.get(f"{second}/texts").text
     assert "noch nicht geprüft und würde" not in paula.get(second).text
     unconfirmed = paula.post(f"{second}/publish")

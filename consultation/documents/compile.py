@@ -84,7 +84,7 @@ def _compile(
             session, EDITION, system(cut), queries.get(session, system(cut), edition.id), "finish",
             details={"snapshot": snapshot.sha256, "outline": outline_sha256, "files": {f["name"]: f["sha256"] for f in files}},
             snapshot_hash=snapshot.sha256, outline_hash=outline_sha256, compiled_at=cut, data_cut=cut, progress=100,
-            problems=snapshot.problems, counts=counts_of(frozen) | snapshot.searched, error="",
+            problems=snapshot.problems, counts=counts_of(frozen) | snapshot.noted, error="",
         )  # fmt: skip
         session.add_all(EditionFile(edition_id=edition.id, **file) for file in files)
         session.flush()

@@ -18,7 +18,7 @@ from consultation.documents.compile import compile_edition, give_up, sweep
 from consultation.documents.filters import checked_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.models import Edition
-from consultation.evaluation import redactions
+from consultation.documents.overtaken import overtaken
 from consultation.rulebook import CONSULTATION, EDITION, planner
 from consultation.states import Audience, ConsultationState, EditionState
 from consultation.subjects import Actor
@@ -79,20 +79,8 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, *, texts_chec
     """
     edition = queries.get(session, actor, edition_id)
     EDITION.check(actor, edition, "publish")
-    if queries.published_since(session, edition):
-        raise NotReady(
-            M(
-                "Seit dem Datenstand wurde eine andere Ausgabe veröffentlicht. Erstellen Sie die Ausgabe neu, damit beide "
-                "verglichen werden."
-            )
-        )
-    if redactions.changed_since(session, edition.consultation_id, edition.data_cut, edition.counts.get("known", 0)):
-        raise NotReady(
-            M(
-                "Seit dem Datenstand dieser Ausgabe wurde geschwärzt oder eine Schwärzung aufgehoben. Erstellen Sie die Ausgabe "
-                "neu, damit das gilt."
-            )
-        )
+    if reasons := overtaken(session, edition):
+        raise NotReady(M("Diese Ausgabe ist überholt. {reason} Erstellen Sie sie neu.", reason=reasons[0]))
     if not texts_checked:
         raise Invalid.about("texts_checked", _UNCHECKED)
     searched = {name: edition.counts.get(name, 0) for name in ("written", "suspicions", "redacted")}

@@ -113,7 +113,8 @@ def _record(point: PointSummary, originals: Iterable[Original], weighing: Weighi
     hidden = weighing.redactions.of_point(point.id, _texts(originals))
     wording = _wording(point.text, first, originals, shown, weighing)
     if weighing.texts:
-        weighing.texts.point(point.id, {"text": wording if wording == point.text else "", "reply": point.reply}, hidden)
+        said = {"text": wording if wording == point.text else "", "reply": point.reply}
+        weighing.texts.point(point.id, said, hidden, _unnamed(originals, weighing))
     rationales = (weighing.said(o, o.contribution.rationale) for o in shown if o.contribution.rationale)
     return {
         "type": "point", "point": point.id, "number": point.number, "section": point.section_key, "state": point.state.value,
@@ -125,6 +126,13 @@ def _record(point: PointSummary, originals: Iterable[Original], weighing: Weighi
         "reply": weighing.redactions.without(point.reply, hidden) if decided else "", "tags": sorted(point.tags),
         "originals": [_original(o, weighing) for o in shown],
     }  # fmt: skip
+
+
+def _unnamed(originals: Iterable[Original], weighing: Weighing) -> set[uuid.UUID]:
+    """Who stands behind the demand, now or before, and is not named with it."""
+    who = {o.contribution.organisation_id for o in originals}
+    counted = (o for o in originals if o.counts and o.contribution.organisation_id in weighing.senders)
+    return who - {o.contribution.organisation_id for o in counted if weighing.level(o) == Disclosure.NAMED}
 
 
 def _texts(originals: Iterable[Original]) -> Iterator[tuple[uuid.UUID, str]]:

@@ -27,6 +27,7 @@ from consultation.documents.frozen_points import Weighing, point_records
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
 from consultation.documents.outcomes import write_outcomes
+from consultation.documents.overtaken import allowed_at
 from consultation.documents.participation import participation_record
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
 from consultation.documents.text_check import TextCheck, text_check
@@ -73,8 +74,8 @@ class Snapshot:
     hidden: dict[str, Any] | None
     problems: list[dict[str, Any]]
     """Why the figures may not be published; as `Edition.problems`."""
-    searched: dict[str, int]
-    """As `TextCheck.write`, for public editions."""
+    noted: dict[str, int]
+    """As `TextCheck.write` and `overtaken.allowed_at`, for public editions."""
 
 
 def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, target: Path) -> Snapshot:
@@ -89,7 +90,7 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
     form = form_of(consultation.form_version)
     language: Language = "en" if edition.language == "en" else "de"
     hidden = redactions(session, consultation.id, cut, edition.audience, language)
-    check = text_check(session, hidden) if edition.audience == Audience.PUBLIC else None
+    check = text_check(session, consultation.id, hidden) if edition.audience == Audience.PUBLIC else None
     work = Freezing(session, edition, consultation, cut, form, senders, filters, hidden, check)
     figures = figures_of(session, consultation, edition.audience, cut, filters.bodies, documents)
     digest, places = hashlib.sha256(), dict[int, int]()
@@ -106,8 +107,8 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
         write_outcomes(session, consultation.id, form, cut, told, filters, hidden, target_of_outcomes)
     if figures.hidden is not None:
         figures.hidden[KEY] = figures.carried.to_json()
-    searched = check.write(target.with_name(TEXTS)) if check else {}
-    return Snapshot(digest.hexdigest(), figures.hidden, figures.problems, searched)
+    noted = check.write(target.with_name(TEXTS)) | allowed_at(session, consultation.id, cut) if check else {}
+    return Snapshot(digest.hexdigest(), figures.hidden, figures.problems, noted)
 
 
 def _records(work: Freezing, found: Figures) -> Iterator[dict[str, Any]]:
@@ -222,8 +223,9 @@ def _of_part(work: Freezing, part: str, salt: uuid.UUID) -> Iterator[dict[str, A
         answers = {key: value for key, value in document["answers"].items() if key in keys}
         if answers:
             if work.texts:
+                spoken_for = [body["name"] for body in document["represented"]]
                 for written in texts(work.form, answers):
-                    work.texts.answer(sender.revision_id, sender.response_id, written)
+                    work.texts.answer(sender, written, levels[sender.revision_id], spoken_for)
             answers = work.redactions.answers(work.form, answers, sender.response_id)
             yield {
                 "type": "response", "part": part, "sender": sender.shown_as(levels[sender.revision_id]), "answers": answers,

@@ -4,25 +4,31 @@ Found while the edition is frozen, in the very texts it would publish. The file 
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consultation.core.language import SOURCE
 from consultation.documents.machine import encoded
-from consultation.evaluation.hiding import Span, digest, spans
+from consultation.documents.senders import Sender
+from consultation.evaluation import own_names
+from consultation.evaluation.hiding import Span, around, digest, spans
 from consultation.evaluation.models import Point
-from consultation.evaluation.redacted import Passage, Redactions
+from consultation.evaluation.own_names import OwnNames
+from consultation.evaluation.redacted import Passage, Redactions, redactions
 from consultation.evaluation.redactions import checked, texts_of
 from consultation.evaluation.signs import Sign
 from consultation.evaluation.suspicions import Suspicion, places_of, suspicions
 from consultation.evaluation.written import Written
 from consultation.people.models import Organisation
 from consultation.register.models import RegisterBody
-from consultation.responses.models import Revision
+from consultation.responses.models import Disclosure, Revision
+from consultation.states import Audience
 
 AROUND = 90
 """Characters shown before and after a passage."""
@@ -50,51 +56,80 @@ class TextCheck:
 
     redactions: Redactions
     known: Callable[[str], bool]
+    own: Mapping[uuid.UUID, OwnNames]
+    """Organisation → what would tell who it is."""
     found: list[Finding] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
-    _points: list[tuple[uuid.UUID, str, str, Collection[Passage]]] = field(default_factory=list)
+    _keys: set[tuple[str, Span]] = field(default_factory=set)
+    _points: list[Callable[[], None]] = field(default_factory=list)
 
-    def answer(self, revision_id: uuid.UUID, response_id: uuid.UUID, written: Written) -> None:
-        """A text of an answer, as it was handed in: what is hidden already needs no second look."""
-        if (text_hash := digest(written.text)) not in self._seen:
-            self._seen.add(text_hash)
-            hidden = self.redactions.spans(written.text, response_id)
-            for one in self._suspicions(written.text, hidden):
-                self.found.append(Finding(one.sign, revision_id, None, written.place, text_hash, one.span))
+    def answer(self, sender: Sender, written: Written, level: Disclosure, spoken_for: Sequence[str]) -> None:
+        """A text of an answer, as it was handed in: what is hidden already needs no second look. `spoken_for`: names of
+        those whom the answer speaks for.
+        """
+        hidden = self.redactions.spans(written.text, sender.response_id)
+        own = [] if level == Disclosure.NAMED else [self.own[sender.organisation_id].also(spoken_for)]
+        self._look(written.text, hidden, own, revision_id=sender.revision_id, place=written.place)
 
-    def point(self, point_id: uuid.UUID, said: Mapping[str, str], hidden: Collection[Passage]) -> None:
-        """The wording and the reply of a point, and what is hidden in both. Words of answers are looked at there."""
-        self._points += [(point_id, place, text, hidden) for place, text in said.items() if text]
+    def point(
+        self, point_id: uuid.UUID, said: Mapping[str, str], hidden: Collection[Passage], unnamed: Collection[uuid.UUID]
+    ) -> None:
+        """The wording and the reply of a point, and what is hidden in both. Words of answers are looked at there.
+        `unnamed`: the bodies behind the demand that are not named with it.
+        """
+
+        def look() -> None:
+            for place, text in said.items():
+                found = [span for passage in hidden for span in spans(text, passage.words)]
+                self._look(text, found, [self.own[one] for one in unnamed], point_id=point_id, place=place)
+
+        self._points.append(look)
 
     def write(self, target: Path) -> dict[str, int]:
         """Everything found; returns how many different texts were searched, how many passages were
         found, and how many redactions were known.
         """
-        for point_id, place, text, passages in self._points:
-            if (text_hash := digest(text)) not in self._seen:
-                self._seen.add(text_hash)
-                hidden = [span for passage in passages for span in spans(text, passage.words)]
-                for one in self._suspicions(text, hidden):
-                    self.found.append(Finding(one.sign, None, point_id, place, text_hash, one.span))
+        for look in self._points:
+            look()
         lines = [
             [f.sign, f.revision_id, f.point_id, f.place, f.text_hash, f.span.begins, f.span.ends] for f in self.found
         ]
         target.write_bytes(encoded({"texts": len(self._seen), "found": lines}))
         return {"written": len(self._seen), "suspicions": len(self.found), "known": len(self.redactions.passages)}
 
-    def _suspicions(self, text: str, hidden: Sequence[Span]) -> Iterator[Suspicion]:
+    def _look(
+        self, text: str, hidden: Sequence[Span], own: Iterable[OwnNames], *, place: str,
+        revision_id: uuid.UUID | None = None, point_id: uuid.UUID | None = None,
+    ) -> None:  # fmt: skip
+        """Equal texts are looked at once, but for the names of everybody who wrote them."""
+        if not text:
+            return
+        found, text_hash = list[Suspicion](), digest(text)
+        if text_hash not in self._seen:
+            self._seen.add(text_hash)
+            found += self._suspicions(text)
+        known = [one.span for one in found]
+        tell = {span for names in own for span in names.spans(text)}
+        found += [Suspicion(span, Sign.OWN_NAME) for span in tell if not _overlaps(span, known)]
+        for one in sorted(found):
+            made = Finding(one.sign, revision_id, point_id, place, text_hash, one.span)
+            if made.key not in self._keys and not _overlaps(one.span, hidden):
+                self._keys.add(made.key)
+                self.found.append(made)
+
+    def _suspicions(self, text: str) -> list[Suspicion]:
         again = [span for one in self.redactions.passages for span in spans(text, one.words)]
         found = [Suspicion(span, Sign.ELSEWHERE) for span in dict.fromkeys(again)]
-        found += [one for one in suspicions(text, self.known) if not _overlaps(one.span, again)]
-        yield from sorted(one for one in found if not _overlaps(one.span, hidden))
+        return found + [one for one in suspicions(text, self.known) if not _overlaps(one.span, again)]
 
 
 def _overlaps(span: Span, others: Sequence[Span]) -> bool:
     return any(span.begins < other.ends and other.begins < span.ends for other in others)
 
 
-def text_check(session: Session, redactions: Redactions) -> TextCheck:
-    return TextCheck(redactions, places_of(session.scalars(select(RegisterBody.name)).all()))
+def text_check(session: Session, consultation_id: uuid.UUID, redactions: Redactions) -> TextCheck:
+    places = places_of(session.scalars(select(RegisterBody.name)).all())
+    return TextCheck(redactions, places, own_names.of_those_who_answered(session, consultation_id))
 
 
 # -- read again, for the page ------------------------------------------------------------------------------------------
@@ -124,10 +159,36 @@ class Shown:
     after: str
 
 
-def left_to_check(session: Session, consultation_id: uuid.UUID, found: Sequence[Finding]) -> list[Finding]:
-    """Those that nobody has looked at yet, in this edition or an earlier one, and that still stand."""
+def left_to_check(
+    session: Session, consultation_id: uuid.UUID, found: Sequence[Finding], moment: datetime
+) -> list[Finding]:
+    """Those that nobody has looked at yet, in this edition or an earlier one, that still stand and are not hidden since."""
     done = checked(session, consultation_id)
-    return standing(session, [one for one in found if one.key not in done])
+    left = standing(session, [one for one in found if one.key not in done])
+    hidden = redactions(session, consultation_id, moment, Audience.PUBLIC, SOURCE)
+    return _readable(session, left, hidden) if hidden.passages else left
+
+
+def _readable(session: Session, found: Sequence[Finding], hidden: Redactions) -> list[Finding]:
+    """Without what these redactions hide."""
+    texts, owners = {one.text_hash for one in hidden.passages}, {one.response_id for one in hidden.passages}
+    asked = {one.revision_id for one in found}
+    of_owners = session.scalars(select(Revision.id).where(Revision.response_id.in_(owners)))
+    theirs = {one for one in of_owners if one in asked}
+    theirs |= {one.revision_id for one in found if one.revision_id is not None and one.text_hash in texts}
+    revisions = _revisions(session, theirs)
+    points = _points(session, {one.point_id for one in found if one.point_id and one.point_id in hidden.of_points})
+    result = []
+    for one in found:
+        gone = list[Span]()
+        if one.revision_id in revisions:
+            revision, _, written = revisions[one.revision_id]
+            gone = hidden.spans(written[one.place], revision.response_id)
+        elif one.point_id in points and (text := _text_of(points, one)) is not None:
+            gone = [span for passage in hidden.of_points[one.point_id] for span in spans(text, passage.words)]
+        if not _overlaps(one.span, gone):
+            result.append(one)
+    return result
 
 
 def standing(session: Session, found: Sequence[Finding]) -> list[Finding]:
@@ -173,8 +234,5 @@ def _points(session: Session, ids: set[uuid.UUID]) -> dict[uuid.UUID, Point]:
 
 
 def _shown(finding: Finding, text: str, name: str, response_id: uuid.UUID | None, number: int | None) -> Shown:
-    begins, ends = finding.span.begins, finding.span.ends
-    before, after = text[max(0, begins - AROUND) : begins], text[ends : ends + AROUND]
-    before = "… " + before.partition(" ")[2] if begins > AROUND else before
-    after = after.rpartition(" ")[0] + " …" if ends + AROUND < len(text) else after
+    before, after = around(text, finding.span, AROUND)
     return Shown(finding, name, response_id, number, before, finding.span.of(text), after)

@@ -53,6 +53,15 @@ def _joined(text: str, at: int) -> bool:
     return bool(re.match(r"\w", text[at - 1]) and re.match(r"\w", text[at]))
 
 
+def around(text: str, span: Span, characters: int) -> tuple[str, str]:
+    """The words before and behind a span, at most so many characters; an ellipsis where the text goes on."""
+    before, after = text[max(0, span.begins - characters) : span.begins], text[span.ends : span.ends + characters]
+    return (
+        "… " + before.partition(" ")[2] if span.begins > characters else before,
+        after.rpartition(" ")[0] + " …" if span.ends + characters < len(text) else after,
+    )
+
+
 def merged(found: Iterable[Span]) -> list[Span]:
     """In order; what overlaps becomes one."""
     result: list[Span] = []

@@ -8,6 +8,7 @@ class Sign(StrEnum):
     """What a passage looks like, the most telling first."""
 
     ELSEWHERE = "elsewhere"
+    OWN_NAME = "own_name"
     NAME = "name"
     MAIL = "mail"
     PHONE = "phone"

@@ -17,6 +17,7 @@ from consultation.rulebook import COMMENT_ON, another_pair_of_eyes
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
+from consultation.web.municipalities.own_names import telling
 from consultation.web.municipalities.reading import read_questions
 from consultation.web.municipalities.shown_as import by_level, by_part
 
@@ -49,6 +50,7 @@ def review_page(
         data: dict[str, Any] = {
             "names": people.names(session, {i for i in ids if i}), "notes": notes,
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
+            "telling": telling(session, at.desk, at.base, _chosen(at)),
         }  # fmt: skip
     data |= {
         "short": _short_way(at), "undecided": _undecided(at),

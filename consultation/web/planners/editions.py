@@ -19,6 +19,7 @@ from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.models import Edition
+from consultation.documents.overtaken import overtaken
 from consultation.documents.text_check import left_to_check, read_findings
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
@@ -163,7 +164,8 @@ def _one(
         consultation, edition = _of(session, actor, slug, number)
         known = draft_sections(session, consultation)
         found = read_findings(folder_of(documents, edition.id) / TEXTS) if _waits(edition) else []
-        unchecked = len(left_to_check(session, consultation.id, found))
+        unchecked = len(left_to_check(session, consultation.id, found, actor.moment))
+        reasons = overtaken(session, edition) if _waits(edition) else []
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
         "edition": edition,
         "here": f"{consultation_path(actor, slug)}/editions/{number}",
@@ -179,11 +181,20 @@ def _one(
         "counts": [(COUNTS[name], n) for name, n in _counts(edition)],
         "of": edition.counts,
         "unchecked": unchecked,
+        "overtaken": reasons,
+        "again": _again(edition),
         "plans": planner(actor, consultation),
     }  # fmt: skip
     if request.headers.get("hx-request") == "true":
         return page(request, "planners/edition_progress.html", data, partial=True)
     return page(request, "planners/edition.html", data, refused.status if refused else 200)
+
+
+def _again(edition: Edition) -> dict[str, Any]:
+    """What the form for a new edition would send for another one like this."""
+    filters = read_filters(edition.filters).to_json()
+    sections = [key or NO_SECTION for key in filters["sections"]]
+    return {"audience": edition.audience.value, "language": edition.language, **filters, "sections": sections}
 
 
 def _waits(edition: Edition) -> bool:

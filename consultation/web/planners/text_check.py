@@ -15,6 +15,7 @@ from consultation.core.language import M, Message
 from consultation.documents import queries
 from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.models import Edition
+from consultation.documents.overtaken import overtaken
 from consultation.documents.text_check import Finding, Shown, left_to_check, read_findings, shown
 from consultation.evaluation import redactions
 from consultation.evaluation.hiding import Span
@@ -29,6 +30,7 @@ router = Pages(prefix=PREFIX + "/consultations/{slug}/editions/{number}/texts")
 AT_ONCE = 25
 SIGN_TITLES: dict[Sign, Message] = {
     Sign.ELSEWHERE: M("anderswo geschwärzt"),
+    Sign.OWN_NAME: M("verrät den Absender"),
     Sign.NAME: M("Name"),
     Sign.MAIL: M("Mailadresse"),
     Sign.PHONE: M("Telefonnummer"),
@@ -59,10 +61,10 @@ def show(request: Request, db: Db, configured: Configured, actor: Planning, slug
         consultation, edition = _edition(session, actor, slug, number)
         found = read_findings(folder_of(configured.documents, edition.id) / TEXTS)
         done = redactions.checked(session, consultation.id)
-        left = left_to_check(session, consultation.id, found)
+        left = left_to_check(session, consultation.id, found, actor.moment)
         start = min(_start(request), max(len(left) - 1, 0) // AT_ONCE * AT_ONCE)
         rows = shown(session, left[start : start + AT_ONCE])
-        changed = redactions.changed_since(session, consultation.id, edition.data_cut, edition.counts.get("known", 0))
+        reasons = overtaken(session, edition) if edition.state == EditionState.COMPILED else []
     here = f"{consultation_path(actor, slug)}/editions/{number}"
     data = surroundings(actor, consultation, M("Texte von Ausgabe {number}", number=number)) | {
         "edition": edition,
@@ -71,7 +73,7 @@ def show(request: Request, db: Db, configured: Configured, actor: Planning, slug
         "counts": _counts(left),
         "left": len(left),
         "checked": sum(one.key in done for one in found),
-        "changed": changed,
+        "overtaken": reasons,
         "signs": SIGN_TITLES,
         "previous": f"?start={max(start - AT_ONCE, 0)}" if start else "",
         "next": f"?start={start + AT_ONCE}" if start + AT_ONCE < len(left) else "",

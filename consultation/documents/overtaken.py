@@ -1,0 +1,54 @@
+"""Why a compiled edition may no longer go out: what it holds was hidden, withdrawn, replaced or closed since its data cut.
+
+Moments alone do not tell: what was begun before the cut may be saved after it. So the edition keeps how much stood at its cut,
+and the same is counted again.
+"""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consultation.core.language import M, Message
+from consultation.documents.models import Edition
+from consultation.documents.queries import published_since
+from consultation.evaluation import redactions
+from consultation.responses.models import DisclosureChoice, Response, Revision
+from consultation.states import Audience
+
+
+def allowed_at(session: Session, consultation_id: uuid.UUID, cut: datetime) -> dict[str, int]:
+    """Of what was handed in before the cut: how many revisions there are, how many of them count, and how often their bodies
+    chose what may be shown. Revisions and choices are only ever added, so that nothing makes up for what was taken back.
+    """
+    before = select(Revision.id).join(Response, Response.id == Revision.response_id)
+    before = before.where(Response.consultation_id == consultation_id, Revision.submitted_at <= cut)
+    counted = select(Response.id).where(Response.counted_revision_id.in_(before))
+    chosen = select(DisclosureChoice.seq).where(DisclosureChoice.response_id.in_(counted))
+    asked = {"revisions": before, "counted": counted, "choices": chosen}
+    found = session.execute(
+        select(*(select(func.count()).select_from(one.subquery()).scalar_subquery() for one in asked.values()))
+    )
+    return dict(zip(asked, found.one(), strict=True))
+
+
+def overtaken(session: Session, edition: Edition) -> list[Message]:
+    """The reasons, each with its remedy; none for an edition that is as good as on the first day, or for the house only."""
+    return list(_reasons(session, edition)) if edition.audience == Audience.PUBLIC else []
+
+
+def _reasons(session: Session, edition: Edition) -> Iterator[Message]:
+    consultation_id, cut = edition.consultation_id, edition.data_cut
+    then, now = edition.counts, allowed_at(session, consultation_id, cut)
+    if published_since(session, edition):
+        yield M("Seit ihrem Datenstand wurde eine andere Ausgabe veröffentlicht, mit der sie nicht verglichen ist.")
+    if redactions.changed_since(session, consultation_id, cut, then.get("known", 0)):
+        yield M("Seit ihrem Datenstand wurde geschwärzt oder eine Schwärzung aufgehoben.")
+    if now["counted"] < then.get("counted", 0) or now["revisions"] != then.get("revisions"):
+        yield M("Seit ihrem Datenstand wurde eine Stellungnahme zurückgenommen oder durch eine neue ersetzt.")
+    elif now["choices"] != then.get("choices"):
+        yield M(
+            "Seit ihrem Datenstand hat eine Stelle geändert, was von ihrer Stellungnahme veröffentlicht werden darf."
+        )

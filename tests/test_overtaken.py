@@ -1,0 +1,104 @@
+"""An edition that waits does not outlive what its bodies allow: withdrawn, replaced or closed, it has to be made anew."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consultation.consultations.models import Invitation
+from consultation.core.db import Database
+from consultation.core.errors import NotReady
+from consultation.core.language import say
+from consultation.documents import editions
+from consultation.documents.overtaken import overtaken
+from consultation.responses import actions, disclosures
+from consultation.responses.desk import open_desk
+from consultation.responses.models import Response
+from consultation.states import Audience
+from consultation.subjects import Actor
+from tests import edition_world as worlds
+from tests import evaluation_world as small
+from tests.edition_world import AFTER
+
+
+@pytest.fixture
+def weighed(db: Database) -> worlds.Weighed:
+    return worlds.weighed(db, count=12)
+
+
+def _own(session: Session, actor: Actor) -> Response:
+    return session.scalars(select(Response).where(Response.organisation_id == actor.organisation_id)).one()
+
+
+def extended(db: Database, found: worlds.Weighed, body: str) -> None:
+    """Somebody still has time to answer."""
+    with db.transaction() as session:
+        here = select(Invitation).where(Invitation.organisation_id == found.world.bodies[body])
+        session.scalars(here).one().extended_until = AFTER + timedelta(days=30)
+
+
+def withdraws(session: Session, found: worlds.Weighed, actor: Actor) -> None:
+    actions.withdraw(session, actor, _own(session, actor).id)
+
+
+def answers_anew(session: Session, found: worlds.Weighed, actor: Actor) -> None:
+    small.resubmit(session, found.world, actor, {"main_message": "Doch anders."})
+
+
+def closes_a_part(session: Session, found: worlds.Weighed, actor: Actor) -> None:
+    disclosures.change(session, actor, open_desk(session, actor, _own(session, actor).id), {"C": "none"})
+
+
+@pytest.mark.parametrize(
+    ("does", "reason"),
+    [
+        (withdraws, "zurückgenommen oder durch eine neue ersetzt"),
+        (answers_anew, "zurückgenommen oder durch eine neue ersetzt"),
+        (closes_a_part, "was von ihrer Stellungnahme veröffentlicht werden darf"),
+    ],
+)
+@pytest.mark.parametrize("begun", ["before the cut, saved after it", "after the cut"])
+def test_what_a_body_takes_back_does_not_go_out_with_an_edition_made_before(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path, does: Callable[..., None], reason: str, begun: str
+) -> None:
+    edition = worlds.compiled(db, weighed, tmp_path / "documents", Audience.PUBLIC)
+    moment = AFTER - timedelta(days=80) if begun.startswith("before") else AFTER + timedelta(hours=1)
+    town = min(key for key in weighed.world.bodies if len(key) == 12)
+    extended(db, weighed, town)
+    with db.reader() as session:
+        assert overtaken(session, edition) == []
+    with db.transaction() as session:
+        does(session, weighed, replace(small.somebody_of(session, weighed.world, town), moment=moment))
+    later = replace(weighed.planner, moment=AFTER + timedelta(hours=2))
+    with db.transaction() as session, pytest.raises(NotReady) as refused:
+        editions.publish(session, later, edition.id, texts_checked=True)
+    assert reason in say(refused.value.message, "de")
+    again = worlds.compiled(db, replace(weighed, planner=later), tmp_path / "documents", Audience.PUBLIC)
+    with db.transaction() as session:
+        editions.publish(session, later, again.id, texts_checked=True)
+
+
+def test_what_comes_in_later_overtakes_nothing(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:
+    """A late answer counts for the next edition; nobody has to wait for the last one."""
+    edition = worlds.compiled(db, weighed, tmp_path / "documents", Audience.PUBLIC)
+    with db.reader() as session:
+        answered = set(session.scalars(select(Response.organisation_id)))
+    bodies = sorted(key for key, one in weighed.world.bodies.items() if len(key) == 12 and one not in answered)
+    extended(db, weighed, bodies[0])
+    with db.transaction() as session:
+        small.submit(session, weighed.world, bodies[0], {"main_message": "Spät."}, later=95)
+    with db.reader() as session:
+        assert overtaken(session, edition) == []
+
+
+def test_an_internal_edition_is_never_overtaken(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:
+    edition = worlds.compiled(db, weighed, tmp_path / "documents", Audience.INTERNAL)
+    with db.transaction() as session:
+        town = min(key for key in weighed.world.bodies if len(key) == 12)
+        withdraws(session, weighed, small.somebody_of(session, weighed.world, town))
+    with db.reader() as session:
+        assert overtaken(session, edition) == []
