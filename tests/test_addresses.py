@@ -377,6 +377,26 @@ def test_a_newer_list_renews_the_addresses_of_an_older_one(listing: Listing):
         assert [address.email for address in session.scalars(select(Address))] == ["neu@b.example"]
 
 
+def test_what_a_list_does_not_say_stays_and_what_it_replaces_is_seen_before(listing: Listing):
+    """A list of postal addresses alone takes no mail address away."""
+    listing.upload(HEAD + "01051044;;a@b.example;;;;Frau Alt\n01051049;;c@b.example;;;;\n")
+    listing.take_over()
+    rows = HEAD + "01051044;;;Weg 1;25746;Heide;\n01051049;;neu@b.example;;;;\n"
+    paula = listing.world.browser(site(listing.db), listing.world.foundation)
+    at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
+    paula.get(at)
+    page = paula.follow(paula.post(at, files={"file": ("post.csv", rows.encode())})).text
+    assert "1 Mailadresse, die schon bei einer Einladung steht, wird durch die der Liste ersetzt." in page
+    shown = paula.get(f"{at}/rows?show=matched").text
+    assert "Die Mailadresse bleibt: a@b.example" in shown
+    assert "Ersetzt die Mailadresse c@b.example" in shown
+    listing.take_over()
+    assert listing.known() == {"010510044044": "a@b.example", "010510049049": "neu@b.example"}
+    with listing.db.reader() as session:
+        kept = {(one.email, one.postal, one.contact) for one in session.scalars(select(Address))}
+    assert kept == {("a@b.example", "Weg 1\n25746 Heide", "Frau Alt"), ("neu@b.example", "", "")}
+
+
 @pytest.mark.parametrize("work", ["page", "settle", "take_over"])
 def test_a_long_list_takes_as_many_statements_as_a_short_one(listing: Listing, work: str):
     asked = []

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.address_bodies import bodies_of
@@ -162,17 +162,17 @@ def take_over(session: Session, actor: Actor, consultation_slug: str, *, leave_o
 
 
 def _write_addresses(session: Session, actor: Actor, consultation: Consultation, made: AddressUpload) -> None:
-    """Into the house's memory and into the invitations, set by set: how many rows there are does not matter."""
+    """Into the house's memory and into the invitations, set by set: how many rows there are does not matter.
+
+    A list that says nothing of mail takes no mail address away; neither does one without postal addresses.
+    """
     session.flush()
     matched = (AddressRow.upload_id == made.id, AddressRow.state == RowState.MATCHED)
-    values: Row = {
-        "email": func.nullif(AddressRow.email, ""), "postal": AddressRow.postal,
-        "contact": func.substr(AddressRow.contact, 1, 200),
-    }  # fmt: skip
     at_once: Any = {"synchronize_session": False}
     known = (Address.owner_id == actor.organisation_id, Address.organisation_id == AddressRow.organisation_id)
-    renewed = update(Address).where(*matched, *known).values(values | {"updated_at": actor.moment})
+    renewed = update(Address).where(*matched, *known).values(_said(Address) | {"updated_at": actor.moment})
     session.execute(renewed.execution_options(**at_once))
+    values = _said(None)
     new = select(
         AddressRow.id,
         literal(actor.organisation_id),
@@ -182,11 +182,38 @@ def _write_addresses(session: Session, actor: Actor, consultation: Consultation,
     ).where(*matched, ~exists().where(*known))
     columns = ["id", "owner_id", "organisation_id", *values, "updated_at"]
     session.execute(insert(Address).from_select(columns, new))
-    invited = (
-        Invitation.consultation_id == consultation.id, Invitation.organisation_id == AddressRow.organisation_id
-    )  # fmt: skip
-    session.execute(update(Invitation).where(*matched, *invited).values(values).execution_options(**at_once))
+    invited = _invited_with(consultation.id)
+    session.execute(update(Invitation).where(*matched, *invited).values(_said(Invitation)).execution_options(**at_once))
     session.expire_all()
+
+
+def _said(kept: type[Address] | type[Invitation] | None) -> dict[str, Any]:
+    """What a row says, and where it says nothing, what is kept there."""
+    said: dict[str, Any] = {
+        "email": func.nullif(AddressRow.email, ""), "postal": func.nullif(AddressRow.postal, ""),
+        "contact": func.nullif(func.substr(AddressRow.contact, 1, 200), ""),
+    }  # fmt: skip
+    nothing = {"email": None, "postal": "", "contact": ""}
+    return {n: func.coalesce(v, nothing[n] if kept is None else getattr(kept, n)) for n, v in said.items()}
+
+
+def _invited_with(consultation_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """The invitation of the body that a row means."""
+    return Invitation.consultation_id == consultation_id, Invitation.organisation_id == AddressRow.organisation_id
+
+
+def replaced(session: Session, upload: AddressUpload) -> int:
+    """How many mail addresses that stand at invitations would become others."""
+    other = (Invitation.email != AddressRow.email, AddressRow.email != "", AddressRow.state == RowState.MATCHED)
+    statement = select(func.count()).select_from(AddressRow).where(AddressRow.upload_id == upload.id, *other)
+    return session.scalar(statement.join(Invitation, and_(*_invited_with(upload.consultation_id)))) or 0
+
+
+def standing(session: Session, upload: AddressUpload, rows: Collection[AddressRow]) -> dict[int, str]:
+    """Row → the mail address that stands at the invitation of its body, where there is one."""
+    here = select(AddressRow.number, Invitation.email).join(Invitation, and_(*_invited_with(upload.consultation_id)))
+    here = here.where(AddressRow.id.in_([row.id for row in rows]), Invitation.email.is_not(None))
+    return {number: email or "" for number, email in session.execute(here)}
 
 
 def discard(session: Session, actor: Actor, consultation_slug: str) -> None:

@@ -65,6 +65,7 @@ def _page(
             "upload": upload, "kinds": tabs, "tab": tab, "rows": shown, "badges": BADGES, "reason": addresses.reason,
             "proposed": proposed, "unsettled": tabs["open"][1], "matched": counts[RowState.MATCHED], "here": path_of(actor, slug),
             "recognised": address_inviting.recognised(session, upload) if tab == "not_invited" else 0,
+            "replaced": addresses.replaced(session, upload), "standing": addresses.standing(session, upload, shown),
             "next_row": shown[-1].number if len(found) > ROWS_SHOWN and not again else None,
         }  # fmt: skip
         return page(request, "planners/address_rows.html", data | more, status)
