@@ -66,7 +66,7 @@ COUNTS: dict[str, Message] = {
     "points": M("Einzelpunkte"),
     "decided": M("davon entschieden"),
     "participants": M("namentlich genannte Stellen"),
-    "texts": M("lesbare Antworten oder Teile davon"),
+    "texts": M("lesbare Texte"),
     "redacted": M("geschwärzte Passagen"),
 }
 
@@ -172,6 +172,7 @@ def _one(
         "state": EDITION.states[edition.state],
         "badge": BADGES[edition.state],
         "audience": AUDIENCE_TITLES[edition.audience],
+        "written_in": dict(LANGUAGES)[edition.language],
         "formats": FORMATS,
         "html": next((file for file in edition.document if file.format == "html"), None),
         "allowed": {row.action for row in EDITION.allowed(actor, edition)},
