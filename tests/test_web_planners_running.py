@@ -313,6 +313,9 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
             extensions.request(session, actor, found, datetime(2026, 5, day).date(), "Rat tagt <b>später</b>")  # noqa: DTZ001 -- a day
     shown = paula.get(f"{running.at()}/extensions").text
     assert "Rat tagt &lt;b&gt;" in shown
+    assert "2 Bitten um mehr Zeit warten auf Antwort" in paula.get(running.at()).text, "the next step"
+    start = paula.get(running.at().partition("/consultations/")[0] + "/programmes").text
+    assert f'href="{running.at()}/extensions"' in start
     first, second = (running.one(DeadlineExtension, DeadlineExtension.organisation_id == running.world.bodies[key],
                                  DeadlineExtension.state == ExtensionState.REQUESTED)
                      for key in ("010510000000", TOWNS[0]))  # fmt: skip

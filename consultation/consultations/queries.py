@@ -1,6 +1,7 @@
 """Reading consultations. What is invited only shows to planners of the programme and to invited bodies, to nobody else."""
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -10,7 +11,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.programmes.models import DraftVersion, Programme, ProgrammeMember
 from consultation.rulebook import IN_SIGHT
-from consultation.states import ANSWERING, PLANNING, ConsultationState, InvitationState, Visibility
+from consultation.states import ANSWERING, PLANNING, ConsultationState, ExtensionState, InvitationState, Visibility
 from consultation.subjects import Actor
 
 
@@ -156,6 +157,17 @@ def extensions(session: Session, consultation_id: uuid.UUID) -> list[DeadlineExt
             statement.options(whole).order_by(DeadlineExtension.decided_at.is_not(None), DeadlineExtension.requested_at)
         )
     )
+
+
+def extensions_waiting(session: Session, consultation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Consultation → requests for more time that nobody has answered; only those with one. The caller may see them."""
+    statement = (
+        select(Invitation.consultation_id, func.count())
+        .join(DeadlineExtension, DeadlineExtension.invitation_id == Invitation.id)
+        .where(Invitation.consultation_id.in_(consultation_ids), DeadlineExtension.state == ExtensionState.REQUESTED)
+        .group_by(Invitation.consultation_id)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)} if consultation_ids else {}
 
 
 def extensions_asked(session: Session, invitation_id: uuid.UUID) -> list[DeadlineExtension]:
