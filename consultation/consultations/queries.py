@@ -75,7 +75,8 @@ def of_programme(session: Session, actor: Actor, programme_id: uuid.UUID) -> lis
 
 def planned_by(session: Session, actor: Actor) -> list[Consultation]:
     """All consultations of the programmes the acting organisation takes part in, newest first."""
-    statement = select(Consultation).where(_planned_by(actor)).options(joinedload(Consultation.programme))
+    members = joinedload(Consultation.programme).selectinload(Programme.members)
+    statement = select(Consultation).where(_planned_by(actor)).options(members)
     return list(session.scalars(statement.order_by(Consultation.created_at.desc(), Consultation.id)))
 
 
