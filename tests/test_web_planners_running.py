@@ -764,3 +764,15 @@ def test_an_editor_weighs_but_does_not_decide_or_extend(app: FastAPI, running: R
     invitation = running.invitation(TOWNS[0])
     given = {"until": "2026-06-01", "reason": "x"}
     assert edgar.post(f"{at}/invitations/{invitation.id}/extend", given).status_code == 403
+
+
+def test_after_the_announcement_the_audience_is_told_to_be_settled_and_no_form_is_offered(
+    running: Running, paula: Browser
+) -> None:
+    single = f"{running.at()}/audience/single"
+    told = paula.follow(paula.get(single)).text
+    assert told.count("Der Adressatenkreis steht mit der Ankündigung fest.") == 2, "at the top, and on the page"
+    organisation = f"organisation:{running.world.bodies[TOWNS[0]]}"
+    refused = paula.post(single, {"purpose": "for_comment", "organisation": organisation})
+    assert refused.status_code == 409
+    assert refused.text.count(organisation) == refused.text.count(f'value="{organisation}"'), "an id is nothing to read"

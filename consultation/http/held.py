@@ -56,8 +56,9 @@ def _is_text(name: str, value: str) -> bool:
 
 
 def _is_id(value: str) -> bool:
+    """Also one that says before a colon what it is of: "organisation:0190…"."""
     try:
-        uuid.UUID(value)
+        uuid.UUID(value.rpartition(":")[2])
     except ValueError:
         return False
     return True
