@@ -21,6 +21,7 @@ from consultation.consultations.models import Consultation, ConsultationVersion,
 from consultation.core import jobs
 from consultation.core.db import Database, is_outage
 from consultation.core.history import HistoryEntry
+from consultation.core.jobs import Urgency
 from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition
@@ -175,7 +176,8 @@ def to_all_invited(kind: str) -> Handler:
             )
             for invitation_id in session.scalars(sent).all():
                 key = f"{kind}:{work.job_id}:{invitation_id}"
-                jobs.enqueue(session, kind, {"id": str(invitation_id), **extra}, run_at=work.moment, unique_key=key)
+                told = {"id": str(invitation_id), **extra}
+                jobs.enqueue(session, kind, told, run_at=work.moment, unique_key=key, urgency=Urgency.TO_ALL)
 
     return handle
 
