@@ -50,7 +50,7 @@ def extend(session: Session, scene: World) -> None:
 
 def ask_code(session: Session, scene: World, kind: str = "mail.login_code") -> str:
     email = session.get_one(Person, somebody_of(session, scene, KIEL).person_id).email
-    people.ask_code(session, email, kind, stranger(LATER))
+    people.ask_code(session, email, kind, stranger(LATER), "de")
     return email
 
 

@@ -230,7 +230,8 @@ def _with_code(
 ) -> Iterator[Letter]:
     person = session.get_one(Person, uuid.UUID(payload["id"]))
     code = make_code(session, person.id, purpose, post.moment)
-    yield Letter(name, person.email, {"name": person.name, "code": code}, language=_language(person))
+    language = _language(person, payload.get("language", ""))
+    yield Letter(name, person.email, {"name": person.name, "code": code}, language=language)
 
 
 def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Letter:
@@ -249,5 +250,6 @@ def _to_person(name: str, person: Person, consultation: Consultation, data: dict
     return Letter(name, person.email, facts | data, consultation.demo, _language(person), to=str(person.id))
 
 
-def _language(person: Person) -> Language:
-    return next((language for language in LANGUAGES if language == person.language), SOURCE)
+def _language(person: Person, asked: str = "") -> Language:
+    """The one the person has chosen, or that of the page the letter was asked for on."""
+    return next((language for language in LANGUAGES if language == (person.language or asked)), SOURCE)
