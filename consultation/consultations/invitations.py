@@ -10,7 +10,7 @@ from consultation.consultations import queries
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.errors import Invalid
 from consultation.core.history import perform, record
-from consultation.core.jobs import enqueue
+from consultation.core.jobs import Urgency, enqueue
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
 from consultation.people.addresses import mail_address
@@ -37,15 +37,18 @@ def send_all(session: Session, consultation_id: uuid.UUID, moment: datetime) -> 
     )
     planned = session.scalars(statement).all()
     for invitation in planned:
-        send(session, system(moment), invitation)
+        send(session, system(moment), invitation, Urgency.TO_ALL)
     return len(planned)
 
 
-def send(session: Session, actor: Actor, invitation: Invitation) -> None:
+def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgency = Urgency.ORDINARY) -> None:
     if invitation.email:
         perform(session, INVITATION, actor, invitation, "send", sent_at=actor.moment, failure="")
         key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{invitation.email}"
-        enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200])
+        enqueue(
+            session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200],
+            urgency=urgency,
+        )  # fmt: skip
     elif invitation.postal:
         perform(
             session, INVITATION, actor, invitation, "send", sent_at=actor.moment, letter_at=actor.moment, failure=""

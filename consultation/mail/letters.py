@@ -1,4 +1,7 @@
-"""The catalogue: for each mail job, who gets which letter. Codes are made here, while sending, and stored nowhere in clear."""
+"""The catalogue: for each mail job, who gets which letter. Codes are made here, while sending, and stored nowhere in clear.
+
+Where several people get one, the worker makes a job of each (`Letter.to`), and asks here again for that one letter.
+"""
 
 import uuid
 from collections.abc import Iterable, Iterator
@@ -90,11 +93,10 @@ def extension_requested(session: Session, post: Post, payload: dict[str, Any]) -
 def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     extension, invited = _extension(session, payload)
     data = {"until": extension.until, "granted": extension.state == "granted", "answer": extension.answer}
-    recipients = list(_members(session, invited.organisation_id, Role.CONTRIBUTOR, Role.RELEASER))
-    for person in recipients:
+    for person in _members(session, invited.organisation_id, Role.CONTRIBUTOR, Role.RELEASER):
         yield _to_person("extension_decided", person, invited.consultation, data)
-    if not recipients and invited.email:
-        yield to_invited("extension_decided", post, invited, **data)
+    if invited.email:
+        yield replace(to_invited("extension_decided", post, invited, **data), spare=True)
 
 
 def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -103,8 +105,8 @@ def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Ite
     author = session.get(Person, response.author_id) if response.author_id else None
     deadline = read_invitation(session, response.invitation_id).deadline
     told = {"deadline": deadline, "author": author.name if author else ""}
-    made = list(_inside(session, payload, "ready", Role.RELEASER, **told))
-    yield from [one for one in made if author is None or one.recipient != author.email] or made
+    for letter in _inside(session, payload, "ready", Role.RELEASER, **told):
+        yield replace(letter, spare=author is not None and letter.to == str(author.id))
 
 
 def response_returned(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -136,11 +138,10 @@ def entered(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
         "reference": intake.reference, "begun": response.state in (ResponseState.DRAFTING, ResponseState.READY),
     }  # fmt: skip
     made = to_invited("entered", post, invited, **data)
-    people = list(_members(session, response.organisation_id, Role.CONTRIBUTOR, Role.RELEASER))
-    for person in people:
-        yield replace(made, recipient=person.email, data={**made.data, "contact": person.name})
-    if not people and invited.email:
-        yield made
+    for person in _members(session, response.organisation_id, Role.CONTRIBUTOR, Role.RELEASER):
+        yield replace(made, recipient=person.email, data={**made.data, "contact": person.name}, to=str(person.id))
+    if invited.email:
+        yield replace(made, spare=True)
 
 
 def login_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -229,7 +230,8 @@ def _with_code(
 ) -> Iterator[Letter]:
     person = session.get_one(Person, uuid.UUID(payload["id"]))
     code = make_code(session, person.id, purpose, post.moment)
-    yield Letter(name, person.email, {"name": person.name, "code": code}, language=_language(person))
+    language = _language(person, payload.get("language", ""))
+    yield Letter(name, person.email, {"name": person.name, "code": code}, language=language)
 
 
 def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Letter:
@@ -245,8 +247,9 @@ def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Let
 
 def _to_person(name: str, person: Person, consultation: Consultation, data: dict[str, Any]) -> Letter:
     facts = {"consultation": consultation, "programme": consultation.programme, "name": person.name}
-    return Letter(name, person.email, facts | data, consultation.demo, _language(person))
+    return Letter(name, person.email, facts | data, consultation.demo, _language(person), to=str(person.id))
 
 
-def _language(person: Person) -> Language:
-    return next((language for language in LANGUAGES if language == person.language), SOURCE)
+def _language(person: Person, asked: str = "") -> Language:
+    """The one the person has chosen, or that of the page the letter was asked for on."""
+    return next((language for language in LANGUAGES if language == (person.language or asked)), SOURCE)

@@ -160,7 +160,7 @@ HOLDINGS: tuple[Holding, ...] = (
             free="details"),
     Holding("history_seal", "Kette des Protokolls", ALWAYS, "position entry_seq chain"),
     Holding("job", "Aufträge; der Inhalt sind Kennungen", "erledigt 30 Tage",
-            "id kind payload unique_key state run_at attempts locked_until", free="last_error"),
+            "id kind payload unique_key state urgency run_at attempts locked_until", free="last_error"),
     Holding("job_pause", "wann Aufträge ruhten", ALWAYS, "id since ended_at", free="reason"),
     Holding("register_body", "amtliches Gemeindeverzeichnis", ALWAYS,
             "key kind ags name short_name state county_key association_key population area seat postcode text_key size_class "
