@@ -74,9 +74,11 @@ def save(browser: Browser, scene: Scene, part: str, **changes: Any) -> httpx.Res
 
 
 def answers(scene: Scene) -> dict[tuple[str, str], Any]:
+    """What is answered; a cleared answer is none."""
     with scene.db.reader() as session:
         rows = session.scalars(select(DraftAnswer))
-        return {(r.question_key, r.item_key): r.value.get("value", r.value.get("raw")) for r in rows}
+        found = {(r.question_key, r.item_key): r.value.get("value", r.value.get("raw")) for r in rows}
+        return {at: value for at, value in found.items() if value is not None}
 
 
 def complete(browser: Browser, scene: Scene) -> None:

@@ -27,7 +27,7 @@ from consultation.subjects import Actor
 
 @dataclass(frozen=True)
 class Stored:
-    """A draft answer as it lies in the database: a checked value, or what was typed and refused."""
+    """A draft answer as it lies in the database: a checked value, what was typed and refused, or nothing any more."""
 
     value: Any
     refused: bool
@@ -35,6 +35,11 @@ class Stored:
     editor_id: uuid.UUID | None
     edited_at: datetime
     writer: str | None = None
+
+    @property
+    def cleared(self) -> bool:
+        """Somebody took the answer away; its version goes on counting."""
+        return self.value is None
 
     def saved_by(self, writer: str) -> bool:
         """Whether the page with this mark saved it last."""
@@ -53,7 +58,7 @@ class Desk:
         """Full field key → checked value; itemised ones put together. Refused values are no answers."""
         together: dict[str, Any] = {}
         for (key, item), stored in self.stored.items():
-            if stored.refused or key not in self.form.by_key:
+            if stored.refused or stored.cleared or key not in self.form.by_key:
                 continue
             if item and self._is_asked(key, item):
                 together.setdefault(key, {})[item] = stored.value

@@ -130,8 +130,10 @@ class DraftAnswer(Base):
     question_key: Mapped[str] = mapped_column(String(80), primary_key=True)
     item_key: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[dict[str, Any]]
-    """{"value": …}: any JSON; a value that was refused is kept as {"raw": …} so that nothing typed is lost."""
+    """{"value": …}: any JSON; a value that was refused is kept as {"raw": …} so that nothing typed is lost. {"value": null}
+    where the answer was cleared."""
     version: Mapped[int]
+    """Counts every change, clearing too: the row of a cleared answer stays, so that no number is given twice."""
     editor_id: Mapped[uuid.UUID | None]
     edited_at: Mapped[datetime]
     writer: Mapped[str | None] = mapped_column(String(24))
