@@ -17,6 +17,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState
+from consultation.documents.bulk import open_export
 from consultation.documents.receipt import receipt
 from consultation.evaluation.models import Contribution
 from consultation.mail.transport import Memory
@@ -24,7 +25,16 @@ from consultation.responses import actions, entering, intake
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
 from consultation.responses.intake import Received, Standing
-from consultation.responses.models import AnswerFact, Channel, DraftAnswer, Intake, PersonalValue, Response, Revision
+from consultation.responses.models import (
+    AnswerFact,
+    Channel,
+    DraftAnswer,
+    Intake,
+    PersonalValue,
+    RepresentationKind,
+    Response,
+    Revision,
+)
 from consultation.responses.participation import participation
 from consultation.responses.queries import document
 from consultation.settings import Settings
@@ -34,7 +44,8 @@ from tests import evaluation_world, factories
 from tests.browsing import KEY
 from tests.evaluation_world import World, somebody_of, submit, write
 
-KIEL, TOWN = "010510000000", "010510044000"
+KIEL, TOWN, AMT = "010510000000", "010510044000", "010535323"
+VILLAGES = ("010535323801", "010535323802")
 LETTER = "Sehr geehrte Damen und Herren,\n\nder Eigenanteil muss entfallen.\n\nMit freundlichen Grüßen"
 RECEIVED = Received(Channel.LETTER, date(2026, 3, 2), "AZ 7/26", LETTER)
 ANSWERS = {"affected": "yes", "main_message": "Der Eigenanteil muss entfallen."}
@@ -242,6 +253,29 @@ def test_beside_a_draft_the_letter_counts_until_the_bodys_own_answer_and_the_dra
         assert response_of(session, world).counted_revision_id == own.id
     with pytest.raises(Conflict), db.transaction() as session:
         begin(session, world, beside=True)
+
+
+def test_of_a_body_that_is_writing_the_letter_tells_no_reference_and_nobody_it_speaks_for(
+    db: Database, world: World
+) -> None:
+    with db.transaction() as session:
+        draft, actor = write(session, world, AMT, {"main_message": "Geheim"}), somebody_of(session, world, AMT)
+        actions.set_representation(session, actor, draft.id, dict.fromkeys(VILLAGES, RepresentationKind.REPRESENTED))
+        actions.set_own_reference(session, actor, draft.id, "INTERN-42")
+        told = document(enter(session, world, AMT, beside=True))
+        assert (told["own_reference"], told["represented"]) == (RECEIVED.reference, [])
+        assert "INTERN-42" not in str(list(open_export(session, world.planner, world.slug).records()))
+        own = document(submit(session, world, AMT, {"main_message": "Selbst gesagt."}))
+        assert own["own_reference"] == "INTERN-42"
+        assert [body["ars"] for body in own["represented"]] == list(VILLAGES)
+
+
+def test_the_reference_of_the_letter_is_the_bodys_own_when_it_reopens(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        assert document(enter(session, world))["own_reference"] == RECEIVED.reference
+        assert response_of(session, world).own_reference == RECEIVED.reference
+        actions.reopen(session, somebody_of(session, world, KIEL), response_of(session, world).id)
+        assert document(submit(session, world, KIEL, {}))["own_reference"] == RECEIVED.reference
 
 
 def test_an_answer_given_while_the_planner_was_typing_wins(db: Database, world: World) -> None:

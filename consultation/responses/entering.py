@@ -74,7 +74,7 @@ def submit_for(
 
     revision = make_revision(session, actor, desk, release, conclude, nil_return=nil_return)
     if standing != Standing.BEGUN:
-        _as_draft(session, actor, desk)
+        _as_draft(session, actor, desk, intake)
     compare_and_set(session, found, {"revision_id": None}, {"revision_id": revision.id, "person_id": actor.person_id})
     return revision
 
@@ -133,8 +133,9 @@ def _beside(session: Session, actor: Actor, response: Response, revision: Revisi
     return record(session, actor, response, "enter_beside", **_told(revision, intake))
 
 
-def _as_draft(session: Session, actor: Actor, desk: Desk) -> None:
+def _as_draft(session: Session, actor: Actor, desk: Desk, intake: Intake) -> None:
     """What the body finds when it reopens the answer."""
+    desk.response.own_reference = intake.reference
     session.execute(delete(DraftAnswer).where(DraftAnswer.response_id == desk.response.id))
     rows = [
         {"response_id": desk.response.id, "question_key": key, "item_key": item, "value": {"value": kept.value},

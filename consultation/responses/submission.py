@@ -106,7 +106,7 @@ def make_revision(
     answers, personal = _divided(desk, nil_return=nil_return)
     personal |= {f"release.{key}": text for key in ("name", "function") if (text := getattr(release, key))}
     values = [PersonalValue(key=key, value={"value": v}, salt=secrets.token_hex(32)) for key, v in personal.items()]
-    document = _document(session, desk, version, answers, values, nil_return=nil_return)
+    document = _document(session, desk, release, version, answers, values, nil_return=nil_return)
     text = canonical(document | ({"received": dict(release.received)} if release.received else {}))
     deadline, arrived = response.consultation.deadline, release.received_at or actor.moment
     revision = Revision(
@@ -160,8 +160,8 @@ def _disclosed(desk: Desk) -> dict[str, str]:
 
 
 def _document(
-    session: Session, desk: Desk, version: ConsultationVersion, answers: dict[str, Any], values: list[PersonalValue], *,
-    nil_return: bool,
+    session: Session, desk: Desk, release: Release, version: ConsultationVersion, answers: dict[str, Any],
+    values: list[PersonalValue], *, nil_return: bool,
 ) -> dict[str, Any]:  # fmt: skip
     response = desk.response
     consultation, organisation = response.consultation, response.organisation
@@ -174,8 +174,7 @@ def _document(
         "form_version": {"number": form.number, "hash": form.content_hash},
         "organisation": {"name": organisation.name, "kind": organisation.kind, "demo": organisation.demo,
                          "register": _register_row(organisation.register_body)},
-        "represented": _represented(session, response.id),
-        "own_reference": response.own_reference,
+        **_beside(session, response, release),
         "nil_return": nil_return,
         "answers": answers,
         "personal": {value.key: salted_hash(value) for value in values},
@@ -190,6 +189,15 @@ def _register_row(body: RegisterBody | None) -> dict[str, Any] | None:
         "ars": body.key, "ags": body.ags, "name": body.name, "kind": body.kind, "state": body.state,
         "population": body.population, "size_class": body.size_class, "as_of": body.as_of.isoformat(),
     }  # fmt: skip
+
+
+def _beside(session: Session, response: Response, release: Release) -> dict[str, Any]:
+    """What the house chose for its submission. Of an answer that was entered for it: what the letter says, for the house may be
+    writing its own, and that is nobody's business.
+    """
+    if release.received:
+        return {"represented": [], "own_reference": release.received["reference"]}
+    return {"represented": _represented(session, response.id), "own_reference": response.own_reference}
 
 
 def _represented(session: Session, response_id: uuid.UUID) -> list[dict[str, Any]]:
