@@ -212,10 +212,19 @@ class AnswerFact(Base):
 
 
 class Representation(Base):
-    """Whom an answer speaks for, or who supports it: bodies of the register. Frozen in the revision."""
+    """Whom an answer that is being written speaks for, or who supports it: bodies of the register."""
 
     __tablename__ = "representation"
     response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    register_key: Mapped[str] = mapped_column(ForeignKey("register_body.key"), primary_key=True, index=True)
+    kind: Mapped[RepresentationKind] = mapped_column(words(RepresentationKind))
+
+
+class RevisionRepresentation(Base):
+    """The same as a submission says it in its document: who is represented is counted from here, whatever is written since."""
+
+    __tablename__ = "revision_representation"
+    revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("revision.id"), primary_key=True)
     register_key: Mapped[str] = mapped_column(ForeignKey("register_body.key"), primary_key=True, index=True)
     kind: Mapped[RepresentationKind] = mapped_column(words(RepresentationKind))
 

@@ -23,7 +23,15 @@ from consultation.register.models import RegisterBody
 from consultation.responses import queries
 from consultation.responses.desk import Desk, open_desk
 from consultation.responses.disclosures import choose
-from consultation.responses.models import AnswerFact, Channel, PersonalValue, Representation, Response, Revision
+from consultation.responses.models import (
+    AnswerFact,
+    Channel,
+    PersonalValue,
+    Representation,
+    Response,
+    Revision,
+    RevisionRepresentation,
+)
 from consultation.responses.receipts import new_receipt_number
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
@@ -123,6 +131,7 @@ def make_revision(
     for value in values:
         value.revision_id = revision.id
     session.add_all(values)
+    insert_rows(session, RevisionRepresentation, _rows(revision, document["represented"]))
     _count(session, desk, revision, answers)
     choose(session, actor, response, _disclosed(desk))
     session.flush()
@@ -211,6 +220,11 @@ _REPRESENTED = (
     .where(Representation.response_id == bindparam("response_id"))
     .order_by(Representation.register_key)
 )
+
+
+def _rows(revision: Revision, represented: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """So that the database can count what the document says."""
+    return [{"revision_id": revision.id, "register_key": one["ars"], "kind": one["kind"]} for one in represented]
 
 
 def _is_reserved(form: Form, answers: dict[str, Any]) -> bool:
