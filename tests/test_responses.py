@@ -286,9 +286,9 @@ def test_an_answer_under_council_reservation_is_provisional_until_confirmed(db: 
         revision = submit(session, scene, KIEL, {"mandate.kind": "reserved", "mandate.date": "2026-05-12"})
         assert revision.reserved
         actor = somebody_of(session, scene, KIEL)
-        actions.confirm_resolution(session, at(actor, DEADLINE + timedelta(days=20)), revision.response_id)
+        actions.confirm_resolution(session, at(actor, DEADLINE + timedelta(days=20)), revision.response_id, 1)
         with pytest.raises(Conflict):
-            actions.confirm_resolution(session, actor, revision.response_id)
+            actions.confirm_resolution(session, actor, revision.response_id, 1)
 
 
 # -- afterwards ------------------------------------------------------------------------------------------------------

@@ -441,7 +441,9 @@ def test_an_answer_under_reservation_is_confirmed_later(scene: Scene) -> None:
     ok(save(browser, scene, "A", mandate__kind="reserved"), 303)
     ok(submit(browser, scene), 303)
     assert "Vorbehaltlich eines Beschlusses" in browser.get(f"{scene.base}/receipt").text
-    ok(browser.post(f"{scene.base}/resolution"), 303)
+    assert browser.post(f"{scene.base}/resolution", {"revision": "2"}).status_code == 409
+    shown = filled(ok(browser.get(f"{scene.base}/receipt")).text, "/resolution")
+    ok(browser.post(f"{scene.base}/resolution", shown), 303)
     assert "Vorbehaltlich eines Beschlusses" not in browser.get(f"{scene.base}/receipt").text
 
 

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Invitation
-from consultation.core.db import hold, insert_new, insert_rows, put
+from consultation.core.db import insert_new, insert_rows, put
 from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import SOURCE, Language, M
@@ -136,8 +136,7 @@ def answer(
     session: Session, actor: Actor, response_id: uuid.UUID, posted: Mapping[str, Posted], language: Language = SOURCE
 ) -> Saved:
     """Save what is given. Wrong values are kept as typed and named; saving an incomplete draft is always allowed."""
-    hold(session, Response, response_id)
-    return write(session, actor, open_desk(session, actor, response_id, language), posted)
+    return write(session, actor, open_desk(session, actor, response_id, language, held=True), posted)
 
 
 def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Posted]) -> Saved:
@@ -160,9 +159,15 @@ def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Poste
             elif found is not None:
                 changed.append(found)
     _store(session, desk, changed)
-    desk.response.author_id = actor.person_id
+    if changed:
+        wrote(actor, desk.response)
     session.flush()
     return Saved(laid_out_again(session, desk), tuple(problems), tuple(collisions))
+
+
+def wrote(actor: Actor, response: Response) -> None:
+    """Something of it is other than before: whoever did that does not release it alone. Turning pages is no writing."""
+    response.author_id = actor.person_id
 
 
 def require_answering(actor: Actor, response: Response) -> None:

@@ -172,12 +172,15 @@ def _placed(key: str, problem: Problem) -> Problem:
     return Problem(f"{key}.{problem.field}" if problem.field else key, problem.message, problem.code)
 
 
-def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: Language = SOURCE) -> Desk:
-    """The desk of the acting organisation's own response; others find nothing, whatever else they may see of it."""
-    response = (
-        queries.get(session, actor, response_id) if actor.is_system else queries.own_one(session, actor, response_id)
-    )
-    return desk_of(session, response, actor.moment, language)
+def open_desk(
+    session: Session, actor: Actor, response_id: uuid.UUID, language: Language = SOURCE, *, held: bool = False
+) -> Desk:
+    """The desk of the acting organisation's own response; others find nothing, whatever else they may see of it.
+
+    `held`: nobody else changes it until the transaction ends, and all is as it is then.
+    """
+    look = queries.get if actor.is_system else queries.own_one
+    return desk_of(session, look(session, actor, response_id, held=held), actor.moment, language)
 
 
 def desk_of(session: Session, response: Response, moment: datetime, language: Language = SOURCE) -> Desk:

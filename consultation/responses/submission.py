@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
-from consultation.core.db import hold, insert_rows
+from consultation.core.db import insert_rows
 from consultation.core.errors import Conflict
 from consultation.core.history import HistoryEntry, HistorySeal, perform
 from consultation.core.language import M
@@ -44,8 +44,7 @@ def submit(
     idempotency_key: str | None = None,
 ) -> Revision:  # fmt: skip
     """Release and submit. A double click, or a repeated request with the same key, gets the same revision again."""
-    hold(session, Response, response_id)
-    desk = open_desk(session, actor, response_id)
+    desk = open_desk(session, actor, response_id, held=True)
     release = Release(name, function, channel, idempotency_key)
     return submit_held(session, actor, desk, release, nil_return=nil_return)
 
@@ -110,7 +109,7 @@ def make_revision(
 ) -> Revision:  # fmt: skip
     """The revision with all that stands beside it. `conclude` changes the response and writes the line of the log."""
     response = desk.response
-    version = _current_version(session, response)
+    version = _answered_version(session, response)
     answers, personal = _divided(desk, nil_return=nil_return)
     personal |= {f"release.{key}": text for key in ("name", "function") if (text := getattr(release, key))}
     values = [PersonalValue(key=key, value={"value": v}, salt=secrets.token_hex(32)) for key, v in personal.items()]
@@ -138,8 +137,15 @@ def make_revision(
     return revision
 
 
-def _current_version(session: Session, response: Response) -> ConsultationVersion:
-    return session.scalars(_CURRENT_VERSION, {"consultation_id": response.consultation_id}).one()
+def _answered_version(session: Session, response: Response) -> ConsultationVersion:
+    """The current one. Refused if the consultation was corrected since it was read: the answer would name a version that it
+    was not asked in. A lock would say the same, and have all that submit wait for whoever changes the consultation.
+    """
+    version = session.scalars(_CURRENT_VERSION, {"consultation_id": response.consultation_id}).one()
+    asked = response.consultation
+    if (version.draft_version_id, version.form_version_id) != (asked.draft_version_id, asked.form_version_id):
+        raise Conflict(M("Die Konsultation wurde gerade berichtigt. Bitte laden Sie die Seite neu."))
+    return version
 
 
 _CURRENT_VERSION = (
