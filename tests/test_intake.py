@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from consultation import worker
 from consultation.consultations.models import Invitation
@@ -43,6 +45,7 @@ from consultation.subjects import Actor
 from tests import evaluation_world, factories
 from tests.browsing import KEY
 from tests.evaluation_world import World, somebody_of, submit, write
+from tests.in_turn import in_turn
 
 KIEL, TOWN, AMT = "010510000000", "010510044000", "010535323"
 VILLAGES = ("010535323801", "010535323802")
@@ -200,6 +203,60 @@ def test_a_colleague_who_saved_in_between_is_not_overwritten(db: Database, world
         intake.keep(session, world.planner, made.id, {"main_message": Posted("Zweite.")}, 1)
     with db.reader() as session:
         assert intake.desk(session, world.planner, made.id)[1].answers["main_message"] == "Erste."
+
+
+def written_down(db: Database, world: World) -> uuid.UUID:
+    """At version 2."""
+    with db.transaction() as session:
+        made = begin(session, world)
+        keep(session, world, made, ANSWERS)
+        return made.id
+
+
+def submit_for(world: World, intake_id: uuid.UUID) -> Callable[[Session], Revision]:
+    return lambda session: entering.submit_for(session, world.planner, intake_id, silent_about_rest=True)
+
+
+def test_what_a_colleague_saved_a_moment_before_is_what_is_submitted(db: Database, world: World) -> None:
+    made = written_down(db, world)
+
+    def change(session: Session) -> None:
+        intake.keep(session, world.planner, made, {"affected": Posted("no")}, 2)
+        intake.correct(session, world.planner, made, replace(RECEIVED, original="Anderer Wortlaut"), 3)
+
+    assert in_turn(db, change, submit_for(world, made)) is None
+    with db.reader() as session:
+        told, kept = document(session.scalars(select(Revision)).one()), session.get_one(Intake, made)
+        assert (told["answers"], told["received"]["original_hash"]) == (
+            ANSWERS | {"affected": "no"},
+            kept.original_hash,
+        )
+        assert (kept.answers["affected"], kept.original) == ({"": {"value": "no"}}, "Anderer Wortlaut")
+
+
+def test_what_is_being_submitted_takes_no_change_any_more(db: Database, world: World) -> None:
+    late: list[Callable[..., object]] = [
+        lambda session, made: intake.keep(session, world.planner, made, {"affected": Posted("no")}, 2),
+        lambda session, made: intake.correct(session, world.planner, made, replace(RECEIVED, reference="AZ 8"), 2),
+        lambda session, made: intake.discard(session, world.planner, made),
+        lambda session, made: submit_for(world, made)(session),
+    ]
+    for change in late:
+        made = written_down(db, world)
+        refused = in_turn(db, submit_for(world, made), partial(change, made=made))
+        assert isinstance(refused, Conflict | NotFound)
+        with db.reader() as session:
+            kept = session.get_one(Intake, made)
+            assert kept.revision_id is not None
+            assert (kept.version, kept.reference, kept.answers["affected"]) == (2, "AZ 7/26", {"": {"value": "yes"}})
+
+
+def test_what_was_discarded_a_moment_before_is_not_submitted(db: Database, world: World) -> None:
+    made = written_down(db, world)
+    refused = in_turn(db, lambda session: intake.discard(session, world.planner, made), submit_for(world, made))
+    assert isinstance(refused, Conflict | NotFound)
+    with db.reader() as session:
+        assert session.scalars(select(Revision)).all() == []
 
 
 # -- the body itself -------------------------------------------------------------------------------------------------

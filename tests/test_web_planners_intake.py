@@ -55,10 +55,14 @@ def test_a_letter_goes_through_the_three_steps_and_stands_among_the_responses(ru
     review = paula.follow(paula.post(at, sent | {"then": "review"})).text
     assert "Der Eigenanteil muss weg." in review
     assert "Wozu die Antwort nichts sagt" in review
-    unsure = paula.post(f"{at}/review", {"kind": "response", "name": "Kim Muster"})
+    signed = filled(review, "/review") | {"kind": "response", "name": "Kim Muster"}
+    old = paula.post(f"{at}/review", signed | {"version": "1", "silent": "yes"})
+    assert old.status_code == 409
+    assert "Jemand anderes hat dies inzwischen geändert" in old.text
+    unsure = paula.post(f"{at}/review", signed)
     assert unsure.status_code == 422
     assert 'value="Kim Muster"' in unsure.text
-    told = paula.follow(paula.post(f"{at}/review", {"kind": "response", "name": "Kim Muster", "silent": "yes"})).text
+    told = paula.follow(paula.post(f"{at}/review", signed | {"silent": "yes"})).text
     assert "Die Antwort ist erfasst" in told
     assert "Wortlaut des Eingangs" in told
     assert "AZ 7" in told
@@ -78,7 +82,7 @@ def test_wrong_values_come_back_named_and_a_colleague_is_not_overwritten(running
     stale = paula.post(at, first | {"main_message": "Später Text"})
     assert stale.status_code == 409
     assert "Später Text" in stale.text
-    assert paula.post(f"{at}/review", {"kind": "response", "silent": "yes"}).status_code == 422
+    assert paula.post(f"{at}/review", {"kind": "response", "silent": "yes", "version": "2"}).status_code == 422
     corrected = {**LETTER, "reference": "AZ 8", "version": "2"}
     assert "AZ 8" in paula.get(paula.post(f"{at}/letter", corrected).headers["location"] + "/letter").text
     assert paula.post(f"{at}/letter", corrected).status_code == 409

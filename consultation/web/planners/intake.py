@@ -312,6 +312,7 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
     try:
         with db.transaction() as session:
             _of(session, actor, slug, intake_id)
+            intake.held(session, actor, intake_id, _version(form))
             revision = entering.submit_for(
                 session, actor, intake_id, nil_return=typed["kind"] == "nil_return", name=typed["name"],
                 function=typed["function"], silent_about_rest=form.checked("silent"), beside=form.checked("beside"),
