@@ -8,7 +8,9 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from consultation.core.db import Database
+from consultation.responses import actions
 from consultation.responses.models import Channel, Intake, Revision
+from tests import evaluation_world
 from tests.browsing import Browser, site
 from tests.desk_world import filled
 from tests.factories import MOMENT
@@ -68,6 +70,28 @@ def test_a_letter_goes_through_the_three_steps_and_stands_among_the_responses(ru
     assert "AZ 7" in told
     assert running.one(Revision, Revision.channel == Channel.LETTER).person_id == running.world.planner.person_id
     assert "Brief" in paula.get(f"{running.at()}/responses").text
+    assert paula.get(at).status_code == 404
+
+
+def test_who_declined_is_opened_again_from_the_page_that_says_so(running: Running, paula: Browser, db: Database):
+    with db.transaction() as session:
+        draft = evaluation_world.write(session, running.world, HAMBURG, {"main_message": "Noch geheim"})
+        actions.decline(session, evaluation_world.somebody_of(session, running.world, HAMBURG), draft.id)
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    at = f"{running.at()}/responses/{draft.id}"
+    assert f'href="{at}"' in paula.get(step).text
+    page = paula.get(at)
+    assert page.status_code == 200
+    assert "Die Stelle nimmt nicht teil" in page.text
+    assert "geheim" not in page.text
+    for path in (f"{at}/revisions/1", f"{at}/revisions/1/receipt.pdf", f"{at}/texts"):
+        assert paula.get(path).status_code == 404
+    refused = paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": ""})
+    assert refused.status_code == 422
+    assert 'value="2026-05-15"' in refused.text
+    told = paula.follow(paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": "Doch gefragt"})).text
+    assert "15.05.2026" in told
+    assert "Die Stelle hat selbst eine Antwort begonnen" in told
     assert paula.get(at).status_code == 404
 
 

@@ -24,7 +24,7 @@ from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, Stored, context_of, refusals_of
 from consultation.responses.models import Channel, Intake, Response, Revision
-from consultation.rulebook import RUNNING, editor
+from consultation.rulebook import RESPONSE, RUNNING, editor
 from consultation.states import Purpose, ResponseState
 from consultation.subjects import Actor
 
@@ -58,6 +58,12 @@ def standing(session: Session, invitation: Invitation) -> Standing:
     own = exists().where(Revision.response_id == Response.id, ~_entered())
     row = session.execute(select(Response.state, own).where(Response.invitation_id == invitation.id)).one_or_none()
     return Standing.FREE if row is None else _standing(row[0], answered_itself=bool(row[1]))
+
+
+def to_reopen(session: Session, invitation: Invitation) -> uuid.UUID | None:
+    """The response that a planner reopens where nothing can be entered."""
+    over = Response.state.in_(RESPONSE.rows["reopen"].sources)
+    return session.scalar(select(Response.id).where(Response.invitation_id == invitation.id, over))
 
 
 def standing_of(response: Response | None) -> Standing:

@@ -1,4 +1,4 @@
-"""Reading answers. Planners see submitted revisions only; a draft in progress belongs to its organisation alone."""
+"""Reading answers. Planners see submitted revisions, and who declined; a draft belongs to its organisation alone."""
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
@@ -27,7 +27,7 @@ from consultation.responses.models import (
     ResponseNote,
     Revision,
 )
-from consultation.states import ANSWERING, PLANNING, InvitationState
+from consultation.states import ANSWERING, PLANNING, InvitationState, ResponseState
 from consultation.subjects import Actor
 
 
@@ -46,7 +46,8 @@ def visible(actor: Actor) -> Select[Response]:
         .where(or_(ProgrammeMember.state.is_(None), ProgrammeMember.state == land.scalar_subquery()))
         .correlate(Response)
     )
-    return select(Response).where(or_(own, and_(Response.revision_count > 0, members.exists())))
+    replied = or_(Response.revision_count > 0, Response.state == ResponseState.DECLINED)
+    return select(Response).where(or_(own, and_(replied, members.exists())))
 
 
 def get(session: Session, actor: Actor, response_id: uuid.UUID, *, held: bool = False) -> Response:
