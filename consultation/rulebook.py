@@ -307,9 +307,11 @@ _sees_land = Rule[Actor, ResponseLike](
     M("zuständig für dieses Land"),
     lambda a, r: a.organisation_id is not None and r.planners.get(a.organisation_id) in (None, r.register_state),
 )
-_was_submitted = Rule[Actor, ResponseLike](M("abgegeben"), lambda a, r: r.submitted_once)
-VIEW_RESPONSE = member | (_sees_land & _was_submitted & reads_programme)
-"""Planners see submitted revisions only; what they see of such a response is never its draft answers."""
+_has_replied = Rule[Actor, ResponseLike](
+    M("abgegeben oder abgelehnt"), lambda a, r: r.submitted_once or r.state == R.DECLINED
+)
+VIEW_RESPONSE = member | (_sees_land & _has_replied & reads_programme)
+"""Planners see submitted revisions, and that somebody declined, which they may reopen; never draft answers."""
 
 ANSWER = Rule[Actor, ResponseLike](
     M("Bearbeitung der antwortenden Stelle, solange die Stellungnahme in Bearbeitung und die Konsultation offen ist"),

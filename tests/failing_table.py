@@ -172,7 +172,11 @@ WRONG: dict[str, Wrong] = {
         {"version": "1"},
     ),
     CONSULTATION + "/intake/{intake_id}/review": Wrong(
-        PLANNER, "consultation", {"name": "", "function": "Bürgermeister"}, at={"intake_id": "{silent_intake_id}"}
+        PLANNER,
+        "consultation",
+        {"name": "", "function": "Bürgermeister"},
+        {"version": "1"},
+        at={"intake_id": "{silent_intake_id}"},
     ),
     CONSULTATION + "/reminders/plan": Wrong(PLANNER, "consultation", {"days": "bald"}),
     CONSULTATION + "/responses/{response_id}/reopen": Wrong(

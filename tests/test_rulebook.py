@@ -323,14 +323,16 @@ def test_a_consultation_is_seen_by_planners_the_invited_and_if_public_by_all(vis
 
 @pytest.mark.parametrize("submitted_once", [True, False])
 @pytest.mark.parametrize("register_state", ["SH", "BY", None])
-def test_a_response_is_seen_by_its_own_people_and_once_submitted_by_planners_of_its_land(
+def test_a_response_is_seen_by_its_own_people_and_once_submitted_or_declined_by_planners_of_its_land(
     submitted_once: bool, register_state: str | None
 ):
     for actor, state in itertools.product(actors(), ResponseState):
         thing = subject(state, submitted_once=submitted_once, register_state=register_state)
         own = actor.organisation_id == TOWN and bool(actor.roles & ANSWERING)
         of_its_land = actor.organisation_id == OWNER or register_state == "SH"
-        planner = not actor.is_system and reads(actor) and of_its_land and submitted_once
+        planner = (
+            not actor.is_system and reads(actor) and of_its_land and (submitted_once or state == ResponseState.DECLINED)
+        )
         assert rulebook.VIEW_RESPONSE(actor, thing) == (own or planner), (actor, state)
 
 

@@ -74,9 +74,11 @@ def save(browser: Browser, scene: Scene, part: str, **changes: Any) -> httpx.Res
 
 
 def answers(scene: Scene) -> dict[tuple[str, str], Any]:
+    """What is answered; a cleared answer is none."""
     with scene.db.reader() as session:
         rows = session.scalars(select(DraftAnswer))
-        return {(r.question_key, r.item_key): r.value.get("value", r.value.get("raw")) for r in rows}
+        found = {(r.question_key, r.item_key): r.value.get("value", r.value.get("raw")) for r in rows}
+        return {at: value for at, value in found.items() if value is not None}
 
 
 def complete(browser: Browser, scene: Scene) -> None:
@@ -439,7 +441,9 @@ def test_an_answer_under_reservation_is_confirmed_later(scene: Scene) -> None:
     ok(save(browser, scene, "A", mandate__kind="reserved"), 303)
     ok(submit(browser, scene), 303)
     assert "Vorbehaltlich eines Beschlusses" in browser.get(f"{scene.base}/receipt").text
-    ok(browser.post(f"{scene.base}/resolution"), 303)
+    assert browser.post(f"{scene.base}/resolution", {"revision": "2"}).status_code == 409
+    shown = filled(ok(browser.get(f"{scene.base}/receipt")).text, "/resolution")
+    ok(browser.post(f"{scene.base}/resolution", shown), 303)
     assert "Vorbehaltlich eines Beschlusses" not in browser.get(f"{scene.base}/receipt").text
 
 

@@ -24,7 +24,7 @@ from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, Stored, context_of, refusals_of
 from consultation.responses.models import Channel, Intake, Response, Revision
-from consultation.rulebook import RUNNING, editor
+from consultation.rulebook import RESPONSE, RUNNING, editor
 from consultation.states import Purpose, ResponseState
 from consultation.subjects import Actor
 
@@ -58,6 +58,12 @@ def standing(session: Session, invitation: Invitation) -> Standing:
     own = exists().where(Revision.response_id == Response.id, ~_entered())
     row = session.execute(select(Response.state, own).where(Response.invitation_id == invitation.id)).one_or_none()
     return Standing.FREE if row is None else _standing(row[0], answered_itself=bool(row[1]))
+
+
+def to_reopen(session: Session, invitation: Invitation) -> uuid.UUID | None:
+    """The response that a planner reopens where nothing can be entered."""
+    over = Response.state.in_(RESPONSE.rows["reopen"].sources)
+    return session.scalar(select(Response.id).where(Response.invitation_id == invitation.id, over))
 
 
 def standing_of(response: Response | None) -> Standing:
@@ -177,6 +183,22 @@ def get(session: Session, actor: Actor, intake_id: uuid.UUID) -> tuple[Intake, I
     return found, invitation
 
 
+def held(
+    session: Session, actor: Actor, intake_id: uuid.UUID, version: int | None = None
+) -> tuple[Intake, Invitation]:  # fmt: skip
+    """As `get`; until the transaction ends nobody else changes, submits or discards it, and it is read as it is then.
+
+    What is held is the invitation: the body may have no response yet. `version`: what somebody was shown and agrees to.
+    """
+    _, invitation = get(session, actor, intake_id)
+    hold(session, Invitation, invitation.id)
+    anew = select(Intake).where(Intake.id == intake_id).execution_options(populate_existing=True)
+    found = session.scalars(anew).one_or_none()
+    if found is None or found.revision_id is not None or version not in (None, found.version):
+        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+    return found, invitation
+
+
 def open_ones(session: Session, consultation_id: uuid.UUID) -> list[tuple[Intake, str]]:
     """What somebody began to write down and did not submit, with the body's name, newest first."""
     statement = (
@@ -195,7 +217,7 @@ def of_revision(session: Session, revision_id: uuid.UUID) -> Intake | None:
 
 
 def correct(session: Session, actor: Actor, intake_id: uuid.UUID, received: Received, version: int) -> Intake:
-    intake, _ = get(session, actor, intake_id)
+    intake, _ = held(session, actor, intake_id)
     if problems := list(_problems(actor, received)):
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     compare_and_set(session, intake, {"version": version}, {"version": version + 1, **_kept(received)})
@@ -204,7 +226,7 @@ def correct(session: Session, actor: Actor, intake_id: uuid.UUID, received: Rece
 
 
 def discard(session: Session, actor: Actor, intake_id: uuid.UUID) -> None:
-    intake, _ = get(session, actor, intake_id)
+    intake, _ = held(session, actor, intake_id)
     record(session, actor, intake, "discard_intake", body=str(intake.organisation_id))
     session.delete(intake)
     session.flush()
@@ -214,6 +236,11 @@ def discard(session: Session, actor: Actor, intake_id: uuid.UUID) -> None:
 def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Language = SOURCE) -> tuple[Intake, Desk]:
     """The form for this body with what was written down; never a look at what the body wrote itself."""
     intake, _ = get(session, actor, intake_id)
+    return intake, desk_of(session, actor, intake, language)
+
+
+def desk_of(session: Session, actor: Actor, intake: Intake, language: Language = SOURCE) -> Desk:
+    """As `desk`, of one that was read already."""
     invitation = _whole(session, intake.invitation_id)
     nobodys = Response(
         id=uuid.uuid4(),
@@ -222,7 +249,7 @@ def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Languag
         invitation=invitation,
     )
     context = context_of(session, invitation.consultation, invitation.organisation, actor.moment, language)
-    return intake, Desk(nobodys, context.form, context, stored(intake))
+    return Desk(nobodys, context.form, context, stored(intake))
 
 
 def _whole(session: Session, invitation_id: uuid.UUID) -> Invitation:
@@ -253,7 +280,8 @@ def keep(
     language: Language = SOURCE,
 ) -> tuple[Problem, ...]:  # fmt: skip
     """Save what the page posted; wrong values are kept as typed and named. Refused if a colleague saved in between."""
-    intake, at = desk(session, actor, intake_id, language)
+    intake, _ = held(session, actor, intake_id)
+    at = desk_of(session, actor, intake, language)
     answers = {key: dict(items) for key, items in intake.answers.items()}
     problems: list[Problem] = []
     for key, sent in posted.items():

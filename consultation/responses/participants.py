@@ -17,10 +17,10 @@ from consultation.responses.models import (
     Channel,
     Disclosure,
     DisclosureChoice,
-    Representation,
     RepresentationKind,
     Response,
     Revision,
+    RevisionRepresentation,
 )
 
 AT_ONCE = 500
@@ -103,13 +103,16 @@ def all_participants(session: Session, consultation_id: uuid.UUID, moment: datet
 
 def _participants(session: Session, rows: Sequence[Any], moment: datetime) -> Iterator[Participant]:
     responses = [response_id for _, response_id, *_ in rows]
-    levels, spoken = _levels(session, responses, moment), _spoken_for(session, responses)
+    levels, spoken = (
+        _levels(session, responses, moment),
+        _spoken_for(session, [revision.id for _, _, revision, *_ in rows]),
+    )
     for organisation, response_id, revision, body, confirmed_at in rows:
         yield Participant(
             organisation.id, response_id, revision.id, organisation.name, organisation.sort_key, organisation.kind,
             organisation.state, body.size_class if body else None, body.key if body else None, body.ags if body else None,
             revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at, revision.channel,
-            levels.get(response_id, Disclosure.NONE), tuple(spoken[response_id]),
+            levels.get(response_id, Disclosure.NONE), tuple(spoken[revision.id]),
         )  # fmt: skip
 
 
@@ -125,14 +128,14 @@ def _levels(session: Session, responses: list[uuid.UUID], moment: datetime) -> d
     }
 
 
-def _spoken_for(session: Session, responses: list[uuid.UUID]) -> dict[uuid.UUID, list[SpokenFor]]:
+def _spoken_for(session: Session, revisions: list[uuid.UUID]) -> dict[uuid.UUID, list[SpokenFor]]:
     statement = (
-        select(Representation.response_id, RegisterBody.key, RegisterBody.name, Representation.kind)
-        .join(RegisterBody, RegisterBody.key == Representation.register_key)
-        .where(Representation.response_id.in_(responses))
-        .order_by(Representation.response_id, RegisterBody.sort_key, RegisterBody.key)
+        select(RevisionRepresentation.revision_id, RegisterBody.key, RegisterBody.name, RevisionRepresentation.kind)
+        .join(RegisterBody, RegisterBody.key == RevisionRepresentation.register_key)
+        .where(RevisionRepresentation.revision_id.in_(revisions))
+        .order_by(RevisionRepresentation.revision_id, RegisterBody.sort_key, RegisterBody.key)
     )
     found: dict[uuid.UUID, list[SpokenFor]] = defaultdict(list)
-    for response_id, key, name, kind in session.execute(statement):
-        found[response_id].append(SpokenFor(key, name, kind))
+    for revision_id, key, name, kind in session.execute(statement):
+        found[revision_id].append(SpokenFor(key, name, kind))
     return found

@@ -125,6 +125,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("answer_fact", "zählbare Angaben", ALWAYS,
             "id revision_id consultation_id question item option number size_class state kind"),
     Holding("representation", "für wen eine Stelle spricht", ALWAYS, "response_id register_key kind"),
+    Holding("revision_representation", "für wen eine abgegebene Fassung spricht", ALWAYS, "revision_id register_key kind"),
     Holding("disclosure_choice", "Veröffentlichungsfreigabe", ALWAYS, "seq response_id part level moment", reference="person_id"),
     Holding("response_note", "Gründe im Haus", "wie die Kommentare im Haus", "id response_id moment", reference="person_id",
             free="text"),

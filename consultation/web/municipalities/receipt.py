@@ -44,7 +44,8 @@ def _page(
     data: dict[str, Any] = {
         "has_outcome": told, "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
         "rest": OFFERED, "counts": at.response.counted_revision_id is not None,
-        "provisional": last.reserved and at.response.confirmed_at is None, "levels": LEVELS,
+        "provisional": last.id == at.response.counted_revision_id and last.reserved and at.response.confirmed_at is None,
+        "levels": LEVELS,
         "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps,
         "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,
@@ -90,10 +91,12 @@ def withdraw(here: Here, form: Form) -> Response:
 
 
 @router.post("/resolution")
-def confirm_resolution(here: Here) -> Response:
+def confirm_resolution(here: Here, form: Form) -> Response:
+    shown = form.line("revision")
     with here.db.transaction() as session:
         at = here.arrive(session)
-        actions.confirm_resolution(session, here.actor, at.response.id)
+        number = int(shown) if shown.isdecimal() and len(shown) < 5 else 0
+        actions.confirm_resolution(session, here.actor, at.response.id, number)
     return see_other(f"{at.base}/receipt", M("Der Beschluss ist bestätigt. Ihre Stellungnahme gilt ohne Vorbehalt."))
 
 

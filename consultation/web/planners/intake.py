@@ -91,8 +91,9 @@ def _new(
             impossible = None
         except Conflict as refused:
             impossible = refused.message
+        to_reopen = intake.to_reopen(session, invitation) if impossible else None
     data = _letter(actor, consultation, invitation.organisation.name) | {
-        "typed": typed, "impossible": impossible, "begun": standing == Standing.BEGUN,
+        "typed": typed, "impossible": impossible, "to_reopen": to_reopen, "begun": standing == Standing.BEGUN,
         "entered": standing == Standing.ENTERED, "action": f"invitations/{invitation_id}/intake", "version": 0,
     }  # fmt: skip
     return page(request, "planners/intake_letter.html", data | more, status)
@@ -312,6 +313,7 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
     try:
         with db.transaction() as session:
             _of(session, actor, slug, intake_id)
+            intake.held(session, actor, intake_id, _version(form))
             revision = entering.submit_for(
                 session, actor, intake_id, nil_return=typed["kind"] == "nil_return", name=typed["name"],
                 function=typed["function"], silent_about_rest=form.checked("silent"), beside=form.checked("beside"),
