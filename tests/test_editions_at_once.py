@@ -11,14 +11,14 @@ from consultation.documents import editions
 from consultation.documents.models import Edition
 from consultation.states import Audience, EditionState
 from tests import edition_world as worlds
-from tests.at_once import beside
 from tests.edition_world import AFTER
+from tests.in_turn import in_turn
 
 
 def test_two_editions_begun_at_once_get_one_number_each(db: Database) -> None:
     found = worlds.weighed(db, count=4)
     assert (
-        beside(
+        in_turn(
             db,
             lambda session: editions.start(session, found.planner, found.world.slug, Audience.INTERNAL),
             lambda session: editions.start(session, found.planner, found.world.slug, Audience.PUBLIC),
@@ -33,7 +33,7 @@ def test_of_two_public_editions_that_were_never_compared_one_is_published(db: Da
     found = worlds.weighed(db, count=4)
     first, second = (worlds.compiled(db, found, tmp_path / "documents", Audience.PUBLIC) for _ in range(2))
     later = replace(found.planner, moment=AFTER + timedelta(hours=1))
-    refused = beside(
+    refused = in_turn(
         db,
         lambda session: editions.publish(session, later, first.id, texts_checked=True),
         lambda session: editions.publish(session, later, second.id, texts_checked=True),

@@ -195,7 +195,7 @@ def test_who_is_represented_is_read_from_the_documents_of_an_earlier_version(db:
         session.execute(delete(RevisionRepresentation))
         assert participation(session, world.consultation_id).reach.represented == 0
         with Operations.context(MigrationContext.configure(session.connection())):
-            ScriptDirectory.from_config(configuration()).get_revision("0016").module.fill()
+            ScriptDirectory.from_config(configuration()).get_revision("0017").module.fill()
     assert (seen(db, world), spoken_for(db, world)) == (before, whom)
 
 

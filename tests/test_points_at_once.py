@@ -10,8 +10,8 @@ from consultation.core.errors import Conflict
 from consultation.evaluation import contributions, parting, undoing
 from consultation.evaluation.models import Contribution, Point
 from tests import factories
-from tests.at_once import beside
 from tests.evaluation_world import World, standing, submit
+from tests.in_turn import in_turn
 
 KIEL, HAMBURG, TOWN = "010510000000", "020000000000", "010510044000"
 
@@ -36,7 +36,7 @@ def test_a_double_click_takes_a_contribution_out_once(db: Database) -> None:
             contributions.gather(session, _hand_in(session, world, body, "Mehr Zeit."), factories.MOMENT)
         first = session.scalars(select(Contribution.id)).first()
     assert first is not None
-    refused = beside(
+    refused = in_turn(
         db,
         lambda session: parting.take_out(session, world.planner, [first]),
         lambda session: parting.take_out(session, world.planner, [first]),
@@ -57,7 +57,7 @@ def test_an_answer_that_comes_in_while_a_step_is_taken_back_keeps_a_living_point
         step = parting.take_out(session, world.planner, [session.scalars(here).one()]).last_step
         late = _hand_in(session, world, TOWN, "Mehr Zeit.")
     assert step is not None
-    refused = beside(
+    refused = in_turn(
         db,
         lambda session: contributions.gather(session, late, factories.MOMENT),
         lambda session: undoing.undo(session, world.planner, world.consultation(session), step),
