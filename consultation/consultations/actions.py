@@ -112,6 +112,8 @@ def _of_programme(consultation: Consultation, version: Any) -> uuid.UUID:
 def announce(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
     """Freezes form and draft, makes version 1, and sends the invitations (as jobs, after the commit)."""
     consultation = queries.held(session, actor, consultation_slug)
+    if consultation.form_version is not None:
+        forms.hold_still(session, consultation.form_version)  # what is looked at here is what is frozen
     readiness.look(session, actor, consultation)
     CONSULTATION.check(actor, consultation, "announce")
     assert consultation.form_version_id is not None
