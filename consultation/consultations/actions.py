@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import queries, readiness, stages
 from consultation.consultations.models import Consultation, ConsultationVersion
-from consultation.consultations.seen import Before, really_wanted
+from consultation.consultations.seen import NOTHING_SHOWN, Before, really_wanted
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
@@ -35,7 +35,6 @@ PREPARED = {
     "draft_version_id": "draft_version_id", "form_version_id": "form_version_id",
 }  # fmt: skip
 """What is set up before announcing, days as people name them → column."""
-NOTHING_SHOWN = Before()
 
 
 def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int = 1) -> Consultation:

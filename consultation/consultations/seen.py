@@ -27,6 +27,9 @@ class Before:
         return name in self.shown and self.shown[name] != fingerprint(stored)
 
 
+NOTHING_SHOWN = Before()
+
+
 class Contested(Conflict):
     """Somebody else saved some of it in between, otherwise: nothing was saved, and both texts can be shown."""
 
