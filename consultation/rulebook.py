@@ -200,6 +200,7 @@ INVITATION = Workflow[Actor, InvitationLike](
     {N.PLANNED: M("geplant"), N.SENT: M("versandt"), N.OPENED: M("geöffnet"), N.FAILED: M("nicht zustellbar")},
     [
         Transition("send",              M("Versenden"),                      frozenset({N.PLANNED, N.FAILED}), N.SENT,       publisher | the_system),
+        Transition("send_again",        M("Erneut versenden"),               frozenset({N.SENT, N.OPENED}),    N.SENT,       publisher),
         Transition("open",              M("Öffnen"),                         frozenset({N.SENT, N.FAILED}),    N.OPENED,     invited_body | the_system),
         Transition("fail",              M("Als nicht zustellbar vermerken"), frozenset({N.PLANNED, N.SENT}),   N.FAILED,     planner | the_system),
     ],

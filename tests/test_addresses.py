@@ -1,6 +1,7 @@
 """Address lists: read with care, matched row by row, corrected, and taken over whole or not at all."""
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date
@@ -524,3 +525,28 @@ def test_known_addresses_are_seen_with_their_date_before_they_are_taken(listing:
     assert "02.03.2026" in seen
     assert "1 Anschrift ist übernommen" in paula.follow(paula.post(f"{at}/known")).text
     assert listing.known() == {"010510044044": "a@b.example"}
+
+
+def test_of_two_who_settle_rows_nobody_undoes_what_the_other_settled(listing: Listing):
+    app = site(listing.db)
+    paula, again = (listing.world.browser(app, listing.world.foundation) for _ in range(2))
+    at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
+    csv = HEAD + "01051044;;kaputt;;;;\n01051049;;auch kaputt;;;;\n"
+    paula.follow(paula.post(at, files={"file": ("liste.csv", csv.encode())}))
+    as_shown = {"row": ["2", "3"], "row-2-email": "kaputt", "row-3-email": "auch kaputt"}
+    hers, mine = (
+        as_shown | dict(re.findall(r'name="(row-\d+-seen-[a-z_]+)" value="(\w+)"', browser.get(f"{at}/rows").text))
+        for browser in (paula, again)
+    )
+    paula.follow(paula.post(f"{at}/rows", hers | {"row-2-email": "heide@b.example"}))
+    again.follow(again.post(f"{at}/rows", mine | {"row-3-email": "neu@b.example"}))
+    kept = {"row-2-email": "heide@b.example", "row-3-email": "neu@b.example"}
+    with listing.db.reader() as session:
+        rows = session.scalars(select(AddressRow).order_by(AddressRow.number)).all()
+        assert {f"row-{row.number}-email": row.email for row in rows} == kept
+    both = again.post(f"{at}/rows", mine | {"row-2-email": "poststelle@b.example"})
+    assert both.status_code == 409
+    assert "heide@b.example" in both.text
+    assert "poststelle@b.example" in both.text
+    with listing.db.reader() as session:
+        assert session.scalars(select(AddressRow.email).where(AddressRow.number == 2)).one() == "heide@b.example"

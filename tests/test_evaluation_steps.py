@@ -345,3 +345,21 @@ def test_a_contribution_that_comes_later_inherits_the_decision_and_can_be_told(d
         assert found.decided_at is not None
         new = [o.contribution.made_at > found.decided_at for o in queries.originals(session, world.planner, found)]
         assert sorted(new) == [False, False, False, True]
+
+
+def test_points_that_a_colleague_has_stay_with_them_unless_asked(db: Database):
+    with weighing(db, 3) as (session, world):
+        colleague, point = colleague_of(session, world), listed(session, world)[0]
+        points.assign(session, colleague, point.id, colleague.person_id)
+        mine = world.planner.person_id
+
+        def assignees() -> list[uuid.UUID | None]:
+            return [one.assignee_id for one in hold(session, world)]
+
+        assert many.assign(session, world.planner, hold(session, world), mine) == 1
+        assert assignees().count(colleague.person_id) == 1
+        assert set(assignees()) == {mine, colleague.person_id}
+        assert many.assign(session, world.planner, hold(session, world), None) == 1
+        assert set(assignees()) == {None, colleague.person_id}
+        assert many.assign(session, world.planner, hold(session, world), mine, reassign=True) == 0
+        assert set(assignees()) == {mine}

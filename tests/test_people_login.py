@@ -221,6 +221,16 @@ def test_a_new_password_by_code_ends_all_other_sessions(db: Database, browser: B
     assert browser.post("/login", {"email": ANNA, "password": PASSWORD}).status_code == 422
 
 
+def test_the_password_one_had_is_no_new_one_and_costs_no_code(db: Database, browser: Browser):
+    code = made(db, CodePurpose.PASSWORD)
+    browser.get("/password/code")
+    same = browser.post("/password/code", {"email": ANNA, "code": code, "password": PASSWORD})
+    assert same.status_code == 422
+    assert "Das ist Ihr bisheriges Passwort" in same.text
+    new = {"email": ANNA, "code": code, "password": "ein anderes langes Passwort"}
+    assert browser.post("/password/code", new).status_code == 303
+
+
 def test_an_invited_colleague_sets_the_first_password_with_the_code_of_the_mail(db: Database, browser: Browser):
     with db.transaction() as session:
         nina = make.person(session, email="nina@heide.example", with_password=False)

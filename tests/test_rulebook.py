@@ -72,6 +72,7 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
     },
     "invitation": {
         "send": ({PUBLISHER, SYSTEM}, "planned failed", "sent"),
+        "send_again": ({PUBLISHER}, "sent opened", "sent"),
         "open": ({INVITED, SYSTEM}, "sent failed", "opened"),
         "fail": ({PLANNER, SYSTEM}, "planned sent", "failed"),
     },

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations import claims, extensions
@@ -19,6 +19,7 @@ from consultation.consultations.invitations import NO_ADDRESS
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
+from consultation.core.times import end_of_day
 from consultation.documents.models import Edition
 from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
 from consultation.mail.transport import Folder, Memory
@@ -30,7 +31,7 @@ from consultation.responses.models import Response
 from consultation.settings import Settings
 from consultation.states import ConsultationState, EditionState, ExtensionState, InvitationState, PointState, Role
 from consultation.worker import run_due
-from tests import evaluation_world
+from tests import evaluation_world, html
 from tests import factories as make
 from tests.browsing import BASE, KEY, Browser, site
 from tests.evaluation_world import World
@@ -371,6 +372,24 @@ def test_a_request_is_granted_to_another_day_and_several_are_decided_at_once(
         found = consultations.invitation(session, running.world.planner, running.invitation(keys[0]).id)
         extensions.request(session, actor, found, date(2026, 5, 30), "Noch einmal")
     assert "Früher schon" in paula.get(at).text
+
+
+def test_what_runs_is_called_the_same_by_everybody(app: FastAPI, running: Running, paula: Browser):
+    home = running.homes["paula"]
+    with running.db.transaction() as session:
+        session.execute(update(Consultation).values(visibility="public"))
+    pages = [f"{home}/programmes", f"{home}/programmes/probeprogramm", running.at()]
+    for moment, said in (
+        (MOMENT, "läuft"), (end_of_day(date(2026, 4, 30)) - timedelta(seconds=1), "läuft"),
+        (end_of_day(date(2026, 4, 30)), "Frist abgelaufen"),
+    ):  # fmt: skip
+        app.state.clock = lambda moment=moment: moment
+        paula.log_in(running.emails["paula"])
+        for page in [*pages, "/consultations", f"/consultations/{running.world.slug}"]:
+            shown = html.check(paula.get(page).text)
+            words = {html.text_of(badge) for badge in shown.iter("span") if "kern-badge" in badge.get("class", "")}
+            assert said in words, (page, moment)
+            assert "angekündigt" not in words, (page, moment)
 
 
 def test_a_wrong_claim_is_revoked(db: Database, running: Running, paula: Browser):

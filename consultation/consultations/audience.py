@@ -154,7 +154,7 @@ def take_back(session: Session, actor: Actor, consultation_slug: str, register_k
 
 
 def _in_preparation(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
     require_planner(actor, consultation)
     if consultation.state != ConsultationState.DRAFT:
         raise Conflict(M("Der Adressatenkreis steht mit der Ankündigung fest."))

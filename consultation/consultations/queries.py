@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.models import Consultation, ConsultationVersion, DeadlineExtension, Invitation
+from consultation.core.db import hold
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.programmes.models import DraftVersion, Programme, ProgrammeMember
@@ -52,6 +53,17 @@ def get(session: Session, actor: Actor, slug: str) -> Consultation:
 
 def by_id(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Consultation:
     return _one(session, actor, Consultation.id == consultation_id)
+
+
+def held(session: Session, actor: Actor, slug: str) -> Consultation:
+    """As `get`, for whoever changes it: locked until the end of the transaction, and read as it is now.
+
+    What is looked at before a change (its state, deadline, form) is then still so when it is changed.
+    """
+    consultation = get(session, actor, slug)
+    hold(session, Consultation, consultation.id)
+    session.expire(consultation)
+    return get(session, actor, slug)
 
 
 def _one(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Consultation:

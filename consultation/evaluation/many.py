@@ -131,13 +131,20 @@ def take_tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> 
     record_all(session, actor, held, "untag", tag=key)
 
 
-def assign(session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None) -> None:
-    """To somebody who plans in one of the programme's organisations, or to nobody."""
+def assign(
+    session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None, *, reassign: bool = False
+) -> int:
+    """To somebody who plans in one of the programme's organisations, or to nobody.
+
+    What a colleague has stays with them unless the actor says `reassign`. Returns how many points stay for that reason.
+    """
     check_assignee(session, held[0], person_id)
-    others = [point for point in held if point.assignee_id != person_id]
-    if others:
-        begin(session, actor, "assign", others, ("assignee_id",))
-        put_assignee(session, actor, others, person_id)
+    changing = [point for point in held if point.assignee_id != person_id]
+    free = [point for point in changing if reassign or point.assignee_id in (None, actor.person_id)]
+    if free:
+        begin(session, actor, "assign", free, ("assignee_id",))
+        put_assignee(session, actor, free, person_id)
+    return len(changing) - len(free)
 
 
 def put_assignee(session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None) -> None:

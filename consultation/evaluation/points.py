@@ -79,7 +79,7 @@ def untag(session: Session, actor: Actor, point_id: uuid.UUID, key: str) -> Poin
 
 
 def assign(session: Session, actor: Actor, point_id: uuid.UUID, person_id: uuid.UUID | None) -> Point:
-    many.assign(session, actor, _held(session, actor, point_id), person_id)
+    many.assign(session, actor, _held(session, actor, point_id), person_id, reassign=True)
     return queries.get(session, actor, point_id)
 
 

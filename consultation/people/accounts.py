@@ -63,6 +63,8 @@ def set_password(session: Session, actor: Actor, password: str, *, kept: uuid.UU
     person = session.get_one(Person, actor.person_id)
     if problems := list(passwords.problems(password, person.email)):
         raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
+    if passwords.matches(person.password_hash, password):
+        raise Invalid.about("password", M("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes."))
     if person.password_hash is not None:
         enqueue(session, "mail.account_changed", {"id": str(person.id), "what": "set_password"}, run_at=actor.moment)
     person.password_hash = passwords.hashed(password)

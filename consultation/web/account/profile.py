@@ -57,9 +57,12 @@ def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselve
         problems.insert(0, WRONG_PASSWORD)
     if problems:
         return account_page(request, db, viewer, 422, problems=problems)
-    with db.transaction() as session:
-        actions.set_password(session, actor, new)
-        token = begin(request, session, viewer.person_id)
+    try:
+        with db.transaction() as session:
+            actions.set_password(session, actor, new)
+            token = begin(request, session, viewer.person_id)
+    except Invalid as refused:
+        return account_page(request, db, viewer, 422, problems=refused.problems)
     return welcome(
         request,
         Entrance(token),

@@ -24,7 +24,7 @@ from consultation.responses.answering import begin
 from consultation.responses.changes import Changes, changes_for
 from consultation.responses.desk import Desk, desk_of
 from consultation.responses.models import Response
-from consultation.rulebook import ANSWER, RESPONSE, is_open
+from consultation.rulebook import ANSWER, RESPONSE, RUNNING, is_open
 from consultation.states import Purpose
 from consultation.subjects import Actor
 
@@ -67,6 +67,10 @@ class At:
     @property
     def is_open(self) -> bool:
         return self.begun is not None and is_open(self.actor, self.response)
+
+    @property
+    def may_ask_for_time(self) -> bool:
+        return self.asked and self.consultation.state in RUNNING
 
     @property
     def asked(self) -> bool:

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -16,13 +17,20 @@ from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 from consultation.web.planners.weighing import assignee, draft_sections, template_of, walked, whole_number
 
-FIELDS = ("decision", "reply", "template", "tag", "assignee", "except")
+FIELDS = ("decision", "reply", "template", "tag", "assignee", "reassign", "except")
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
 _LONGEST = 10_000
 
 
-def work(session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm) -> int:
-    """Returns how many points it was done with."""
+@dataclass(frozen=True)
+class Done:
+    """How many points it was done with, and how many stayed as they were because a colleague has them."""
+
+    points: int
+    left: int
+
+
+def work(session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm) -> Done:
     seen = (
         _all(session, actor, consultation, kept, form)
         if form.line("scope") == "all"
@@ -32,8 +40,8 @@ def work(session: Session, actor: Actor, consultation: Consultation, kept: Mappi
         message = M("Wählen Sie mindestens einen Punkt aus, höchstens {count}.", count=many.AT_MOST)
         raise Invalid.about("point", message)
     held = steps.hold(session, actor, consultation, list(seen))
-    _act(session, actor, consultation, held, seen, form)
-    return len(held)
+    left = _act(session, actor, consultation, held, seen, form)
+    return Done(len(held) - left, left)
 
 
 def _ticked(form: PostedForm) -> list[uuid.UUID]:
@@ -72,7 +80,8 @@ def numbers(text: str) -> set[int]:
 
 def _act(
     session: Session, actor: Actor, consultation: Consultation, held: list[Held], seen: many.Seen, form: PostedForm
-) -> None:
+) -> int:
+    """Returns how many points stayed as they were."""
     action = form.line("action")
     match action:
         case "tag":
@@ -80,11 +89,13 @@ def _act(
         case "untag":
             many.untag(session, actor, held, form.line("tag"))
         case "assign":
-            many.assign(session, actor, held, assignee(form.line("assignee")))
+            to = assignee(form.line("assignee"))
+            return many.assign(session, actor, held, to, reassign=form.checked("reassign"))
         case "decide" | "propose" | "reply":
             _weigh(session, actor, consultation, held, seen, form)
         case _:
             raise Invalid.about("bulk", M("Wählen Sie, was mit den Punkten geschehen soll."))
+    return 0
 
 
 def _weigh(

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from consultation.consultations import actions, queries, readiness
 from consultation.consultations.models import Consultation
 from consultation.consultations.readiness import without_address
+from consultation.consultations.titles import state_said
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
@@ -79,7 +80,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         plans = planner(actor, consultation)
         waiting = queries.extensions_waiting(session, [consultation.id] if plans else []).get(consultation.id, 0)
         data = surroundings(actor, consultation) | {
-            "states": CONSULTATION.states,
+            "state": state_said(consultation, actor.moment),
             "badge": STATE_BADGES[consultation.state],
             "next": next_step(actor, consultation, waiting),
             "waiting": waiting,

@@ -86,7 +86,11 @@ def bulk(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
         typed = {name: form.text(name) for name in FIELDS} | {"point": form.lines("point")}
         more = {"typed": typed | {"scope": form.line("scope") or "chosen"}, "problems": problems_of(refused)}
         return _page(request, db, actor, slug, refused.status, **more)
-    told = M("{count} Punkte sind bearbeitet.", one="1 Punkt ist bearbeitet.", count=done)
+    told = M("{count} Punkte sind bearbeitet.", one="1 Punkt ist bearbeitet.", count=done.points)
+    if done.left:
+        left = M("{count} Punkte hat schon jemand anderes; sie bleiben dort.",
+                 one="1 Punkt hat schon jemand anderes; er bleibt dort.", count=done.left)  # fmt: skip
+        told = M("{done} {left}", done=told, left=left)
     return see_other(_back(request, actor, slug), told)
 
 

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
+from consultation.consultations.titles import state_said
 from consultation.core.language import M, Message
 from consultation.http import Db, Pages, page, see_other
 from consultation.http.actors import InPlace
 from consultation.programmes import queries as programmes
 from consultation.programmes.titles import LEVEL_TITLES
-from consultation.rulebook import CONSULTATION, planner
+from consultation.rulebook import planner
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, home
@@ -30,9 +31,10 @@ def show(request: Request, db: Db, place: InPlace, actor: Planning) -> Response:
         "organisation": place.name,
         "at": home(actor),
         "programmes": found,
-        "consultations": [(one, next_step(actor, one, waiting.get(one.id, 0))) for one in running],
+        "consultations": [
+            (one, next_step(actor, one, waiting.get(one.id, 0)), state_said(one, actor.moment)) for one in running
+        ],
         "levels": LEVEL_TITLES,
-        "states": CONSULTATION.states,
         "kinds": STATE_BADGES,
     }
     return page(request, "planners/start.html", data)
