@@ -26,6 +26,8 @@ AT_MOST = 5000
 NAMED = 20
 Seen = Mapping[uuid.UUID, int]
 """Point → the version somebody looked at before deciding."""
+Reply = str | None
+"""None leaves the points the replies they have."""
 
 
 def _named(points: Sequence[Held]) -> str:
@@ -57,36 +59,45 @@ def checked_decision(decision: Decision | str | None) -> Decision | None:
     return Decision(decision) if decision else None
 
 
+def with_another_reply(held: Sequence[Held], reply: Reply) -> list[Held]:
+    """Those whose own reply this one would replace."""
+    return [point for point in held if reply is not None and point.reply and point.reply != clean(reply)]
+
+
+def _said(reply: Reply) -> dict[str, str]:
+    return {} if reply is None else {"reply": clean(reply)}
+
+
 def decide(
-    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: str, *, seen: Seen
+    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: Reply, *, seen: Seen
 ) -> None:
     """One decision and one reply for all of them. The reply leaves the house only with an edition."""
     chosen = checked_decision(decision)
     POINT.rows["decide"].who.demand(actor, held[0])
     undecided(held)
     unchanged(held, seen)
-    begin(session, actor, "decide", held, ("state", "decision", "decided_at", "reply"))
-    perform_decide(session, actor, [replace(point, decision=chosen) for point in held], clean(reply))
+    begin(session, actor, "decide", held, ("state", "decision", "decided_at", *_said(reply)))
+    perform_decide(session, actor, [replace(point, decision=chosen) for point in held], reply)
 
 
-def perform_decide(session: Session, actor: Actor, ready: Sequence[Held], reply: str) -> None:
+def perform_decide(session: Session, actor: Actor, ready: Sequence[Held], reply: Reply) -> None:
     """Each with the decision that is to be made, so that the rules see it; inside a step."""
     decision = ready[0].decision
     perform_all(
         session, POINT, actor, Point, ready, "decide", details={"decision": decision},
-        decision=decision, reply=reply, decided_at=actor.moment, version=Point.version + 1,
+        decision=decision, **_said(reply), decided_at=actor.moment, version=Point.version + 1,
     )  # fmt: skip
 
 
 def propose(
-    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: str, *, seen: Seen
+    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: Reply, *, seen: Seen
 ) -> None:
     """Decision and reply written down, not decided yet."""
     chosen = checked_decision(decision)
     undecided(held)
     unchanged(held, seen)
-    begin(session, actor, "propose", held, ("decision", "reply"))
-    change = {"decision": chosen, "reply": clean(reply), "version": Point.version + 1}
+    begin(session, actor, "propose", held, ("decision", *_said(reply)))
+    change = {"decision": chosen, **_said(reply), "version": Point.version + 1}
     set_all(session, Point, [point.id for point in held], OPEN, change)
     record_all(session, actor, held, "propose", decision=chosen)
 

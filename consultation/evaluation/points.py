@@ -135,7 +135,7 @@ def save(session: Session, actor: Actor, point_id: uuid.UUID, writing: Writing, 
         if work.assignee:
             many.put_assignee(session, actor, held, work.assignee[0])
         if work.decided:
-            many.perform_decide(session, actor, [work.decided], clean(writing.reply or ""))
+            many.perform_decide(session, actor, [work.decided], writing.reply)
     return queries.get(session, actor, point_id)
 
 

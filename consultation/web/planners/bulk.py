@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
-from consultation.core.errors import Conflict, Invalid
+from consultation.core.errors import Conflict, DomainError, Invalid
 from consultation.core.language import M
 from consultation.evaluation import many, replies, steps
 from consultation.evaluation.models import Held
@@ -91,13 +91,31 @@ def _weigh(
     session: Session, actor: Actor, consultation: Consultation, held: list[Held], seen: many.Seen, form: PostedForm
 ) -> None:
     template = template_of(form, replies.templates(session, consultation.id))
-    reply = replies.with_template(form.text("reply"), template)
+    reply = replies.with_template(form.text("reply"), template).strip()
     decision = form.line("decision") or (template.decision if template else None)
     action = form.line("action")
+    if action != "reply" and not decision:
+        raise Invalid.about("decision", M("Wählen Sie eine Entscheidung."))
+    _ask_before_replacing(held, reply, form)
     if action == "reply":
         many.answer(session, actor, held, reply, seen=seen)
         return
-    if not decision:
-        raise Invalid.about("decision", M("Wählen Sie eine Entscheidung."))
     do = many.decide if action == "decide" else many.propose
-    do(session, actor, held, decision, reply, seen=seen)
+    do(session, actor, held, decision, reply or None, seen=seen)
+
+
+def _ask_before_replacing(held: list[Held], reply: str, form: PostedForm) -> None:
+    """A tick counts for as many replies as it spoke of; with other points chosen since, it is asked again."""
+    many.undecided(held)
+    count = len(many.with_another_reply(held, reply or None))
+    if count and whole_number(form.line("replace")) != count:
+        message = M("{count} dieser Punkte haben schon eine andere Erwiderung. Bestätigen Sie, dass Ihre sie ersetzt.",
+                    one="1 dieser Punkte hat schon eine andere Erwiderung. Bestätigen Sie, dass Ihre sie ersetzt.",
+                    count=count)  # fmt: skip
+        raise Invalid.about("replace", message)
+
+
+def replacing(refused: DomainError) -> int:
+    """How many replies somebody has to be asked about first."""
+    asked = (dict(problem.message.parameters) for problem in refused.problems if problem.field == "replace")
+    return next((int(one["count"]) for one in asked), 0)

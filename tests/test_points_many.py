@@ -1,0 +1,86 @@
+"""Many points at once, page by page: nothing is erased or given away that nobody meant."""
+
+from pathlib import Path
+
+import pytest
+
+from consultation.core.db import Database
+from consultation.evaluation.models import Decision, Point
+from consultation.states import PointState
+from tests.browsing import Browser, site
+from tests.factories import MOMENT
+from tests.test_web_planners_running import Running, all_of, all_points
+
+
+@pytest.fixture
+def running(db: Database, tmp_path: Path) -> Running:
+    return Running(db, tmp_path)
+
+
+@pytest.fixture
+def paula(db: Database, tmp_path: Path, running: Running) -> Browser:
+    made = running.browser(site(db, MOMENT, data_dir=tmp_path), "paula")
+    made.get(f"{running.at()}/points")
+    return made
+
+
+def answered(running: Running, paula: Browser, *numbers: int, reply: str = "Eigene Erwiderung") -> None:
+    for point in all_points(running):
+        if point.number in numbers:
+            told = {"decision": "noted", "reply": reply, "version": str(point.version)}
+            paula.follow(paula.post(f"{running.at()}/points/{point.id}/save", told))
+
+
+def replies(running: Running) -> list[str]:
+    return [point.reply for point in all_points(running)]
+
+
+@pytest.mark.parametrize("action", ["decide", "propose"])
+def test_a_reply_left_empty_leaves_the_points_the_replies_they_have(
+    running: Running, paula: Browser, action: str
+) -> None:
+    answered(running, paula, 1, 3)
+    chosen = all_of(running) | {"action": action, "decision": "accepted", "reply": " "}
+    told = paula.follow(paula.post(f"{running.at()}/points/bulk", chosen)).text
+    assert "3 Punkte sind bearbeitet" in told
+    assert replies(running) == ["Eigene Erwiderung", "", "Eigene Erwiderung"]
+    assert {point.decision for point in all_points(running)} == {Decision.ACCEPTED}
+    taken_back(running, paula, told)
+    assert replies(running) == ["Eigene Erwiderung", "", "Eigene Erwiderung"]
+    assert [point.decision for point in all_points(running)] == [Decision.NOTED, None, Decision.NOTED]
+
+
+def taken_back(running: Running, paula: Browser, page: str) -> None:
+    step = page.split('name="step" value="')[1].split('"', maxsplit=1)[0]
+    paula.follow(paula.post(f"{running.at()}/points/undo", {"step": step}))
+
+
+@pytest.mark.parametrize("action", ["decide", "propose", "reply"])
+def test_another_reply_replaces_those_there_are_only_when_somebody_was_told_how_many(
+    running: Running, paula: Browser, action: str
+) -> None:
+    answered(running, paula, 1, 3)
+    answered(running, paula, 2, reply="Danke.")
+    at = f"{running.at()}/points/bulk"
+    chosen = all_of(running) | {"action": action, "decision": "accepted", "reply": "Danke."}
+    asked = paula.post(at, chosen)
+    assert asked.status_code == 422
+    assert "2 dieser Punkte haben schon eine andere Erwiderung." in asked.text
+    assert "2 vorhandene Erwiderungen ersetzen" in asked.text
+    assert replies(running) == ["Eigene Erwiderung", "Danke.", "Eigene Erwiderung"]
+    for wrong in ("1", "3", "yes"):
+        assert paula.post(at, chosen | {"replace": wrong}).status_code == 422
+    told = paula.follow(paula.post(at, chosen | {"replace": "2"})).text
+    assert replies(running) == ["Danke."] * 3
+    taken_back(running, paula, told)
+    assert replies(running) == ["Eigene Erwiderung", "Danke.", "Eigene Erwiderung"]
+    assert PointState.DECIDED not in {point.state for point in all_points(running)}
+
+
+def test_deciding_on_a_page_that_asks_no_reply_keeps_the_one_there_is(running: Running, paula: Browser) -> None:
+    answered(running, paula, 1)
+    point = all_points(running)[0]
+    given = {"decision": "accepted", "final": "yes", "version": str(point.version)}
+    paula.follow(paula.post(f"{running.at()}/points/{point.id}/save", given))
+    after = running.one(Point, Point.id == point.id)
+    assert (after.state, after.decision, after.reply) == (PointState.DECIDED, Decision.ACCEPTED, "Eigene Erwiderung")
