@@ -1,10 +1,10 @@
 """Doing one thing to many points: all of them or none, each with its line in the log, in a fixed number of statements."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from consultation.core.db import set_all
@@ -12,13 +12,13 @@ from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform_all, record_all
 from consultation.core.language import M
 from consultation.core.text import clean
+from consultation.evaluation.assignees import may_be_given
 from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import OPEN
 from consultation.evaluation.models import Decision, Held, Point, PointTag
 from consultation.evaluation.steps import begin
-from consultation.people.models import Membership
 from consultation.rulebook import POINT
-from consultation.states import PLANNING, PointState
+from consultation.states import PointState
 from consultation.subjects import Actor
 
 AT_MOST = 5000
@@ -143,7 +143,7 @@ def take_tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> 
 
 
 def assign(session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None) -> None:
-    """To somebody who plans in one of the programme's organisations, or to nobody."""
+    """To somebody who may work on them, or to nobody."""
     check_assignee(session, held[0], person_id)
     others = [point for point in held if point.assignee_id != person_id]
     if others:
@@ -158,12 +158,5 @@ def put_assignee(session: Session, actor: Actor, held: Sequence[Held], person_id
 
 
 def check_assignee(session: Session, point: Held, person_id: uuid.UUID | None) -> None:
-    if person_id is not None and not _plans(session, point.planners, person_id):
-        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die in diesem Programm planen."))
-
-
-def _plans(session: Session, planners: Iterable[uuid.UUID], person_id: uuid.UUID) -> bool:
-    statement = select(Membership.roles).where(
-        Membership.person_id == person_id, Membership.organisation_id.in_(planners), Membership.waiting.is_(False)
-    )
-    return any(PLANNING & set(roles) for roles in session.scalars(statement))
+    if person_id is not None and not may_be_given(session, point, person_id):
+        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die diese Punkte bearbeiten dürfen."))

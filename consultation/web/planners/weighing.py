@@ -13,11 +13,11 @@ from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.documents.labels import DECISIONS
 from consultation.evaluation import finding
+from consultation.evaluation.assignees import team, works_on
 from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import Order, PointFilter, Walk
 from consultation.evaluation.models import Decision, ReplyTemplate
 from consultation.http import PostedForm
-from consultation.people import queries as people
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.programmes.models import Section
 from consultation.programmes.queries import sections
@@ -25,7 +25,7 @@ from consultation.register.kinds import SIZE_CLASS_TITLES
 from consultation.register.states import STATE_TITLES
 from consultation.responses.participation import land_of
 from consultation.rulebook import POINT
-from consultation.states import PLANNING, PointState
+from consultation.states import PointState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 
@@ -105,14 +105,16 @@ def walked(
 
 def choices(session: Session, consultation: Consultation, known: Sequence[Section]) -> dict[str, Any]:
     """What points can be given."""
-    team = people.colleagues(session, list(consultation.planners), list(PLANNING))
+    members = team(session, consultation)
+    offered = {str(one.person_id): f"{one.person.name} ({one.organisation.name})"
+               for one in members if works_on(one, consultation)}  # fmt: skip
     labels = {key: tag.label.model_dump() for key, tag in tags().items()}
     return {
         "section_titles": {s.key: f"{s.number} {s.heading}".strip() for s in known},
         "tag_titles": labels,
         "tag_choices": list(labels.items()),
-        "people": {person.id: person.name for person in team},
-        "assignee_choices": [("", M("niemandem")), *((str(person.id), person.name) for person in team)],
+        "people": {one.person_id: one.person.name for one in members},
+        "assignee_choices": [("", M("niemandem")), *offered.items()],
         "decision_titles": DECISIONS,
         "decision_choices": [("", M("noch offen")), *((d.value, DECISIONS[d]) for d in Decision)],
         "states": POINT.states,
@@ -121,9 +123,24 @@ def choices(session: Session, consultation: Consultation, known: Sequence[Sectio
     }
 
 
+def with_holder(data: Mapping[str, Any], holder: uuid.UUID | None) -> dict[str, Any]:
+    """Whom a point can be given to, and who has it now, also if that person may not work on it any more."""
+    offered = data["assignee_choices"]
+    if holder is None or str(holder) in dict(offered):
+        return {}
+    name = data["people"].get(holder, M("jemand, der nicht mehr plant"))
+    return {"assignee_choices": [*offered, (str(holder), M("{name} (darf diesen Punkt nicht bearbeiten)", name=name))]}
+
+
 def filters(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What points can be filtered by, from what they can be given."""
+    """What points can be filtered by, from what they can be given, and from who has some."""
     nothing = ("", M("alle"))
+    offered = dict(data["assignee_choices"][1:])
+    holders = {
+        str(one): data["people"].get(one, M("jemand, der nicht mehr plant"))
+        for one in data["progress"].assignees
+        if one
+    }
     return {
         "section_filter": [nothing, (NONE, M("ohne Abschnitt")), *data["section_titles"].items()],
         "tag_filter": [nothing, (NONE, M("ohne Schlagwort")), *data["tag_choices"]],
@@ -132,7 +149,7 @@ def filters(data: Mapping[str, Any]) -> dict[str, Any]:
         "decision_filter": [nothing, *((d.value, DECISIONS[d]) for d in Decision)],
         "land_filter": [nothing, *((state.value, title) for state, title in STATE_TITLES.items())],
         "size_filter": [nothing, *SIZES.items()],
-        "assignee_filter": [nothing, ("me", M("mir")), (NONE, M("niemandem")), *data["assignee_choices"][1:]],
+        "assignee_filter": [nothing, ("me", M("mir")), (NONE, M("niemandem")), *(holders | offered).items()],
         "orders": [("", M("meiste Unterstützung zuerst")), ("number", M("nach Nummer")),
                    ("section", M("nach Abschnitt"))],
     }  # fmt: skip
@@ -142,7 +159,7 @@ def filters(data: Mapping[str, Any]) -> dict[str, Any]:
 def assignee(text: str) -> uuid.UUID | None:
     found = identifier(text)
     if text and found is None:
-        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die in diesem Programm planen."))
+        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die diese Punkte bearbeiten dürfen."))
     return found
 
 
