@@ -84,3 +84,33 @@ def test_deciding_on_a_page_that_asks_no_reply_keeps_the_one_there_is(running: R
     paula.follow(paula.post(f"{running.at()}/points/{point.id}/save", given))
     after = running.one(Point, Point.id == point.id)
     assert (after.state, after.decision, after.reply) == (PointState.DECIDED, Decision.ACCEPTED, "Eigene Erwiderung")
+
+
+def test_a_tag_that_was_not_chosen_is_asked_for(running: Running, paula: Browser) -> None:
+    for action in ("tag", "untag"):
+        refused = paula.post(f"{running.at()}/points/bulk", all_of(running) | {"action": action, "tag": ""})
+        assert refused.status_code == 422
+        assert "Wählen Sie ein Schlagwort." in refused.text
+
+
+SAVED = {
+    "Entscheidung": {"decision": "noted", "reply": "Danke.", "final": "yes"},
+    "Vorschlag oder Erwiderung": {"decision": "noted", "reply": "Danke."},
+    "Arbeitstext geändert": {"text": "Anders"},
+    "Votum einer Fachstelle vermerkt": {"vote": "Dafür", "vote_by": "Referat 2"},
+    "Interne Notiz geändert": {"note": "Anruf"},
+    "Schlagwörter geändert": {"tags_before": "", "tags": "speed"},
+    "mehrere Angaben": {"text": "Anders", "tags_before": "", "tags": "speed"},
+}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_the_button_that_takes_a_step_back_says_which_step_at_which_point(
+    running: Running, paula: Browser, name: str
+) -> None:
+    point = all_points(running)[1]
+    at = f"{running.at()}/points/{point.id}"
+    shown = paula.follow(paula.post(f"{at}/save", {"version": "1"} | SAVED[name])).text
+    assert f"Rückgängig: {name} (Punkt 2)" in shown
+    taken_back(running, paula, shown)
+    assert (all_points(running)[1].text, all_points(running)[1].state) == (point.text, point.state)

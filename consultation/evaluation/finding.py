@@ -42,7 +42,9 @@ class PointFilter:
     """Or the kind of bodies that have no size class."""
     kind: str | None = None
     supported: bool = False
-    """Only those that at least one counted answer demands."""
+    """Only those that at least one counted answer demands: what is weighed, counted and published."""
+    unsupported: bool = False
+    """Only the others: their answers were withdrawn or replaced since."""
     ids: tuple[uuid.UUID, ...] | None = None
 
 
@@ -125,11 +127,18 @@ def walk(
 
 
 def counted(consultation_id: uuid.UUID, land: str | None) -> tuple[Any, ColumnElement[int]]:
-    """Point → supporters and contributions, of one Land if asked; and the number of supporters as a column."""
+    """Point → supporters, contributions and those of them that count, of one Land if asked; and the number of supporters
+    as a column.
+    """
     counts = Response.counted_revision_id == Contribution.revision_id
     organisation = func.count(func.distinct(Contribution.organisation_id)).filter(counts)
     statement = (
-        select(Contribution.point_id, organisation.label("supporters"), func.count().label("contributions"))
+        select(
+            Contribution.point_id,
+            organisation.label("supporters"),
+            func.count().label("contributions"),
+            func.count().filter(counts).label("counting"),
+        )
         .join(Response, Response.id == Contribution.response_id)
         .where(Contribution.consultation_id == consultation_id)
         .group_by(Contribution.point_id)
@@ -166,6 +175,7 @@ def _conditions(chosen: PointFilter, land: str | None, supporters: ColumnElement
         (chosen.unassigned, Point.assignee_id.is_(None)),
         (any((chosen.land, chosen.size_class, chosen.kind)), _supported_by(chosen, land)),
         (chosen.supported, supporters > 0),
+        (chosen.unsupported, supporters == 0),
         (chosen.ids is not None, Point.id.in_(chosen.ids or ())),
     ]
     return [condition for applies, condition in wanted if applies] + _speaking_of(chosen.text, land)

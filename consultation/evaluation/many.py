@@ -114,6 +114,7 @@ def answer(session: Session, actor: Actor, held: Sequence[Held], reply: str, *, 
 
 
 def tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
+    _chosen(key)
     if key not in tags():
         raise Invalid.about("tag", M("Dieses Schlagwort steht nicht im Katalog."))
     lacking = [point for point in held if key not in point.tags]
@@ -123,10 +124,16 @@ def tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
 
 
 def untag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
+    _chosen(key)
     having = [point for point in held if key in point.tags]
     if having:
         begin(session, actor, "untag", having, ("tags",))
         take_tag(session, actor, having, key)
+
+
+def _chosen(key: str) -> None:
+    if not key:
+        raise Invalid.about("tag", M("Wählen Sie ein Schlagwort."))
 
 
 def put_tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:

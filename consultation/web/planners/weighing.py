@@ -33,6 +33,8 @@ KEPT = ("q", "section", "tag", "state", "decision", "land", "size", "assignee", 
 NONE = "-"
 """Of a filter: those that have none."""
 UNDECIDED = "open"
+UNCOUNTED = "uncounted"
+"""Of the state: points without any answer that counts, which the list leaves out otherwise."""
 BADGES = {PointState.NEW: "info", PointState.IN_REVIEW: "warning", PointState.DECIDED: "success"}
 UNSIZED = (OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY)
 SIZES = {
@@ -47,7 +49,11 @@ STEP_TITLES: dict[str, Message] = {
     "assign": M("Zuweisung"),
     "review": M("in Prüfung genommen"),
     "reopen": M("wieder aufgenommen"),
-    "save": M("gespeichert"),
+    "edit_point": M("Arbeitstext geändert"),
+    "note_vote": M("Votum einer Fachstelle vermerkt"),
+    "note_point": M("Interne Notiz geändert"),
+    "tags": M("Schlagwörter geändert"),
+    "save": M("mehrere Angaben"),
     "take_out": M("Ausnahme herausgenommen"),
     "merge": M("zusammengeführt"),
 }
@@ -72,6 +78,8 @@ def filter_of(kept: Mapping[str, str], actor: Actor) -> PointFilter:
         untagged=kept["tag"] == NONE,
         state=PointState(kept["state"]) if kept["state"] in list(PointState) else None,
         undecided=kept["state"] == UNDECIDED,
+        supported=kept["state"] != UNCOUNTED,
+        unsupported=kept["state"] == UNCOUNTED,
         decision=Decision(kept["decision"]) if kept["decision"] in list(Decision) else None,
         assignee_id=actor.person_id if kept["assignee"] == "me" else identifier(kept["assignee"]),
         unassigned=kept["assignee"] == NONE,
@@ -135,21 +143,25 @@ def with_holder(data: Mapping[str, Any], holder: uuid.UUID | None) -> dict[str, 
 def filters(data: Mapping[str, Any]) -> dict[str, Any]:
     """What points can be filtered by, from what they can be given, and from who has some."""
     nothing = ("", M("alle"))
-    offered = dict(data["assignee_choices"][1:])
-    holders = {
-        str(one): data["people"].get(one, M("jemand, der nicht mehr plant"))
-        for one in data["progress"].assignees
-        if one
+    progress, offered = data["progress"], dict(data["assignee_choices"][1:])
+    left, gone = M("jemand, der nicht mehr plant"), M("nicht mehr im Entwurf")
+    holders = {one: data["people"].get(one, left) for one in progress.assignees if one is not None}
+    others = {str(one): name for one, name in holders.items()}
+    sections = data["section_titles"] | {
+        key: gone for key in progress.sections if key not in (None, *data["section_titles"])
     }
     return {
-        "section_filter": [nothing, (NONE, M("ohne Abschnitt")), *data["section_titles"].items()],
+        "section_names": sections,
+        "holders": holders,
+        "section_filter": [nothing, (NONE, M("ohne Abschnitt")), *sections.items()],
         "tag_filter": [nothing, (NONE, M("ohne Schlagwort")), *data["tag_choices"]],
         "state_filter": [nothing, (UNDECIDED, M("noch nicht entschieden")),
-                         *((state.value, title) for state, title in POINT.states.items())],
+                         *((state.value, title) for state, title in POINT.states.items()),
+                         (UNCOUNTED, M("ohne gezählte Stellungnahme"))],
         "decision_filter": [nothing, *((d.value, DECISIONS[d]) for d in Decision)],
         "land_filter": [nothing, *((state.value, title) for state, title in STATE_TITLES.items())],
         "size_filter": [nothing, *SIZES.items()],
-        "assignee_filter": [nothing, ("me", M("mir")), (NONE, M("niemandem")), *(holders | offered).items()],
+        "assignee_filter": [nothing, ("me", M("mir")), (NONE, M("niemandem")), *(others | offered).items()],
         "orders": [("", M("meiste Unterstützung zuerst")), ("number", M("nach Nummer")),
                    ("section", M("nach Abschnitt"))],
     }  # fmt: skip
