@@ -114,3 +114,35 @@ def test_the_button_that_takes_a_step_back_says_which_step_at_which_point(
     assert f"Rückgängig: {name} (Punkt 2)" in shown
     taken_back(running, paula, shown)
     assert (all_points(running)[1].text, all_points(running)[1].state) == (point.text, point.state)
+
+
+def test_ticked_points_are_merged_into_one_of_them_and_taken_apart_again(running: Running, paula: Browser) -> None:
+    at = f"{running.at()}/points"
+    chosen = all_of(running) | {"action": "merge"}
+    for wrong in ("", "99", "x"):
+        refused = paula.post(f"{at}/bulk", chosen | {"into": wrong})
+        assert refused.status_code == 422
+        assert "geben Sie die Nummer dessen an" in refused.text
+    first = all_points(running)[0]
+    assert paula.post(f"{at}/bulk", {"point": str(first.id), "action": "merge", "into": "1"}).status_code == 422
+    stale = chosen | {f"version-{first.id}": "7", "into": "2"}
+    assert paula.post(f"{at}/bulk", stale).status_code == 409
+    told = paula.follow(paula.post(f"{at}/bulk", chosen | {"into": "2"})).text
+    assert "<strong>1 Punkt</strong>" in told
+    assert {point.merged_into_id for point in all_points(running)} == {None, all_points(running)[1].id}
+    taken_back(running, paula, told)
+    taken_back(running, paula, paula.get(at).text)
+    assert "<strong>3 Punkte</strong>" in paula.get(at).text
+    assert {point.merged_into_id for point in all_points(running)} == {None}
+
+
+def test_what_is_decided_already_is_not_merged_away_with_others(running: Running, paula: Browser) -> None:
+    decided, *_ = all_points(running)
+    final = {"decision": "noted", "reply": "Danke.", "version": "1", "final": "yes"}
+    paula.follow(paula.post(f"{running.at()}/points/{decided.id}/save", final))
+    chosen = all_of(running) | {"action": "merge"}
+    refused = paula.post(f"{running.at()}/points/bulk", chosen | {"into": "2"})
+    assert refused.status_code == 409
+    assert "Schon entschieden: 1" in refused.text
+    paula.follow(paula.post(f"{running.at()}/points/bulk", chosen | {"into": "1"}))
+    assert [point.merged_into_id for point in all_points(running)] == [None, decided.id, decided.id]

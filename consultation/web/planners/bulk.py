@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Conflict, DomainError, Invalid
 from consultation.core.language import M
-from consultation.evaluation import many, replies, steps
+from consultation.evaluation import contributions, many, parting, replies, steps
 from consultation.evaluation.models import Held
 from consultation.http import PostedForm
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 from consultation.web.planners.weighing import assignee, draft_sections, template_of, walked, whole_number
 
-FIELDS = ("decision", "reply", "template", "tag", "assignee", "except")
+FIELDS = ("decision", "reply", "template", "tag", "assignee", "except", "into")
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
 _LONGEST = 10_000
+_MERGED_AT_ONCE = 50
 
 
 def work(session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm) -> int:
@@ -31,6 +32,8 @@ def work(session: Session, actor: Actor, consultation: Consultation, kept: Mappi
     if not seen or len(seen) > many.AT_MOST:
         message = M("Wählen Sie mindestens einen Punkt aus, höchstens {count}.", count=many.AT_MOST)
         raise Invalid.about("point", message)
+    if form.line("action") == "merge":
+        contributions.lock(session, consultation)  # before the points, as whoever else moves contributions
     held = steps.hold(session, actor, consultation, list(seen))
     _act(session, actor, consultation, held, seen, form)
     return len(held)
@@ -81,10 +84,26 @@ def _act(
             many.untag(session, actor, held, form.line("tag"))
         case "assign":
             many.assign(session, actor, held, assignee(form.line("assignee")))
+        case "merge":
+            _merge(session, actor, held, seen, form)
         case "decide" | "propose" | "reply":
             _weigh(session, actor, consultation, held, seen, form)
         case _:
             raise Invalid.about("bulk", M("Wählen Sie, was mit den Punkten geschehen soll."))
+
+
+def _merge(session: Session, actor: Actor, held: list[Held], seen: many.Seen, form: PostedForm) -> None:
+    """Each is a step of its own, so that they are taken back one after the other."""
+    into = next((point for point in held if point.number == whole_number(form.line("into"))), None)
+    if into is None or not 2 <= len(held) <= _MERGED_AT_ONCE:
+        message = M("Wählen Sie 2 bis {count} Punkte, und geben Sie die Nummer dessen an, in dem die anderen aufgehen.",
+                    count=_MERGED_AT_ONCE)  # fmt: skip
+        raise Invalid.about("into", message)
+    others = [point for point in held if point.id != into.id]
+    many.undecided(others)
+    many.unchanged(held, seen)
+    for point in others:
+        parting.merge(session, actor, point.id, into.id)
 
 
 def _weigh(

@@ -53,6 +53,8 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
     data |= {
         "count": len(walk),
         "seen": walk.seen,
+        "by_number": walk.by_number,
+        "as_words": query_of(kept | {"q": f'"{kept["q"]}"'}),
         "kept": kept,
         "more_filters": any(kept[name] for name in ("decision", "land", "size", "assignee", "tag")),
         "query": query_of(kept),
