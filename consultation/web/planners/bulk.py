@@ -51,7 +51,9 @@ def _all(
     if walk.seen != form.line("seen"):
         raise Conflict(
             M("Die Liste hat sich inzwischen geändert; jetzt passen {count} Punkte zum Filter. Sehen Sie sie durch, und "
-              "wiederholen Sie dann den Schritt.", count=len(walk))
+              "wiederholen Sie dann den Schritt.",
+              one="Die Liste hat sich inzwischen geändert; jetzt passt 1 Punkt zum Filter. Sehen Sie ihn durch, und "
+                  "wiederholen Sie dann den Schritt.", count=len(walk))
         )  # fmt: skip
     left_out = numbers(form.line("except"))
     unknown = sorted(left_out - {place.number for place in walk.places})
