@@ -27,7 +27,7 @@ from consultation.people.models import Organisation, Person
 from consultation.programmes import actions as programmes
 from consultation.register.states import State
 from consultation.responses import actions as responses
-from consultation.responses.models import Response
+from consultation.responses.models import Representation, RepresentationKind, Response
 from consultation.settings import Settings
 from consultation.states import ConsultationState, EditionState, ExtensionState, InvitationState, PointState, Role
 from consultation.worker import run_due
@@ -173,6 +173,17 @@ def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running
     for kind in ("ndjson", "csv", "xlsx", "json"):
         assert paula.get(f"{at}/export/{kind}").status_code == 200
     assert paula.get(f"{at}/export/exe").status_code == 404
+
+
+def test_what_is_remarked_about_an_answer_stands_apart(db: Database, running: Running, paula: Browser):
+    with db.transaction() as session:
+        sent = evaluation_world.submit(session, running.world, "010535323", {}, nil_return=True)
+        one = {"response_id": sent.response_id, "register_key": "010535323801", "kind": RepresentationKind.REPRESENTED}
+        session.add(Representation(**one))
+    listed = paula.get(f"{running.at()}/responses").text
+    marks = re.findall(r"<li[^>]*>(.*?)</li>", listed.split('<ul class="planner-marks">')[1].split("</ul>")[0])
+    assert [re.sub(r"<[^>]+>", "", mark).strip() for mark in marks] == ["Fehlanzeige", "spricht für 1 Stelle"]
+    assert listed.count('<ul class="planner-marks">') == 1, "an answer without a remark has no empty list"
 
 
 def test_results_are_shown_in_total_and_by_every_grouping(running: Running, paula: Browser):
@@ -561,7 +572,7 @@ def test_all_points_of_the_filter_are_decided_but_for_the_exceptions_and_only_as
     }  # fmt: skip
     late = paula.post(f"{at}/bulk?state=open", whole)
     assert late.status_code == 409
-    assert "jetzt passen 1 Punkte" in late.text
+    assert "jetzt passt 1 Punkt" in late.text
 
 
 def test_reply_templates_are_kept_and_used_for_one_point_and_for_many(running: Running, paula: Browser):
@@ -666,7 +677,7 @@ def test_an_edition_is_limited_as_far_as_that_is_honest_and_says_what_changed(ap
     assert "§ 3 Vorschrift § 3, Punkte ohne Abschnitt" in second
     listed = paula.get(at).text
     assert "3 Punkte, 0 entschieden; 4 Stellungnahmen" in listed
-    assert "1 Punkte, 1 entschieden; 4 Stellungnahmen" in listed
+    assert "1 Punkt, 1 entschieden; 4 Stellungnahmen" in listed
     assert "davon entschieden +1" in listed
     assert "Einzelpunkte -2" in listed
     assert "mit Filter" in listed

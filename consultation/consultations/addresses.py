@@ -186,7 +186,9 @@ def take_over(session: Session, actor: Actor, consultation_slug: str, *, leave_o
     if unsettled and not leave_out_rest:
         first = page(session, made, OPEN, limit=1)[0].number
         problem = Problem("rows", M("{count} Zeilen sind noch zu klären, zuerst Zeile {number}. Berichtigen Sie sie, "
-                                    "oder lassen Sie sie weg.", count=unsettled, number=first))  # fmt: skip
+                                    "oder lassen Sie sie weg.",
+                                  one="1 Zeile ist noch zu klären: Zeile {number}. Berichtigen Sie sie, oder lassen "
+                                      "Sie sie weg.", count=unsettled, number=first))  # fmt: skip
         raise NotReady(M("Die Liste wurde nicht übernommen."), problems=[problem])
     _write_addresses(session, actor, consultation, made)
     made.taken_over_at = actor.moment

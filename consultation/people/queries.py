@@ -97,19 +97,6 @@ def people_with(session: Session, organisation_id: uuid.UUID, role: Role) -> Seq
     return [m.person for m in members(session, organisation_id) if not m.waiting and role in m.roles]
 
 
-def colleagues(session: Session, organisation_ids: Collection[uuid.UUID], roles: Collection[Role]) -> list[Person]:
-    """The active people of these organisations that have one of the roles, each once, by name."""
-    query = (
-        select(Membership)
-        .join(Membership.person)
-        .where(Membership.organisation_id.in_(organisation_ids), Membership.waiting.is_(False), Person.active)
-        .options(joinedload(Membership.person))
-        .order_by(Person.name, Person.id)
-    )
-    found = {m.person_id: m.person for m in session.scalars(query) if set(roles) & set(map(Role, m.roles))}
-    return list(found.values())
-
-
 def has_members(session: Session, organisation_id: uuid.UUID) -> bool:
     """Whether somebody already acts for this organisation (a later claimant waits)."""
     query = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.waiting.is_(False))

@@ -40,6 +40,7 @@ from consultation.web.planners.weighing import (
     query_of,
     template_of,
     walked,
+    with_holder,
 )
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/points/{point_id}")
@@ -87,6 +88,7 @@ def _page(
             "last": steps.last(session, actor, consultation.id),
         }
     section = next((one for one in known if one.key == point.section_key), None)
+    data |= with_holder(data, point.assignee_id)
     data |= _said(point, section, found, language) | _may(actor, point) | {
         "point": point, "query": query_of(kept), "both": (), "typed": _stored(point) | _final(actor, point),
     }  # fmt: skip
