@@ -746,6 +746,18 @@ def test_a_land_unit_reads_what_its_land_said_and_nothing_else(app: FastAPI, run
     assert "Grundlage: 1 gezählte" in lara.get(f"{at}/results").text
 
 
+def test_a_land_unit_is_told_on_every_page_that_it_sees_its_land_only(app: FastAPI, running: Running, paula: Browser):
+    lara, at = running.browser(app, "lara"), running.at("lara")
+    point = point_of(running, DEMAND)
+    for path in ("", "/audience", "/participation", "/invitations", "/reminders", "/responses", "/results", "/points",
+                 f"/points/{point.id}", "/editions", f"/responses/{running.response(TOWNS[1]).id}"):  # fmt: skip
+        page = lara.get(at + path)
+        assert page.status_code == 200, path
+        assert "Sie sehen nur Niedersachsen." in page.text, path
+        assert ("Veröffentlichte Ausgaben enthalten, was aus allen Ländern kam." in page.text) == (path == "/editions")
+        assert "Sie sehen nur" not in paula.get(running.at() + path).text, path
+
+
 def posts(running: Running) -> list[tuple[str, dict[str, str]]]:
     invitation, response, point = running.invitation(TOWNS[0]), running.response(TOWNS[0]), point_of(running, DEMAND)
     version = {"version": "1"}
