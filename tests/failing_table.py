@@ -261,7 +261,7 @@ NOTHING_TYPED: dict[str, str] = {
     CONSULTATION + "/intake/{intake_id}/discard": BUTTON,
     CONSULTATION + "/mails/test": BUTTON,
     CONSULTATION + "/points/undo": BUTTON,
-    CONSULTATION + "/redactions/{redaction_id}/lift": BUTTON,
+    CONSULTATION + "/redactions/{redaction_id}/lift": "only reasons that the page offers can be chosen",
     CONSULTATION + "/reminders/now": BUTTON,
     CONSULTATION + "/replies/{template_id}/remove": BUTTON,
 }

@@ -272,7 +272,9 @@ def test_the_number_of_a_point_finds_this_point_alone(db: Database):
         send(session, world, sorted(world.bodies)[3], [amendment(world, "§ 3", "Bis zu 99 Monate")])
 
         def numbers(text: str) -> list[int]:
-            return [p.number for p in walk(session, world.consultation_id, PointFilter(text=text, supported=True)).places]
+            return [
+                p.number for p in walk(session, world.consultation_id, PointFilter(text=text, supported=True)).places
+            ]
 
         for text in ("1", "Punkt 1", "punkt 1", "Nr. 1", "nr 1", "#1", "Point 1"):
             assert numbers(text) == [1], text

@@ -9,8 +9,8 @@ from consultation.core.places import package_folder, top_folder
 
 SAID = re.compile(r"""\b[tM]\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)((?:[^()"]|"[^"]*"|\([^()]*\))*)\)""")
 THINGS = ("Stellen", "Fragen", "Zeilen", "Antworten", "Bitten", "Einladungen", "Stellungnahmen", "Fehlanzeigen", "Wochen",
-          "Minuten", "Personen", "Erwiderungen", "Punkte", "Punkten", "Beiträge", "Briefe", "Tage", "Tagen", "Texte",
-          "Bände")  # fmt: skip
+          "Minuten", "Personen", "Erwiderungen", "Punkte", "Punkten",
+          "Beiträge", "Briefe", "Tage", "Tagen", "Texte", "Bände")  # fmt: skip
 MANY = re.compile(rf"(?<!bis )\b1 (?:{'|'.join(THINGS)})\b")
 ONLY_OF_SEVERAL = {
     "{count} Stellen schreiben": "said where more than one body wrote it",

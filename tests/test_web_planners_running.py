@@ -640,7 +640,10 @@ def test_an_edition_is_compiled_read_downloaded_and_published(app: FastAPI, runn
     published = paula.post(f"{at}/1/publish", {"texts_checked": "yes"})
     if published.status_code == 303:
         assert running.one(Consultation).state == ConsultationState.PUBLISHED
-        assert paula.post(f"{at}/1/publish").status_code == 409
+        for again in ({}, {"texts_checked": "yes"}):
+            told = paula.post(f"{at}/1/publish", again)
+            assert told.headers["location"] == f"{at}/1", "from a second tab"
+            assert "Ausgabe 1 war schon veröffentlicht." in paula.follow(told).text
         assert "Eine veröffentlichte Ausgabe ändert sich nicht mehr." in paula.get(at).text
     else:
         assert "Diese Ausgabe darf so nicht veröffentlicht werden" in published.text
@@ -744,6 +747,18 @@ def test_a_land_unit_reads_what_its_land_said_and_nothing_else(app: FastAPI, run
                  f"/invitations/{running.invitation(TOWNS[1]).id}/letter.pdf"):  # fmt: skip
         assert lara.get(at + path).status_code in (403, 404), path
     assert "Grundlage: 1 gezählte" in lara.get(f"{at}/results").text
+
+
+def test_a_land_unit_is_told_on_every_page_that_it_sees_its_land_only(app: FastAPI, running: Running, paula: Browser):
+    lara, at = running.browser(app, "lara"), running.at("lara")
+    point = point_of(running, DEMAND)
+    for path in ("", "/audience", "/participation", "/invitations", "/reminders", "/responses", "/results", "/points",
+                 f"/points/{point.id}", "/editions", f"/responses/{running.response(TOWNS[1]).id}"):  # fmt: skip
+        page = lara.get(at + path)
+        assert page.status_code == 200, path
+        assert "Sie sehen nur Niedersachsen." in page.text, path
+        assert ("Veröffentlichte Ausgaben enthalten, was aus allen Ländern kam." in page.text) == (path == "/editions")
+        assert "Sie sehen nur" not in paula.get(running.at() + path).text, path
 
 
 def posts(running: Running) -> list[tuple[str, dict[str, str]]]:

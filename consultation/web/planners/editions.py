@@ -234,6 +234,13 @@ def publish(
             editions.publish(session, actor, edition.id, texts_checked=form.line("texts_checked") == "yes")
     except NotReady as refused:
         return _one(request, db, settings.documents, actor, slug, number, refused)
+    except Conflict:
+        with db.reader() as session:
+            published = _of(session, actor, slug, number)[1].state == EditionState.PUBLISHED
+        if not published:
+            raise
+        told = M("Ausgabe {number} war schon veröffentlicht. Es ist nichts weiter geschehen.", number=number)
+        return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told, "info")
     told = M("Ausgabe {number} ist veröffentlicht. Alle Eingeladenen erhalten eine Mail.", number=number)
     return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told)
 

@@ -14,11 +14,12 @@ from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
 from consultation.documents.formats import FORMATS
+from consultation.documents.labels import LIFT_REASONS, REDACTION_REASONS
 from consultation.documents.procedure import procedure
 from consultation.documents.procedure_file import new_procedure_file, procedure_file_name
 from consultation.http import Db, Pages, page
 from consultation.http.language import language_of
-from consultation.rulebook import WORKFLOWS, planner
+from consultation.rulebook import REDACTION, WORKFLOWS, planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
 
@@ -72,6 +73,10 @@ ACTION_TITLES: dict[str, Message] = {
 }
 
 
+REASONS = REDACTION_REASONS | LIFT_REASONS
+"""Why a passage was hidden or shown again: the category, never the words or what was written about them."""
+
+
 def _whole(session: Any, actor: Actor, slug: str) -> Consultation:
     """The log names bodies of all Länder, so a Land unit does not read it."""
     consultation = planned(session, actor, slug)
@@ -98,6 +103,12 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
 
 def told(entry: Entry) -> Message:
     """What happened, in words: the transition's title, or that of another change."""
+    if entry.line.subject_type == REDACTION.name and (reason := REASONS.get(entry.line.details.get("reason", ""))):
+        return M("{told} – {reason}", told=_told(entry), reason=reason)
+    return _told(entry)
+
+
+def _told(entry: Entry) -> Message:
     workflow = next((w for w in WORKFLOWS if w.name == entry.line.subject_type), None)
     if workflow and entry.line.action in workflow.rows:
         return M("{subject}: {action}", subject=workflow.title, action=workflow.rows[entry.line.action].title)
