@@ -16,7 +16,7 @@ from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import OPEN
 from consultation.evaluation.models import Decision, Held, Point, PointTag
 from consultation.evaluation.steps import begin
-from consultation.people.models import Membership
+from consultation.people.models import BELONGS, Membership
 from consultation.rulebook import POINT
 from consultation.states import PLANNING, PointState
 from consultation.subjects import Actor
@@ -153,6 +153,6 @@ def check_assignee(session: Session, point: Held, person_id: uuid.UUID | None) -
 
 def _plans(session: Session, planners: Iterable[uuid.UUID], person_id: uuid.UUID) -> bool:
     statement = select(Membership.roles).where(
-        Membership.person_id == person_id, Membership.organisation_id.in_(planners), Membership.waiting.is_(False)
+        Membership.person_id == person_id, Membership.organisation_id.in_(planners), BELONGS
     )
     return any(PLANNING & set(roles) for roles in session.scalars(statement))

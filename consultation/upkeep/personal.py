@@ -53,7 +53,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("person", "Konto, mit dem sich jemand anmeldet", ACCOUNT, "id operator active created_at language erased_at",
             named="name", mail="email email_key", hashed="password_hash"),
     Holding("membership", "wer für welche Organisation handelt", ACCOUNT,
-            "id organisation_id roles waiting invited_at created_at", reference="person_id", free="function"),
+            "id organisation_id roles waiting invited_at created_at", reference="person_id", named="invited_name", free="function"),
     Holding("login_session", "angemeldeter Browser", "14 Tage, ohne Benutzung 8 Stunden",
             "id created_at last_seen_at expires_at", reference="person_id", named="device", hashed="token_hash"),
     Holding("second_factor", "zweite Stufe der Anmeldung; das Geheimnis selbst steht nirgends", ACCOUNT, "id last_step created_at",

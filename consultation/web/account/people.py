@@ -26,7 +26,7 @@ def _page(request: Request, db: Database, place: Place, actor: Actor, status: in
     with db.reader() as session:
         organisation = queries.organisation(session, place.organisation_id)
         everybody = queries.members(session, organisation.id)
-        present = [m for m in everybody if not m.waiting and not m.invited_at]
+        present = [m for m in everybody if m.belongs]
         data = {
             "organisation": organisation,
             "waiting": [m for m in everybody if m.waiting],
@@ -52,13 +52,13 @@ def show(request: Request, db: Db, place: InPlace, actor: Acting) -> Response:
 @router.post("/invite")
 def invite(request: Request, db: Db, place: InPlace, actor: Acting, form: Form) -> Response:
     typed: dict[str, Any] = {name: form.line(name) for name in ("email", "name", "function")}
-    typed["roles"] = form.lines("roles")
+    typed |= {"roles": form.lines("roles"), "elsewhere": form.checked("elsewhere")}
     try:
         with db.transaction() as session:
             actions.invite_colleague(session, actor, **typed)
     except Invalid as refused:
         return _page(request, db, place, actor, 422, problems=refused.problems, typed=typed)
-    return see_other(_path(place), M("Die Person gehört jetzt dazu und erhält eine Mail."))
+    return see_other(_path(place), M("Die Einladung ist unterwegs. Die Person gehört dazu, sobald sie annimmt."))
 
 
 @router.post("/hand-over")
