@@ -210,6 +210,7 @@ HANDLERS: Mapping[str, Handler] = {
     "mail.claimed": mail(letters.claimed),
     "mail.corrected": mail(letters.corrected),
     "mail.extended": mail(letters.extended),
+    "mail.four_eyes": mail(letters.four_eyes),
     "mail.invitation": invite,
     "mail.login_code": mail(letters.login_code),
     "mail.password_code": mail(letters.password_code),

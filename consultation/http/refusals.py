@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from consultation.core.db import is_outage
 from consultation.core.errors import DomainError, Problem, TooMany
@@ -21,7 +21,8 @@ from consultation.http.asked import is_api, is_piece, route_path
 from consultation.http.csrf import Stale
 from consultation.http.held import held
 from consultation.http.language import language_of
-from consultation.http.pages import page
+from consultation.http.nearest import page_above
+from consultation.http.pages import page, safe_path
 
 _log = structlog.get_logger("refusals")
 
@@ -91,10 +92,18 @@ def _unknown(request: Request) -> bool:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405 and request.method in {"GET", "HEAD"} and not is_api(request):
+        return _back_to_the_form(request)
     headers = dict(error.headers or {})
     if error.status_code == 405 and is_api(request):
         headers |= _allowed(request)
     return problem(request, error.status_code, headers=headers)
+
+
+def _back_to_the_form(request: Request) -> Response:
+    """The address of a form that was refused, loaded anew: the page it stands on."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(safe_path(page_above(request) + query), 303)
 
 
 def _allowed(request: Request) -> dict[str, str]:
@@ -155,6 +164,8 @@ def problem(
         response = page(request, "parts/problem.html", data, status, partial=True)
     else:
         typed = data["held"] = held(request, status, data["code"])
+        if typed:
+            data["languages"] = ()  # another page would not have what was typed
         if typed and data["code"] in _SESSIONS:
             data["title"], data["message"] = _HELD, None
         response = page(request, "problem.html", data, status, partial=True)

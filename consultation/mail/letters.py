@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
+from consultation.core.history import HistoryEntry
 from consultation.core.language import LANGUAGES, SOURCE, Language, say
 from consultation.mail.post import Letter, Post
 from consultation.people.codes import make_code
-from consultation.people.models import BELONGS, CodePurpose, Membership, Person
+from consultation.people.models import BELONGS, CodePurpose, Membership, Organisation, Person
 from consultation.programmes.models import Programme
 from consultation.responses import reminders
 from consultation.responses.intake import of_revision
@@ -156,6 +157,16 @@ def account_changed(session: Session, post: Post, payload: dict[str, Any]) -> It
     person = session.get_one(Person, uuid.UUID(payload["id"]))
     data = {"name": person.name, "what": payload["what"]}
     yield Letter("account_changed", person.email, data, language=_language(person))
+
+
+def four_eyes(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """To all who release or manage, who did it too: it may have been somebody at their desk. Not to somebody alone there."""
+    entry = session.get_one(HistoryEntry, int(payload["id"]))
+    organisation, by = session.get_one(Organisation, entry.subject_id), session.get_one(Person, entry.person_id)
+    told = list(_members(session, organisation.id, Role.MANAGER, Role.RELEASER))
+    data = {"organisation": organisation.name, "organisation_id": organisation.id, "by": by.name, "when": entry.moment}
+    for person in told if told != [by] else []:
+        yield Letter("four_eyes", person.email, data | {"name": person.name}, organisation.demo, _language(person))
 
 
 def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

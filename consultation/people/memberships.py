@@ -14,6 +14,7 @@ from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.people import codes, queries
 from consultation.people.models import BELONGS, Membership, Organisation, Person
+from consultation.people.queries import FOUR_EYES
 from consultation.people.roles import roles_in, usual_roles
 from consultation.rulebook import MANAGE_PEOPLE
 from consultation.states import Role
@@ -112,12 +113,15 @@ def revoke_claim(session: Session, actor: Actor, organisation_id: uuid.UUID, per
 
 
 def set_four_eyes(session: Session, actor: Actor, wanted: bool) -> None:
-    """Whether author and releaser of an answer must be different people."""
+    """Whether author and releaser of an answer must be different people. All who release or manage hear that they need not."""
     MANAGE_PEOPLE.demand(actor, None)
     organisation = session.get_one(Organisation, actor.organisation_id)
     if organisation.four_eyes != wanted:
         organisation.four_eyes = wanted
-        history.record(session, actor, organisation, "set_four_eyes", four_eyes=wanted)
+        entry = history.record(session, actor, organisation, FOUR_EYES, four_eyes=wanted)
+        session.flush()
+        if not wanted:
+            enqueue(session, "mail.four_eyes", {"id": str(entry.seq)}, run_at=actor.moment)
 
 
 def place_for(

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,6 +16,8 @@ from consultation.people.addresses import domain
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import BELONGS, Membership, Organisation, Person
 from consultation.states import Role
+
+FOUR_EYES = "set_four_eyes"
 
 
 def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
@@ -62,6 +65,19 @@ def active_person(session: Session, person_id: uuid.UUID) -> Person | None:
 def person_by_email(session: Session, email: str) -> Person | None:
     """An active account; for logging in, never to tell anybody that it exists."""
     return session.scalars(select(Person).where(Person.email_key == identity_key(email), Person.active)).one_or_none()
+
+
+def four_eyes_off(session: Session, organisation_id: uuid.UUID) -> tuple[str, datetime] | None:
+    """Who switched it off and when, as the log has it; for organisations in which it is off."""
+    query = (
+        select(Person.name, HistoryEntry.moment)
+        .join(HistoryEntry, HistoryEntry.person_id == Person.id)
+        .where(HistoryEntry.subject_id == organisation_id, HistoryEntry.action == FOUR_EYES)
+        .order_by(HistoryEntry.seq.desc())
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return (found.name, found.moment) if found else None
 
 
 def names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
