@@ -48,9 +48,9 @@ def ask(request: Request) -> Response:
 def find(request: Request, db: Db, settings: Configured, form: Form) -> Response:
     _count(request, db)
     code = form.line("code")[:60]
-    if not code:
-        missing = Problem("code", M("Geben Sie den Code ein, der in Ihrer Einladung steht."))
-        return page(request, "municipalities/claim_code.html", {"code": "", "problems": (missing,)}, 422)
+    if wrong := _malformed(code):
+        data = {"code": code, "problems": (Problem("code", wrong),)}
+        return page(request, "municipalities/claim_code.html", data, 422)
     try:
         with db.reader() as session:
             secret = settings.secret_key.get_secret_value().encode()
@@ -59,6 +59,17 @@ def find(request: Request, db: Db, settings: Configured, form: Form) -> Response
         data = {"code": code, "problems": (Problem("code", unknown.message),)}
         return page(request, "municipalities/claim_code.html", data, 422)
     return see_other(f"/claim/{whole}")
+
+
+def _malformed(code: str) -> Message | None:
+    """What everybody can see of a code: how long it is."""
+    if not code:
+        return M("Geben Sie den Code ein, der in Ihrer Einladung steht.")
+    if (found := codes.how_many(code)) != codes.LENGTH:
+        return M(
+            "Der Code hat 16 Zeichen, hier stehen {count}. I, L, O, U, 0 und 1 kommen darin nicht vor.", count=found
+        )
+    return None
 
 
 @router.get("/{code}")
