@@ -11,14 +11,23 @@ from consultation.core.language import say
 from consultation.people import limits
 from consultation.people.limits import Limit
 from consultation.people.models import RateLimit
+from tests import factories as make
 from tests import html
 from tests.browsing import Browser, site
-from tests.factories import MOMENT, PASSWORD
-from tests.test_second_step import PAGE, at, begin, browser, first_step, set_up
+from tests.factories import MOMENT, PASSWORD, PLANNING_ROLES
+from tests.test_second_step import PAGE, PAULA, at, begin, first_step, set_up
 
-assert browser, "a fixture"
 EITHER = "Geben Sie die sechs Ziffern ein, die Ihre App zeigt, oder einen Ersatzcode mit zwölf Zeichen."
 DIGITS = "Geben Sie die sechs Ziffern ein, die Ihre App zeigt."
+
+
+@pytest.fixture
+def browser(db: Database) -> Browser:
+    """Of Paula, who plans."""
+    with db.transaction() as session:
+        house = make.planning_organisation(session)
+        make.membership(session, make.person(session, "Paula Planer", email=PAULA), house, PLANNING_ROLES)
+    return Browser(site(db))
 
 
 def counted(db: Database) -> int:
@@ -41,7 +50,7 @@ def test_at_the_log_in_a_malformed_code_is_no_attempt(db: Database, browser: Bro
 
 @pytest.mark.parametrize("typed", ["", "12345", "KM7P-2XQD-9RTA"])
 def test_when_it_is_set_up_too(db: Database, browser: Browser, typed: str):
-    browser.log_in("paula@stiftung.example")
+    browser.log_in(PAULA)
     app = begin(browser)
     refused = browser.post(PAGE, {"offered": app.offered, "code": typed})
     assert (refused.status_code, DIGITS in refused.text, counted(db)) == (422, True, 0)

@@ -84,21 +84,23 @@ def _switch(request: Request, language: Language, status: int) -> list[SimpleNam
 class SeeOther(RedirectResponse):
     """303 to a page of ours, with a sentence for it. The sentence is signed when the answer is sent: the app is known then."""
 
-    def __init__(self, url: str, message: Message | None, kind: flash.Kind) -> None:
+    def __init__(self, url: str, message: Message | None, kind: flash.Kind, language: Language | None) -> None:
         super().__init__(url, 303)
-        self._message, self._kind = message, kind
+        self._message, self._kind, self._language = message, kind, language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._message:
-            flash.tell(Request(scope), self, self._message, self._kind)
+            flash.tell(Request(scope), self, self._message, self._kind, self._language)
         await super().__call__(scope, receive, send)
 
 
-def see_other(url: str, message: Message | None = None, kind: flash.Kind = "success") -> SeeOther:
+def see_other(
+    url: str, message: Message | None = None, kind: flash.Kind = "success", *, language: Language | None = None
+) -> SeeOther:
     """After a POST: `see_other("/o/…", M("Gespeichert."))`. Only paths of this service; anything else is our mistake."""
     if not url or safe_path(url, "") != url:
         raise ValueError("not a path of this service")
-    return SeeOther(url, message, kind)
+    return SeeOther(url, message, kind, language)
 
 
 def safe_path(url: str, otherwise: str = "/") -> str:

@@ -22,7 +22,7 @@ router = Pages(prefix="/operator/organisations")
 
 @router.post("")
 def create(request: Request, db: Db, settings: Configured, actor: Operating, form: Form) -> Response:
-    typed = {name: form.line(name) for name in ("kind", "name", "partner_kind", "state")}
+    typed = {name: form.line(name) for name in ("kind", "name", "partner_kind", "state", "may_plan")}
     try:
         with db.transaction() as session:
             made = actions.create_organisation(session, actor, may_plan=form.checked("may_plan"), **_chosen(form))
