@@ -214,6 +214,8 @@ NOTHING_TYPED: dict[str, str] = {
     "POST /account/sessions/end-others": BUTTON,
     "POST /account/sessions/{session_id}/end": BUTTON,
     "POST /account/tokens/{token_id}/revoke": BUTTON,
+    "POST /invited/{membership_id}/accept": BUTTON,
+    "POST /invited/{membership_id}/refuse": BUTTON,
     PEOPLE + "/four-eyes": BUTTON,
     PEOPLE + "/{membership_id}/invite-again": BUTTON,
     PEOPLE + "/{membership_id}/remove": BUTTON,

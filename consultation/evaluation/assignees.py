@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from consultation.people.models import Membership, Person
+from consultation.people.models import BELONGS, Membership, Person
 from consultation.rulebook import planner
 from consultation.states import Role
 from consultation.subjects import Actor, Planned
@@ -22,9 +22,7 @@ def team(session: Session, subject: Planned, *conditions: Any) -> Sequence[Membe
     statement = (
         select(Membership)
         .join(Membership.person)
-        .where(
-            Membership.organisation_id.in_(subject.planners), Membership.waiting.is_(False), Person.active, *conditions
-        )
+        .where(Membership.organisation_id.in_(subject.planners), BELONGS, Person.active, *conditions)
         .options(joinedload(Membership.person), joinedload(Membership.organisation))
         .order_by(Person.name, Person.id, Membership.organisation_id)
     )

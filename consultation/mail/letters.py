@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
+from consultation.core.history import HistoryEntry
 from consultation.core.language import LANGUAGES, SOURCE, Language, say
 from consultation.mail.post import Letter, Post
 from consultation.people.codes import make_code
-from consultation.people.models import CodePurpose, Membership, Person
+from consultation.people.models import BELONGS, CodePurpose, Membership, Organisation, Person
 from consultation.programmes.models import Programme
 from consultation.responses import reminders
 from consultation.responses.intake import of_revision
@@ -159,18 +160,33 @@ def account_changed(session: Session, post: Post, payload: dict[str, Any]) -> It
     yield Letter("account_changed", person.email, data, language=_language(person))
 
 
+def four_eyes(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """To all who release or manage, who did it too: it may have been somebody at their desk. Not to somebody alone there."""
+    entry = session.get_one(HistoryEntry, int(payload["id"]))
+    organisation, by = session.get_one(Organisation, entry.subject_id), session.get_one(Person, entry.person_id)
+    told = list(_members(session, organisation.id, Role.MANAGER, Role.RELEASER))
+    data = {"organisation": organisation.name, "organisation_id": organisation.id, "by": by.name, "when": entry.moment}
+    for person in told if told != [by] else []:
+        about = data | {"name": person.name}
+        yield Letter("four_eyes", person.email, about, organisation.demo, _language(person), to=str(person.id))
+
+
 def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
-    """An invited colleague; somebody without a password gets a code to set one."""
+    """Somebody invited, or approved; without a password they get a code to set one.
+
+    The name is the one they have where it comes from: who invites somebody new calls them so.
+    """
     statement = select(Membership).where(Membership.id == uuid.UUID(payload["id"]))
     found = session.scalars(
         statement.options(joinedload(Membership.person), joinedload(Membership.organisation))
     ).one_or_none()
-    if found is None:
+    if found is None or not found.person.active:
         return
     code = None if found.person.password_hash else make_code(session, found.person_id, CodePurpose.PLACE, post.moment)
     host = session.get(Person, uuid.UUID(payload["by"])) if payload.get("by") else None
     data = {
-        "name": found.person.name, "organisation": found.organisation.name, "code": code,
+        "name": found.shown_name, "organisation": found.organisation.name, "code": code,
+        "invited": found.invited_at is not None, "membership_id": found.id,
         "host": host.name if host else "", "host_address": host.email if host else "",
     }  # fmt: skip
     yield Letter("place", found.person.email, data, found.organisation.demo, _language(found.person))
@@ -208,7 +224,7 @@ def _planners(session: Session, consultation: Consultation) -> Iterator[tuple[Pe
 
 
 def _members(session: Session, organisation_id: uuid.UUID, *roles: Role) -> Iterable[Person]:
-    statement = select(Membership).where(Membership.organisation_id == organisation_id, ~Membership.waiting)
+    statement = select(Membership).where(Membership.organisation_id == organisation_id, BELONGS)
     for membership in session.scalars(statement.options(joinedload(Membership.person))):
         if membership.person.active and any(role in membership.roles for role in roles):
             yield membership.person

@@ -28,6 +28,7 @@ from consultation.core.tables import all_tables
 from consultation.core.text import identity_key
 from consultation.people.accounts import OPERATING
 from consultation.people.models import (
+    BELONGS,
     ApiToken,
     LoginSession,
     Membership,
@@ -95,14 +96,14 @@ def _left_alone(session: Session, person: Person) -> list[str]:
     own = session.execute(
         select(Membership, Organisation.name)
         .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.person_id == person.id, Membership.waiting.is_(False))
+        .where(Membership.person_id == person.id, BELONGS)
     )
     for membership, name in own.all():
         others = session.scalars(
             select(Membership.roles)
             .join(Person, Person.id == Membership.person_id)
             .where(Membership.organisation_id == membership.organisation_id, Membership.person_id != person.id)
-            .where(Membership.waiting.is_(False), Membership.invited_at.is_(None), Person.active)
+            .where(BELONGS, Person.active)
         ).all()
         theirs = {role for roles in others for role in roles}
         if {role for role in NEEDED if role in membership.roles} - theirs:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Problem
+from consultation.core.errors import Problem, TooMany
 from consultation.core.language import M, Message
 from consultation.core.text import identity_key
 from consultation.http import client_address, cookies, language_of, see_other
@@ -71,6 +71,16 @@ def knows_password(request: Request, db: Database, viewer: Viewer, typed: str) -
     with db.transaction() as session:
         _was_right(request, session, viewer.email)
     return True
+
+
+def locked(refused: TooMany) -> tuple[Problem, ...]:
+    """How long it takes is said at the field, where one tries again."""
+    return (Problem("code", refused.message),)
+
+
+def too_many(response: Response, refused: TooMany) -> Response:
+    response.headers["Retry-After"] = str(refused.retry_after)
+    return response
 
 
 def _was_right(request: Request, session: Session, email: str) -> None:

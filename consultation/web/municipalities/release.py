@@ -50,6 +50,7 @@ def review_page(
         data: dict[str, Any] = {
             "names": people.names(session, {i for i in ids if i}), "notes": notes,
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
+            "four_eyes_off": None if at.response.four_eyes else people.four_eyes_off(session, here.place.organisation_id),
             "telling": telling(session, at.desk, at.base, _chosen(at)),
         }  # fmt: skip
     data |= {

@@ -180,7 +180,7 @@ def _both(point: Point, typed: dict[str, Any]) -> dict[str, Any]:
 def act(request: Request, db: Db, actor: Planning, slug: str, point_id: uuid.UUID, verb: str, form: Form) -> Response:
     """A refusal shows the page again with everything that was typed, also when somebody else was faster."""
     if verb not in VERBS:
-        raise NotFound(M("Diese Seite gibt es nicht."))
+        raise NotFound(M("Diese Seite gibt es nicht"))
     if verb == "save" and form.line("then") == "insert":
         return _inserted(request, db, actor, slug, point_id, form)
     kept = kept_of(request.query_params)
