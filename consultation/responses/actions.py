@@ -43,7 +43,9 @@ def return_for_rework(session: Session, actor: Actor, response_id: uuid.UUID, re
 
 def decline(session: Session, actor: Actor, response_id: uuid.UUID, reason: str = "") -> Response:
     """We take no part. What was submitted before counts no more."""
+    hold(session, Response, response_id)
     response = open_desk(session, actor, response_id).response
+    session.refresh(response, ["author_id", "counted_revision_id"])  # it may have been read before it was held
     perform(
         session, RESPONSE, actor, response, "decline", details={"reason": clean(reason)}, counted_revision_id=None
     )  # fmt: skip

@@ -21,7 +21,7 @@ from consultation.questions import FormFields
 from consultation.responses import queries
 from consultation.responses.desk import Desk, judged, laid_out_again, open_desk
 from consultation.responses.models import Channel, DraftAnswer, Response
-from consultation.rulebook import ANSWER, INVITATION, is_open, member
+from consultation.rulebook import ANSWER, INVITATION, is_open, member, why_no_answers
 from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor
 
@@ -161,9 +161,11 @@ def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Poste
             elif found is not None:
                 new.append(found)
     insert_rows(session, DraftAnswer, new)
-    desk.response.author_id = actor.person_id
+    laid_out = laid_out_again(session, desk)
+    if laid_out.stored != desk.stored:  # who saved a page as it was has not edited
+        desk.response.author_id = actor.person_id
     session.flush()
-    return Saved(laid_out_again(session, desk), tuple(problems), tuple(collisions))
+    return Saved(laid_out, tuple(problems), tuple(collisions))
 
 
 def require_answering(actor: Actor, response: Response) -> None:
@@ -177,11 +179,8 @@ def require_answering(actor: Actor, response: Response) -> None:
             M("Die Frist ist abgelaufen; Ihre Eingabe wurde nicht gespeichert. Der Text steht noch auf dieser Seite. "
               "Bitten Sie die ausschreibende Stelle um eine Fristverlängerung.")
         )  # fmt: skip
-    if response.state != ResponseState.DRAFTING:
-        raise Conflict(
-            M("Die Stellungnahme liegt zur Freigabe vor oder ist abgegeben. Geben Sie sie zurück oder öffnen Sie sie "
-              "wieder, um sie zu ändern.")
-        )  # fmt: skip
+    if response.state != ResponseState.DRAFTING and (why := why_no_answers(actor, response)):
+        raise Conflict(why)
     raise Forbidden(M("Das darf nur: {who}.", who=ANSWER.name))
 
 
