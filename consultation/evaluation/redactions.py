@@ -149,6 +149,22 @@ def in_force(
     return [(one, passage_of(one, document(one.revision)["answers"])) for one in session.scalars(statement)]
 
 
+def hidden_alike(session: Session, revision: Revision) -> list[tuple[Redaction, str]]:
+    """In force for the answer of another body, with the words it hides in this one too: a text here is word for word the same."""
+    others = and_(
+        Redaction.consultation_id == revision.consultation_id,
+        Redaction.response_id != revision.response_id,
+        Redaction.state == RedactionState.IN_FORCE,
+    )
+    known = set(session.scalars(select(Redaction.text_hash).where(others)))
+    alike = known & {digest(written.text) for written in texts_of(session, [revision])[revision.id]} if known else set()
+    if not alike:
+        return []
+    statement = select(Redaction).where(others, Redaction.text_hash.in_(alike)).options(joinedload(Redaction.revision))
+    found = session.scalars(statement.order_by(Redaction.made_at, Redaction.id))
+    return [(one, passage_of(one, document(one.revision)["answers"])) for one in found]
+
+
 @dataclass(frozen=True)
 class Entry:
     """A line of the list of all redactions."""

@@ -42,7 +42,7 @@ def return_for_rework(session: Session, actor: Actor, response_id: uuid.UUID, re
 
 def decline(session: Session, actor: Actor, response_id: uuid.UUID, reason: str = "") -> Response:
     """We take no part. What was submitted before counts no more."""
-    response = open_desk(session, actor, response_id).response
+    response = open_desk(session, actor, response_id, held=True).response
     perform(
         session, RESPONSE, actor, response, "decline", details={"reason": clean(reason)}, counted_revision_id=None
     )  # fmt: skip

@@ -20,7 +20,7 @@ from consultation.questions import FormFields
 from consultation.responses import queries
 from consultation.responses.desk import Desk, judged, laid_out_again, open_desk
 from consultation.responses.models import Channel, DraftAnswer, Response
-from consultation.rulebook import ANSWER, INVITATION, is_open, member
+from consultation.rulebook import ANSWER, INVITATION, is_open, member, why_no_answers
 from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor
 
@@ -181,11 +181,8 @@ def require_answering(actor: Actor, response: Response) -> None:
             M("Die Frist ist abgelaufen; Ihre Eingabe wurde nicht gespeichert. Der Text steht noch auf dieser Seite. "
               "Bitten Sie die ausschreibende Stelle um eine Fristverlängerung.")
         )  # fmt: skip
-    if response.state != ResponseState.DRAFTING:
-        raise Conflict(
-            M("Die Stellungnahme liegt zur Freigabe vor oder ist abgegeben. Geben Sie sie zurück oder öffnen Sie sie "
-              "wieder, um sie zu ändern.")
-        )  # fmt: skip
+    if response.state != ResponseState.DRAFTING and (why := why_no_answers(actor, response)):
+        raise Conflict(why)
     raise Forbidden(M("Das darf nur: {who}.", who=ANSWER.name))
 
 

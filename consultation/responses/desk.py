@@ -135,6 +135,14 @@ class Desk:
         return self._shortcomings(nil_return=False)
 
     @cached_property
+    def unanswered(self) -> frozenset[str]:
+        """Full keys of the shown fields that must be answered and hold nothing at all; the rest of `missing` is to be corrected."""
+        return frozenset(a.key for a in self.form.asked if a.question.key in self.visible and self._lacks(a))
+
+    def _lacks(self, asked: Asked) -> bool:
+        return asked.field.required and asked.key not in self.answers and asked.key not in self.refusals
+
+    @cached_property
     def missing_for_nil_return(self) -> tuple[Problem, ...]:
         """A nil return asks only a few questions."""
         return self._shortcomings(nil_return=True)
@@ -147,7 +155,7 @@ class Desk:
                 continue
             found += self.refusals.get(asked.key, ())
             value = self.answers.get(asked.key)
-            if value is None and asked.field.required and asked.key not in self.refusals:
+            if self._lacks(asked):
                 found.append(
                     Problem(asked.key, M("Bitte beantworten Sie: {question}", question=self.context.asked_as(question)))
                 )

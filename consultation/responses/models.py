@@ -113,6 +113,10 @@ class Response(Identified, Base):
         return self.revision_count > 0
 
     @property
+    def counts(self) -> bool:
+        return self.counted_revision_id is not None
+
+    @property
     def shortcomings(self) -> tuple[Problem, ...]:
         """What keeps it from being submitted; looked for when somebody asks."""
         return self.laid_out.missing if self.laid_out else ()

@@ -169,6 +169,11 @@ _LAST_REVISION = (
 )
 
 
+def counted_revision(session: Session, response: Response) -> Revision | None:
+    """What counts of this answer, if anything does."""
+    return session.get(Revision, response.counted_revision_id) if response.counted_revision_id else None
+
+
 def told_revision(session: Session, told: Mapping[str, Any]) -> Revision | None:
     """The submission that a job is about; jobs of earlier versions name the response alone."""
     if number := told.get("revision"):
