@@ -13,10 +13,9 @@ from consultation.http import csrf
 from consultation.http.forms import PostedForm
 from consultation.http.pages import safe_path
 
-_WORK = ("/o/", "/account", "/operator/")
-_CODES = "/account/second-step"
-"""Below the one people work, for an organisation, at their account, for the service; what is typed below the other, or before
-the log-in (passwords, codes), is never handed back.
+_WORK, _ACCOUNT = ("/o/", "/operator/"), "/account"
+"""Where people work, for an organisation or for the service, and where they say their name; what is typed elsewhere (passwords,
+codes) is never handed back.
 """
 _AGAIN = frozenset({401, 409, 429, 500, 503})
 """What may go well the next time without another word."""
@@ -48,7 +47,7 @@ def held(request: Request, status: int, code: str = "") -> Held | None:
 
 
 def may_be_held(path: str) -> bool:
-    return path.startswith(_WORK) and not path.startswith(_CODES)
+    return path.startswith(_WORK) or path == _ACCOUNT
 
 
 def _may_be_shown(name: str) -> bool:
