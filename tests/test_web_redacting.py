@@ -139,8 +139,8 @@ def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) ->
     assert running.one(Redaction).state == RedactionState.LIFTED
     assert paula.post(f"{running.at()}/redactions/{made.id}/lift").status_code == 409
     log = paula.get(f"{running.at()}/log").text
-    assert "Passage geschwärzt" in log
-    assert "Schwärzung: Aufheben" in log
+    assert "geschwärzt (vertrauliche Angabe)" in log
+    assert "Schwärzung in der Stellungnahme von" in log
     assert "0481 6850-123" not in log
 
 
