@@ -100,6 +100,9 @@ def _reminded(step: Step) -> Message:
     if days is None:
         return M("{count} Stellen erinnert, von Hand angestoßen", one="1 Stelle erinnert, von Hand angestoßen",
                  count=step.count())  # fmt: skip
+    if days == 1:
+        return M("{count} Stellen erinnert, am Tag vor ihrer Frist", one="1 Stelle erinnert, am Tag vor ihrer Frist",
+                 count=step.count())  # fmt: skip
     return M("{count} Stellen erinnert, {days} Tage vor ihrer Frist", one="1 Stelle erinnert, {days} Tage vor ihrer Frist",
              count=step.count(), days=days)  # fmt: skip
 
@@ -157,6 +160,7 @@ SENTENCES: dict[tuple[str, str], Teller] = {
         "Erinnerung an {count} Stellen angestoßen", one="Erinnerung an 1 Stelle angestoßen", count=s.count()),
     ("consultation", "send_test_mail"): always(M("Probemail an sich selbst verschickt")),
     ("invitation", "send"): always(M("Einladung an {body} versandt")),
+    ("invitation", "send_again"): always(M("Einladung an {body} erneut versandt")),
     ("invitation", "open"): always(M("{body} hat die Einladung geöffnet")),
     ("invitation", "fail"): _failed,
     ("invitation", "correct_address"): always(M("Anschrift berichtigt: {body}")),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from consultation.core.history import HistoryEntry
@@ -25,11 +26,11 @@ class Step:
     def details(self) -> Mapping[str, Any]:
         return self.entry.details
 
-    @property
+    @cached_property
     def about(self) -> Named:
         return self.names.get(self.entry.subject_id, NOBODY)
 
-    @property
+    @cached_property
     def body_name(self) -> str:
         """Of the body concerned, also where only the entry itself names it any more; empty if there is none."""
         if self.entry.subject_type in _BODIES and self.about.name:
