@@ -19,6 +19,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState
+from consultation.core.language import M, say
 from consultation.documents.bulk import open_export
 from consultation.documents.receipt import receipt
 from consultation.evaluation.models import Contribution
@@ -37,8 +38,10 @@ from consultation.responses.models import (
     Response,
     Revision,
 )
+from consultation.responses.participants import participants
 from consultation.responses.participation import participation
 from consultation.responses.queries import document
+from consultation.responses.titles import came
 from consultation.settings import Settings
 from consultation.states import Purpose, ResponseState, Role
 from consultation.subjects import Actor
@@ -124,6 +127,19 @@ def test_a_letter_counts_once_as_what_it_is_with_its_original_beside_it(db: Data
         assert facts["Eingegangen am"] == "02.03.2026"
         assert facts["Erfasst durch"] == "Stiftung Miteinander"
         assert "der Eigenanteil muss entfallen." in [getattr(node, "text", "") for node in read.nodes()]
+
+
+def test_the_day_it_came_is_told_beside_the_day_it_was_entered(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        entered, own = enter(session, world), submit(session, world, TOWN, ANSWERS)
+        assert str(came(entered)) == "02.03.2026, erfasst am 03.03.2026, 10:00 Uhr"
+        assert say(came(entered), "en") == "2 March 2026, entered on 3 March 2026, 10:00"
+        assert str(came(own)) == say(M("{moment}", moment=own.submitted_at), "de")
+        days = {
+            one.revision_id: one.received_on
+            for one in participants(session, world.consultation_id, world.planner.moment)
+        }
+    assert days == {entered.id: date(2026, 3, 2), own.id: None}
 
 
 def test_the_original_can_never_be_changed_or_removed(db: Database, world: World) -> None:

@@ -1,6 +1,7 @@
 """Entering a letter at the workbench: three steps, everything named, nothing typed is lost, the draft of the body unseen."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import event
 from consultation.core.db import Database
 from consultation.responses import actions
 from consultation.responses.models import Channel, Intake, Revision
-from tests import evaluation_world
+from tests import evaluation_world, html
 from tests.browsing import Browser, site
 from tests.desk_world import filled
 from tests.factories import MOMENT
@@ -69,7 +70,10 @@ def test_a_letter_goes_through_the_three_steps_and_stands_among_the_responses(ru
     assert "Wortlaut des Eingangs" in told
     assert "AZ 7" in told
     assert running.one(Revision, Revision.channel == Channel.LETTER).person_id == running.world.planner.person_id
-    assert "Brief" in paula.get(f"{running.at()}/responses").text
+    listed = html.check(paula.get(f"{running.at()}/responses").text)
+    [row] = ["".join(row.itertext()) for row in listed.iterfind(".//tbody/tr") if "Brief" in "".join(row.itertext())]
+    assert "03.03.2026" in row
+    assert "erfasst am 05.03.2026, 10:00 Uhr" in row
     assert paula.get(at).status_code == 404
 
 
@@ -112,6 +116,28 @@ def test_wrong_values_come_back_named_and_a_colleague_is_not_overwritten(running
     assert paula.post(f"{at}/letter", corrected).status_code == 409
     assert "verworfen" in paula.follow(paula.post(f"{at}/discard")).text
     assert running.one(Intake) is None
+
+
+def test_a_day_before_the_announcement_is_asked_about_once_and_may_be_confirmed(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    assert 'name="early"' not in paula.get(step).text, "nobody is asked without need"
+    sent = LETTER | {"received_on": "01.01.2020"}
+    asked = paula.post(step, sent)
+    assert asked.status_code == 422
+    assert "Der 01.01.2020 liegt vor der Ankündigung am 02.03.2026." in asked.text
+    assert 'href="#early"' in asked.text
+    assert 'name="early"' in asked.text
+    assert running.one(Intake) is None
+    at = paula.post(step, sent | {"early": "yes"}).headers["location"]
+    assert running.one(Intake).received_on == date(2020, 1, 1)
+    corrected = sent | {"reference": "AZ 8", "version": "1"}
+    again = paula.post(f"{at}/letter", corrected)
+    assert again.status_code == 422
+    assert 'name="early"' in again.text
+    kept = paula.post(f"{at}/letter", corrected | {"early": "yes", "original": ""})
+    assert re.search(r'name="early"[^>]* checked', kept.text), "what was confirmed stays confirmed"
+    assert paula.post(f"{at}/letter", corrected | {"early": "yes"}).status_code == 303
+    assert paula.post(f"{at}/letter", corrected | {"received_on": "03.03.2026", "version": "2"}).status_code == 303
 
 
 def test_a_text_file_is_taken_and_anything_else_refused_with_the_remedy(running: Running, paula: Browser):

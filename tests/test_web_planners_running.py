@@ -202,7 +202,8 @@ def test_results_are_shown_in_total_and_by_every_grouping(running: Running, paul
 def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula: Browser):
     at = f"{running.at()}/log"
     first = paula.get(at).text
-    assert "Stellungnahme: Freigeben und abgeben" in first
+    assert "hat die Stellungnahme abgegeben, Fassung 1, Eingangsnummer" in first
+    assert "der Dienst" in first
     assert paula.get(f"{at}?before=5").status_code == 200
     assert paula.get(f"{at}?before=x").status_code == 200
     for kind in ("pdf", "xlsx", "csv", "zip"):

@@ -68,13 +68,23 @@ def prepare(
         )
     wanted = _prepared(session, actor, consultation, changes)
     values = really_wanted(consultation, PREPARED, wanted, before)
+    stored = {name: getattr(consultation, name) for name in values}
     for name, value in values.items():
         setattr(consultation, name, value)
     session.flush()
     session.expire(consultation, ["draft_version", "form_version"])
-    if values:
-        record(session, actor, consultation, "prepare", changed=sorted(values))
+    changed = sorted(name for name, value in values.items() if value != stored[name])
+    if changed:
+        told = [name for name in changed if name not in _TEXTS]
+        record(
+            session, actor, consultation, "prepare", changed=changed,
+            before={name: str(stored[name]) for name in told}, after={name: str(values[name]) for name in told},
+        )  # fmt: skip
     return consultation
+
+
+_TEXTS = frozenset({"title", "notice", "contact", "introduction"})
+"""Of these the log says that they changed, never what they say: they may name persons."""
 
 
 def _prepared(session: Session, actor: Actor, consultation: Consultation, changes: dict[str, Any]) -> dict[str, Any]:

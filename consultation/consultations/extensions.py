@@ -60,8 +60,9 @@ def grant(
         _require_ahead(actor, invitation, granted)
     perform(
         session, DEADLINE_EXTENSION, actor, extension, "grant",
-        details={"until": str(granted)} | ({} if granted == asked else {"asked": str(asked)}), until=granted,
-        answer=clean(answer), decided_at=actor.moment,
+        details={"until": str(granted), "deadline": str(invitation.deadline)}
+        | ({} if granted == asked else {"asked": str(asked)}),
+        until=granted, answer=clean(answer), decided_at=actor.moment,
     )  # fmt: skip
     invitation.extended_until = granted
     session.flush()

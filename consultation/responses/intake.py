@@ -23,13 +23,14 @@ from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, Stored, context_of, refusals_of
-from consultation.responses.models import Channel, Intake, Response, Revision
+from consultation.responses.models import BY_HAND, Channel, Intake, Response, Revision
 from consultation.rulebook import RESPONSE, RUNNING, editor
 from consultation.states import Purpose, ResponseState
 from consultation.subjects import Actor
 
-CHANNELS = (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
 LONGEST = 500_000
+EARLY = "early"
+"""The confirmation that a day before the announcement is meant: people mistype the year."""
 
 
 class Standing(StrEnum):
@@ -130,14 +131,23 @@ def require_possible(actor: Actor, invitation: Invitation, now: Standing) -> Non
 
 # -- writing it down -------------------------------------------------------------------------------------------------
 def begin(
-    session: Session, actor: Actor, invitation_id: uuid.UUID, received: Received, *, beside: bool = False
+    session: Session,
+    actor: Actor,
+    invitation_id: uuid.UUID,
+    received: Received,
+    *,
+    beside: bool = False,
+    early: bool = False,
 ) -> Intake:
-    """`beside`: the planner knows that the body is writing itself, and that its own answer will take the place of this one."""
+    """`beside`: the planner knows that the body is writing itself, and that its own answer will take the place of this one.
+
+    `early`: and that the answer came before the consultation was announced.
+    """
     invitation = consultations.invitation(session, actor, invitation_id)
     hold(session, Invitation, invitation.id)
     now = standing(session, invitation)
     require_possible(actor, invitation, now)
-    problems = list(_problems(actor, received))
+    problems = list(_problems(actor, invitation.consultation, received, early=early))
     if now == Standing.BEGUN and not beside:
         problems.append(Problem("beside", M("Bestätigen Sie, dass die eigene Antwort der Stelle später gelten soll.")))
     if problems:
@@ -153,11 +163,15 @@ def begin(
     return made
 
 
-def _problems(actor: Actor, received: Received) -> Iterable[Problem]:
-    if received.channel not in CHANNELS:
+def _problems(actor: Actor, consultation: Consultation, received: Received, *, early: bool) -> Iterable[Problem]:
+    if received.channel not in BY_HAND:
         yield Problem("channel", M("Wählen Sie, wie die Antwort einging."))
     if received.received_on > local_day(actor.moment):
         yield Problem("received_on", M("Der Tag des Eingangs liegt in der Zukunft."))
+    announced = consultation.announced_at
+    if announced is not None and received.received_on < local_day(announced) and not early:
+        yield Problem(EARLY, M("Der {day} liegt vor der Ankündigung am {announced}. Berichtigen Sie den Tag des Eingangs, "
+                               "oder bestätigen Sie ihn.", day=received.received_on, announced=local_day(announced)))  # fmt: skip
     if not clean(received.original):
         yield Problem("original", M("Fügen Sie den Wortlaut ein; er bleibt als Original neben der Stellungnahme."))
     elif len(received.original) > LONGEST:
@@ -216,9 +230,11 @@ def of_revision(session: Session, revision_id: uuid.UUID) -> Intake | None:
     return session.scalars(select(Intake).where(Intake.revision_id == revision_id)).one_or_none()
 
 
-def correct(session: Session, actor: Actor, intake_id: uuid.UUID, received: Received, version: int) -> Intake:
-    intake, _ = held(session, actor, intake_id)
-    if problems := list(_problems(actor, received)):
+def correct(
+    session: Session, actor: Actor, intake_id: uuid.UUID, received: Received, version: int, *, early: bool = False
+) -> Intake:
+    intake, invitation = held(session, actor, intake_id)
+    if problems := list(_problems(actor, invitation.consultation, received, early=early)):
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     compare_and_set(session, intake, {"version": version}, {"version": version + 1, **_kept(received)})
     record(session, actor, intake, "correct_intake")

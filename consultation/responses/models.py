@@ -27,6 +27,10 @@ class Channel(StrEnum):
     WORKSHOP = "workshop"
 
 
+BY_HAND = (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
+"""Written down by a planner, later than it came."""
+
+
 class Disclosure(StrEnum):
     """What may leave the planner's house, from most to least."""
 

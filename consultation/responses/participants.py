@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -14,9 +14,11 @@ from consultation.forms.definition import PARTICIPANT
 from consultation.people.models import Organisation
 from consultation.register.models import RegisterBody
 from consultation.responses.models import (
+    BY_HAND,
     Channel,
     Disclosure,
     DisclosureChoice,
+    Intake,
     RepresentationKind,
     Response,
     Revision,
@@ -53,6 +55,8 @@ class Participant:
     late: bool
     provisional: bool
     submitted_at: datetime
+    received_on: date | None
+    """The day a mail, a letter or a workshop came that was entered later."""
     channel: Channel
     level: Disclosure
     """The disclosure of being named as a participant, in force at the moment asked for."""
@@ -61,7 +65,7 @@ class Participant:
     @property
     def entered(self) -> bool:
         """By a planner, from a mail, a letter or a workshop."""
-        return self.channel in (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
+        return self.channel in BY_HAND
 
     @property
     def key(self) -> tuple[str, uuid.UUID]:
@@ -75,10 +79,11 @@ def participants(
 ) -> list[Participant]:  # fmt: skip
     """One page, in alphabetical order; `after` is the `key` of the last one seen. The caller has checked who may see it."""
     statement = (
-        select(Organisation, Response.id, Revision, RegisterBody, Response.confirmed_at)
+        select(Organisation, Response.id, Revision, RegisterBody, Response.confirmed_at, Intake.received_on)
         .join(Response, Response.organisation_id == Organisation.id)
         .join(Revision, Revision.id == Response.counted_revision_id)
         .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
+        .outerjoin(Intake, Intake.revision_id == Revision.id)
         .where(Response.consultation_id == consultation_id)
         .order_by(Organisation.sort_key, Organisation.id)
         .limit(limit)
@@ -107,12 +112,12 @@ def _participants(session: Session, rows: Sequence[Any], moment: datetime) -> It
         _levels(session, responses, moment),
         _spoken_for(session, [revision.id for _, _, revision, *_ in rows]),
     )
-    for organisation, response_id, revision, body, confirmed_at in rows:
+    for organisation, response_id, revision, body, confirmed_at, received_on in rows:
         yield Participant(
             organisation.id, response_id, revision.id, organisation.name, organisation.sort_key, organisation.kind,
             organisation.state, body.size_class if body else None, body.key if body else None, body.ags if body else None,
-            revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at, revision.channel,
-            levels.get(response_id, Disclosure.NONE), tuple(spoken[revision.id]),
+            revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at, received_on,
+            revision.channel, levels.get(response_id, Disclosure.NONE), tuple(spoken[revision.id]),
         )  # fmt: skip
 
 

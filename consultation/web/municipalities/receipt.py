@@ -16,6 +16,7 @@ from consultation.evaluation import redactions
 from consultation.http import Configured, Form, Pages, see_other
 from consultation.questions.disclosure import LEVELS
 from consultation.responses import actions, disclosures, queries
+from consultation.responses.titles import came
 from consultation.rulebook import COMMENTABLE, releaser
 from consultation.settings import Settings
 from consultation.web.municipalities.counting import reopened
@@ -55,7 +56,7 @@ def _page(
         "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps,
         "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,
-        "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS,
+        "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS, "came": came,
     }  # fmt: skip
     status = 422 if problems else 200
     return desk_page(here.request, at, "municipalities/receipt.html", M("Eingangsbestätigung"), data, status=status)
@@ -73,7 +74,7 @@ def earlier(here: Here, number: int) -> Response:
         released = beside(session, revision)
     data = {
         "revision": revision, "answered": answered, "counts": at.response.counted_revision_id == revision.id,
-        "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS, "released": released,
+        "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS, "released": released, "came": came,
     }  # fmt: skip
     title = M("Fassung {n} Ihrer Antwort", n=number)
     way = [(M("Eingangsbestätigung"), f"{at.base}/receipt")]

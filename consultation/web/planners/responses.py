@@ -29,7 +29,7 @@ from consultation.responses import actions, queries
 from consultation.responses import models as responses
 from consultation.responses.participants import Participant, participants
 from consultation.responses.participation import land_of
-from consultation.responses.titles import CHANNEL_TITLES
+from consultation.responses.titles import CHANNEL_TITLES, came
 from consultation.rulebook import RESPONSE, RUNNING, editor, planner
 from consultation.states import ResponseState
 from consultation.subjects import Actor
@@ -139,6 +139,7 @@ def _one(
         "outline": outline,
         "nodes": [(type(node).__name__, node) for node in nodes],
         "redacts": planner(actor, consultation),
+        "came": came,
     }
     return page(request, "planners/response.html", data | more, status)
 

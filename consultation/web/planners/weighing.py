@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Conflict, Invalid
-from consultation.core.language import M, Message
+from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.documents.labels import DECISIONS
+from consultation.documents.told.weighing import STEP_TITLES
 from consultation.evaluation import finding
 from consultation.evaluation.assignees import team, works_on
 from consultation.evaluation.codebook import tags
@@ -40,22 +41,6 @@ UNSIZED = (OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY)
 SIZES = {
     **{size.value: title for size, title in SIZE_CLASS_TITLES.items()},
     **{kind.value: KIND_TITLES[kind] for kind in UNSIZED},
-}
-STEP_TITLES: dict[str, Message] = {
-    "decide": M("Entscheidung"),
-    "propose": M("Vorschlag oder Erwiderung"),
-    "tag": M("Schlagwort vergeben"),
-    "untag": M("Schlagwort entfernt"),
-    "assign": M("Zuweisung"),
-    "review": M("in Prüfung genommen"),
-    "reopen": M("wieder aufgenommen"),
-    "edit_point": M("Arbeitstext geändert"),
-    "note_vote": M("Votum einer Fachstelle vermerkt"),
-    "note_point": M("Interne Notiz geändert"),
-    "tags": M("Schlagwörter geändert"),
-    "save": M("mehrere Angaben"),
-    "take_out": M("Ausnahme herausgenommen"),
-    "merge": M("zusammengeführt"),
 }
 
 
