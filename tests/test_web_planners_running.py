@@ -27,7 +27,7 @@ from consultation.people.models import Organisation, Person
 from consultation.programmes import actions as programmes
 from consultation.register.states import State
 from consultation.responses import actions as responses
-from consultation.responses.models import Representation, RepresentationKind, Response
+from consultation.responses.models import RepresentationKind, Response, RevisionRepresentation
 from consultation.settings import Settings
 from consultation.states import ConsultationState, EditionState, ExtensionState, InvitationState, PointState, Role
 from consultation.worker import run_due
@@ -178,8 +178,8 @@ def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running
 def test_what_is_remarked_about_an_answer_stands_apart(db: Database, running: Running, paula: Browser):
     with db.transaction() as session:
         sent = evaluation_world.submit(session, running.world, "010535323", {}, nil_return=True)
-        one = {"response_id": sent.response_id, "register_key": "010535323801", "kind": RepresentationKind.REPRESENTED}
-        session.add(Representation(**one))
+        one = {"revision_id": sent.id, "register_key": "010535323801", "kind": RepresentationKind.REPRESENTED}
+        session.add(RevisionRepresentation(**one))
     listed = paula.get(f"{running.at()}/responses").text
     marks = re.findall(r"<li[^>]*>(.*?)</li>", listed.split('<ul class="planner-marks">')[1].split("</ul>")[0])
     assert [re.sub(r"<[^>]+>", "", mark).strip() for mark in marks] == ["Fehlanzeige", "spricht für 1 Stelle"]
