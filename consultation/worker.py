@@ -197,7 +197,10 @@ def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
     if kind == "mail.corrected":
         version = session.get_one(ConsultationVersion, work.subject)
         return {"consultation": str(version.consultation_id), "reason": version.reason}
-    return {"consultation": str(session.get_one(Consultation, work.subject).id)}
+    reason = ""
+    if entry := work.payload.get("entry"):  # jobs of earlier versions have none
+        reason = session.get_one(HistoryEntry, int(entry)).details["reason"]
+    return {"consultation": str(session.get_one(Consultation, work.subject).id), "reason": reason}
 
 
 def submitted(kind: str) -> Handler:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import actions as consultations
@@ -26,7 +26,7 @@ from consultation.register.kinds import RegisterKind
 from consultation.register.states import KEY_BY_STATE, State
 from consultation.responses import actions, answering, submission
 from consultation.responses.answering import Posted
-from consultation.responses.models import Response, Revision
+from consultation.responses.models import Representation, RepresentationKind, Response, Revision
 from consultation.subjects import Actor
 from tests import factories
 from tests.keeping import kept
@@ -166,6 +166,14 @@ def submit(
 
 def at(actor: Actor, moment: datetime) -> Actor:
     return replace(actor, moment=moment)
+
+
+def speaks_for(session: Session, response: Response, bodies: Mapping[str, RepresentationKind]) -> None:
+    """Whatever the register says of its members: earlier versions let every house speak for everybody."""
+    session.execute(delete(Representation).where(Representation.response_id == response.id))
+    for key, kind in bodies.items():
+        session.add(Representation(response_id=response.id, register_key=key, kind=kind))
+    session.flush()
 
 
 def resubmit(session: Session, world: World, actor: Actor, answers: Mapping[str, Any]) -> Revision:

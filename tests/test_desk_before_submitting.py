@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.core.db import Database
 from consultation.documents.receipt import receipt
 from consultation.evaluation import redactions
-from consultation.people.models import Membership
+from consultation.people.models import Membership, Person
 from consultation.register.models import RegisterBody
 from consultation.responses import actions, submission
 from consultation.responses import queries as responses
@@ -119,13 +119,12 @@ def test_who_never_logged_in_is_no_one_to_wait_for_and_who_did_gets_a_mail(scene
     browser = begun(scene)
     complete(browser, scene)
     scene.somebody(Role.RELEASER, name="Bea Haupt")
+    bea = select(Membership).join(Membership.person).where(Person.name == "Bea Haupt")
     with scene.db.transaction() as session:
-        for one in session.scalars(select(Membership)):
-            one.invited_at = NOW
+        session.scalars(bea).one().invited_at = NOW
     assert "hat sich noch nie angemeldet" in words(browser, f"{scene.base}/review")
     with scene.db.transaction() as session:
-        for one in session.scalars(select(Membership)):
-            one.invited_at = None
+        session.scalars(bea).one().invited_at = None
     assert "Wer freigeben darf, erhält eine Mail." in browser.follow(ok(browser.post(f"{scene.base}/ready"), 303)).text
 
 

@@ -43,7 +43,7 @@ REPRESENTED, SUPPORTER = RepresentationKind.REPRESENTED, RepresentationKind.SUPP
 
 def speak_for(session: Session, world: World, body: str, others: dict[str, RepresentationKind]) -> None:
     response = evaluation_world.write(session, world, body, {})
-    actions.set_representation(session, evaluation_world.somebody_of(session, world, body), response.id, others)
+    evaluation_world.speaks_for(session, response, others)
 
 
 def filled(session: Session) -> World:
@@ -156,8 +156,8 @@ def test_what_a_reopened_answer_says_of_others_counts_only_when_it_is_submitted_
         {one: REPRESENTED, two: SUPPORTER},
     )
     with db.transaction() as session:
-        actions.reopen(session, actor, first.response_id)
-        actions.set_representation(session, actor, first.response_id, {two: REPRESENTED})
+        reopened = actions.reopen(session, actor, first.response_id)
+        evaluation_world.speaks_for(session, reopened, {two: REPRESENTED})
     assert (seen(db, world), spoken_for(db, world), told_in_public(db, world)) == (submitted, whom, public)
     with db.reader() as session:
         assert session.scalars(select(represented_keys(world.consultation_id))).all() == [one]

@@ -274,7 +274,7 @@ def _invitation(session: Any, scene: Scene, body: str) -> Invitation:
 def _represent(session: Any, scene: Scene, speaker: str, bodies: Iterable[str]) -> None:
     response = evaluation_world.write(session, scene.world, speaker, {})
     spoken_for = dict.fromkeys(bodies, RepresentationKind.REPRESENTED)
-    actions.set_representation(session, somebody_of(session, scene.world, speaker), response.id, spoken_for)
+    evaluation_world.speaks_for(session, response, spoken_for)
 
 
 def _decline(session: Any, scene: Scene, body: str) -> None:

@@ -17,7 +17,7 @@ from consultation.consultations import extensions
 from consultation.consultations import queries as consultation_queries
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
-from consultation.core.errors import Conflict, Forbidden, NotFound, NotReady
+from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job
 from consultation.core.times import end_of_day
@@ -28,7 +28,15 @@ from consultation.register.states import State
 from consultation.responses import actions, answering, disclosures, queries, submission
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
-from consultation.responses.models import AnswerFact, Disclosure, DraftAnswer, PersonalValue, Response, Revision
+from consultation.responses.models import (
+    AnswerFact,
+    Disclosure,
+    DraftAnswer,
+    PersonalValue,
+    RepresentationKind,
+    Response,
+    Revision,
+)
 from consultation.responses.receipts import ALPHABET, check_character, is_receipt_number, new_receipt_number
 from consultation.rulebook import VIEW_RESPONSE
 from consultation.states import ResponseState, Role
@@ -456,6 +464,19 @@ def test_every_writing_action_of_a_response_leaves_its_line_in_the_log(db: Datab
         "decline",
     ]
     assert drafts
+
+
+def test_a_house_whose_members_the_register_knows_speaks_for_these_alone(db: Database, scene: World) -> None:
+    """A stranger would be asked and reminded no more; that it supports the answer anybody may say."""
+    with db.transaction() as session:
+        response = write(session, scene, AMT, {})
+        actor = somebody_of(session, scene, AMT)
+        with pytest.raises(Invalid) as refused:
+            actions.set_representation(session, actor, response.id, {KIEL: RepresentationKind.REPRESENTED})
+        assert "Kiel gehört nach dem Gemeindeverzeichnis nicht zu Ihnen" in str(refused.value.problems[0].message)
+        own = {"010535323801": RepresentationKind.REPRESENTED, KIEL: RepresentationKind.SUPPORTER}
+        actions.set_representation(session, actor, response.id, own)
+        assert {body.key: kind for body, kind in queries.represented(session, response.id)} == own
 
 
 # -- receipts --------------------------------------------------------------------------------------------------------

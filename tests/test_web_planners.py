@@ -358,6 +358,13 @@ def test_a_running_consultation_is_extended_for_all_evaluated_or_cancelled(
     for wrong in ({"until": "2026-05-29"}, {"until": "2026-04-01", "reason": "Rat"}, {"until": "x", "reason": "Rat"}):
         refused = paula.post(f"{at}/extend", wrong)
         assert refused.status_code == 422
+    sunday = paula.post(f"{at}/extend", {"until": "2026-05-24", "reason": "Rat"})
+    assert sunday.status_code == 422, "it is asked about before the mails go out"
+    assert "Die Frist endet an einem Wochenende" in sunday.text
+    other = paula.post(f"{at}/extend", {"until": "2026-05-31", "reason": "Rat", "sure": "2026-05-24"})
+    assert other.status_code == 422, "another day than the one that was confirmed"
+    sure = paula.post(f"{at}/extend", {"until": "2026-05-24", "reason": "Rat", "sure": "2026-05-24"})
+    assert "24.05.2026" in paula.follow(sure).text
     assert "29.05.2026" in paula.follow(paula.post(f"{at}/extend", {"until": "2026-05-29", "reason": "Rat"})).text
     paula.get(f"{at}/cancel")
     assert paula.post(f"{at}/cancel", {"reason": " "}).status_code == 422

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from consultation import worker
+from consultation.consultations import actions as consultations
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Invitation
 from consultation.core import jobs
@@ -187,6 +188,20 @@ def _one_by_mail(db: Database, scene: World) -> uuid.UUID:
         invitation.email = "poststelle@kiel.example"
         jobs.enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=factories.MOMENT)
         return invitation.id
+
+
+def test_whoever_gets_more_time_reads_why_each_time(db: Database, settings: Settings, scene: World) -> None:
+    _one_by_mail(db, scene)
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.DONE))
+        for day, reason in ((15, "Ferien in fünf Ländern."), (29, "Der Rat tagt später.")):
+            consultations.extend(session, scene.planner, scene.slug, date(2026, 5, day), reason)
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    worker.run_due(db, settings, post, LATER)
+    assert len(post.sent) == 2
+    for reason in ("Grund: Ferien in fünf Ländern.", "Grund: Der Rat tagt später."):
+        assert sum(reason in mail.text for mail in post.sent) == 1
 
 
 def test_the_mails_about_two_editions_can_be_told_apart_by_their_subject(

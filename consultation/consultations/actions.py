@@ -160,8 +160,10 @@ def extend(session: Session, actor: Actor, consultation_slug: str, until: date, 
             "until", M("Die neue Frist muss später enden als die bisherige ({old}).", old=consultation.deadline)
         )
     old, consultation.deadline = consultation.deadline, deadline
-    record(session, actor, consultation, "extend_deadline", old=str(old), new=str(deadline), reason=reason)
-    enqueue(session, "consultation.extended", {"id": str(consultation.id)}, run_at=actor.moment)
+    line = record(session, actor, consultation, "extend_deadline", old=str(old), new=str(deadline), reason=reason)
+    session.flush()
+    told = {"id": str(consultation.id), "entry": str(line.seq)}
+    enqueue(session, "consultation.extended", told, run_at=actor.moment)
     return consultation
 
 

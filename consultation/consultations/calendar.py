@@ -41,6 +41,11 @@ def warnings(announced: datetime, deadline: datetime, lands: Collection[State]) 
             "Die Frist lässt nur {days} Arbeitstage. Üblich sind mindestens {wanted}; Gremien brauchen oft mehr.",
             days=left, wanted=WORKING_DAYS_WANTED,
         )  # fmt: skip
+    yield from on_the_last_day(deadline, lands)
+
+
+def on_the_last_day(deadline: datetime, lands: Collection[State]) -> Iterator[Message]:
+    """Nobody works on it."""
     last = local_day_ending(deadline)
     if last.weekday() >= 5:
         yield M("Die Frist endet an einem Wochenende ({day}).", day=last)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import ProgrammeParameter
 from consultation.programmes.queries import sections
+from consultation.register.states import State
 from consultation.states import Purpose
 from consultation.subjects import Actor
 
@@ -101,14 +103,23 @@ def calendar_warnings(session: Session, actor: Actor, consultation: Consultation
     """About the deadline alone; holidays are those of the Länder that are asked."""
     if consultation.deadline is None:
         return []
-    lands = session.scalars(
+    first = max(actor.moment, consultation.opens_at or actor.moment)
+    return list(calendar.warnings(first, consultation.deadline, _lands(session, consultation)))
+
+
+def of_the_last_day(session: Session, consultation: Consultation, deadline: datetime) -> list[Message]:
+    """Why a deadline is better not moved there."""
+    return list(calendar.on_the_last_day(deadline, _lands(session, consultation)))
+
+
+def _lands(session: Session, consultation: Consultation) -> list[State]:
+    asked = (
         select(Organisation.state)
         .join(Invitation, Invitation.organisation_id == Organisation.id)
         .where(Invitation.consultation_id == consultation.id, Organisation.state.is_not(None))
         .distinct()
-    ).all()
-    first = max(actor.moment, consultation.opens_at or actor.moment)
-    return list(calendar.warnings(first, consultation.deadline, [land for land in lands if land is not None]))
+    )
+    return [land for land in session.scalars(asked) if land is not None]
 
 
 def without_address(session: Session, consultation: Consultation) -> int:

@@ -57,7 +57,7 @@ def corrected(session: Session, post: Post, payload: dict[str, Any]) -> Iterator
 def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
     if invited.email and invited.purpose == Purpose.FOR_COMMENT:
-        yield to_invited("extended", post, invited)
+        yield to_invited("extended", post, invited, reason=payload.get("reason", ""))
 
 
 def published(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

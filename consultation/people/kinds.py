@@ -39,6 +39,8 @@ MUNICIPAL_BODIES = frozenset(
         OrganisationKind.JOINT_MUNICIPALITY,
     }
 )
+MEMBERS_KNOWN = frozenset({OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY})
+"""Whose members stand in the register."""
 SPEAKS_FOR_OTHERS = frozenset(
     {
         OrganisationKind.JOINT_MUNICIPALITY,

@@ -1,7 +1,7 @@
 """What the house does with its answer besides writing and submitting it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ from consultation.core.errors import Conflict, Forbidden, Invalid, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
-from consultation.people.kinds import SPEAKS_FOR_OTHERS
+from consultation.people.kinds import MEMBERS_KNOWN, SPEAKS_FOR_OTHERS
+from consultation.people.models import Organisation
+from consultation.register import queries as register
 from consultation.register.models import RegisterBody
 from consultation.responses import queries
 from consultation.responses.answering import require_answering, wrote
@@ -113,23 +115,35 @@ def set_representation(
     require_answering(actor, response)
     if response.organisation.kind not in SPEAKS_FOR_OTHERS:
         raise Forbidden(M("Für andere sprechen Gemeindeverbände, Kreise, Qualitätszirkel und Spitzenverbände."))
-    unknown = [
-        key for key in bodies if session.get(RegisterBody, key) is None or key == response.organisation.register_key
-    ]
-    if unknown:
-        raise Invalid(
-            M("Bitte prüfen Sie Ihre Angaben."),
-            problems=[
-                Problem("bodies", M("Im Register gibt es keine andere Stelle mit dem Schlüssel {key}.", key=k))
-                for k in unknown
-            ],
-        )
+    if problems := list(_wrongly_named(session, response.organisation, bodies)):
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     if {body.key: kind for body, kind in queries.represented(session, response.id)} != bodies:
         wrote(actor, response)
     session.execute(delete(Representation).where(Representation.response_id == response.id))
     rows = [{"response_id": response.id, "register_key": key, "kind": kind} for key, kind in sorted(bodies.items())]
     insert_new(session, Representation, rows, ["response_id", "register_key"])
     record(session, actor, response, "set_representation", count=len(rows))
+
+
+def may_speak_for(house: Organisation, body: RegisterBody) -> bool:
+    """Whether it is one of its own, as far as the register knows them: its key begins with that of what it belongs to."""
+    return house.kind not in MEMBERS_KNOWN or body.key.startswith(house.register_key or "-")
+
+
+def _wrongly_named(
+    session: Session, house: Organisation, bodies: Mapping[str, RepresentationKind]
+) -> Iterator[Problem]:
+    """Who is represented is asked and reminded no more: so a house whose members the register knows speaks for these alone.
+    Everybody may say who supports them.
+    """
+    known = register.by_keys(session, bodies)
+    for body, kind in bodies.items():
+        if body not in known or body == house.register_key:
+            yield Problem("bodies", M("Im Register gibt es keine andere Stelle mit dem Schlüssel {key}.", key=body))
+        elif kind == RepresentationKind.REPRESENTED and not may_speak_for(house, known[body]):
+            yield Problem("bodies", M("{name} gehört nach dem Gemeindeverzeichnis nicht zu Ihnen. Für andere als die eigenen "
+                                      "Mitglieder können Sie nur angeben, dass sie Ihre Stellungnahme unterstützen.",
+                                      name=known[body].name))  # fmt: skip
 
 
 def _reason(text: str) -> str:

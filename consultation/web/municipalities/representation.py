@@ -8,7 +8,8 @@ from starlette.responses import Response
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.language import M, Message
 from consultation.http import Form, Pages, PostedForm, see_other
-from consultation.people.kinds import OrganisationKind
+from consultation.people.kinds import MEMBERS_KNOWN
+from consultation.people.models import Organisation
 from consultation.register import queries as register
 from consultation.register.models import RegisterBody
 from consultation.register.titles import title as body_title
@@ -17,7 +18,6 @@ from consultation.responses.models import RepresentationKind
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 
 router = Pages(prefix=PREFIX + "/representation")
-_MEMBERS_KNOWN = frozenset({OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY})
 _MOST = 400
 Chosen = dict[str, RepresentationKind]
 
@@ -38,7 +38,8 @@ def keep(here: Here, form: Form) -> Response:
             at = here.arrive(session)
             actions.set_representation(session, here.actor, at.response.id, chosen)
     except (Invalid, Conflict) as refused:
-        return _page(here, chosen=chosen, refused=refused.message, status=refused.status)
+        why = next((problem.message for problem in refused.problems), refused.message)
+        return _page(here, chosen=chosen, refused=why, status=refused.status)
     return see_other(at.base, M("Gespeichert, für wen Sie sprechen."))
 
 
@@ -65,10 +66,11 @@ def _page(
         offered = {body.key: body for body in members} | register.by_keys(session, known)
         found = [f for f in register.search(session, sought, 25) if f.body.key not in offered] if sought else []
     ticked = set(known) or ({body.key for body in members} if chosen is None else set())
+    house = at.response.organisation
     data: dict[str, Any] = {
-        "rows": [_row(body, ticked, known) for body in offered.values()], "suggested": not stored and chosen is None,
-        "found": [(f.body.key, f.title, f.place) for f in found], "sought": sought, "refused": refused,
-        "members": bool(members),
+        "rows": [_row(house, body, ticked, known) for body in offered.values()], "suggested": not stored and chosen is None,
+        "found": [(f.body.key, f.title, f.place, actions.may_speak_for(house, f.body)) for f in found],
+        "sought": sought, "refused": refused, "members": bool(members),
     }  # fmt: skip
     return desk_page(
         here.request, at, "municipalities/representation.html", M("Für wen Sie sprechen"), data, status=status
@@ -77,10 +79,10 @@ def _page(
 
 def _members(session: Session, at: At) -> list[RegisterBody]:
     key = at.response.organisation.register_key
-    return register.members(session, key) if key and at.place.kind in _MEMBERS_KNOWN else []
+    return register.members(session, key) if key and at.place.kind in MEMBERS_KNOWN else []
 
 
-def _row(body: RegisterBody, ticked: set[str], known: Chosen) -> dict[str, Any]:
+def _row(house: Organisation, body: RegisterBody, ticked: set[str], known: Chosen) -> dict[str, Any]:
     kind = known.get(body.key, RepresentationKind.REPRESENTED)
     return {
         "key": body.key,
@@ -88,4 +90,5 @@ def _row(body: RegisterBody, ticked: set[str], known: Chosen) -> dict[str, Any]:
         "population": body.population,
         "ticked": body.key in ticked,
         "kind": kind,
+        "own": actions.may_speak_for(house, body),
     }

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import actions, listing
+from consultation.consultations import actions, listing, readiness
 from consultation.consultations.checklist import Mark, checklist
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotReady, Problem
-from consultation.core.language import M
-from consultation.core.times import local_day
+from consultation.core.language import M, Message
+from consultation.core.times import end_of_day, local_day
 from consultation.http import Db, Form, Pages, page, see_other
 from consultation.rulebook import CONSULTATION, publisher
 from consultation.subjects import Actor
@@ -86,13 +86,17 @@ def _extend(request: Request, db: Database, actor: Actor, slug: str, status: int
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         publisher.demand(actor, consultation)
-    data = surroundings(actor, consultation, M("Frist für alle verlängern")) | {"typed": {"until": "", "reason": ""}}
+        ways = listing.ways(session, actor, consultation)
+    data = surroundings(actor, consultation, M("Frist für alle verlängern")) | {
+        "typed": {"until": "", "reason": ""}, "ways": ways, "hints": (),
+    }  # fmt: skip
     return page(request, "planners/extend.html", data | more, status)
 
 
 @router.post("/extend")
 def extend(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     typed = {"until": form.line("until"), "reason": form.text("reason")}
+    hints: list[Message] = []
     try:
         with db.transaction() as session:
             publisher.demand(actor, planned(session, actor, slug))
@@ -102,9 +106,13 @@ def extend(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
                 raise Invalid.about("until", M("Der Tag muss in der Zukunft liegen."))
             consultation = actions.extend(session, actor, slug, until, typed["reason"])
             deadline = consultation.deadline
+            hints += readiness.of_the_last_day(session, consultation, end_of_day(until))
+            if hints and form.line("sure") != typed["until"]:
+                raise Invalid.about("sure", M("Bestätigen Sie diesen Tag, oder wählen Sie einen anderen."))
     except Invalid as refused:
-        return _extend(request, db, actor, slug, 422, typed=typed, problems=problems_of(refused))
-    told = M("Die Frist endet jetzt am {deadline}. Alle Eingeladenen erhalten eine Mail.", deadline=deadline)
+        return _extend(request, db, actor, slug, 422, typed=typed, hints=hints, problems=problems_of(refused))
+    told = M("Die Frist endet jetzt am {deadline}. Wer zur Stellungnahme eingeladen ist und eine Mailadresse hat, "
+             "erhält eine Mail.", deadline=deadline)  # fmt: skip
     return see_other(consultation_path(actor, slug), told)
 
 
