@@ -84,11 +84,12 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, form: Form) ->
         with db.transaction() as session:
             consultation = planned(session, actor, slug)
             wanted = _wanted(session, actor, consultation, typed)
+            points = corrections.new_points(consultation, wanted.form)
             version = corrections.correct(session, actor, consultation, wanted) if form.checked("sure") else None
     except Invalid as refused:
         return _page(request, db, actor, slug, refused.status, typed, problems=problems_of(refused))
     if version is None:
-        return _page(request, db, actor, slug, typed=typed, checked=True)
+        return _page(request, db, actor, slug, typed=typed, checked=True, points=points)
     told = M("Die Berichtigung gilt ab jetzt. Alle Eingeladenen werden benachrichtigt.")
     return see_other(consultation_path(actor, slug), told)
 
