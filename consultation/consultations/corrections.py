@@ -26,7 +26,7 @@ from consultation.forms.checks import read_form
 from consultation.forms.compatibility import incompatibilities, newly_making_points
 from consultation.forms.definition import Question
 from consultation.forms.models import FormVersion
-from consultation.programmes import drafts
+from consultation.programmes import drafts, named
 from consultation.programmes import queries as programmes
 from consultation.programmes.comparison import Compared, compare
 from consultation.programmes.models import DraftVersion, Section
@@ -128,10 +128,13 @@ def before(versions: list[ConsultationVersion], moment: datetime | None) -> Cons
 
 
 def changed_since(session: Session, version: ConsultationVersion, sections: list[Section]) -> dict[str, Compared]:
-    """Section key → what became of it since that version; sections that stayed as they were are absent."""
+    """Section key → what became of it since that version; sections that stayed as they were are absent.
+
+    `sections` as people read them.
+    """
     if version.draft_version_id is None:
         return {}
-    found = compare(programmes.sections(session, version.draft_version_id), sections)
+    found = compare(named.sections_as_read(session, version.draft_version_id), sections)
     return {section.key: section for section in found.changed}
 
 

@@ -117,6 +117,11 @@ class Form(_Part):
     def questions(self) -> Iterator[Question]:
         return (question for part in self.parts for question in part.questions)
 
+    @property
+    def one_way(self) -> bool:
+        """Everything is on the core path, so that there is nothing to choose between."""
+        return all(question.core for question in self.questions)
+
     @cached_property
     def makes_points(self) -> bool:
         """Whether any answer can become a point: otherwise there is nothing to weigh."""

@@ -63,8 +63,8 @@ def _unknown_names(asked: Asked, sections: Collection[str], parameters: Collecti
             told = M("{question}: den Abschnitt „{name}“ gibt es im Entwurf nicht.", question=called, name=section)
             yield Problem(asked.key, told)
         elif section == name and name not in parameters:
-            told = M("{question}: den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an.",
-                     question=called, name=name)  # fmt: skip
+            told = M("{question}: den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an, "
+                     "bevor der Entwurf festgeschrieben wird.", question=called, name=name)  # fmt: skip
             yield Problem(asked.key, told)
     if asked.type.needs_sections and not sections:
         yield Problem(asked.key, M("{question}: braucht einen Entwurf mit Abschnitten.", question=called))
