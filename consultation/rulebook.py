@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable
 
 from consultation.core.errors import Problem
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.core.workflow import Rule, Transition, Workflow
 from consultation.states import (
     ANSWERING,
@@ -127,6 +127,16 @@ def another_pair_of_eyes(actor: Actor, response: ResponseLike) -> Iterable[Probl
         )
 
 
+def two_for_what_counts(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
+    """What the house has submitted is not taken away by whoever edited last, as little as it was released so."""
+    if response.counts and list(another_pair_of_eyes(actor, response)):
+        yield Problem(
+            "four_eyes",
+            M("Ihre abgegebene Fassung zählt, und Sie haben zuletzt bearbeitet. Die Teilnahme lehnt dann eine andere Person "
+              "mit dem Recht „Freigabe“ ab, oder Sie lassen das Vier-Augen-Prinzip unter „Personen“ ausschalten."),
+        )
+
+
 def until_deadline_or_planner(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
     """The organisation reopens until its deadline, afterwards the planner for it."""
     return () if planner(actor, response) else in_time(actor, response)
@@ -200,6 +210,7 @@ INVITATION = Workflow[Actor, InvitationLike](
     {N.PLANNED: M("geplant"), N.SENT: M("versandt"), N.OPENED: M("geöffnet"), N.FAILED: M("nicht zustellbar")},
     [
         Transition("send",              M("Versenden"),                      frozenset({N.PLANNED, N.FAILED}), N.SENT,       publisher | the_system),
+        Transition("send_again",        M("Erneut versenden"),               frozenset({N.SENT, N.OPENED}),    N.SENT,       publisher),
         Transition("open",              M("Öffnen"),                         frozenset({N.SENT, N.FAILED}),    N.OPENED,     invited_body | the_system),
         Transition("fail",              M("Als nicht zustellbar vermerken"), frozenset({N.PLANNED, N.SENT}),   N.FAILED,     planner | the_system),
     ],
@@ -212,8 +223,8 @@ RESPONSE = Workflow[Actor, ResponseLike](
         Transition("mark_ready",        M("Zur Freigabe vorlegen"),          frozenset({R.DRAFTING}),          R.READY,      contributor,               (is_complete,),                               ("response.ready",)),
         Transition("return_for_rework", M("Zur Überarbeitung zurückgeben"),  frozenset({R.READY}),             R.DRAFTING,   releaser,                  (),                                           ("response.returned",)),
         Transition("submit",            M("Freigeben und abgeben"),          frozenset({R.DRAFTING, R.READY}), R.SUBMITTED,  releaser,                  (in_time, another_pair_of_eyes, is_complete), ("response.submitted",)),
-        Transition("submit_nil_return", M("Fehlanzeige abgeben"),            frozenset({R.DRAFTING, R.READY}), R.SUBMITTED,  releaser,                  (in_time, nil_return_is_complete),            ("response.submitted",)),
-        Transition("decline",           M("Teilnahme ablehnen"),             frozenset({R.DRAFTING, R.READY}), R.DECLINED,   releaser,                  (in_time,)),
+        Transition("submit_nil_return", M("Fehlanzeige abgeben"),            frozenset({R.DRAFTING, R.READY}), R.SUBMITTED,  releaser,                  (in_time, another_pair_of_eyes, nil_return_is_complete),("response.submitted",)),
+        Transition("decline",           M("Teilnahme ablehnen"),             frozenset({R.DRAFTING, R.READY}), R.DECLINED,   releaser,                  (in_time, two_for_what_counts)),
         Transition("reopen",            M("Wieder öffnen"),                  frozenset({R.SUBMITTED, R.DECLINED, R.WITHDRAWN}),R.DRAFTING,   releaser | planner,        (until_deadline_or_planner,)),
         Transition("enter",             M("Für die Stelle erfassen"),        frozenset({R.DRAFTING, R.SUBMITTED}),R.SUBMITTED,  editor,                    (takes_answers, own_answer_wins),             ("response.entered",)),
         Transition("withdraw",          M("Zurücknehmen"),                   frozenset({R.SUBMITTED}),         R.WITHDRAWN,  releaser,                  (),                                           ("response.withdrawn",)),
@@ -307,14 +318,44 @@ _sees_land = Rule[Actor, ResponseLike](
     M("zuständig für dieses Land"),
     lambda a, r: a.organisation_id is not None and r.planners.get(a.organisation_id) in (None, r.register_state),
 )
-_was_submitted = Rule[Actor, ResponseLike](M("abgegeben"), lambda a, r: r.submitted_once)
-VIEW_RESPONSE = member | (_sees_land & _was_submitted & reads_programme)
-"""Planners see submitted revisions only; what they see of such a response is never its draft answers."""
+_has_replied = Rule[Actor, ResponseLike](
+    M("abgegeben oder abgelehnt"), lambda a, r: r.submitted_once or r.state == R.DECLINED
+)
+VIEW_RESPONSE = member | (_sees_land & _has_replied & reads_programme)
+"""Planners see submitted revisions, and that somebody declined, which they may reopen; never draft answers."""
 
 ANSWER = Rule[Actor, ResponseLike](
     M("Bearbeitung der antwortenden Stelle, solange die Stellungnahme in Bearbeitung und die Konsultation offen ist"),
     lambda a, r: contributor(a, r) and r.state == R.DRAFTING and is_open(a, r),
 )
+
+
+def why_no_answers(actor: Actor, response: ResponseLike) -> Message | None:
+    """The one reason for which this person writes nothing just now; nothing where `ANSWER` says yes."""
+    away: dict[ResponseState, Message] = {
+        R.SUBMITTED: M("Ihre Antwort ist abgegeben. Zum Ändern muss sie wieder geöffnet werden."),
+        R.DECLINED: M("Ihre Stelle nimmt nicht teil. Zum Antworten muss die Teilnahme wieder geöffnet werden."),
+        R.WITHDRAWN: M("Ihre Stellungnahme ist zurückgenommen. Zum Ändern muss sie wieder geöffnet werden."),
+    }
+    if response.state in away:
+        return away[response.state]
+    if not is_open(actor, response):
+        return _why_closed(actor, response)
+    if not contributor(actor, response):
+        return M("Sie haben in Ihrer Organisation nicht das Recht „Bearbeitung“.")
+    if response.state == R.READY:
+        return M("Die Stellungnahme liegt zur Freigabe vor. Wer freigeben darf, kann sie zur Überarbeitung zurückgeben.")
+    return None
+
+
+def _why_closed(actor: Actor, response: ResponseLike) -> Message:
+    if response.consultation_state not in RUNNING:
+        return M("Die Konsultation läuft nicht; es werden keine Antworten mehr aufgenommen.")
+    if response.opens_at is not None and actor.moment < response.opens_at:
+        return M("Antworten können Sie ab {moment}.", moment=response.opens_at)
+    return M("Die Frist ist abgelaufen.")
+
+
 ENTER_BESIDE = Rule[Actor, ResponseLike](
     M("Bearbeitung (Planung) des Programms, solange die Stelle ihre eigene Antwort noch nicht abgegeben hat"),
     lambda a, r: editor(a, r) and r.state in (R.DRAFTING, R.READY)

@@ -132,6 +132,10 @@ class ResponseLike(Planned, Protocol):
         """There is a revision already, whatever became of it."""
 
     @property
+    def counts(self) -> bool:
+        """One of its revisions counts: it is submitted, or reopened and not yet submitted again."""
+
+    @property
     def answered_itself(self) -> bool:
         """The organisation has submitted itself; an answer entered for it is not meant."""
 

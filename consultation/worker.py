@@ -21,6 +21,7 @@ from consultation.consultations.models import Consultation, ConsultationVersion,
 from consultation.core import jobs
 from consultation.core.db import Database, is_outage
 from consultation.core.history import HistoryEntry
+from consultation.core.jobs import Urgency
 from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition
@@ -62,6 +63,10 @@ class Work:
     def subject(self) -> uuid.UUID:
         return uuid.UUID(self.payload["id"])
 
+    @property
+    def post(self) -> Post:
+        return Post(self.settings, self.transport, self.job_id, self.moment)
+
 
 class WorkerDiedError(Exception):
     """A job was taken up as often as any and never came back: it ended the worker itself."""
@@ -70,15 +75,52 @@ class WorkerDiedError(Exception):
 Handler = Callable[[Work], None]
 Composer = Callable[[Session, Post, dict[str, Any]], Iterator[Letter]]
 
+LETTERS: Mapping[str, Composer] = {
+    "mail.account_changed": letters.account_changed,
+    "mail.cancelled": letters.cancelled,
+    "mail.claimed": letters.claimed,
+    "mail.corrected": letters.corrected,
+    "mail.entered": letters.entered,
+    "mail.extended": letters.extended,
+    "mail.extension_decided": letters.extension_decided,
+    "mail.extension_requested": letters.extension_requested,
+    "mail.four_eyes": letters.four_eyes,
+    "mail.login_code": letters.login_code,
+    "mail.password_code": letters.password_code,
+    "mail.place": letters.place,
+    "mail.published": letters.published,
+    "mail.ready": letters.response_ready,
+    "mail.receipt": letters.receipt,
+    "mail.returned": letters.response_returned,
+    "mail.test": preview.test_mail,
+    "mail.withdrawn": letters.response_withdrawn,
+}
+"""Jobs that are one letter to one recipient, and no more."""
+
 
 def mail(compose: Composer) -> Handler:
-    """Put together inside a transaction (codes are made there), sent after its commit."""
+    """One letter. Put together inside a transaction (codes are made there), sent after its commit."""
 
     def handle(work: Work) -> None:
-        post = Post(work.settings, work.transport, work.job_id, work.moment)
+        wanted = work.payload.get("to", "")
         with work.db.transaction() as session:
-            ready = list(compose(session, post, work.payload))
-        post.send(ready)
+            ready = [letter for letter in compose(session, work.post, work.payload) if letter.to == wanted]
+        for letter in ready[:1]:
+            work.post.send(letter)
+
+    return handle
+
+
+def to_each(kind: str) -> Handler:
+    """One mail job per recipient: an address that refuses, or lets wait, keeps and repeats nobody else's letter."""
+    compose = LETTERS[kind]
+
+    def handle(work: Work) -> None:
+        with work.db.transaction() as session:
+            letters_to = list(compose(session, work.post, work.payload))
+            for to in sorted({one.to for one in letters_to if not one.spare} or {one.to for one in letters_to}):
+                key = f"{kind}:{work.job_id}:{to}"
+                jobs.enqueue(session, kind, {**work.payload, "to": to}, run_at=work.moment, unique_key=key)
 
     return handle
 
@@ -135,7 +177,8 @@ def to_all_invited(kind: str) -> Handler:
             )
             for invitation_id in session.scalars(sent).all():
                 key = f"{kind}:{work.job_id}:{invitation_id}"
-                jobs.enqueue(session, kind, {"id": str(invitation_id), **extra}, run_at=work.moment, unique_key=key)
+                told = {"id": str(invitation_id), **extra}
+                jobs.enqueue(session, kind, told, run_at=work.moment, unique_key=key, urgency=Urgency.TO_ALL)
 
     return handle
 
@@ -157,8 +200,9 @@ def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
     return {"consultation": str(session.get_one(Consultation, work.subject).id)}
 
 
-def submitted(compose: Composer) -> Handler:
+def submitted(kind: str) -> Handler:
     """A submission's contributions become points; then the house gets its receipt by mail, unless it had it (`quiet`)."""
+    tell = to_each(kind)
 
     def handle(work: Work) -> None:
         with work.db.transaction() as session:
@@ -166,7 +210,7 @@ def submitted(compose: Composer) -> Handler:
             if revision is not None:
                 contributions.gather(session, revision.id, work.moment)
         if not work.payload.get("quiet"):
-            mail(compose)(work)
+            tell(work)
 
     return handle
 
@@ -206,6 +250,7 @@ def seal_log(db: Database) -> None:
 
 
 HANDLERS: Mapping[str, Handler] = {
+    **{kind: mail(compose) for kind, compose in LETTERS.items()},
     "invitations.send": send_invitations,
     "consultation.cancelled": to_all_invited("mail.cancelled"),
     "consultation.corrected": to_all_invited("mail.corrected"),
@@ -213,27 +258,18 @@ HANDLERS: Mapping[str, Handler] = {
     "contributions.gather": gather_again,
     "edition.compile": compile_edition,
     "edition.published": to_all_invited("mail.published"),
-    "extension.requested": mail(letters.extension_requested),
-    "extension.decided": mail(letters.extension_decided),
-    "mail.account_changed": mail(letters.account_changed),
-    "mail.cancelled": mail(letters.cancelled),
-    "mail.claimed": mail(letters.claimed),
-    "mail.corrected": mail(letters.corrected),
-    "mail.extended": mail(letters.extended),
+    "extension.requested": to_each("mail.extension_requested"),
+    "extension.decided": to_each("mail.extension_decided"),
+    "people.four_eyes": to_each("mail.four_eyes"),
     "mail.invitation": invite,
-    "mail.login_code": mail(letters.login_code),
-    "mail.password_code": mail(letters.password_code),
-    "mail.place": mail(letters.place),
-    "mail.published": mail(letters.published),
     "mail.reminder": remind,
-    "mail.test": mail(preview.test_mail),
     "reminders.due": make_reminders(reminders.make_due),
     "reminders.now": make_reminders(reminders.make_now),
-    "response.ready": mail(letters.response_ready),
-    "response.returned": mail(letters.response_returned),
-    "response.entered": submitted(letters.entered),
-    "response.submitted": submitted(letters.receipt),
-    "response.withdrawn": mail(letters.response_withdrawn),
+    "response.ready": to_each("mail.ready"),
+    "response.returned": to_each("mail.returned"),
+    "response.entered": submitted("mail.entered"),
+    "response.submitted": submitted("mail.receipt"),
+    "response.withdrawn": to_each("mail.withdrawn"),
 }
 
 

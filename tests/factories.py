@@ -105,7 +105,7 @@ def membership(
 ) -> Membership:
     made = Membership(
         person_id=who.id, organisation_id=where.id, roles=[role.value for role in roles], function=function,
-        waiting=waiting, invited_at=invited_at, created_at=MOMENT,
+        waiting=waiting, invited_at=invited_at, invited_name=who.name if invited_at else None, created_at=MOMENT,
     )  # fmt: skip
     session.add(made)
     session.flush()

@@ -175,7 +175,11 @@ WRONG: dict[str, Wrong] = {
         {"version": "1"},
     ),
     CONSULTATION + "/intake/{intake_id}/review": Wrong(
-        PLANNER, "consultation", {"name": "", "function": "Bürgermeister"}, at={"intake_id": "{silent_intake_id}"}
+        PLANNER,
+        "consultation",
+        {"name": "", "function": "Bürgermeister"},
+        {"version": "1"},
+        at={"intake_id": "{silent_intake_id}"},
     ),
     CONSULTATION + "/reminders/plan": Wrong(PLANNER, "consultation", {"days": "bald"}),
     CONSULTATION + "/responses/{response_id}/reopen": Wrong(
@@ -213,6 +217,8 @@ NOTHING_TYPED: dict[str, str] = {
     "POST /account/sessions/end-others": BUTTON,
     "POST /account/sessions/{session_id}/end": BUTTON,
     "POST /account/tokens/{token_id}/revoke": BUTTON,
+    "POST /invited/{membership_id}/accept": BUTTON,
+    "POST /invited/{membership_id}/refuse": BUTTON,
     PEOPLE + "/four-eyes": BUTTON,
     PEOPLE + "/{membership_id}/invite-again": BUTTON,
     PEOPLE + "/{membership_id}/remove": BUTTON,
@@ -261,7 +267,7 @@ NOTHING_TYPED: dict[str, str] = {
     CONSULTATION + "/intake/{intake_id}/discard": BUTTON,
     CONSULTATION + "/mails/test": BUTTON,
     CONSULTATION + "/points/undo": BUTTON,
-    CONSULTATION + "/redactions/{redaction_id}/lift": BUTTON,
+    CONSULTATION + "/redactions/{redaction_id}/lift": "only reasons that the page offers can be chosen",
     CONSULTATION + "/reminders/now": BUTTON,
     CONSULTATION + "/replies/{template_id}/remove": BUTTON,
 }

@@ -219,6 +219,7 @@ def fillings(world: World) -> dict[str, dict[str, str]]:
         "answered": whole | town | {"slug": world.public.consultation},
         "public": whole | {"slug": world.public.consultation},
         "other": whole | {"organisation_id": places["other_house"], "slug": world.theirs.consultation},
+        "invited": whole | {"membership_id": world.objects["invited_membership_id"]},
         "api": whole | at,
         "api programme": whole | {"slug": mine.programme},
     }

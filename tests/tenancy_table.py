@@ -149,6 +149,11 @@ TABLE = (
         POST /account/sessions/{session_id}/end
         POST /account/tokens/{token_id}/revoke
         """, here=frozenset({"town"})),
+    Gate("invited", """
+        GET /invited/{membership_id}
+        POST /invited/{membership_id}/accept
+        POST /invited/{membership_id}/refuse
+        """, here=frozenset({"waiting"})),
     # -- people of an organisation ---------------------------------------------------------------------------------------
     Gate("town", "GET /o/{organisation_id}/people", here=TOWN_HOUSE, home=PLACED),
     Gate("town", """

@@ -202,6 +202,8 @@ def _persons(session: Session, world: World) -> None:
         world.people[caller] = make.actor(who)
     waiting = session.get_one(Person, world.people["waiting"].person_id)
     make.membership(session, waiting, session.get_one(Organisation, world.places["town"]), (), waiting=True)
+    house = session.get_one(Organisation, world.places["house"])
+    make.membership(session, waiting, house, PLANNING_ROLES, invited_at=MOMENT)
 
 
 # -- what -------------------------------------------------------------------------------------------------------------
@@ -426,6 +428,7 @@ def _objects(session: Session, world: World) -> None:
     job.state, job.last_error = JobState.DEAD, f"Fehler {PARKED}{world.said}"
     first = {
         "membership_id": select(Membership.id).where(Membership.person_id == world.people["contributor"].person_id),
+        "invited_membership_id": select(Membership.id).where(Membership.invited_at.is_not(None)),
         "session_id": select(LoginSession.id).where(LoginSession.person_id == town.person_id),
         "token_id": select(ApiToken.id).where(ApiToken.person_id == town.person_id, ApiToken.revoked_at.is_(None)),
         "extension_id": select(DeadlineExtension.id).where(DeadlineExtension.invitation_id == invitation.id),

@@ -1,6 +1,7 @@
 """Address lists: read with care, matched row by row, corrected, and taken over whole or not at all."""
 
 import io
+import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date
@@ -377,6 +378,26 @@ def test_a_newer_list_renews_the_addresses_of_an_older_one(listing: Listing):
         assert [address.email for address in session.scalars(select(Address))] == ["neu@b.example"]
 
 
+def test_what_a_list_does_not_say_stays_and_what_it_replaces_is_seen_before(listing: Listing):
+    """A list of postal addresses alone takes no mail address away."""
+    listing.upload(HEAD + "01051044;;a@b.example;;;;Frau Alt\n01051049;;c@b.example;;;;\n")
+    listing.take_over()
+    rows = HEAD + "01051044;;;Weg 1;25746;Heide;\n01051049;;neu@b.example;;;;\n"
+    paula = listing.world.browser(site(listing.db), listing.world.foundation)
+    at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
+    paula.get(at)
+    page = paula.follow(paula.post(at, files={"file": ("post.csv", rows.encode())})).text
+    assert "1 Mailadresse, die schon bei einer Einladung steht, wird durch die der Liste ersetzt." in page
+    shown = paula.get(f"{at}/rows?show=matched").text
+    assert "Die Mailadresse bleibt: a@b.example" in shown
+    assert "Ersetzt die Mailadresse c@b.example" in shown
+    listing.take_over()
+    assert listing.known() == {"010510044044": "a@b.example", "010510049049": "neu@b.example"}
+    with listing.db.reader() as session:
+        kept = {(one.email, one.postal, one.contact) for one in session.scalars(select(Address))}
+    assert kept == {("a@b.example", "Weg 1\n25746 Heide", "Frau Alt"), ("neu@b.example", "", "")}
+
+
 @pytest.mark.parametrize("work", ["page", "settle", "take_over"])
 def test_a_long_list_takes_as_many_statements_as_a_short_one(listing: Listing, work: str):
     asked = []
@@ -504,3 +525,28 @@ def test_known_addresses_are_seen_with_their_date_before_they_are_taken(listing:
     assert "02.03.2026" in seen
     assert "1 Anschrift ist übernommen" in paula.follow(paula.post(f"{at}/known")).text
     assert listing.known() == {"010510044044": "a@b.example"}
+
+
+def test_of_two_who_settle_rows_nobody_undoes_what_the_other_settled(listing: Listing):
+    app = site(listing.db)
+    paula, again = (listing.world.browser(app, listing.world.foundation) for _ in range(2))
+    at = f"{listing.world.foundation.at}/consultations/{listing.slug}/addresses"
+    csv = HEAD + "01051044;;kaputt;;;;\n01051049;;auch kaputt;;;;\n"
+    paula.follow(paula.post(at, files={"file": ("liste.csv", csv.encode())}))
+    as_shown = {"row": ["2", "3"], "row-2-email": "kaputt", "row-3-email": "auch kaputt"}
+    hers, mine = (
+        as_shown | dict(re.findall(r'name="(row-\d+-seen-[a-z_]+)" value="(\w+)"', browser.get(f"{at}/rows").text))
+        for browser in (paula, again)
+    )
+    paula.follow(paula.post(f"{at}/rows", hers | {"row-2-email": "heide@b.example"}))
+    again.follow(again.post(f"{at}/rows", mine | {"row-3-email": "neu@b.example"}))
+    kept = {"row-2-email": "heide@b.example", "row-3-email": "neu@b.example"}
+    with listing.db.reader() as session:
+        rows = session.scalars(select(AddressRow).order_by(AddressRow.number)).all()
+        assert {f"row-{row.number}-email": row.email for row in rows} == kept
+    both = again.post(f"{at}/rows", mine | {"row-2-email": "poststelle@b.example"})
+    assert both.status_code == 409
+    assert "heide@b.example" in both.text
+    assert "poststelle@b.example" in both.text
+    with listing.db.reader() as session:
+        assert session.scalars(select(AddressRow.email).where(AddressRow.number == 2)).one() == "heide@b.example"

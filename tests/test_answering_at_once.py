@@ -5,10 +5,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from consultation.core.db import Database
-from consultation.responses import answering, disclosures
+from consultation.responses import answering, disclosures, queries, submission
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
-from tests.evaluation_world import somebody_of, standing
+from consultation.responses.progress import progress_of
+from tests.evaluation_world import somebody_of, standing, write
 
 KIEL = "010510000000"
 
@@ -39,3 +40,49 @@ def test_a_page_that_is_saved_while_the_disclosure_is_changed_waits_for_its_turn
     with db.reader() as session:
         kept = open_desk(session, actor, response_id).stored["publication", "C"]
     assert (kept.value, kept.version) == ("figures", 2)
+
+
+def test_an_answer_that_was_cleared_and_written_anew_is_not_overwritten_by_an_old_page(db: Database) -> None:
+    scene = standing(db)
+    with db.transaction() as session:
+        response_id = write(session, scene, KIEL, {"main_message": "eins"}).id
+        actor = somebody_of(session, scene, KIEL)
+
+    def save(value: str | None, seen: int, writer: str) -> answering.Saved:
+        posted = {"main_message": Posted(value, versions={"": seen}, writer=writer)}
+        with db.transaction() as session:
+            return answering.answer(session, actor, response_id, posted)
+
+    cleared = save(None, 1, "B")
+    assert (cleared.collisions, cleared.desk.answers.get("main_message")) == ((), None)
+    assert "main_message" not in cleared.desk.answers | cleared.desk.typed | cleared.desk.submitted
+    [old] = save("drei, von A", 1, "A").collisions
+    assert (old.mine, old.theirs, old.editor_id) == ("drei, von A", None, actor.person_id)
+    assert save("zwei, von B", cleared.desk.versions("main_message")[""], "B").collisions == ()
+    [old] = save("drei, von A", 1, "A").collisions
+    assert (old.mine, old.theirs) == ("drei, von A", "zwei, von B")
+    with db.reader() as session:
+        desk = open_desk(session, actor, response_id)
+    assert (desk.answers["main_message"], desk.versions("main_message")) == ("zwei, von B", {"": 3})
+
+
+def test_a_cleared_answer_is_none_wherever_answers_are_read(db: Database) -> None:
+    scene = standing(db)
+    section = scene.sections["§ 3"]
+    wish = {"section": section, "kind": "delete", "rationale": "Überflüssig"}
+    said = {"need_fit": 4, "section_agreement": {section: "no"}, "amendments": {"e1": wish}}
+    with db.transaction() as session:
+        response = write(session, scene, KIEL, said | {"mandate.kind": "administration"})
+        actor = somebody_of(session, scene, KIEL)
+        consultation = scene.consultation(session)
+        assert progress_of(session, [(response.id, consultation)])[response.id].answered == 4
+        gone = {
+            key: Posted(None, frozenset(value) if isinstance(value, dict) else frozenset())
+            for key, value in said.items()
+        }
+        desk = answering.answer(session, actor, response.id, gone).desk
+        assert desk.answers == {"mandate.kind": "administration"}
+        assert sum(desk.progress(part)[0] for part in desk.form.parts) == 1
+        assert progress_of(session, [(response.id, consultation)])[response.id].answered == 1
+        revision = submission.submit(session, actor, response.id)
+    assert queries.document(revision)["answers"] == {"mandate.kind": "administration"}

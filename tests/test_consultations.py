@@ -203,6 +203,19 @@ def test_passing_on_stays_inside_the_house(db: Database, scene: World) -> None:
         assert invitation.email == "integration@kiel.example"
 
 
+def test_an_invitation_that_is_passed_back_is_mailed_again(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        invitation = queries.invitation(session, scene.planner, _invitation_id(session, scene, KIEL))
+        actor = somebody_of(session, scene, KIEL)
+        to = ("a@kiel.example", "b@kiel.example", "a@kiel.example")
+        for hour, address in enumerate(to):
+            invitations.pass_on(
+                session, replace(actor, moment=actor.moment + timedelta(hours=hour)), invitation, address
+            )
+        keys = session.scalars(select(Job.unique_key).where(Job.kind == "mail.invitation").order_by(Job.run_at)).all()
+        assert [(key or "").rpartition(":")[2] for key in keys] == list(to)
+
+
 def test_a_corrected_address_is_written_to_with_a_new_code(db: Database, scene: World) -> None:
     with db.transaction() as session:
         invitation_id = _invitation_id(session, scene, KIEL)
@@ -211,6 +224,23 @@ def test_a_corrected_address_is_written_to_with_a_new_code(db: Database, scene: 
         invitation = session.get_one(Invitation, invitation_id)
         assert (invitation.state, invitation.email) == (InvitationState.SENT, "neu@kiel.example")
         assert codes.code_of(SECRET, invitation) != old
+
+
+def test_after_a_wrong_claim_is_revoked_the_invitation_goes_to_the_right_address(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        invitation = queries.invitation(session, scene.planner, _invitation_id(session, scene, KIEL))
+        claims.claim(session, stranger(factories.MOMENT), invitation, factories.person(session))
+        [(claim, _, _)] = claims.of_consultation(session, scene.consultation_id)
+        claims.revoke(session, scene.planner, claim.id)
+        assert invitation.state == InvitationState.OPENED
+    with db.transaction() as session:
+        invitations.correct_address(session, scene.planner, invitation.id, email="richtig@kiel.example", postal="")
+        corrected = session.get_one(Invitation, invitation.id)
+        assert (corrected.state, corrected.email) == (InvitationState.SENT, "richtig@kiel.example")
+        [job] = session.scalars(select(Job).where(Job.kind == "mail.invitation"))
+        assert job.payload == {"id": str(invitation.id)}
+        invitations.fail(session, invitation.id, "550 no such user", scene.planner.moment)
+        assert corrected.state == InvitationState.FAILED  # and if that mail comes back, the planner sees it
 
 
 # -- more time -------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """An announced draft is corrected: told to all, answers carried over, changed sections flagged, every answer with its version."""
 
 import copy
+import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -260,3 +261,16 @@ def test_forms_are_compatible_when_keys_types_and_options_stayed():
         first_question(made)["personal"] = not first_question(made).get("personal", False)
 
     assert len(list(incompatibilities(old, read_form(other_form(other_type))))) >= 1
+
+
+def test_a_correction_that_a_colleague_made_meanwhile_is_not_put_back(db: Database, running: Running, paula: Browser):
+    at = f"{running.at()}/correct"
+    before, draft = posted(db, running), next_draft(db, running)
+    seen = re.findall(r'name="seen" value="(\d+)"', paula.get(at).text)
+    assert seen == ["1"]
+    paula.follow(correct(db, running, paula, draft=str(draft.id)))
+    refused = paula.post(at, before | {"seen": seen[0], "sure": "yes", "reason": "Nur das Formular"})
+    assert refused.status_code == 422
+    assert "Jemand anderes hat inzwischen berichtigt" in refused.text
+    assert "Nur das Formular" in refused.text
+    assert stored(db, running).draft_version_id == draft.id

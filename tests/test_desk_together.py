@@ -166,7 +166,7 @@ def test_all_open_deadlines_come_in_one_file_for_the_calendar(scene: Scene) -> N
     browser = begun(scene)
     another(scene, "Eilige Anhörung", 2)
     another(scene, "Vergangene Anhörung", -5)
-    assert "Alle 2 Fristen in den Kalender" in words(browser, home(scene))
+    assert "Beide Fristen in den Kalender" in words(browser, home(scene))
     file = ok(browser.get(f"{home(scene)}/deadlines.ics"))
     assert file.headers["content-type"].startswith("text/calendar")
     assert file.text.count("BEGIN:VEVENT") == 2

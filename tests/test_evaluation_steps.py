@@ -260,11 +260,28 @@ def test_words_are_found_however_umlauts_are_written_and_in_the_originals_too(db
         def numbers(text: str) -> list[int]:
             return [p.number for p in listed(session, world, PointFilter(text=text))]
 
-        for text in ("förderung", "FOERDERUNG", "forderung groessere", "verlängern Weil", "worte andere", "6"):
+        for text in ("förderung", "FOERDERUNG", "forderung groessere", "verlängern Weil", "worte andere"):
             assert numbers(text) == [6], text
         assert numbers("förderung wunsch") == []
         assert numbers(session.get_one(Organisation, world.bodies[body]).name.upper()) == [6]
         assert numbers("%") == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_number_of_a_point_finds_this_point_alone(db: Database):
+    with weighing(db, 12) as (session, world):
+        send(session, world, sorted(world.bodies)[3], [amendment(world, "§ 3", "Bis zu 99 Monate")])
+
+        def numbers(text: str) -> list[int]:
+            return [
+                p.number for p in walk(session, world.consultation_id, PointFilter(text=text, supported=True)).places
+            ]
+
+        for text in ("1", "Punkt 1", "punkt 1", "Nr. 1", "nr 1", "#1", "Point 1"):
+            assert numbers(text) == [1], text
+        assert numbers('"1"') == [1, 10, 11, 12], "as a word of the text"
+        assert numbers("99") == [13], "no point has this number"
+        assert numbers("Punkt 99") == []
+        assert numbers("Wunsch Nummer 12") == [12]
 
 
 def test_a_list_is_walked_in_its_order_also_from_a_point_that_left_it(db: Database):
@@ -345,3 +362,21 @@ def test_a_contribution_that_comes_later_inherits_the_decision_and_can_be_told(d
         assert found.decided_at is not None
         new = [o.contribution.made_at > found.decided_at for o in queries.originals(session, world.planner, found)]
         assert sorted(new) == [False, False, False, True]
+
+
+def test_points_that_a_colleague_has_stay_with_them_unless_asked(db: Database):
+    with weighing(db, 3) as (session, world):
+        colleague, point = colleague_of(session, world), listed(session, world)[0]
+        points.assign(session, colleague, point.id, colleague.person_id)
+        mine = world.planner.person_id
+
+        def assignees() -> list[uuid.UUID | None]:
+            return [one.assignee_id for one in hold(session, world)]
+
+        assert many.assign(session, world.planner, hold(session, world), mine) == 1
+        assert assignees().count(colleague.person_id) == 1
+        assert set(assignees()) == {mine, colleague.person_id}
+        assert many.assign(session, world.planner, hold(session, world), None) == 1
+        assert set(assignees()) == {None, colleague.person_id}
+        assert many.assign(session, world.planner, hold(session, world), mine, reassign=True) == 0
+        assert set(assignees()) == {mine}

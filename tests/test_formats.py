@@ -211,6 +211,25 @@ def test_columns_share_the_whole_line_and_text_gets_more_than_numbers():
     assert min(shares[0], shares[1], shares[4]) > max(shares[2], shares[3])
 
 
+def test_a_table_with_too_many_columns_breaks_long_words_and_never_a_number() -> None:
+    heads = (
+        "Gruppe",
+        "Zustimmung",
+        "Ablehnung",
+        "Nichtzutreffend",
+        "Entscheidungsvorbehalt",
+        "Berücksichtigung",
+        "Anzahl",
+        "n",
+    )
+    crowded = Table("Zu viel", heads, (("Großstadt", *["14,2 %"] * 5, "1.341", "10.341"),), ("left",))
+    widths = [share * layout.LINE for share in layout.shares(crowded)]
+    assert sum(widths) == pytest.approx(layout.LINE)
+    for cell, width in zip(crowded.rows[0][1:], widths[1:], strict=True):
+        assert width >= len(cell) + 1, cell
+    assert widths[4] < len("Entscheidungsvorbehalt"), "the longest word gives way"
+
+
 def test_a_character_that_no_file_can_hold_is_replaced_where_it_can_be_seen():
     assert texts.writable("a\x00b\ud800c\uffffd\te\nf") == "a\ufffdb\ufffdc\ufffdd\te\nf"
 

@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
 from consultation import worker
 from consultation.consultations.models import Invitation
@@ -17,6 +19,8 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState
+from consultation.core.language import M, say
+from consultation.documents.bulk import open_export
 from consultation.documents.receipt import receipt
 from consultation.evaluation.models import Contribution
 from consultation.mail.transport import Memory
@@ -24,17 +28,30 @@ from consultation.responses import actions, entering, intake
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
 from consultation.responses.intake import Received, Standing
-from consultation.responses.models import AnswerFact, Channel, DraftAnswer, Intake, PersonalValue, Response, Revision
+from consultation.responses.models import (
+    AnswerFact,
+    Channel,
+    DraftAnswer,
+    Intake,
+    PersonalValue,
+    RepresentationKind,
+    Response,
+    Revision,
+)
+from consultation.responses.participants import participants
 from consultation.responses.participation import participation
 from consultation.responses.queries import document
+from consultation.responses.titles import came
 from consultation.settings import Settings
 from consultation.states import Purpose, ResponseState, Role
 from consultation.subjects import Actor
 from tests import evaluation_world, factories
 from tests.browsing import KEY
 from tests.evaluation_world import World, somebody_of, submit, write
+from tests.in_turn import in_turn
 
-KIEL, TOWN = "010510000000", "010510044000"
+KIEL, TOWN, AMT = "010510000000", "010510044000", "010535323"
+VILLAGES = ("010535323801", "010535323802")
 LETTER = "Sehr geehrte Damen und Herren,\n\nder Eigenanteil muss entfallen.\n\nMit freundlichen Grüßen"
 RECEIVED = Received(Channel.LETTER, date(2026, 3, 2), "AZ 7/26", LETTER)
 ANSWERS = {"affected": "yes", "main_message": "Der Eigenanteil muss entfallen."}
@@ -110,6 +127,19 @@ def test_a_letter_counts_once_as_what_it_is_with_its_original_beside_it(db: Data
         assert facts["Eingegangen am"] == "02.03.2026"
         assert facts["Erfasst durch"] == "Stiftung Miteinander"
         assert "der Eigenanteil muss entfallen." in [getattr(node, "text", "") for node in read.nodes()]
+
+
+def test_the_day_it_came_is_told_beside_the_day_it_was_entered(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        entered, own = enter(session, world), submit(session, world, TOWN, ANSWERS)
+        assert str(came(entered)) == "02.03.2026, erfasst am 03.03.2026, 10:00 Uhr"
+        assert say(came(entered), "en") == "2 March 2026, entered on 3 March 2026, 10:00"
+        assert str(came(own)) == say(M("{moment}", moment=own.submitted_at), "de")
+        days = {
+            one.revision_id: one.received_on
+            for one in participants(session, world.consultation_id, world.planner.moment)
+        }
+    assert days == {entered.id: date(2026, 3, 2), own.id: None}
 
 
 def test_the_original_can_never_be_changed_or_removed(db: Database, world: World) -> None:
@@ -191,6 +221,60 @@ def test_a_colleague_who_saved_in_between_is_not_overwritten(db: Database, world
         assert intake.desk(session, world.planner, made.id)[1].answers["main_message"] == "Erste."
 
 
+def written_down(db: Database, world: World) -> uuid.UUID:
+    """At version 2."""
+    with db.transaction() as session:
+        made = begin(session, world)
+        keep(session, world, made, ANSWERS)
+        return made.id
+
+
+def submit_for(world: World, intake_id: uuid.UUID) -> Callable[[Session], Revision]:
+    return lambda session: entering.submit_for(session, world.planner, intake_id, silent_about_rest=True)
+
+
+def test_what_a_colleague_saved_a_moment_before_is_what_is_submitted(db: Database, world: World) -> None:
+    made = written_down(db, world)
+
+    def change(session: Session) -> None:
+        intake.keep(session, world.planner, made, {"affected": Posted("no")}, 2)
+        intake.correct(session, world.planner, made, replace(RECEIVED, original="Anderer Wortlaut"), 3)
+
+    assert in_turn(db, change, submit_for(world, made)) is None
+    with db.reader() as session:
+        told, kept = document(session.scalars(select(Revision)).one()), session.get_one(Intake, made)
+        assert (told["answers"], told["received"]["original_hash"]) == (
+            ANSWERS | {"affected": "no"},
+            kept.original_hash,
+        )
+        assert (kept.answers["affected"], kept.original) == ({"": {"value": "no"}}, "Anderer Wortlaut")
+
+
+def test_what_is_being_submitted_takes_no_change_any_more(db: Database, world: World) -> None:
+    late: list[Callable[..., object]] = [
+        lambda session, made: intake.keep(session, world.planner, made, {"affected": Posted("no")}, 2),
+        lambda session, made: intake.correct(session, world.planner, made, replace(RECEIVED, reference="AZ 8"), 2),
+        lambda session, made: intake.discard(session, world.planner, made),
+        lambda session, made: submit_for(world, made)(session),
+    ]
+    for change in late:
+        made = written_down(db, world)
+        refused = in_turn(db, submit_for(world, made), partial(change, made=made))
+        assert isinstance(refused, Conflict | NotFound)
+        with db.reader() as session:
+            kept = session.get_one(Intake, made)
+            assert kept.revision_id is not None
+            assert (kept.version, kept.reference, kept.answers["affected"]) == (2, "AZ 7/26", {"": {"value": "yes"}})
+
+
+def test_what_was_discarded_a_moment_before_is_not_submitted(db: Database, world: World) -> None:
+    made = written_down(db, world)
+    refused = in_turn(db, lambda session: intake.discard(session, world.planner, made), submit_for(world, made))
+    assert isinstance(refused, Conflict | NotFound)
+    with db.reader() as session:
+        assert session.scalars(select(Revision)).all() == []
+
+
 # -- the body itself -------------------------------------------------------------------------------------------------
 def test_the_body_is_told_with_its_receipt_and_finds_the_answers_when_it_reopens(db: Database, world: World) -> None:
     with db.transaction() as session:
@@ -242,6 +326,29 @@ def test_beside_a_draft_the_letter_counts_until_the_bodys_own_answer_and_the_dra
         assert response_of(session, world).counted_revision_id == own.id
     with pytest.raises(Conflict), db.transaction() as session:
         begin(session, world, beside=True)
+
+
+def test_of_a_body_that_is_writing_the_letter_tells_no_reference_and_nobody_it_speaks_for(
+    db: Database, world: World
+) -> None:
+    with db.transaction() as session:
+        draft, actor = write(session, world, AMT, {"main_message": "Geheim"}), somebody_of(session, world, AMT)
+        actions.set_representation(session, actor, draft.id, dict.fromkeys(VILLAGES, RepresentationKind.REPRESENTED))
+        actions.set_own_reference(session, actor, draft.id, "INTERN-42")
+        told = document(enter(session, world, AMT, beside=True))
+        assert (told["own_reference"], told["represented"]) == (RECEIVED.reference, [])
+        assert "INTERN-42" not in str(list(open_export(session, world.planner, world.slug).records()))
+        own = document(submit(session, world, AMT, {"main_message": "Selbst gesagt."}))
+        assert own["own_reference"] == "INTERN-42"
+        assert [body["ars"] for body in own["represented"]] == list(VILLAGES)
+
+
+def test_the_reference_of_the_letter_is_the_bodys_own_when_it_reopens(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        assert document(enter(session, world))["own_reference"] == RECEIVED.reference
+        assert response_of(session, world).own_reference == RECEIVED.reference
+        actions.reopen(session, somebody_of(session, world, KIEL), response_of(session, world).id)
+        assert document(submit(session, world, KIEL, {}))["own_reference"] == RECEIVED.reference
 
 
 def test_an_answer_given_while_the_planner_was_typing_wins(db: Database, world: World) -> None:

@@ -9,13 +9,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError
 
 from consultation.core.db import Database, build_engine, schema_transaction
-from consultation.core.jobs import Job, JobState
+from consultation.core.jobs import Job, JobState, Urgency
 from consultation.core.migrations import configuration, is_current, row_counts, upgrade
 from consultation.core.tables import all_tables
 
 
 def job() -> Job:
-    return Job(kind="test", payload={}, state=JobState.READY, run_at=datetime(2026, 1, 1, tzinfo=UTC), attempts=0)
+    due = datetime(2026, 1, 1, tzinfo=UTC)
+    return Job(kind="test", payload={}, state=JobState.READY, urgency=Urgency.ORDINARY, run_at=due, attempts=0)
 
 
 def test_the_revisions_make_exactly_the_tables_of_the_models(db: Database):

@@ -2,21 +2,36 @@
 
 from collections import Counter
 from dataclasses import fields
+from typing import Any
 
 import pytest
-from sqlalchemy import event
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from consultation.core.db import Database
 from consultation.core.errors import NotFound
+from consultation.core.migrations import configuration
+from consultation.evaluation.earlier import Memory
+from consultation.evaluation.taking_part import public_participation
+from consultation.forms.checks import form_of
 from consultation.people.models import Organisation
 from consultation.programmes import actions as programmes
 from consultation.register.models import RegisterBody
 from consultation.register.states import State
-from consultation.responses import actions
-from consultation.responses.models import RepresentationKind
+from consultation.responses import actions, submission
+from consultation.responses.models import RepresentationKind, RevisionRepresentation
 from consultation.responses.participants import all_participants, participants
-from consultation.responses.participation import Counts, Participation, Reach, for_planner, participation
+from consultation.responses.participation import (
+    Counts,
+    Participation,
+    Reach,
+    for_planner,
+    participation,
+    represented_keys,
+)
 from consultation.subjects import stranger, system
 from tests import evaluation_world, factories
 from tests.evaluation_world import World
@@ -125,6 +140,63 @@ def test_a_representation_counts_only_with_a_counted_answer(db: Database):
     with db.transaction() as session:
         actions.withdraw(session, evaluation_world.somebody_of(session, world, AMT), revision.response_id)
     assert seen(db, world).reach.represented == 0
+
+
+def test_what_a_reopened_answer_says_of_others_counts_only_when_it_is_submitted_again(db: Database):
+    with db.transaction() as session:
+        world = evaluation_world.world(session, 6)
+        one, two = [key for key in sorted(world.bodies) if len(key) == 12 and key not in (KIEL, HAMBURG)][:2]
+        speak_for(session, world, KREIS, {one: REPRESENTED, two: SUPPORTER})
+        first = evaluation_world.submit(session, world, KREIS, {}, level="named")
+        actor = evaluation_world.somebody_of(session, world, KREIS)
+    submitted, whom, public = seen(db, world), spoken_for(db, world), told_in_public(db, world)
+    assert (submitted.total.represented, submitted.reach.represented, whom) == (
+        1,
+        1,
+        {one: REPRESENTED, two: SUPPORTER},
+    )
+    with db.transaction() as session:
+        actions.reopen(session, actor, first.response_id)
+        actions.set_representation(session, actor, first.response_id, {two: REPRESENTED})
+    assert (seen(db, world), spoken_for(db, world), told_in_public(db, world)) == (submitted, whom, public)
+    with db.reader() as session:
+        assert session.scalars(select(represented_keys(world.consultation_id))).all() == [one]
+    with db.transaction() as session:
+        submission.submit(session, actor, first.response_id)
+    assert spoken_for(db, world) == {two: REPRESENTED}
+    assert told_in_public(db, world) != public
+    with db.reader() as session:
+        assert session.scalars(select(represented_keys(world.consultation_id))).all() == [two]
+
+
+def spoken_for(db: Database, world: World) -> dict[str, RepresentationKind]:
+    with db.reader() as session:
+        found = participants(session, world.consultation_id, world.planner.moment)
+        return {body.register_key: body.kind for one in found for body in one.spoken_for}
+
+
+def told_in_public(db: Database, world: World) -> dict[str, Any]:
+    """What a public edition would be held against later: who is named, and what is hidden of the others."""
+    memory = Memory()
+    with db.reader() as session:
+        consultation = world.consultation(session)
+        assert consultation.form_version is not None
+        form = form_of(consultation.form_version)
+        public_participation(session, consultation.id, form, world.planner.moment, 5, [], memory)
+    return memory.to_json()
+
+
+def test_who_is_represented_is_read_from_the_documents_of_an_earlier_version(db: Database):
+    with db.transaction() as session:
+        world = filled(session)
+    before, whom = seen(db, world), spoken_for(db, world)
+    assert before.reach.represented
+    with db.transaction() as session:
+        session.execute(delete(RevisionRepresentation))
+        assert participation(session, world.consultation_id).reach.represented == 0
+        with Operations.context(MigrationContext.configure(session.connection())):
+            ScriptDirectory.from_config(configuration()).get_revision("0017").module.fill()
+    assert (seen(db, world), spoken_for(db, world)) == (before, whom)
 
 
 def test_two_speakers_for_one_village_count_it_once(db: Database):

@@ -175,9 +175,15 @@ def test_a_manager_invites_a_colleague_and_a_mail_goes_out(db: Database):
         town = make.organisation(session)
         manager = make.member(session, town)
         made = actions.invite_colleague(
-            session, manager, email="neu@heide.example", name="Nina Neu", roles=["contributor"], function="Amt 50"
+            session,
+            manager,
+            email="neu@heide.example",
+            name="Nina Neu",
+            roles=["contributor"],
+            function="Amt 50",
+            elsewhere=True,
         )
-        assert (made.roles, made.waiting, made.function) == (["contributor"], False, "Amt 50")
+        assert (made.roles, made.belongs, made.function) == (["contributor"], False, "Amt 50")
         job = session.scalars(select(Job)).one()
         assert (job.kind, job.payload) == ("mail.place", {"id": str(made.id), "by": str(manager.person_id)})
         entry = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "invite")).one()

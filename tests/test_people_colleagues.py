@@ -43,7 +43,9 @@ class Heide:
         return make.actor(self.people[name], self.town, [Role(role) for role in self.at[name].roles])
 
     def invite(self, email: str = "nina@heide.example", roles: tuple[str, ...] = ("contributor",)) -> Membership:
-        return actions.invite_colleague(self.session, self.who("Anna"), email=email, name="Nina Neu", roles=roles)
+        return actions.invite_colleague(
+            self.session, self.who("Anna"), email=email, name="Nina Neu", roles=roles, elsewhere=True
+        )
 
     def roles_of(self, name: str) -> set[str]:
         return set(self.at[name].roles)
@@ -53,14 +55,16 @@ def mails(session: Session) -> list[str]:
     return [job.payload["id"] for job in session.scalars(select(Job).where(Job.kind == "mail.place"))]
 
 
-def test_an_invitation_is_pending_until_the_person_logs_in(db: Database):
+def test_an_invitation_is_pending_until_the_person_accepts(db: Database):
     with db.transaction() as session:
         heide = Heide(session)
         nina, known = heide.invite(), heide.invite(make.person(session).email)
-        assert (nina.invited_at, known.invited_at) == (MOMENT, None)
+        assert (nina.invited_at, known.invited_at) == (MOMENT, MOMENT)
         sessions.begin(session, nina.person_id, MOMENT)
         session.refresh(nina)
-        assert nina.invited_at is None
+        assert nina.invited_at == MOMENT
+        accepted = actions.accept(session, make.actor(session.get_one(Person, nina.person_id)), nina.id)
+        assert accepted.invited_at is None
         with pytest.raises(Conflict):
             actions.invite_again(session, heide.who("Anna"), nina.id)
 
@@ -141,8 +145,7 @@ def test_a_manager_who_never_came_does_not_count_as_the_one_who_stays(db: Databa
         nina = heide.invite(roles=("manager",))
         with pytest.raises(Conflict):
             actions.remove_member(session, heide.who("Anna"), heide.at["Anna"].id)
-        sessions.begin(session, nina.person_id, MOMENT)
-        session.refresh(nina)
+        actions.accept(session, make.actor(session.get_one(Person, nina.person_id)), nina.id)
         actions.remove_member(session, heide.who("Anna"), heide.at["Anna"].id)
 
 
@@ -171,9 +174,9 @@ def page(db: Database) -> Page:
 def test_pending_invitations_stand_apart_and_can_be_sent_again_or_withdrawn(page: Page):
     anna = page.of("Anna")
     anna.get(page.path)
-    asked = {"email": "nina@heide.example", "name": "Nina Neu", "roles": ["contributor"]}
+    asked = {"email": "nina@stadt.example", "name": "Nina Neu", "roles": ["contributor"]}
     shown = anna.follow(anna.post(f"{page.path}/invite", asked)).text
-    assert "eingeladen, noch nicht angemeldet" in shown
+    assert "eingeladen, noch nicht angenommen" in shown
     found = re.search(r"people/([0-9a-f-]{36})/invite-again", shown)
     assert found
     assert "geht noch einmal hinaus" in anna.follow(anna.post(f"{page.path}/{found[1]}/invite-again")).text

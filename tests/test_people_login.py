@@ -5,17 +5,20 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job
+from consultation.mail.transport import Memory
 from consultation.people import codes, passwords, sessions
 from consultation.people.housekeeping import sweep
 from consultation.people.models import CodePurpose, LoginSession, OneTimeCode, Person, RateLimit
+from consultation.settings import Settings
 from consultation.subjects import Actor
+from consultation.worker import run_due
 from tests import factories as make
-from tests.browsing import Browser, site
+from tests.browsing import KEY, Browser, site
 from tests.factories import MOMENT, PASSWORD
 
 ANNA = "anna@heide.example"
@@ -74,7 +77,29 @@ def test_asking_for_a_code_says_the_same_to_known_and_unknown_people(db: Databas
     with db.reader() as session:
         jobs = session.scalars(select(Job)).all()
         anna = session.scalars(select(Person)).one()
-    assert [job.payload for job in jobs] == [{"id": str(anna.id)}]
+    assert [job.payload for job in jobs] == [{"id": str(anna.id), "language": "de"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "subject"),
+    [
+        ("/login/code", {"de": "Ihr Code zum Anmelden", "en": "Your sign-in code"}),
+        ("/password", {"de": "Neues Passwort setzen", "en": "Set a new password"}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("asked", "chosen", "told"), [("en", None, "en"), ("de", None, "de"), ("en", "de", "de"), ("de", "en", "en")]
+)
+def test_a_code_comes_in_the_language_of_the_page_unless_the_person_has_chosen_another(
+    db: Database, browser: Browser, path: str, subject: dict[str, str], asked: str, chosen: str | None, told: str
+):
+    with db.transaction() as session:
+        session.execute(update(Person).values(language=chosen))
+    browser.get(f"{path}?lang={asked}")
+    browser.post(path, {"email": ANNA})
+    post = Memory()
+    run_due(db, Settings(secret_key=KEY), post, MOMENT + timedelta(days=400))
+    assert [mail.subject for mail in post.sent] == [subject[told]]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +219,16 @@ def test_a_new_password_by_code_ends_all_other_sessions(db: Database, browser: B
     Browser(browser.app).log_in(ANNA, new)
     browser.get("/login")
     assert browser.post("/login", {"email": ANNA, "password": PASSWORD}).status_code == 422
+
+
+def test_the_password_one_had_is_no_new_one_and_costs_no_code(db: Database, browser: Browser):
+    code = made(db, CodePurpose.PASSWORD)
+    browser.get("/password/code")
+    same = browser.post("/password/code", {"email": ANNA, "code": code, "password": PASSWORD})
+    assert same.status_code == 422
+    assert "Das ist Ihr bisheriges Passwort" in same.text
+    new = {"email": ANNA, "code": code, "password": "ein anderes langes Passwort"}
+    assert browser.post("/password/code", new).status_code == 303
 
 
 def test_an_invited_colleague_sets_the_first_password_with_the_code_of_the_mail(db: Database, browser: Browser):

@@ -168,6 +168,9 @@ def test_the_password_is_changed_only_by_who_knows_the_old_one(app: FastAPI, tow
     new = "ein anderes langes Passwort"
     refused = anna.post("/account/password", {"current_password": "geraten geraten", "password": new})
     assert refused.status_code == 422
+    same = anna.post("/account/password", {"current_password": PASSWORD, "password": PASSWORD})
+    assert same.status_code == 422
+    assert "Das ist Ihr bisheriges Passwort" in same.text
     anna.follow(anna.post("/account/password", {"current_password": PASSWORD, "password": new}))
     assert anna.get("/home").status_code == 200
     assert other.get("/home").status_code == 303

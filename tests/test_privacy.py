@@ -197,7 +197,7 @@ def test_names_and_addresses_with_umlauts_go_however_they_are_written(made: Serv
         person = person_of(session, made)
         person.name, person.email, person.email_key = "Özlem Ünal", "Post@Ämter.example", "post@ämter.example"
         for contact in ("Frau Özlem Ünal", "özlem ünal, Zimmer 3", "POST@Ämter.example"):
-            revision = session.scalars(select(Revision).where(Revision.nil_return.is_(False))).first()
+            revision = session.scalars(select(Revision).where(Revision.person_id == person.id)).first()
             assert revision
             key = f"contact.{len(contact)}"
             session.add(PersonalValue(revision_id=revision.id, key=key, value={"value": contact}, salt="0" * 64))
@@ -211,6 +211,45 @@ def test_names_and_addresses_with_umlauts_go_however_they_are_written(made: Serv
         assert [one.value for one in kept] == [None] * 3
         assert session.scalars(select(Invitation.email).where(Invitation.email.contains("mter.example"))).all() == []
         assert session.scalars(select(Invitation.failure).where(Invitation.failure.contains("mter"))).all() == []
+
+
+def test_somebody_with_a_similar_or_the_same_name_elsewhere_is_not_erased_too(made: Service) -> None:
+    """ "Wilhelmine Zwetschgenbaumer" of the same house, and a namesake of another one, who is told of."""
+    end_all(made)
+    with made.db.transaction() as session:
+        person = person_of(session, made)
+        own = session.scalars(select(Revision).where(Revision.person_id == person.id)).first()
+        other = session.scalars(select(Revision).where(Revision.organisation_id != made.world.places["town"])).first()
+        assert own
+        assert other
+        for revision, key, text in (
+            (own, "contact.similar", f"{NAME}er"), (own, "contact.married", f"{NAME}-Voß"), (own, "contact.own", f"Frau {NAME}"),
+            (other, "contact.namesake", NAME), (other, "contact.address", f"bitte an {MAIL.upper()}"),
+            (other, "contact.longer", f"x{MAIL}"),
+        ):  # fmt: skip
+            session.add(PersonalValue(revision_id=revision.id, key=key, value={"value": text}, salt="0" * 64))
+    assert erase(made, force=True).mentions == (("personal_value", "value", 1),)
+    with made.db.reader() as session:
+        kept = session.scalars(
+            select(PersonalValue.key).where(PersonalValue.key.startswith("contact."), PersonalValue.salt.is_not(None))
+        )
+        assert sorted(kept) == ["contact.longer", "contact.married", "contact.namesake", "contact.similar"]
+
+
+def test_somebody_with_a_short_name_erases_nobody_elses_release(made: Service) -> None:
+    end_all(made)
+    with made.db.transaction() as session:
+        person_of(session, made).name = "Al"
+    with made.db.reader() as session:
+        others = select(PersonalValue.id).join(Revision, Revision.id == PersonalValue.revision_id)
+        others = others.where(
+            Revision.person_id != made.world.people["town"].person_id, PersonalValue.salt.is_not(None)
+        )
+        before = sorted(session.scalars(others))
+    assert before
+    erase(made, force=True)
+    with made.db.reader() as session:
+        assert sorted(session.scalars(others)) == before
 
 
 def test_while_a_procedure_runs_it_stays_known_who_released_and_goes_when_it_is_over(made: Service) -> None:

@@ -140,7 +140,7 @@ def test_a_lifted_redaction_counts_no_more_from_the_next_edition_on(
     before = frozen(db, weighed, tmp_path / "documents", Audience.PUBLIC)
     weighed.planner = replace(weighed.planner, moment=AFTER + timedelta(hours=1))
     with db.transaction() as session:
-        redactions.lift(session, weighed.planner, weighed.world.consultation(session), made)
+        redactions.lift(session, weighed.planner, weighed.world.consultation(session), made, reason="mistake")
     weighed.planner = replace(weighed.planner, moment=AFTER + timedelta(hours=2))
     after = frozen(db, weighed, tmp_path / "documents", Audience.PUBLIC)
     assert (marker in everything(before), marker in everything(after)) == (False, True)

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -160,8 +161,8 @@ def test_whoever_must_not_be_reminded_is_not_and_the_page_can_say_why(scene: Sce
     with scene.db.transaction() as session:
         submit(session, scene.world, KIEL, {"main_message": "Bitte einfacher."})
         submit(session, scene.world, HAMBURG, {}, nil_return=True)
-        county = submit(session, scene.world, COUNTY, {"main_message": "Zu dritt."})
-        _represent(session, scene, county.response_id, TOWNS[0])
+        _represent(session, scene, COUNTY, {TOWNS[0]})
+        submit(session, scene.world, COUNTY, {"main_message": "Zu dritt."})
         _decline(session, scene, TOWNS[1])
         withdrawn = submit(session, scene.world, TOWNS[2], {"main_message": "Doch nicht."})
         actions.withdraw(session, somebody_of(session, scene.world, TOWNS[2]), withdrawn.response_id)
@@ -270,10 +271,10 @@ def _invitation(session: Any, scene: Scene, body: str) -> Invitation:
     return found
 
 
-def _represent(session: Any, scene: Scene, response_id: Any, body: str) -> None:
-    from consultation.responses.models import Representation  # noqa: PLC0415 -- only here
-
-    session.add(Representation(response_id=response_id, register_key=body, kind=RepresentationKind.REPRESENTED))
+def _represent(session: Any, scene: Scene, speaker: str, bodies: Iterable[str]) -> None:
+    response = evaluation_world.write(session, scene.world, speaker, {})
+    spoken_for = dict.fromkeys(bodies, RepresentationKind.REPRESENTED)
+    actions.set_representation(session, somebody_of(session, scene.world, speaker), response.id, spoken_for)
 
 
 def _decline(session: Any, scene: Scene, body: str) -> None:
@@ -339,14 +340,10 @@ class Course(RuleBasedStateMachine):
 
     @rule(body=st.sampled_from(BODIES))
     def is_spoken_for(self, body: str) -> None:
-        if body not in self.speaks_for and not self.cancelled:
-            with self.db.transaction() as session:
-                actor = somebody_of(session, self.scene.world, SPEAKER)
-                from consultation.responses import answering  # noqa: PLC0415 -- only here
-
-                response = answering.start(session, actor, self.scene.world.consultation_id)
-                _represent(session, self.scene, response.id, body)
+        if self.silent[SPEAKER] and not self.cancelled:
             self.speaks_for.add(body)
+            with self.db.transaction() as session:
+                _represent(session, self.scene, SPEAKER, self.speaks_for)
 
     @rule(body=st.sampled_from(BODIES))
     def is_only_informed(self, body: str) -> None:

@@ -286,9 +286,9 @@ def test_an_answer_under_council_reservation_is_provisional_until_confirmed(db: 
         revision = submit(session, scene, KIEL, {"mandate.kind": "reserved", "mandate.date": "2026-05-12"})
         assert revision.reserved
         actor = somebody_of(session, scene, KIEL)
-        actions.confirm_resolution(session, at(actor, DEADLINE + timedelta(days=20)), revision.response_id)
+        actions.confirm_resolution(session, at(actor, DEADLINE + timedelta(days=20)), revision.response_id, 1)
         with pytest.raises(Conflict):
-            actions.confirm_resolution(session, actor, revision.response_id)
+            actions.confirm_resolution(session, actor, revision.response_id, 1)
 
 
 # -- afterwards ------------------------------------------------------------------------------------------------------
@@ -377,9 +377,33 @@ def test_no_planner_sees_a_draft_in_progress_and_strangers_see_nothing(db: Datab
             open_desk(session, scene.planner, submitted.response_id)
 
 
+def test_a_body_that_declined_can_be_reopened_by_the_planner_who_sees_nothing_of_its_draft(
+    db: Database, scene: World
+) -> None:
+    with db.transaction() as session:
+        draft = write(session, scene, KIEL, {"main_message": "noch geheim"})
+        actions.decline(session, somebody_of(session, scene, KIEL), draft.id)
+    later = DEADLINE + timedelta(days=5)
+    with db.transaction() as session:
+        planner = at(scene.planner, DEADLINE + timedelta(days=1))
+        with pytest.raises(NotFound):
+            open_desk(session, planner, draft.id)
+        assert list(open_export(session, planner, scene.slug).records()) == []
+        assert queries.get(session, planner, draft.id).state == ResponseState.DECLINED
+        actions.reopen(session, planner, draft.id, until=later, reason="Doch gefragt")
+    with db.transaction() as session:
+        with pytest.raises(NotFound):
+            queries.get(session, planner, draft.id)
+        actor = at(somebody_of(session, scene, KIEL), later - timedelta(hours=1))
+        answering.answer(session, actor, draft.id, {"mandate.kind": Posted("administration")})
+        assert submission.submit(session, actor, draft.id).number == 1
+
+
 def test_the_view_in_sql_is_the_view_of_the_rulebook(db: Database, scene: World) -> None:
+    town = "010510044000"
     with db.transaction() as session:
         write(session, scene, KIEL, {})
+        actions.decline(session, somebody_of(session, scene, town), write(session, scene, town, {}).id)
         submit(session, scene, HAMBURG, {})
         withdrawn = submit(session, scene, AMT, {})
         actions.withdraw(session, somebody_of(session, scene, AMT), withdrawn.response_id)

@@ -55,6 +55,7 @@ def subject(state: StrEnum, **changes: Any) -> Any:
         "own_deadline": NOW + timedelta(days=1), "reopened_until": None, "four_eyes": True, "author_id": AUTHOR,
         "submitted_once": True, "nil_return_shortcomings": (), "decision": "accepted", "section_count": 3,
         "audience": Audience.PUBLIC, "refusals": (), "last_by": SOMEBODY, "answered_itself": False,
+        "counts": False,
     }  # fmt: skip
     return SimpleNamespace(**values | changes)
 
@@ -72,6 +73,7 @@ EXPECTED: dict[str, dict[str, tuple[set[str], str, str]]] = {
     },
     "invitation": {
         "send": ({PUBLISHER, SYSTEM}, "planned failed", "sent"),
+        "send_again": ({PUBLISHER}, "sent opened", "sent"),
         "open": ({INVITED, SYSTEM}, "sent failed", "opened"),
         "fail": ({PLANNER, SYSTEM}, "planned sent", "failed"),
     },
@@ -196,8 +198,10 @@ NOT_READY = [
     (rulebook.CONSULTATION, "evaluate", {"deadline": NOW + timedelta(seconds=1)}, ["deadline"]),
     (rulebook.RESPONSE, "mark_ready", {"shortcomings": LACKS}, ["x"]),
     (rulebook.RESPONSE, "submit", {"shortcomings": LACKS, **TOO_LATE, "author_id": SOMEBODY}, ["deadline", "four_eyes", "x"]),
-    (rulebook.RESPONSE, "submit_nil_return", {"nil_return_shortcomings": LACKS, **TOO_LATE}, ["deadline", "x"]),
+    (rulebook.RESPONSE, "submit_nil_return", {"nil_return_shortcomings": LACKS, **TOO_LATE, "author_id": SOMEBODY},
+     ["deadline", "four_eyes", "x"]),
     (rulebook.RESPONSE, "decline", TOO_LATE, ["deadline"]),
+    (rulebook.RESPONSE, "decline", {"counts": True, "author_id": SOMEBODY}, ["four_eyes"]),
     (rulebook.RESPONSE, "reopen", TOO_LATE, ["deadline"]),
     (rulebook.RESPONSE, "enter", {"answered_itself": True, "consultation_state": ConsultationState.CANCELLED},
      ["consultation", "own"]),
@@ -242,11 +246,34 @@ def test_one_person_may_submit_alone_where_the_house_wants_it_so_or_nobody_edite
         assert rulebook.RESPONSE.check(releaser, subject(ResponseState.READY, **changes), "submit").action == "submit"
 
 
-@pytest.mark.parametrize("changes", [{"shortcomings": LACKS}, {"author_id": SOMEBODY}])
-def test_a_nil_return_needs_no_answers_and_no_second_person(changes: dict[str, Any]):
+def test_a_nil_return_needs_no_answers() -> None:
     releaser = Actor(SOMEBODY, TOWN, frozenset({Role.RELEASER}), NOW)
-    row = rulebook.RESPONSE.check(releaser, subject(ResponseState.DRAFTING, **changes), "submit_nil_return")
+    row = rulebook.RESPONSE.check(releaser, subject(ResponseState.DRAFTING, shortcomings=LACKS), "submit_nil_return")
     assert row.target == ResponseState.SUBMITTED
+
+
+@pytest.mark.parametrize("changes", [{"counts": False, "author_id": SOMEBODY}, {"counts": True}, {"four_eyes": False}])
+def test_one_person_declines_where_nothing_counts_or_somebody_else_edited(changes: dict[str, Any]) -> None:
+    releaser = Actor(SOMEBODY, TOWN, frozenset({Role.RELEASER}), NOW)
+    thing = subject(ResponseState.DRAFTING, **{"counts": True, **changes})
+    assert rulebook.RESPONSE.check(releaser, thing, "decline").target == ResponseState.DECLINED
+
+
+def test_whoever_cannot_write_is_told_the_one_reason() -> None:
+    clerk = Actor(SOMEBODY, TOWN, frozenset({Role.CONTRIBUTOR}), NOW)
+    mayor = Actor(SOMEBODY, TOWN, frozenset({Role.RELEASER}), NOW)
+
+    def why(actor: Actor, state: ResponseState, **changes: Any) -> str:
+        return str(rulebook.why_no_answers(actor, subject(state, **changes)) or "")
+
+    assert why(clerk, ResponseState.DRAFTING) == ""
+    assert "liegt zur Freigabe vor" in why(clerk, ResponseState.READY)
+    assert why(clerk, ResponseState.DRAFTING, **TOO_LATE) == "Die Frist ist abgelaufen."
+    assert "nicht das Recht „Bearbeitung“" in why(mayor, ResponseState.DRAFTING)
+    assert "Ihre Antwort ist abgegeben." in why(mayor, ResponseState.SUBMITTED, **TOO_LATE)
+    for actor, state, open_ in itertools.product((clerk, mayor), ResponseState, (True, False)):
+        thing = subject(state, **({} if open_ else TOO_LATE))
+        assert (rulebook.why_no_answers(actor, thing) is None) == rulebook.ANSWER(actor, thing)
 
 
 # -- open until when ---------------------------------------------------------------------------------------------------
@@ -323,14 +350,16 @@ def test_a_consultation_is_seen_by_planners_the_invited_and_if_public_by_all(vis
 
 @pytest.mark.parametrize("submitted_once", [True, False])
 @pytest.mark.parametrize("register_state", ["SH", "BY", None])
-def test_a_response_is_seen_by_its_own_people_and_once_submitted_by_planners_of_its_land(
+def test_a_response_is_seen_by_its_own_people_and_once_submitted_or_declined_by_planners_of_its_land(
     submitted_once: bool, register_state: str | None
 ):
     for actor, state in itertools.product(actors(), ResponseState):
         thing = subject(state, submitted_once=submitted_once, register_state=register_state)
         own = actor.organisation_id == TOWN and bool(actor.roles & ANSWERING)
         of_its_land = actor.organisation_id == OWNER or register_state == "SH"
-        planner = not actor.is_system and reads(actor) and of_its_land and submitted_once
+        planner = (
+            not actor.is_system and reads(actor) and of_its_land and (submitted_once or state == ResponseState.DECLINED)
+        )
         assert rulebook.VIEW_RESPONSE(actor, thing) == (own or planner), (actor, state)
 
 

@@ -74,9 +74,11 @@ def save(browser: Browser, scene: Scene, part: str, **changes: Any) -> httpx.Res
 
 
 def answers(scene: Scene) -> dict[tuple[str, str], Any]:
+    """What is answered; a cleared answer is none."""
     with scene.db.reader() as session:
         rows = session.scalars(select(DraftAnswer))
-        return {(r.question_key, r.item_key): r.value.get("value", r.value.get("raw")) for r in rows}
+        found = {(r.question_key, r.item_key): r.value.get("value", r.value.get("raw")) for r in rows}
+        return {at: value for at, value in found.items() if value is not None}
 
 
 def complete(browser: Browser, scene: Scene) -> None:
@@ -439,7 +441,9 @@ def test_an_answer_under_reservation_is_confirmed_later(scene: Scene) -> None:
     ok(save(browser, scene, "A", mandate__kind="reserved"), 303)
     ok(submit(browser, scene), 303)
     assert "Vorbehaltlich eines Beschlusses" in browser.get(f"{scene.base}/receipt").text
-    ok(browser.post(f"{scene.base}/resolution"), 303)
+    assert browser.post(f"{scene.base}/resolution", {"revision": "2"}).status_code == 409
+    shown = filled(ok(browser.get(f"{scene.base}/receipt")).text, "/resolution")
+    ok(browser.post(f"{scene.base}/resolution", shown), 303)
     assert "Vorbehaltlich eines Beschlusses" not in browser.get(f"{scene.base}/receipt").text
 
 
@@ -467,6 +471,7 @@ def test_one_choice_stands_for_all_parts_that_were_left_open(scene: Scene) -> No
 
 
 def test_a_nil_return_asks_only_what_it_needs(scene: Scene) -> None:
+    scene.four_eyes(False)
     browser = begun(scene)
     page = ok(browser.get(f"{scene.base}/nil-return")).text
     assert "question-mandate" in page
@@ -474,13 +479,17 @@ def test_a_nil_return_asks_only_what_it_needs(scene: Scene) -> None:
     form = filled(page, "/nil-return")
     refused = ok(browser.post(f"{scene.base}/nil-return", form), 422)
     assert 'href="#mandate.kind"' in refused.text
-    done = ok(browser.post(f"{scene.base}/nil-return", {**form, "mandate.kind": "administration"}), 303)
+    done = ok(
+        browser.post(f"{scene.base}/nil-return", {**form, "mandate.kind": "administration", "function": "Amtsleitung"}),
+        303,
+    )
     assert "Fehlanzeige" in browser.get(done.headers["location"]).text
     with scene.db.reader() as session:
         assert session.scalars(select(Revision.nil_return)).one()
 
 
 def test_what_may_be_published_of_a_nil_return_is_asked_once_and_holds_for_every_part(scene: Scene) -> None:
+    scene.four_eyes(False)
     browser = begun(scene)
     here = f"{scene.base}/nil-return"
     page = browser.get(here).text
@@ -489,7 +498,8 @@ def test_what_may_be_published_of_a_nil_return_is_asked_once_and_holds_for_every
     ok(browser.post(here, {**filled(page, "/nil-return"), "disclosure_rest": "figures"}), 422)
     again = filled(browser.get(here).text, "/nil-return")
     assert again["disclosure_rest"] == ["figures"]
-    done = ok(browser.post(here, {**again, "disclosure_rest": "named", "mandate.kind": "administration"}), 303)
+    sent = {**again, "disclosure_rest": "named", "mandate.kind": "administration", "function": "Amtsleitung"}
+    done = ok(browser.post(here, sent), 303)
     published = filled(browser.get(done.headers["location"]).text, "/disclosure")
     levels = {name: level for name, level in published.items() if name.startswith("disclosure.")}
     assert len(levels) > 2

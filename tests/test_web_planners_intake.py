@@ -1,6 +1,7 @@
 """Entering a letter at the workbench: three steps, everything named, nothing typed is lost, the draft of the body unseen."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from consultation.core.db import Database
+from consultation.responses import actions
 from consultation.responses.models import Channel, Intake, Revision
+from tests import evaluation_world, html
 from tests.browsing import Browser, site
 from tests.desk_world import filled
 from tests.factories import MOMENT
@@ -55,15 +58,44 @@ def test_a_letter_goes_through_the_three_steps_and_stands_among_the_responses(ru
     review = paula.follow(paula.post(at, sent | {"then": "review"})).text
     assert "Der Eigenanteil muss weg." in review
     assert "Wozu die Antwort nichts sagt" in review
-    unsure = paula.post(f"{at}/review", {"kind": "response", "name": "Kim Muster"})
+    signed = filled(review, "/review") | {"kind": "response", "name": "Kim Muster"}
+    old = paula.post(f"{at}/review", signed | {"version": "1", "silent": "yes"})
+    assert old.status_code == 409
+    assert "Jemand anderes hat dies inzwischen geändert" in old.text
+    unsure = paula.post(f"{at}/review", signed)
     assert unsure.status_code == 422
     assert 'value="Kim Muster"' in unsure.text
-    told = paula.follow(paula.post(f"{at}/review", {"kind": "response", "name": "Kim Muster", "silent": "yes"})).text
+    told = paula.follow(paula.post(f"{at}/review", signed | {"silent": "yes"})).text
     assert "Die Antwort ist erfasst" in told
     assert "Wortlaut des Eingangs" in told
     assert "AZ 7" in told
     assert running.one(Revision, Revision.channel == Channel.LETTER).person_id == running.world.planner.person_id
-    assert "Brief" in paula.get(f"{running.at()}/responses").text
+    listed = html.check(paula.get(f"{running.at()}/responses").text)
+    [row] = ["".join(row.itertext()) for row in listed.iterfind(".//tbody/tr") if "Brief" in "".join(row.itertext())]
+    assert "03.03.2026" in row
+    assert "erfasst am 05.03.2026, 10:00 Uhr" in row
+    assert paula.get(at).status_code == 404
+
+
+def test_who_declined_is_opened_again_from_the_page_that_says_so(running: Running, paula: Browser, db: Database):
+    with db.transaction() as session:
+        draft = evaluation_world.write(session, running.world, HAMBURG, {"main_message": "Noch geheim"})
+        actions.decline(session, evaluation_world.somebody_of(session, running.world, HAMBURG), draft.id)
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    at = f"{running.at()}/responses/{draft.id}"
+    assert f'href="{at}"' in paula.get(step).text
+    page = paula.get(at)
+    assert page.status_code == 200
+    assert "Die Stelle nimmt nicht teil" in page.text
+    assert "geheim" not in page.text
+    for path in (f"{at}/revisions/1", f"{at}/revisions/1/receipt.pdf", f"{at}/texts"):
+        assert paula.get(path).status_code == 404
+    refused = paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": ""})
+    assert refused.status_code == 422
+    assert 'value="2026-05-15"' in refused.text
+    told = paula.follow(paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": "Doch gefragt"})).text
+    assert "15.05.2026" in told
+    assert "Die Stelle hat selbst eine Antwort begonnen" in told
     assert paula.get(at).status_code == 404
 
 
@@ -78,12 +110,34 @@ def test_wrong_values_come_back_named_and_a_colleague_is_not_overwritten(running
     stale = paula.post(at, first | {"main_message": "Später Text"})
     assert stale.status_code == 409
     assert "Später Text" in stale.text
-    assert paula.post(f"{at}/review", {"kind": "response", "silent": "yes"}).status_code == 422
+    assert paula.post(f"{at}/review", {"kind": "response", "silent": "yes", "version": "2"}).status_code == 422
     corrected = {**LETTER, "reference": "AZ 8", "version": "2"}
     assert "AZ 8" in paula.get(paula.post(f"{at}/letter", corrected).headers["location"] + "/letter").text
     assert paula.post(f"{at}/letter", corrected).status_code == 409
     assert "verworfen" in paula.follow(paula.post(f"{at}/discard")).text
     assert running.one(Intake) is None
+
+
+def test_a_day_before_the_announcement_is_asked_about_once_and_may_be_confirmed(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    assert 'name="early"' not in paula.get(step).text, "nobody is asked without need"
+    sent = LETTER | {"received_on": "01.01.2020"}
+    asked = paula.post(step, sent)
+    assert asked.status_code == 422
+    assert "Der 01.01.2020 liegt vor der Ankündigung am 02.03.2026." in asked.text
+    assert 'href="#early"' in asked.text
+    assert 'name="early"' in asked.text
+    assert running.one(Intake) is None
+    at = paula.post(step, sent | {"early": "yes"}).headers["location"]
+    assert running.one(Intake).received_on == date(2020, 1, 1)
+    corrected = sent | {"reference": "AZ 8", "version": "1"}
+    again = paula.post(f"{at}/letter", corrected)
+    assert again.status_code == 422
+    assert 'name="early"' in again.text
+    kept = paula.post(f"{at}/letter", corrected | {"early": "yes", "original": ""})
+    assert re.search(r'name="early"[^>]* checked', kept.text), "what was confirmed stays confirmed"
+    assert paula.post(f"{at}/letter", corrected | {"early": "yes"}).status_code == 303
+    assert paula.post(f"{at}/letter", corrected | {"received_on": "03.03.2026", "version": "2"}).status_code == 303
 
 
 def test_a_text_file_is_taken_and_anything_else_refused_with_the_remedy(running: Running, paula: Browser):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations import claims, extensions
@@ -19,6 +19,7 @@ from consultation.consultations.invitations import NO_ADDRESS
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
+from consultation.core.times import end_of_day
 from consultation.documents.models import Edition
 from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
 from consultation.mail.transport import Folder, Memory
@@ -26,11 +27,11 @@ from consultation.people.models import Organisation, Person
 from consultation.programmes import actions as programmes
 from consultation.register.states import State
 from consultation.responses import actions as responses
-from consultation.responses.models import Response
+from consultation.responses.models import RepresentationKind, Response, RevisionRepresentation
 from consultation.settings import Settings
 from consultation.states import ConsultationState, EditionState, ExtensionState, InvitationState, PointState, Role
 from consultation.worker import run_due
-from tests import evaluation_world
+from tests import evaluation_world, html
 from tests import factories as make
 from tests.browsing import BASE, KEY, Browser, site
 from tests.evaluation_world import World
@@ -174,6 +175,17 @@ def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running
     assert paula.get(f"{at}/export/exe").status_code == 404
 
 
+def test_what_is_remarked_about_an_answer_stands_apart(db: Database, running: Running, paula: Browser):
+    with db.transaction() as session:
+        sent = evaluation_world.submit(session, running.world, "010535323", {}, nil_return=True)
+        one = {"revision_id": sent.id, "register_key": "010535323801", "kind": RepresentationKind.REPRESENTED}
+        session.add(RevisionRepresentation(**one))
+    listed = paula.get(f"{running.at()}/responses").text
+    marks = re.findall(r"<li[^>]*>(.*?)</li>", listed.split('<ul class="planner-marks">')[1].split("</ul>")[0])
+    assert [re.sub(r"<[^>]+>", "", mark).strip() for mark in marks] == ["Fehlanzeige", "spricht für 1 Stelle"]
+    assert listed.count('<ul class="planner-marks">') == 1, "an answer without a remark has no empty list"
+
+
 def test_results_are_shown_in_total_and_by_every_grouping(running: Running, paula: Browser):
     at = f"{running.at()}/results"
     total = paula.get(at).text
@@ -190,7 +202,8 @@ def test_results_are_shown_in_total_and_by_every_grouping(running: Running, paul
 def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula: Browser):
     at = f"{running.at()}/log"
     first = paula.get(at).text
-    assert "Stellungnahme: Freigeben und abgeben" in first
+    assert "hat die Stellungnahme abgegeben, Fassung 1, Eingangsnummer" in first
+    assert "der Dienst" in first
     assert paula.get(f"{at}?before=5").status_code == 200
     assert paula.get(f"{at}?before=x").status_code == 200
     for kind in ("pdf", "xlsx", "csv", "zip"):
@@ -313,6 +326,9 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
             extensions.request(session, actor, found, datetime(2026, 5, day).date(), "Rat tagt <b>später</b>")  # noqa: DTZ001 -- a day
     shown = paula.get(f"{running.at()}/extensions").text
     assert "Rat tagt &lt;b&gt;" in shown
+    assert "2 Bitten um mehr Zeit warten auf Antwort" in paula.get(running.at()).text, "the next step"
+    start = paula.get(running.at().partition("/consultations/")[0] + "/programmes").text
+    assert f'href="{running.at()}/extensions"' in start
     first, second = (running.one(DeadlineExtension, DeadlineExtension.organisation_id == running.world.bodies[key],
                                  DeadlineExtension.state == ExtensionState.REQUESTED)
                      for key in ("010510000000", TOWNS[0]))  # fmt: skip
@@ -368,6 +384,24 @@ def test_a_request_is_granted_to_another_day_and_several_are_decided_at_once(
         found = consultations.invitation(session, running.world.planner, running.invitation(keys[0]).id)
         extensions.request(session, actor, found, date(2026, 5, 30), "Noch einmal")
     assert "Früher schon" in paula.get(at).text
+
+
+def test_what_runs_is_called_the_same_by_everybody(app: FastAPI, running: Running, paula: Browser):
+    home = running.homes["paula"]
+    with running.db.transaction() as session:
+        session.execute(update(Consultation).values(visibility="public"))
+    pages = [f"{home}/programmes", f"{home}/programmes/probeprogramm", running.at()]
+    for moment, said in (
+        (MOMENT, "läuft"), (end_of_day(date(2026, 4, 30)) - timedelta(seconds=1), "läuft"),
+        (end_of_day(date(2026, 4, 30)), "Frist abgelaufen"),
+    ):  # fmt: skip
+        app.state.clock = lambda moment=moment: moment
+        paula.log_in(running.emails["paula"])
+        for page in [*pages, "/consultations", f"/consultations/{running.world.slug}"]:
+            shown = html.check(paula.get(page).text)
+            words = {html.text_of(badge) for badge in shown.iter("span") if "kern-badge" in badge.get("class", "")}
+            assert said in words, (page, moment)
+            assert "angekündigt" not in words, (page, moment)
 
 
 def test_a_wrong_claim_is_revoked(db: Database, running: Running, paula: Browser):
@@ -539,7 +573,7 @@ def test_all_points_of_the_filter_are_decided_but_for_the_exceptions_and_only_as
     }  # fmt: skip
     late = paula.post(f"{at}/bulk?state=open", whole)
     assert late.status_code == 409
-    assert "jetzt passen 1 Punkte" in late.text
+    assert "jetzt passt 1 Punkt" in late.text
 
 
 def test_reply_templates_are_kept_and_used_for_one_point_and_for_many(running: Running, paula: Browser):
@@ -607,7 +641,10 @@ def test_an_edition_is_compiled_read_downloaded_and_published(app: FastAPI, runn
     published = paula.post(f"{at}/1/publish", {"texts_checked": "yes"})
     if published.status_code == 303:
         assert running.one(Consultation).state == ConsultationState.PUBLISHED
-        assert paula.post(f"{at}/1/publish").status_code == 409
+        for again in ({}, {"texts_checked": "yes"}):
+            told = paula.post(f"{at}/1/publish", again)
+            assert told.headers["location"] == f"{at}/1", "from a second tab"
+            assert "Ausgabe 1 war schon veröffentlicht." in paula.follow(told).text
         assert "Eine veröffentlichte Ausgabe ändert sich nicht mehr." in paula.get(at).text
     else:
         assert "Diese Ausgabe darf so nicht veröffentlicht werden" in published.text
@@ -644,7 +681,7 @@ def test_an_edition_is_limited_as_far_as_that_is_honest_and_says_what_changed(ap
     assert "§ 3 Vorschrift § 3, Punkte ohne Abschnitt" in second
     listed = paula.get(at).text
     assert "3 Punkte, 0 entschieden; 4 Stellungnahmen" in listed
-    assert "1 Punkte, 1 entschieden; 4 Stellungnahmen" in listed
+    assert "1 Punkt, 1 entschieden; 4 Stellungnahmen" in listed
     assert "davon entschieden +1" in listed
     assert "Einzelpunkte -2" in listed
     assert "mit Filter" in listed
@@ -713,6 +750,18 @@ def test_a_land_unit_reads_what_its_land_said_and_nothing_else(app: FastAPI, run
     assert "Grundlage: 1 gezählte" in lara.get(f"{at}/results").text
 
 
+def test_a_land_unit_is_told_on_every_page_that_it_sees_its_land_only(app: FastAPI, running: Running, paula: Browser):
+    lara, at = running.browser(app, "lara"), running.at("lara")
+    point = point_of(running, DEMAND)
+    for path in ("", "/audience", "/participation", "/invitations", "/reminders", "/responses", "/results", "/points",
+                 f"/points/{point.id}", "/editions", f"/responses/{running.response(TOWNS[1]).id}"):  # fmt: skip
+        page = lara.get(at + path)
+        assert page.status_code == 200, path
+        assert "Sie sehen nur Niedersachsen." in page.text, path
+        assert ("Veröffentlichte Ausgaben enthalten, was aus allen Ländern kam." in page.text) == (path == "/editions")
+        assert "Sie sehen nur" not in paula.get(running.at() + path).text, path
+
+
 def posts(running: Running) -> list[tuple[str, dict[str, str]]]:
     invitation, response, point = running.invitation(TOWNS[0]), running.response(TOWNS[0]), point_of(running, DEMAND)
     version = {"version": "1"}
@@ -761,3 +810,15 @@ def test_an_editor_weighs_but_does_not_decide_or_extend(app: FastAPI, running: R
     invitation = running.invitation(TOWNS[0])
     given = {"until": "2026-06-01", "reason": "x"}
     assert edgar.post(f"{at}/invitations/{invitation.id}/extend", given).status_code == 403
+
+
+def test_after_the_announcement_the_audience_is_told_to_be_settled_and_no_form_is_offered(
+    running: Running, paula: Browser
+) -> None:
+    single = f"{running.at()}/audience/single"
+    told = paula.follow(paula.get(single)).text
+    assert told.count("Der Adressatenkreis steht mit der Ankündigung fest.") == 2, "at the top, and on the page"
+    organisation = f"organisation:{running.world.bodies[TOWNS[0]]}"
+    refused = paula.post(single, {"purpose": "for_comment", "organisation": organisation})
+    assert refused.status_code == 409
+    assert refused.text.count(organisation) == refused.text.count(f'value="{organisation}"'), "an id is nothing to read"

@@ -122,6 +122,44 @@ def test_a_reason_is_chosen_by_somebody_and_all_that_is_missing_is_said_at_once(
     assert running.one(Redaction) is None
 
 
+def test_an_explanation_that_is_too_long_is_refused_and_kept_whole(app: FastAPI, running: Running) -> None:
+    paula = evaluating(app, running)
+    paula.get(f"{texts(running)}?place={PLACE}")
+    given = {"place": PLACE, "passage": "Frau Petersen", "reason": "person", "note": "n" * 501}
+    refused = paula.post(texts(running), given)
+    assert refused.status_code == 422
+    assert "Höchstens 500 Zeichen; Ihre Erläuterung hat 501." in refused.text
+    assert "n" * 501 in refused.text
+    assert running.one(Redaction) is None
+    paula.follow(paula.post(texts(running), given | {"note": "n" * 500}))
+    assert running.one(Redaction).note == "n" * 500
+
+
+def test_the_preview_says_what_else_is_hidden_and_that_words_are_hidden_whole(
+    db: Database, app: FastAPI, running: Running
+) -> None:
+    paula = evaluating(app, running)
+    paula.get(f"{texts(running)}?place={PLACE}")
+
+    def preview(passage: str) -> str:
+        given = {"place": PLACE, "passage": passage, "reason": "person", "then": "preview"}
+        return paula.post(texts(running), given).text
+
+    alone = preview("Frau  petersen")
+    assert "Stellen in diesem Text: 2." in alone
+    assert "Kein anderer Text ist betroffen." in alone
+    assert "ganz verborgen: „" not in alone
+    assert "Angeschnittene Wörter werden ganz verborgen: „Petersen“." in preview("eters")
+    with db.transaction() as session:
+        for town, more in ((TOWNS[0], {"need_fit.explanation": "Frau Petersen sagt es auch."}), (TOWNS[1], {})):
+            actor = evaluation_world.somebody_of(session, running.world, town)
+            evaluation_world.resubmit(session, running.world, actor, {PLACE: SAID, "need_fit": 2, **more})
+    shared = preview("Frau Petersen")
+    assert "auch in einem weiteren Text dieser Stellungnahme" in shared
+    assert "Eine andere Stelle hat diesen Text wortgleich abgegeben" in shared
+    assert running.one(Redaction) is None
+
+
 def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) -> None:
     paula = evaluating(app, running)
     paula.get(f"{texts(running)}?place={PLACE}")
@@ -135,12 +173,20 @@ def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) ->
     assert "0481 6850-123" in register
     assert "Durchwahl" in register
     made = running.one(Redaction)
-    paula.follow(paula.post(f"{running.at()}/redactions/{made.id}/lift"))
+    for wrong in ({}, {"reason": "weil"}):
+        unsaid = paula.post(f"{running.at()}/redactions/{made.id}/lift", wrong)
+        assert unsaid.status_code == 422
+        assert "Wählen Sie, warum die Passage wieder lesbar werden soll." in unsaid.text
+        assert running.one(Redaction).state == RedactionState.IN_FORCE
+    why = {"reason": "agreed"}
+    paula.follow(paula.post(f"{running.at()}/redactions/{made.id}/lift", why))
     assert running.one(Redaction).state == RedactionState.LIFTED
-    assert paula.post(f"{running.at()}/redactions/{made.id}/lift").status_code == 409
+    assert paula.post(f"{running.at()}/redactions/{made.id}/lift", why).status_code == 409
     log = paula.get(f"{running.at()}/log").text
-    assert "Passage geschwärzt" in log
-    assert "Schwärzung: Aufheben" in log
+    assert "geschwärzt (vertrauliche Angabe)" in log
+    assert "Schwärzung in der Stellungnahme von" in log
+    assert "Die betroffene Person oder Stelle ist einverstanden" in log
+    assert "Durchwahl" not in log
     assert "0481 6850-123" not in log
 
 

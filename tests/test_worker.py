@@ -189,6 +189,22 @@ def _one_by_mail(db: Database, scene: World) -> uuid.UUID:
         return invitation.id
 
 
+def test_the_mails_about_two_editions_can_be_told_apart_by_their_subject(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    invitation_id = str(_one_by_mail(db, scene))
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.DONE))
+        for number in (1, 2):
+            told = {"id": invitation_id, "number": number}
+            jobs.enqueue(session, "mail.published", told, run_at=factories.MOMENT + timedelta(days=number))
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    assert [mail.subject for mail in post.sent] == [
+        f"Ergebnis veröffentlicht (Ausgabe {number}): Probeanhörung" for number in (1, 2)
+    ]
+
+
 def test_a_submission_becomes_contributions_and_a_receipt_for_the_house(
     db: Database, settings: Settings, scene: World
 ) -> None:

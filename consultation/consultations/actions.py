@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import queries, readiness, stages
 from consultation.consultations.models import Consultation, ConsultationVersion
+from consultation.consultations.seen import NOTHING_SHOWN, Before, really_wanted
 from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
@@ -29,6 +30,12 @@ MINIMUM_CELL = 5
 HIGHEST_ROUND = 99
 RESERVED = frozenset({"new"})
 """Last parts of addresses that are pages themselves."""
+PREPARED = {
+    "title": "title", "notice": "notice", "contact": "contact", "introduction": "introduction", "visibility": "visibility",
+    "minimum_cell": "minimum_cell", "opens_on": "opens_at", "deadline_on": "deadline",
+    "draft_version_id": "draft_version_id", "form_version_id": "form_version_id",
+}  # fmt: skip
+"""What is set up before announcing, days as people name them → column."""
 
 
 def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int | None = 1) -> Consultation:
@@ -57,27 +64,39 @@ def create(session: Session, actor: Actor, programme_slug: str, *, title: str, r
     return consultation
 
 
-def prepare(session: Session, actor: Actor, consultation_slug: str, changes: dict[str, Any]) -> Consultation:
-    """Change what is set up before announcing. Keys: title, draft_version_id, form_version_id, visibility, opens_on,
-    deadline_on (days), notice, introduction, contact, minimum_cell.
-    """
-    consultation = queries.get(session, actor, consultation_slug)
+def prepare(
+    session: Session, actor: Actor, consultation_slug: str, changes: dict[str, Any], before: Before = NOTHING_SHOWN
+) -> Consultation:
+    """Change what is set up before announcing, by the names of `PREPARED`. Raises `Contested`."""
+    consultation = queries.held(session, actor, consultation_slug)
     require_planner(actor, consultation)
     if consultation.state != ConsultationState.DRAFT:
         raise Conflict(
             M("Die Konsultation ist angekündigt. Änderungen gehen nur noch als Berichtigung oder Fristverlängerung.")
         )
-    values = _prepared(session, actor, consultation, changes)
+    wanted = _prepared(session, actor, consultation, changes)
+    values = really_wanted(consultation, PREPARED, wanted, before)
+    stored = {name: getattr(consultation, name) for name in values}
     for name, value in values.items():
         setattr(consultation, name, value)
     session.flush()
     session.expire(consultation, ["draft_version", "form_version"])
-    record(session, actor, consultation, "prepare", changed=sorted(values))
+    changed = sorted(name for name, value in values.items() if value != stored[name])
+    if changed:
+        told = [name for name in changed if name not in _TEXTS]
+        record(
+            session, actor, consultation, "prepare", changed=changed,
+            before={name: str(stored[name]) for name in told}, after={name: str(values[name]) for name in told},
+        )  # fmt: skip
     return consultation
 
 
+_TEXTS = frozenset({"title", "notice", "contact", "introduction"})
+"""Of these the log says that they changed, never what they say: they may name persons."""
+
+
 def _prepared(session: Session, actor: Actor, consultation: Consultation, changes: dict[str, Any]) -> dict[str, Any]:
-    """Column → value."""
+    """Name → value as it is kept."""
 
     def draft(value: uuid.UUID | None) -> uuid.UUID | None:
         return value and _of_programme(consultation, programmes.draft_version(session, actor, value))
@@ -85,19 +104,19 @@ def _prepared(session: Session, actor: Actor, consultation: Consultation, change
     def form(value: uuid.UUID | None) -> uuid.UUID | None:
         return value and _of_programme(consultation, form_queries.get(session, actor, value))
 
-    readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
-        "title": ("title", lambda text: clean_line(text)[:300] or consultation.title),
-        "notice": ("notice", lambda text: clean_line(text)[:300]),
-        "contact": ("contact", lambda text: clean_line(text)[:500]),
-        "introduction": ("introduction", clean),
-        "visibility": ("visibility", Visibility),
-        "minimum_cell": ("minimum_cell", lambda number: max(1, number)),
-        "opens_on": ("opens_at", lambda day: day and start_of_day(day)),
-        "deadline_on": ("deadline", lambda day: day and end_of_day(day)),
-        "draft_version_id": ("draft_version_id", draft),
-        "form_version_id": ("form_version_id", form),
+    readers: dict[str, Callable[[Any], Any]] = {
+        "title": lambda text: clean_line(text)[:300] or consultation.title,
+        "notice": lambda text: clean_line(text)[:300],
+        "contact": lambda text: clean_line(text)[:500],
+        "introduction": clean,
+        "visibility": Visibility,
+        "minimum_cell": lambda number: max(1, number),
+        "opens_on": lambda day: day and start_of_day(day),
+        "deadline_on": lambda day: day and end_of_day(day),
+        "draft_version_id": draft,
+        "form_version_id": form,
     }
-    return {column: read(changes[name]) for name, (column, read) in readers.items() if name in changes}
+    return {name: read(changes[name]) for name, read in readers.items() if name in changes}
 
 
 def _of_programme(consultation: Consultation, version: Any) -> uuid.UUID:
@@ -109,7 +128,9 @@ def _of_programme(consultation: Consultation, version: Any) -> uuid.UUID:
 
 def announce(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
     """Freezes form and draft, makes version 1, and sends the invitations (as jobs, after the commit)."""
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
+    if consultation.form_version is not None:
+        forms.hold_still(session, consultation.form_version)  # what is looked at here is what is frozen
     readiness.look(session, actor, consultation)
     CONSULTATION.check(actor, consultation, "announce")
     assert consultation.form_version_id is not None
@@ -137,7 +158,7 @@ def new_version(
 
 def extend(session: Session, actor: Actor, consultation_slug: str, until: date, reason: str) -> Consultation:
     """A later deadline for all, with a reason that all invited are told."""
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
     require_running(actor, consultation)
     deadline = end_of_day(until)
     if not (reason := clean(reason)):
@@ -159,7 +180,7 @@ def require_running(actor: Actor, consultation: Consultation) -> None:
 
 
 def evaluate(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
     perform(session, CONSULTATION, actor, consultation, "evaluate")
     return consultation
 

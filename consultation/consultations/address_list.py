@@ -30,7 +30,7 @@ def latest(session: Session, consultation: Consultation) -> AddressUpload | None
 
 
 def in_preparation(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
     require_planner(actor, consultation)
     if consultation.state != ConsultationState.DRAFT:
         raise Conflict(M("Nach der Ankündigung werden Anschriften einzeln bei den Einladungen berichtigt."))

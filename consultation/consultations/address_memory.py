@@ -168,7 +168,7 @@ def known_page(
 
 def take_known(session: Session, actor: Actor, consultation_slug: str) -> int:
     """All of them, for bodies that have no address yet. Returns how many."""
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
     require_planner(actor, consultation)
     if consultation.state != ConsultationState.DRAFT:
         raise Conflict(M("Nach der Ankündigung werden Anschriften einzeln bei den Einladungen berichtigt."))

@@ -29,6 +29,8 @@ from consultation.states import ConsultationState, InvitationState, Purpose
 from consultation.subjects import Actor
 
 AT_ONCE = 500
+NAMED = 20
+"""Bodies that were added by hand are named in the log as long as there are no more of them."""
 SAMPLE = "sample"
 """Under this name `Consultation.audience` keeps size, seed and the number of bodies the sample was drawn from."""
 
@@ -124,7 +126,8 @@ def add(
     if not known or known != set(organisation_ids):
         raise Invalid.about("organisation", M("Wählen Sie mindestens eine Organisation aus der Liste."))
     _plan(session, consultation, known, purpose, by_filter=False)
-    record(session, actor, consultation, "add_to_audience", count=len(organisation_ids), purpose=purpose)
+    named = sorted(known) if len(known) <= NAMED else []
+    record(session, actor, consultation, "add_to_audience", count=len(known), purpose=purpose, organisations=named)
     judge_whole_list(session, consultation)
 
 
@@ -154,7 +157,7 @@ def take_back(session: Session, actor: Actor, consultation_slug: str, register_k
 
 
 def _in_preparation(session: Session, actor: Actor, consultation_slug: str) -> Consultation:
-    consultation = queries.get(session, actor, consultation_slug)
+    consultation = queries.held(session, actor, consultation_slug)
     require_planner(actor, consultation)
     if consultation.state != ConsultationState.DRAFT:
         raise Conflict(M("Der Adressatenkreis steht mit der Ankündigung fest."))

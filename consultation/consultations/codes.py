@@ -20,6 +20,7 @@ from consultation.states import InvitationState
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Thirty characters that nobody confuses, on paper or on the telephone."""
 SELECTOR, PROOF = 6, 10
+LENGTH = SELECTOR + PROOF
 
 
 def new_selector() -> str:
@@ -34,7 +35,7 @@ def code_of(secret: bytes, invitation: Invitation) -> str:
 
 def invitation_with(session: Session, secret: bytes, typed: str) -> Invitation:
     """The sent invitation of a code as people type it: any case, with or without hyphens. Raises `NotFound`."""
-    text = "".join(c for c in typed.upper() if c in ALPHABET)
+    text = _signs(typed)
     statement = (
         select(Invitation)
         .where(Invitation.selector == text[:SELECTOR], Invitation.state != InvitationState.PLANNED)
@@ -45,13 +46,22 @@ def invitation_with(session: Session, secret: bytes, typed: str) -> Invitation:
             joinedload(Invitation.organisation),
         )
     )  # fmt: skip
-    found = session.scalars(statement).one_or_none() if len(text) == SELECTOR + PROOF else None
+    found = session.scalars(statement).one_or_none() if len(text) == LENGTH else None
     expected = _proof(secret, found) if found else "-" * PROOF
     if found is None or not hmac.compare_digest(text[SELECTOR:], expected) or found.consultation.state not in IN_SIGHT:
         raise NotFound(
             M("Diesen Code kennt der Dienst nicht. Bitte vergleichen Sie ihn Zeichen für Zeichen mit der Einladung.")
         )
     return found
+
+
+def how_many(typed: str) -> int:
+    """Signs of a code in what somebody typed; a code has `LENGTH`."""
+    return len(_signs(typed))
+
+
+def _signs(typed: str) -> str:
+    return "".join(c for c in typed.upper() if c in ALPHABET)
 
 
 def _proof(secret: bytes, invitation: Invitation) -> str:

@@ -53,14 +53,15 @@ def check(
     require_running(actor, consultation)
     draft, form = _chosen(session, actor, consultation, draft_version_id, form_version_id)
     wanted = Correction(draft, form, clean(reason)[:MAX_REASON])
-    if problems := list(_problems(session, consultation, wanted)):
-        raise Invalid(M("Bitte prüfen Sie die Berichtigung."), problems=problems)
+    _demand_right(session, consultation, wanted)
     return wanted
 
 
 def correct(session: Session, actor: Actor, consultation: Consultation, wanted: Correction) -> ConsultationVersion:
     """Publishes the versions, makes them those of the consultation from now on, and tells all invited by one job."""
     hold(session, Consultation, consultation.id)
+    forms.hold_still(session, wanted.form)
+    _demand_right(session, consultation, wanted)  # the form may have been changed since it was checked
     last = queries.current_version(session, consultation.id)
     number = last.number + 1 if last else 1
     more_points = bool(new_points(consultation, wanted.form))
@@ -98,6 +99,11 @@ def _chosen(
     if form.programme_id != consultation.programme_id or (draft and draft.programme_id != consultation.programme_id):
         raise Invalid.about("draft", M("Diese Fassung gehört zu einem anderen Programm."))
     return draft, form
+
+
+def _demand_right(session: Session, consultation: Consultation, wanted: Correction) -> None:
+    if problems := list(_problems(session, consultation, wanted)):
+        raise Invalid(M("Bitte prüfen Sie die Berichtigung."), problems=problems)
 
 
 def _problems(session: Session, consultation: Consultation, wanted: Correction) -> Iterator[Problem]:

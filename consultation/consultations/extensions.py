@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
 from consultation.consultations.models import DeadlineExtension, Invitation
+from consultation.core.db import hold
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
 from consultation.core.language import M
 from consultation.core.text import clean
 from consultation.core.times import end_of_day
-from consultation.rulebook import DEADLINE_EXTENSION, IN_SIGHT, publisher
+from consultation.rulebook import DEADLINE_EXTENSION, RUNNING, publisher
 from consultation.states import ANSWERING, ExtensionState
 from consultation.subjects import Actor
 
 
 def request(session: Session, actor: Actor, invitation: Invitation, until: date, reason: str) -> DeadlineExtension:
-    """By the invited body, until the planner has published."""
+    """By the invited body, as long as answers are taken."""
     if actor.organisation_id != invitation.organisation_id or not actor.roles & ANSWERING:
         raise Forbidden(M("Um mehr Zeit bitten kann nur die eingeladene Stelle."))
     extension = _new(session, actor, invitation, until, reason)
@@ -33,6 +34,7 @@ def give(session: Session, actor: Actor, invitation_id: uuid.UUID, until: date, 
     """By the planner, without a request (asked for by telephone, say)."""
     invitation = queries.invitation(session, actor, invitation_id)
     publisher.demand(actor, invitation)
+    _hold(session, invitation)
     extension = _new(session, actor, invitation, until, reason)
     return grant(session, actor, extension.id, "")
 
@@ -40,17 +42,27 @@ def give(session: Session, actor: Actor, invitation_id: uuid.UUID, until: date, 
 def grant(
     session: Session, actor: Actor, extension_id: uuid.UUID, answer: str, until: date | None = None
 ) -> DeadlineExtension:
-    """Until the day that was asked for, or until another one the planner names."""
+    """Until the day that was asked for, or until another one the planner names.
+
+    A body that was given more time since it asked keeps it: the request is granted until that later day.
+    """
     extension = queries.extension(session, actor, extension_id)
     invitation = queries.invitation(session, actor, extension.invitation_id)
     DEADLINE_EXTENSION.check(actor, extension, "grant")
-    asked, granted = extension.until, extension.until if until is None else end_of_day(until)
+    _require_running(invitation)
+    _hold(session, invitation)
+    asked = extension.until
+    granted = asked if until is None else end_of_day(until)
     if granted != asked:
         _require_later(actor, invitation, granted)
+    else:
+        granted = max(asked, invitation.deadline or asked)
+        _require_ahead(actor, invitation, granted)
     perform(
         session, DEADLINE_EXTENSION, actor, extension, "grant",
-        details={"until": str(granted)} | ({} if granted == asked else {"asked": str(asked)}), until=granted,
-        answer=clean(answer), decided_at=actor.moment,
+        details={"until": str(granted), "deadline": str(invitation.deadline)}
+        | ({} if granted == asked else {"asked": str(asked)}),
+        until=granted, answer=clean(answer), decided_at=actor.moment,
     )  # fmt: skip
     invitation.extended_until = granted
     session.flush()
@@ -61,11 +73,14 @@ def decide_all(session: Session, actor: Actor, extension_ids: Collection[uuid.UU
     """Several at once, as each was asked for, with one answer for all; all of them or none."""
     if not extension_ids:
         raise Invalid.about("chosen", M("Wählen Sie mindestens eine Bitte aus."))
-    for extension_id in extension_ids:
+    found = [queries.extension(session, actor, extension_id) for extension_id in extension_ids]
+    # Body by body in one order, so that two planners who decide at once wait for each other and never both; of one body
+    # the shortest first, so that each is granted as it was asked for.
+    for extension in sorted(found, key=lambda one: (one.invitation_id, one.until)):
         if decision == "grant":
-            grant(session, actor, extension_id, answer)
+            grant(session, actor, extension.id, answer)
         else:
-            refuse(session, actor, extension_id, answer)
+            refuse(session, actor, extension.id, answer)
     return len(extension_ids)
 
 
@@ -79,8 +94,7 @@ def refuse(session: Session, actor: Actor, extension_id: uuid.UUID, answer: str)
 
 def _new(session: Session, actor: Actor, invitation: Invitation, until: date, reason: str) -> DeadlineExtension:
     deadline = end_of_day(until)
-    if invitation.consultation.state not in IN_SIGHT:
-        raise Conflict(M("Die Konsultation läuft nicht."))
+    _require_running(invitation)
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund, zum Beispiel den Termin der Ratssitzung."))
     _require_later(actor, invitation, deadline)
@@ -92,6 +106,24 @@ def _new(session: Session, actor: Actor, invitation: Invitation, until: date, re
     session.add(extension)
     session.flush()
     return extension
+
+
+def _hold(session: Session, invitation: Invitation) -> None:
+    """Of two who give one body more time at once the second sees what the first gave."""
+    hold(session, Invitation, invitation.id)
+    session.refresh(invitation, ["extended_until"])
+
+
+def _require_running(invitation: Invitation) -> None:
+    if invitation.consultation.state not in RUNNING:
+        raise Conflict(M("Die Konsultation läuft nicht; es werden keine Antworten mehr aufgenommen."))
+
+
+def _require_ahead(actor: Actor, invitation: Invitation, deadline: datetime) -> None:
+    if deadline <= actor.moment:
+        message = M("{organisation}: der erbetene Tag ist vorbei. Nennen Sie einen späteren, oder lehnen Sie ab.",
+                    organisation=invitation.organisation.name)  # fmt: skip
+        raise Invalid.about("until", message)
 
 
 def _require_later(actor: Actor, invitation: Invitation, deadline: datetime) -> None:

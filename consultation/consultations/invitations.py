@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations import queries
 from consultation.consultations.models import Consultation, Invitation
+from consultation.core.db import hold
 from consultation.core.errors import Invalid
 from consultation.core.history import perform, record
-from consultation.core.jobs import enqueue
+from consultation.core.jobs import Urgency, enqueue
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
 from consultation.people.addresses import mail_address
@@ -37,18 +38,23 @@ def send_all(session: Session, consultation_id: uuid.UUID, moment: datetime) -> 
     )
     planned = session.scalars(statement).all()
     for invitation in planned:
-        send(session, system(moment), invitation)
+        send(session, system(moment), invitation, Urgency.TO_ALL)
     return len(planned)
 
 
-def send(session: Session, actor: Actor, invitation: Invitation) -> None:
+def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgency = Urgency.ORDINARY) -> None:
+    under_way = invitation.state in (InvitationState.SENT, InvitationState.OPENED)
+    action = "send_again" if under_way else "send"
     if invitation.email:
-        perform(session, INVITATION, actor, invitation, "send", sent_at=actor.moment, failure="")
+        perform(session, INVITATION, actor, invitation, action, sent_at=actor.moment, failure="")
         key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{invitation.email}"
-        enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200])
+        enqueue(
+            session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200],
+            urgency=urgency,
+        )  # fmt: skip
     elif invitation.postal:
         perform(
-            session, INVITATION, actor, invitation, "send", sent_at=actor.moment, letter_at=actor.moment, failure=""
+            session, INVITATION, actor, invitation, action, sent_at=actor.moment, letter_at=actor.moment, failure=""
         )
     else:
         perform(session, INVITATION, actor, invitation, "fail", failure=str(NO_ADDRESS))
@@ -64,9 +70,11 @@ def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: dateti
 def correct_address(
     session: Session, actor: Actor, invitation_id: uuid.UUID, *, email: str, postal: str, contact: str = ""
 ) -> Invitation:
-    """A better address after the announcement: the invitation is sent again, with a new code."""
+    """A better address after the announcement: the invitation is sent again, with a new code, whoever opened the old one."""
     invitation = queries.invitation(session, actor, invitation_id)
     require_planner(actor, invitation)
+    hold(session, Invitation, invitation.id)
+    session.refresh(invitation, ["state", "code_counter"])
     if email.strip() and mail_address(email) is None:
         raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: poststelle@musterstadt.example"))
     invitation.email, invitation.postal, invitation.contact = (
@@ -77,15 +85,12 @@ def correct_address(
     invitation.code_counter += 1
     record(session, actor, invitation, "correct_address")
     if invitation.consultation.state in IN_SIGHT:
-        if invitation.state == InvitationState.SENT:
-            perform(session, INVITATION, actor, invitation, "fail", failure="Anschrift berichtigt")
-        if invitation.state in (InvitationState.PLANNED, InvitationState.FAILED):
-            send(session, actor, invitation)
+        send(session, actor, invitation)
     return invitation
 
 
 def pass_on(session: Session, actor: Actor, invitation: Invitation, email: str) -> None:
-    """„Nicht zuständig“: forward the invitation inside the house, to one other address."""
+    """„Nicht zuständig“: forward the invitation inside the house, to one other address, or back to an earlier one."""
     address = mail_address(email)
     if address is None:
         raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: integration@musterstadt.example"))
@@ -95,7 +100,7 @@ def pass_on(session: Session, actor: Actor, invitation: Invitation, email: str) 
         raise Invalid.about("email", message)
     invitation.email = address
     record(session, actor, invitation, "pass_on")
-    key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{address}"
+    key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{actor.moment.isoformat()}:{address}"
     enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200])
 
 

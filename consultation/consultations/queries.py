@@ -1,16 +1,18 @@
 """Reading consultations. What is invited only shows to planners of the programme and to invited bodies, to nobody else."""
 
 import uuid
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.models import Consultation, ConsultationVersion, DeadlineExtension, Invitation
+from consultation.core.db import hold
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.programmes.models import DraftVersion, Programme, ProgrammeMember
 from consultation.rulebook import IN_SIGHT
-from consultation.states import ANSWERING, PLANNING, ConsultationState, InvitationState, Visibility
+from consultation.states import ANSWERING, PLANNING, ConsultationState, ExtensionState, InvitationState, Visibility
 from consultation.subjects import Actor
 
 
@@ -53,6 +55,17 @@ def by_id(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Consult
     return _one(session, actor, Consultation.id == consultation_id)
 
 
+def held(session: Session, actor: Actor, slug: str) -> Consultation:
+    """As `get`, for whoever changes it: locked until the end of the transaction, and read as it is now.
+
+    What is looked at before a change (its state, deadline, form) is then still so when it is changed.
+    """
+    consultation = get(session, actor, slug)
+    hold(session, Consultation, consultation.id)
+    session.expire(consultation)
+    return get(session, actor, slug)
+
+
 def _one(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Consultation:
     statement = visible(actor).where(condition).options(
         joinedload(Consultation.programme).options(selectinload(Programme.members), joinedload(Programme.owner)),
@@ -74,7 +87,8 @@ def of_programme(session: Session, actor: Actor, programme_id: uuid.UUID) -> lis
 
 def planned_by(session: Session, actor: Actor) -> list[Consultation]:
     """All consultations of the programmes the acting organisation takes part in, newest first."""
-    statement = select(Consultation).where(_planned_by(actor)).options(joinedload(Consultation.programme))
+    members = joinedload(Consultation.programme).selectinload(Programme.members)
+    statement = select(Consultation).where(_planned_by(actor)).options(members)
     return list(session.scalars(statement.order_by(Consultation.created_at.desc(), Consultation.id)))
 
 
@@ -156,6 +170,17 @@ def extensions(session: Session, consultation_id: uuid.UUID) -> list[DeadlineExt
             statement.options(whole).order_by(DeadlineExtension.decided_at.is_not(None), DeadlineExtension.requested_at)
         )
     )
+
+
+def extensions_waiting(session: Session, consultation_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Consultation → requests for more time that nobody has answered; only those with one. The caller may see them."""
+    statement = (
+        select(Invitation.consultation_id, func.count())
+        .join(DeadlineExtension, DeadlineExtension.invitation_id == Invitation.id)
+        .where(Invitation.consultation_id.in_(consultation_ids), DeadlineExtension.state == ExtensionState.REQUESTED)
+        .group_by(Invitation.consultation_id)
+    )
+    return {row[0]: row[1] for row in session.execute(statement)} if consultation_ids else {}
 
 
 def extensions_asked(session: Session, invitation_id: uuid.UUID) -> list[DeadlineExtension]:

@@ -36,7 +36,7 @@ def set_usual(session: Session, consultation_id: uuid.UUID) -> None:
 
 def plan(session: Session, actor: Actor, slug: str, days: Iterable[int]) -> list[int]:
     """Other days, or none at all. What was sent already stays sent, and a stage that has passed is not made up for."""
-    consultation = queries.get(session, actor, slug)
+    consultation = queries.held(session, actor, slug)
     require_planner(actor, consultation)
     if consultation.state not in {ConsultationState.DRAFT} | RUNNING:
         raise Conflict(M("Die Konsultation läuft nicht mehr; es wird niemand mehr erinnert."))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consultation.core.db import Base, compare_and_set, insert_rows, set_all
@@ -82,6 +82,12 @@ def said(entry: HistoryEntry) -> bytes:
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat()
+
+
+def last_done(session: Session, subject_id: uuid.UUID, action: str) -> datetime | None:
+    """When this was last done with it."""
+    same = HistoryEntry.subject_id == subject_id, HistoryEntry.action == action
+    return session.scalar(select(func.max(HistoryEntry.moment)).where(*same))
 
 
 def record(

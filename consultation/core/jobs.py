@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Update, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, ScalarSelect, String, Update, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consultation.core.db import Base, Identified, insert_new, words
@@ -26,15 +26,26 @@ class JobState(StrEnum):
     DEAD = "dead"
 
 
+class Urgency(IntEnum):
+    """What is due is done in this order. Whoever makes a job knows who waits for it; its kind alone does not tell."""
+
+    AT_THE_SCREEN = 1
+    """Somebody cannot go on before it is there: a code to log in with."""
+    ORDINARY = 2
+    TO_ALL = 3
+    """One of as many as there are bodies invited; nobody notices a minute."""
+
+
 class Job(Identified, Base):
     """Work to be done at least once. The payload holds ids only; `unique_key` makes a job one of its kind."""
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_due", "state", "run_at"),)
+    __table_args__ = (Index("ix_job_due", "state", "urgency", "run_at", "id"),)
     kind: Mapped[str] = mapped_column(String(80))
     payload: Mapped[dict[str, Any]]
     unique_key: Mapped[str | None] = mapped_column(String(200), unique=True)
     state: Mapped[JobState] = mapped_column(words(JobState))
+    urgency: Mapped[int]
     run_at: Mapped[datetime]
     attempts: Mapped[int]
     locked_until: Mapped[datetime | None]
@@ -51,30 +62,37 @@ class JobPause(Identified, Base):
 
 
 def enqueue(
-    session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, unique_key: str | None = None
-) -> None:
+    session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, unique_key: str | None = None,
+    urgency: Urgency = Urgency.ORDINARY,
+) -> None:  # fmt: skip
     """A second job with the same `unique_key` is silently left out."""
     values = {
         "id": uuid.uuid4(), "kind": kind, "payload": payload, "unique_key": unique_key, "state": JobState.READY,
-        "run_at": run_at, "attempts": 0,
+        "urgency": int(urgency), "run_at": run_at, "attempts": 0,
     }  # fmt: skip
     insert_new(session, Job, [values], ["unique_key"])
 
 
 def claim(session: Session, moment: datetime) -> Job | None:
-    """Take the next due job under a lease. SQLite drops the lock hint; its BEGIN IMMEDIATE already serialises."""
-    due = or_(Job.state == JobState.READY, (Job.state == JobState.RUNNING) & (Job.locked_until < moment))
-    next_id = (
-        select(Job.id).where(due, Job.run_at <= moment, ~_paused()).order_by(Job.run_at, Job.id).limit(1)
-        .with_for_update(skip_locked=True).scalar_subquery()
-    )  # fmt: skip
+    """Take the next due job under a lease: what a dead worker left, which has waited out a lease; then the most urgent,
+    then the oldest. Each is the first entry of a part of the index, however many wait.
+    """
+    left = _first(Job.state == JobState.RUNNING, Job.locked_until < moment, Job.run_at <= moment)
+    ready = _first(Job.state == JobState.READY, Job.run_at <= moment)
     take: Update = (
         update(Job)
-        .where(Job.id == next_id)
+        .where(Job.id == func.coalesce(left, ready))
         .values(state=JobState.RUNNING, attempts=Job.attempts + 1, locked_until=moment + LEASE)
         .execution_options(synchronize_session=False)
     )
     return session.scalars(take.returning(Job), execution_options={"populate_existing": True}).one_or_none()
+
+
+def _first(*due: ColumnElement[bool]) -> ScalarSelect[uuid.UUID]:
+    """SQLite drops the lock hint; its BEGIN IMMEDIATE already serialises."""
+    order = (Job.urgency, Job.run_at, Job.id)
+    found = select(Job.id).where(*due, ~_paused()).order_by(*order).limit(1)
+    return found.with_for_update(skip_locked=True).scalar_subquery()
 
 
 def hold(session: Session, job_id: uuid.UUID, moment: datetime) -> None:

@@ -96,6 +96,7 @@ def _spoken(value: Any, language: Language) -> str:
 
 
 # -- numbers, money, dates: formatted once, here ------------------------------------------------
+@functools.cache
 def locale_of(language: Language) -> Locale:
     return Locale.parse("de_DE" if language == "de" else "en_GB")
 

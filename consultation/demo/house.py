@@ -11,7 +11,6 @@ from consultation.consultations.models import Invitation
 from consultation.demo.stage import Stage, acting
 from consultation.demo.voices import Voices
 from consultation.people import actions as people
-from consultation.people import sessions
 from consultation.people.models import Organisation
 from consultation.responses import actions, answering, submission
 from consultation.responses.answering import Posted
@@ -60,10 +59,10 @@ def move_in(
         session, actor, email=stage.address(organisation.name, "leitung"), name=releaser_name,
         roles=[Role.CONTRIBUTOR, Role.RELEASER], function=releaser_function,
     )  # fmt: skip
+    leader = acting(session, membership.person_id, organisation.id, moment)
     if passwords[1]:
-        leader = acting(session, membership.person_id, organisation.id, moment)
         people.set_password(session, leader, passwords[1])
-    sessions.arrive(session, membership.person_id)
+    people.accept(session, leader, membership.id)
     return House(organisation, person.id, membership.person_id, releaser_name, releaser_function)
 
 

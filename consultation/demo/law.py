@@ -172,9 +172,10 @@ def _answer(stage: Stage, session: Session, exercise: Exercise, here: House, car
     if body is not None and body.kind == "joint_municipality":
         spoken_for = {b.key: RepresentationKind.REPRESENTED for b in members(session, body.key)}
         responses.set_representation(session, here.writing(stage, session, days), response.id, spoken_for)
-    house.submit(stage, session, here, response, days + 0.1)
+    revision = house.submit(stage, session, here, response, days + 0.1)
     if values["mandate.kind"] == "reserved" and _agreed(stage, card):
-        responses.confirm_resolution(session, here.releasing(stage, session, days + COUNCIL + 1), response.id)
+        releasing = here.releasing(stage, session, days + COUNCIL + 1)
+        responses.confirm_resolution(session, releasing, response.id, revision.number)
 
 
 def _agreed(stage: Stage, card: Card) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import actions as consultations
-from consultation.consultations import audience, queries
+from consultation.consultations import address_memory, audience, queries
 from consultation.consultations.models import Consultation
 from consultation.core.blocks import from_json
 from consultation.core.times import local_day
@@ -88,6 +88,7 @@ def _prepare(
         },
     )  # fmt: skip
     audience.add(session, actor, second.slug, _asked(session, first), Purpose.FOR_COMMENT)
+    address_memory.take_known(session, actor, second.slug)
     return second
 
 

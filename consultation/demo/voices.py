@@ -2,6 +2,7 @@
 
 import functools
 import random
+import re
 from typing import Any
 
 import orjson
@@ -108,5 +109,23 @@ class Voices:
     def function(self, role: str) -> str:
         return str(self.dice.choice(texts("statements")["functions"][role]))
 
-    def reply(self, tag: str, decision: str) -> str:
-        return str(self.dice.choice(self.texts["replies"][tag][decision]))
+    def reply(self, tag: str, decision: str, said: str) -> str:
+        """One that speaks of the same as the demand; where none does, one that fits every demand."""
+        fitting = [one for one in self.texts["replies"][tag][decision] if _stems(one) & _stems(said)]
+        return str(self.dice.choice(fitting or texts("statements")["general_replies"][decision]))
+
+
+def _stems(text: str) -> set[str]:
+    """What long words begin with: by these one sees that two texts speak of the same."""
+    words = re.findall(r"[a-zäöüß]{7,}", text.casefold())
+    return {word[:7] for word in words} - _EVERYWHERE
+
+
+_EVERYWHERE = frozenset(
+    word[:7] for word in (
+        "vorschlag", "vorschläge", "entwurf", "regelung", "vorschrift", "maßnahme", "kommunen", "gemeinden", "anliegen", "länder",
+        "entsprechend", "teilweise", "berücksichtigt", "vorgesehen", "kenntnis", "hinweis", "verfahren", "geprüft", "förderung",
+        "finanzhilfen", "bereits", "künftig", "möglich", "wortlaut", "ersetzt", "ergänzt", "zusammen", "gefördert", "ausdrücklich",
+    )
+)  # fmt: skip
+"""Words of any reply, and of any demand on a funding law."""

@@ -64,7 +64,7 @@ def _weigh(stage: Stage, cast: Cast, exercise: Exercise, point_id: uuid.UUID) ->
         if (supporters or 0) < 2 and stage.random.random() < 0.1:
             return
         decision = stage.random.choices(list(DECISIONS), list(DECISIONS.values()))[0]
-        reply = exercise.voices.reply(tag, decision)
+        reply = exercise.voices.reply(tag, decision, " ".join(said))
         points.review(session, actor, point_id)
         points.decide(session, actor, point_id, decision, reply, version=point.version)
 

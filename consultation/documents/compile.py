@@ -26,6 +26,7 @@ from consultation.documents.models import Edition, EditionFile
 from consultation.documents.outline_hash import outline_hash
 from consultation.documents.snapshot import Snapshot, freeze
 from consultation.documents.volumes import READABLE, Bound, bound
+from consultation.evaluation.written import texts
 from consultation.rulebook import EDITION
 from consultation.states import Audience, EditionState
 from consultation.subjects import system
@@ -94,10 +95,14 @@ def _compile(
 
 def counts_of(frozen: Frozen) -> dict[str, int]:
     """How much the edition shows: what is said before it is published, and compared with the edition before it."""
-    found = Counter(record["type"] for record in frozen.records())
+    found = Counter[str]()
+    for record in frozen.records():
+        found[record["type"]] += 1
+        if record["type"] == "response":
+            found["text"] += sum(1 for _ in texts(frozen.form, record["answers"]))
     return {
         "answers": frozen.statistics.base, "points": found["point"], "decided": frozen.points.decided,
-        "participants": found["participant"], "texts": found["response"], "redacted": frozen.redactions[0],
+        "participants": found["participant"], "texts": found["text"], "redacted": frozen.redactions[0],
     }  # fmt: skip
 
 

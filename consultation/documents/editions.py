@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session, selectinload
 
 from consultation.consultations import queries as consultations
-from consultation.core.db import Database
+from consultation.consultations.models import Consultation
+from consultation.core.db import Database, hold
 from consultation.core.errors import Conflict, Invalid, NotReady
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
@@ -44,6 +45,7 @@ def start(
         raise Invalid.about("language", M("Wählen Sie eine der angebotenen Sprachen."))
     if consultation.state not in (_PUBLIC if audience == Audience.PUBLIC else _INTERNAL):
         raise Conflict(_too_early(audience))
+    hold(session, Consultation, consultation.id)  # whoever begins another one just now takes the number behind it
     edition = Edition(
         id=uuid.uuid4(), consultation_id=consultation.id, number=queries.next_number(session, consultation.id),
         audience=audience, state=EditionState.COMPILING, language=language,
@@ -78,6 +80,7 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, *, texts_chec
     be protected.
     """
     edition = queries.get(session, actor, edition_id)
+    hold(session, Consultation, edition.consultation_id)  # one after the other: each is compared with those before
     EDITION.check(actor, edition, "publish")
     if reasons := overtaken(session, edition):
         raise NotReady(M("Diese Ausgabe ist überholt. {reason} Erstellen Sie sie neu.", reason=reasons[0]))

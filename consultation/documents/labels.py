@@ -4,7 +4,7 @@ from consultation.core.language import Language, M, Message, say
 from consultation.documents.frozen import Frozen
 from consultation.documents.senders import described_kind
 from consultation.evaluation.figures import KIND, NOT_STATED, SIZE_CLASS, SMALL_TOWNS, STATE
-from consultation.evaluation.models import Decision, RedactionReason
+from consultation.evaluation.models import Decision, LiftReason, RedactionReason
 from consultation.forms.definition import Asked
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.questions.wording import fill, section_label
@@ -43,6 +43,13 @@ REDACTION_REASONS: dict[str, Message] = {
     RedactionReason.CONFIDENTIAL: M("vertrauliche Angabe"),
     RedactionReason.RIGHTS: M("Rechte Dritter"),
     RedactionReason.OTHER: M("anderer Grund"),
+}
+LIFT_REASONS: dict[str, Message] = {
+    LiftReason.MISTAKE: M("Die Schwärzung war ein Versehen"),
+    LiftReason.AGREED: M("Die betroffene Person oder Stelle ist einverstanden"),
+    LiftReason.KNOWN: M("Die Angabe ist öffentlich bekannt"),
+    LiftReason.REPLACED: M("Eine andere Schwärzung tritt an ihre Stelle"),
+    LiftReason.GONE: M("Der Grund ist entfallen"),
 }
 GROUPINGS: dict[str, Message] = {
     SIZE_CLASS: M("Größenklasse oder Art"),

@@ -62,11 +62,17 @@ def shares(table: Table) -> tuple[float, ...]:
     if sum(wants) <= LINE:
         widths: list[float] = [float(want) for want in wants]
     elif room <= 0:
-        widths = [float(need) for need in needs]
+        widths = _levelled(needs)
     else:
         hunger = [math.sqrt(want - need) for want, need in zip(wants, needs, strict=True)]
         widths = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
     return tuple(w / sum(widths) for w in widths)
+
+
+def _levelled(needs: Sequence[int]) -> list[float]:
+    """Too many columns for the line: the widest ones give way, where long words are hyphenated; numbers are never broken."""
+    widest = next((most for most in range(max(needs), 1, -1) if sum(min(need, most) for need in needs) <= LINE), 1)
+    return [float(min(need, widest)) for need in needs]
 
 
 def _longest_word(text: str) -> int:

@@ -11,6 +11,7 @@ from consultation.documents.outcome import NOT_COVERED, Demand, Outcome, hidden_
 from consultation.documents.outcome_summary import summary
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
 from consultation.responses import queries
+from consultation.responses.titles import came
 
 TITLE = M("Schlussmitteilung")
 NAMES = 8
@@ -67,7 +68,7 @@ def facts(outcome: Outcome) -> Iterator[tuple[Message, Message]]:
     if consultation.deadline:
         yield M("Frist der Konsultation"), M("{deadline}", deadline=consultation.deadline)
     yield M("Ihre Stellungnahme"), M("Fassung {n}, eingegangen am {moment}, Eingangsnummer {number}", n=revision.number,
-                                     moment=revision.submitted_at, number=revision.receipt_number)  # fmt: skip
+                                     moment=came(revision), number=revision.receipt_number)  # fmt: skip
     yield (
         M("Grundlage"),
         M("Ausgabe {number} der Auswertung, Datenstand {cut}", number=edition.number, cut=edition.data_cut),

@@ -1,14 +1,15 @@
 """The course of a consultation from its procedure log: who was heard on which version with which deadline, what was decided."""
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
+from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import NotFound
 from consultation.core.history import HistoryEntry
 from consultation.core.language import SOURCE, Language, M, Message, moment, say
@@ -17,19 +18,31 @@ from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
 from consultation.documents.labels import DECISIONS
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
+from consultation.documents.told import SERVICE, Told, names_of, tell
 from consultation.evaluation.models import Point
+from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
-from consultation.responses.models import Response, Revision
+from consultation.programmes.models import DraftVersion
+from consultation.responses.models import Intake, Response, Revision
+from consultation.responses.titles import received
 from consultation.rulebook import WORKFLOWS, planner
-from consultation.states import InvitationState, PointState, Purpose
+from consultation.states import InvitationState, PointState
 from consultation.subjects import Actor
 
 AT_ONCE = 1000
+"""Entries that are read, and told, together."""
+ROWS = 500
+"""Of a table that people read; a longer one goes on in another, so that none is held as a whole."""
 _COLUMNS = (
-    ("seq", M("Nr.")), ("moment", M("Zeitpunkt")), ("action", M("Vorgang")), ("subject_type", M("Gegenstand")),
-    ("subject_id", M("Kennung")), ("organisation", M("handelnde Stelle")), ("person", M("Kennung der Person")),
-    ("old", M("vorher")), ("new", M("nachher")), ("details", M("Einzelheiten")), ("hash", M("Prüfsumme")),
+    ("seq", M("Nr.")), ("moment", M("Zeitpunkt")), ("told", M("Was geschah")), ("became", M("Stand vorher → nachher")),
+    ("reason", M("Grund")), ("body", M("betroffene Stelle")), ("organisation", M("handelnde Stelle")),
+    ("person", M("Kennung der Person")), ("subject_id", M("Kennung des Gegenstands")), ("hash", M("Prüfsumme")),
 )  # fmt: skip
+_HEARD_HEAD = (
+    M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"), M("Antwort eingegangen"), M("zu Fassung"),
+)  # fmt: skip
+_DECISIONS_HEAD = (M("Nr."), M("Einzelpunkt"), M("Entscheidung"), M("Erwiderung"))
+_STEPS_HEAD = (M("Zeitpunkt"), M("Was geschah"), M("Stand vorher → nachher"), M("Wer"), M("Grund"))
 
 
 def procedure(session: Session, actor: Actor, consultation_slug: str, language: Language = SOURCE) -> Compiled:
@@ -40,12 +53,9 @@ def procedure(session: Session, actor: Actor, consultation_slug: str, language: 
     outline = Outline(_meta(consultation, actor, language), lambda: _nodes(session, consultation, language))
     columns = tuple(Column(key, say(label, language)) for key, label in _COLUMNS)
     title = say(M("Verfahrensprotokoll"), language)
-    sheet = Sheet("procedure", title, columns, lambda: _rows(session, consultation))
+    sheet = Sheet("procedure", title, columns, lambda: _rows(session, consultation, language))
     head: dict[str, object] = {"consultation": consultation.slug, "demo": consultation.demo}
-    keys = [key for key, _ in _COLUMNS]
-    return Compiled(
-        outline, (sheet,), head, lambda: (dict(zip(keys, row, strict=True)) for row in _rows(session, consultation))
-    )
+    return Compiled(outline, (sheet,), head, lambda: _records(session, consultation, language))
 
 
 def _meta(consultation: Consultation, actor: Actor, language: Language) -> Meta:
@@ -68,100 +78,111 @@ def _nodes(session: Session, consultation: Consultation, language: Language) -> 
     yield title(M("Wer gefragt wurde"), "adressaten")
     yield from (Paragraph(say(text, language)) for text in asked.sentences(described(consultation)))
     yield title(M("Beteiligte Stellen"), "stellen")
-    yield _heard(session, consultation, language)
+    yield from _tables(M("Beteiligte Stellen"), _HEARD_HEAD, _heard(session, consultation, language), language)
     yield title(M("Entscheidungen"), "entscheidungen")
-    yield _decisions(session, consultation, language)
+    yield from _tables(
+        M("Entschiedene Einzelpunkte"), _DECISIONS_HEAD, _decisions(session, consultation, language), language
+    )
     yield title(M("Schritte"), "schritte")
-    yield Paragraph(say(M("Schritte der Konsultation, Fristen, Entscheidungen und Ausgaben. Das vollständige Protokoll mit "
-                          "allen Prüfsummen enthält die "
+    yield Paragraph(say(M("Schritte der Konsultation, Fristen, Entscheidungen und Ausgaben, und was einzelne Stellen "
+                          "zurückgenommen oder wieder geöffnet haben. Jeden Schritt mit seiner Prüfsumme enthält die "
                           "Tabellendatei."), language))  # fmt: skip
-    yield _steps(session, consultation, language)
+    yield from _tables(M("Schritte des Verfahrens"), _STEPS_HEAD, _steps(session, consultation, language), language)
+
+
+def _tables(
+    caption: Message, head: tuple[Message, ...], rows: Iterator[tuple[str, ...]], language: Language
+) -> Iterator[Table]:
+    """One table, empty or not, and more of them as long as there are rows."""
+    titles = tuple(say(text, language) for text in head)
+    here = tuple(islice(rows, ROWS))
+    yield Table(say(caption, language), titles, here)
+    while len(here) == ROWS and (here := tuple(islice(rows, ROWS))):
+        yield Table(say(M("{caption} (Fortsetzung)", caption=caption), language), titles, here)
 
 
 def _versions(session: Session, consultation: Consultation, language: Language) -> Table:
-    head = (M("Fassung"), M("gültig ab"), M("Grund"))
-    rows = tuple(
-        (str(v.number), moment(v.effective_at, language), v.reason or "–")
-        for v in consultations.versions(session, consultation.id)
+    """What was asked from when on."""
+    head = (M("Fassung"), M("gültig ab"), M("Entwurf"), M("Formular"), M("Grund"))
+    statement = (
+        select(ConsultationVersion, DraftVersion.number, DraftVersion.date, FormVersion.number)
+        .outerjoin(DraftVersion, DraftVersion.id == ConsultationVersion.draft_version_id)
+        .join(FormVersion, FormVersion.id == ConsultationVersion.form_version_id)
+        .where(ConsultationVersion.consultation_id == consultation.id)
+        .order_by(ConsultationVersion.number)
     )
+    rows = tuple(
+        (
+            str(version.number), moment(version.effective_at, language),
+            say(M("Nr. {number} vom {day}", number=draft, day=dated), language) if draft else "–",
+            say(M("Nr. {number}", number=form), language), version.reason or "–",
+        )
+        for version, draft, dated, form in session.execute(statement)
+    )  # fmt: skip
     return Table(say(M("Fassungen der Konsultation"), language), tuple(say(h, language) for h in head), rows)
 
 
-def _heard(session: Session, consultation: Consultation, language: Language) -> Table:
+def _heard(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[str, ...]]:
     statement = (
-        select(Invitation, Organisation.name, Response.state, Revision.submitted_at, ConsultationVersion.number)
+        select(
+            Invitation, Organisation.name, Response.state, Revision.submitted_at, Intake.received_on,
+            ConsultationVersion.number,
+        )
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .outerjoin(Response, Response.invitation_id == Invitation.id)
         .outerjoin(Revision, Revision.id == Response.counted_revision_id)
+        .outerjoin(Intake, Intake.revision_id == Revision.id)
         .outerjoin(ConsultationVersion, ConsultationVersion.id == Revision.consultation_version_id)
         .where(Invitation.consultation_id == consultation.id, Invitation.state != InvitationState.PLANNED)
         .order_by(Organisation.sort_key, Organisation.id)
-    )
+        .execution_options(yield_per=AT_ONCE)
+    )  # fmt: skip
     states = next(w for w in WORKFLOWS if w.name == "response").states
-    rows = []
-    for invitation, name, state, answered_at, number in session.execute(statement):
+    for invitation, name, state, answered_at, received_on, number in session.execute(statement):
         deadline = max(filter(None, (consultation.deadline, invitation.extended_until)), default=None)
-        asked = M("zur Stellungnahme") if invitation.purpose == Purpose.FOR_COMMENT else M("nachrichtlich")
         became = states[state] if state else M("keine Antwort")
-        rows.append((
-            name, say(asked, language), moment(invitation.sent_at, language) if invitation.sent_at else "–",
+        yield (
+            name, say(PURPOSE_TITLES[invitation.purpose], language),
+            moment(invitation.sent_at, language) if invitation.sent_at else "–",
             moment(deadline, language) if deadline else "–", say(became, language),
-            moment(answered_at, language) if number else "–", str(number) if number else "–",
-        ))  # fmt: skip
-    head = (M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"), M("Antwort vom"), M("zu Fassung"))
-    return Table(say(M("Beteiligte Stellen"), language), tuple(say(h, language) for h in head), tuple(rows))
+            say(received(answered_at, received_on), language) if number else "–", str(number) if number else "–",
+        )  # fmt: skip
 
 
-def _decisions(session: Session, consultation: Consultation, language: Language) -> Table:
+def _decisions(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[str, ...]]:
     """What was decided about each point, and why."""
     statement = (
         select(Point.number, Point.text, Point.decision, Point.reply)
         .where(Point.consultation_id == consultation.id, Point.state == PointState.DECIDED)
         .order_by(Point.number)
+        .execution_options(yield_per=AT_ONCE)
     )
-    rows = tuple(
-        (str(number), text, say(DECISIONS[decision], language) if decision else "–", reply or "–")
-        for number, text, decision, reply in session.execute(statement)
-    )
-    head = (M("Nr."), M("Einzelpunkt"), M("Entscheidung"), M("Erwiderung"))
-    return Table(say(M("Entschiedene Einzelpunkte"), language), tuple(say(h, language) for h in head), rows)
+    for number, text, decision, reply in session.execute(statement):
+        yield str(number), text, say(DECISIONS[decision], language) if decision else "–", reply or "–"
 
 
-_TOLD = frozenset({"consultation", "edition", "deadline_extension", "point"})
+_ALL_TOLD = ("consultation", "edition", "deadline_extension", "redaction")
+_CHANGED_MINDS = ("reopen", "withdraw", "decline", "enter", "enter_beside")
+_READ: ColumnElement[bool] = or_(
+    HistoryEntry.subject_type.in_(_ALL_TOLD),
+    and_(HistoryEntry.subject_type == "point", HistoryEntry.new.is_not(None)),
+    and_(HistoryEntry.subject_type == "response", HistoryEntry.action.in_(_CHANGED_MINDS)),
+)
+"""What people read who ask how a decision came about; the rest is counted in thousands and stands in the data files."""
 
 
-def _steps(session: Session, consultation: Consultation, language: Language) -> Table:
-    numbered = select(Point.id, Point.number).where(Point.consultation_id == consultation.id)
-    points = {row.id: row.number for row in session.execute(numbered)}
-    rows = []
-    for entry, name in _entries(session, consultation):
-        if entry.subject_type in _TOLD and entry.new is not None:
-            subject = say(_title_of(entry), language)
-            if (number := points.get(entry.subject_id)) is not None:
-                subject = f"{subject} {number}"
-            details = "; ".join(f"{key}: {value}" for key, value in sorted(entry.details.items()) if key != "files")
-            rows.append((moment(entry.moment, language), subject, _state_of(entry, language), name or "–", details))
-    head = (M("Zeitpunkt"), M("Gegenstand"), M("neuer Stand"), M("handelnde Stelle"), M("Einzelheiten"))
-    return Table(say(M("Schritte des Verfahrens"), language), tuple(say(h, language) for h in head), tuple(rows))
+def _steps(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[str, ...]]:
+    for entry, name, told in _told(session, consultation, language, _READ):
+        yield (
+            moment(entry.moment, language), say(told.what, language), say(told.became, language) if told.became else "–",
+            name or say(SERVICE, language), told.reason or "–",
+        )  # fmt: skip
 
 
-def _workflow_of(entry: HistoryEntry) -> Any:
-    return next((w for w in WORKFLOWS if w.name == entry.subject_type), None)
-
-
-def _title_of(entry: HistoryEntry) -> Message:
-    found = _workflow_of(entry)
-    return found.title if found else M("{type}", type=entry.subject_type)
-
-
-def _state_of(entry: HistoryEntry, language: Language) -> str:
-    found = _workflow_of(entry)
-    states = {str(state): title for state, title in found.states.items()} if found else {}
-    return say(states[entry.new], language) if entry.new in states else str(entry.new)
-
-
-def _entries(session: Session, consultation: Consultation) -> Iterator[tuple[HistoryEntry, str | None]]:
-    """In the order of the log, a page at a time."""
+def _told(
+    session: Session, consultation: Consultation, language: Language, wanted: ColumnElement[bool] | None = None
+) -> Iterator[tuple[HistoryEntry, str | None, Told]]:
+    """In the order of the log, with the name of whoever acted; a page and its names at a time."""
     after = 0
     while True:
         statement = (
@@ -171,17 +192,32 @@ def _entries(session: Session, consultation: Consultation) -> Iterator[tuple[His
             .order_by(HistoryEntry.seq)
             .limit(AT_ONCE)
         )
-        page = session.execute(statement).all()
-        yield from ((entry, name) for entry, name in page)
+        page = session.execute(statement if wanted is None else statement.where(wanted)).all()
+        names = names_of(session, [entry for entry, _ in page], people=False)
+        yield from ((entry, name, tell(entry, names, language)) for entry, name in page)
         if len(page) < AT_ONCE:
             return
         after = page[-1][0].seq
 
 
-def _rows(session: Session, consultation: Consultation) -> Iterator[tuple[Cell, ...]]:
-    for entry, name in _entries(session, consultation):
-        details = "; ".join(f"{key}={value}" for key, value in sorted(entry.details.items()))
+def _rows(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[Cell, ...]]:
+    """In words, for people who read or filter a table."""
+    for entry, name, told in _told(session, consultation, language):
         yield (
-            entry.seq, entry.moment.isoformat(), entry.action, entry.subject_type, str(entry.subject_id), name,
-            str(entry.person_id) if entry.person_id else None, entry.old, entry.new, details, entry.hash,
+            entry.seq, moment(entry.moment, language), say(told.what, language),
+            say(told.became, language) if told.became else None, told.reason or None, told.body or None,
+            name or say(SERVICE, language), str(entry.person_id) if entry.person_id else None, str(entry.subject_id),
+            entry.hash,
         )  # fmt: skip
+
+
+def _records(session: Session, consultation: Consultation, language: Language) -> Iterator[dict[str, object]]:
+    """For programs: the entry as it is kept, and the same in words."""
+    for entry, name, told in _told(session, consultation, language):
+        yield {
+            "seq": entry.seq, "moment": entry.moment.isoformat(), "action": entry.action,
+            "subject_type": entry.subject_type, "subject_id": str(entry.subject_id), "organisation": name,
+            "person": str(entry.person_id) if entry.person_id else None, "old": entry.old, "new": entry.new,
+            "details": entry.details, "told": say(told.what, language), "body": told.body or None,
+            "reason": told.reason or None, "hash": entry.hash,
+        }  # fmt: skip

@@ -17,7 +17,7 @@ from consultation.forms.context import FormContext
 from consultation.responses import queries
 from consultation.responses.intake import of_revision
 from consultation.responses.models import Channel, Intake, PersonalValue, RepresentationKind, Response, Revision
-from consultation.responses.titles import CHANNEL_TITLES
+from consultation.responses.titles import CHANNEL_TITLES, signed
 from consultation.subjects import Actor
 
 PREFIXES = {"content_hash": "sha256:", "entry_hash": "entry:", "sealed_head": "head:"}
@@ -72,10 +72,16 @@ def _meta(response: Response, revision: Revision, facts: tuple[tuple[str, str], 
     return Meta(
         title=say(title, language), subtitle=response.consultation.title, author=response.organisation.name,
         language=language, moment=revision.submitted_at, facts=facts,
-        description=say(M("Der Dienst bestätigt den Eingang der folgenden Stellungnahme."), language),
+        description=say(_CONFIRMED[revision.nil_return], language),
         marks=(say(DEMO_MARK, language),) if demo else (),
         keywords=(revision.receipt_number, *_keywords(revision)),
     )  # fmt: skip
+
+
+_CONFIRMED = {
+    True: M("Der Dienst bestätigt den Eingang der folgenden Fehlanzeige."),
+    False: M("Der Dienst bestätigt den Eingang der folgenden Stellungnahme."),
+}
 
 
 def _keywords(revision: Revision) -> Iterator[str]:
@@ -108,11 +114,31 @@ def _facts(
     yield M("Fassung"), str(revision.number)
     yield M("Art der Antwort"), say(M("Fehlanzeige") if revision.nil_return else M("Stellungnahme"), language)
     yield M("Vermerke"), ", ".join(say(mark, language) for mark in _marks(response, revision))
-    released = [personal.get(f"release.{key}", "") for key in ("name", "function")]
-    yield M("Unterschrieben von") if received else M("Freigegeben durch"), ", ".join(filter(None, released))
-    yield M("Prüfsumme der Stellungnahme"), f"sha256:{revision.content_hash}"
+    yield _signed(document), _signature(personal)
+    checksum = M("Prüfsumme der Fehlanzeige") if revision.nil_return else M("Prüfsumme der Stellungnahme")
+    yield checksum, f"sha256:{revision.content_hash}"
     yield M("Eintrag im Verfahrensprotokoll"), revision.entry_hash
     yield M("Letztes Glied der Kette"), revision.sealed_head or ""
+
+
+def _signed(document: dict[str, Any]) -> Message:
+    return M("Unterschrieben von") if document.get("received") else M("Freigegeben durch")
+
+
+def _signature(personal: dict[str, Any]) -> str:
+    return signed(personal.get("release.name", ""), personal.get("release.function", ""))
+
+
+def beside(session: Session, revision: Revision) -> list[tuple[Message, str]]:
+    """Who released it and whom it speaks for, for pages that show a submission; nothing empty."""
+    document = queries.document(revision)
+    named = {kind: [b["name"] for b in document["represented"] if b["kind"] == kind] for kind in RepresentationKind}
+    found = [
+        (_signed(document), _signature(_personal(session, revision))),
+        (M("Spricht für"), ", ".join(named[RepresentationKind.REPRESENTED])),
+        (M("Unterstützt von"), ", ".join(named[RepresentationKind.SUPPORTER])),
+    ]
+    return [(label, text) for label, text in found if text]
 
 
 def _marks(response: Response, revision: Revision) -> Iterator[Message]:
@@ -129,13 +155,15 @@ def _nodes(document: dict[str, Any], whole: dict[str, Any], context: FormContext
     if nil_return:
         yield Heading(1, say(M("Fehlanzeige"), language), "fehlanzeige")
         yield Paragraph(say(M("Die Stelle hat zu dieser Konsultation nichts anzumerken."), language))
-    yield from _spoken_for(document["represented"], language)
+    yield from _spoken_for(document["represented"], nil_return, language)
     yield from answers.nodes(context, whole)
 
 
-def _spoken_for(bodies: list[dict[str, Any]], language: Language) -> Iterator[Node]:
+def _spoken_for(bodies: list[dict[str, Any]], nil_return: bool, language: Language) -> Iterator[Node]:
     titles = {
-        RepresentationKind.REPRESENTED.value: M("Diese Stellungnahme spricht für"),
+        RepresentationKind.REPRESENTED.value: M("Diese Fehlanzeige gilt auch für")
+        if nil_return
+        else M("Diese Stellungnahme spricht für"),
         RepresentationKind.SUPPORTER.value: M("Diese Stellungnahme wird unterstützt von"),
     }
     for kind, title in titles.items():

@@ -18,7 +18,10 @@ from consultation.documents.consolidated import DEMO_MARK
 from consultation.people.models import Organisation
 from consultation.responses.models import Channel, DisclosureChoice, Response, Revision
 
-_TOLD = ("submit", "submit_nil_return", "withdraw", "decline", "confirm_resolution", "choose_disclosure")
+TOLD = (
+    "submit", "submit_nil_return", "enter", "enter_beside", "withdraw", "decline", "confirm_resolution",
+    "choose_disclosure",
+)  # fmt: skip
 """What may be known of a response: never what happens to a draft in progress."""
 _FIRST, _SECOND = '{"answers":', ',"consultation":{'
 Read = Callable[[str], dict[str, Any]]
@@ -62,7 +65,7 @@ def places(
         statement = statement.where(Organisation.state == land)
     if since is None:
         return statement.where(Response.counted_revision_id.is_not(None))
-    return statement.where(modified(Response, Response.started_at, _TOLD) >= since)
+    return statement.where(modified(Response, Response.started_at, TOLD) >= since)
 
 
 def unread(document: str) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def records(
     ids = [place.response_id for place in block]
     rows = session.connection().execute(_COLUMNS.where(among(session, Response.id, ids))).all()
     found = {row[0]: _Counted(*row[1:]) for row in rows}
-    changed, levels = last_changes(session, ids, _TOLD), _levels(session, ids, moment)
+    changed, levels = last_changes(session, ids, TOLD), _levels(session, ids, moment)
     received = _first_received(session, [p.response_id for p in block if found[p.kept].number != 1])
     for place in block:
         counted = found[place.kept]

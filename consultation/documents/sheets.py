@@ -1,19 +1,34 @@
 """The edition as tables to calculate with: figures, answers, points, participation. Keys are texts and keep their zeros."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.documents.chapters.points import decision
 from consultation.documents.formats import Cell, Column, Sheet
 from consultation.documents.frozen import Frozen
-from consultation.documents.labels import description, field_title, group_label, item_label, kind_label, options_of
+from consultation.documents.labels import (
+    AMENDMENT_KINDS,
+    DECISIONS,
+    KINDS,
+    SIZES,
+    description,
+    field_title,
+    group_label,
+    item_label,
+    kind_label,
+    options_of,
+)
+from consultation.evaluation.codebook import tags
 from consultation.evaluation.coverage import coverage
 from consultation.evaluation.figures import FieldFigures, Row
 from consultation.evaluation.redacted import HIDDEN
 from consultation.forms.definition import Asked
+from consultation.questions.amendments import PRIORITIES
+from consultation.questions.disclosure import LEVELS
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses.participation import Counts, Margins
+from consultation.rulebook import POINT
 
 
 def sheets(frozen: Frozen) -> tuple[Sheet, ...]:
@@ -29,7 +44,22 @@ def sheets(frozen: Frozen) -> tuple[Sheet, ...]:
 
 
 def _columns(frozen: Frozen, named: dict[str, Any]) -> tuple[Column, ...]:
-    return tuple(Column(key, frozen.say(label)) for key, label in named.items())
+    return tuple(Column(key, frozen.say(label), _words(key, frozen)) for key, label in named.items())
+
+
+def _words(column: str, frozen: Frozen) -> dict[str, str]:
+    """Code → what it means, where no other column of the sheet says so."""
+    return {code: frozen.say(title) for code, title in _MEANINGS.get(column, {}).items()}
+
+
+UNNAMED = "not_stated"
+"""In a table of one dimension: bodies that have none, such as associations, which belong to no Land."""
+_UNSAID = {UNNAMED: M("ohne Angabe")}
+_STATES = {key.value: title for titles in (STATE_TITLES, POINT.states) for key, title in titles.items()}
+_MEANINGS: dict[str, Mapping[str, Message]] = {
+    "level": LEVELS, "kind": KINDS | AMENDMENT_KINDS | _UNSAID, "size_class": KINDS | SIZES | _UNSAID, "state": _STATES | _UNSAID,
+    "act": AMENDMENT_KINDS, "decision": DECISIONS, "priority": PRIORITIES,
+}  # fmt: skip
 
 
 # -- figures -----------------------------------------------------------------------------------------
@@ -140,8 +170,14 @@ def _points(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
         yield (
             p["number"], *_section(p["section"], frozen), p["locator"] or None, p["kind"], p["text"],
             "\n\n".join(p["rationales"]) or None, by["count"], len(by["named"]), described, by["figures"],
-            "; ".join(by["named"]) or None, ", ".join(p["tags"]) or None, p["state"], p["decision"], decision(p, frozen),
+            "; ".join(by["named"]) or None, _tags(p["tags"], frozen), p["state"], p["decision"], decision(p, frozen),
         )  # fmt: skip
+
+
+def _tags(keys: Sequence[str], frozen: Frozen) -> str | None:
+    """A tag that left the codebook is told by its key."""
+    known = tags()
+    return ", ".join(known[key].label.said(frozen.language) if key in known else key for key in keys) or None
 
 
 def _section(key: str | None, frozen: Frozen) -> tuple[Cell, Cell]:
@@ -170,8 +206,6 @@ def _contributions(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
 
 
 # -- participation -----------------------------------------------------------------------------------
-UNNAMED = "not_stated"
-"""In a table of one dimension: bodies that have none, such as associations, which belong to no Land."""
 _BODIES = {
     "state": M("Land"), "size_class": M("Größenklasse"), "kind": M("Art"), "invited": M("eingeladen"),
     "submitted": M("Stellungnahmen"), "nil_returns": M("Fehlanzeigen"), "declined": M("abgelehnt"),
@@ -179,9 +213,16 @@ _BODIES = {
 }  # fmt: skip
 
 
+HELD_BACK = "–"
+"""In place of a number that would tell of somebody."""
+
+
 def _bodies(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
     for place, c in _places(frozen, "bodies"):
-        yield (*place, *((c.invited, c.submitted, c.nil_returns, c.declined, *_left(c, frozen)) if c else [None] * 7))
+        yield (
+            *place,
+            *((c.invited, c.submitted, c.nil_returns, c.declined, *_left(c, frozen)) if c else [HELD_BACK] * 7),
+        )
 
 
 def _left(c: Counts, frozen: Frozen) -> tuple[Cell, ...]:
@@ -215,6 +256,6 @@ _REACH = {
 
 def _reach(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
     for place, r in _places(frozen, "municipalities"):
-        counts = (r.existing, r.invited, r.itself, r.represented, r.open) if r else [None] * 5
+        counts = (r.existing, r.invited, r.itself, r.represented, r.open) if r else [HELD_BACK] * 5
         people = (r.population, r.population_reached) if r and r.population else (None, None)
         yield (*place, *counts, *people)

@@ -1,10 +1,11 @@
 """Which points are looked for, and in which order they are walked through: the whole list in one query."""
 
 import hashlib
+import re
 import uuid
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +21,8 @@ from consultation.responses.models import Response
 from consultation.states import PointState
 
 MOST_WORDS = 8
+_NUMBERED = re.compile(r"(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,8})", re.IGNORECASE)
+"""A point as people call it: "Punkt 11", "Nr. 11", "11"."""
 OPEN = (PointState.NEW, PointState.IN_REVIEW)
 
 
@@ -42,8 +45,11 @@ class PointFilter:
     """Or the kind of bodies that have no size class."""
     kind: str | None = None
     supported: bool = False
-    """Only those that at least one counted answer demands."""
+    """Only those that at least one counted answer demands: what is weighed, counted and published."""
+    unsupported: bool = False
+    """Only the others: their answers were withdrawn or replaced since."""
     ids: tuple[uuid.UUID, ...] | None = None
+    number: int | None = None
 
 
 class Order(StrEnum):
@@ -67,6 +73,8 @@ class Walk:
     """All points a filter finds, in order."""
 
     places: tuple[Place, ...]
+    by_number: bool = False
+    """It is the one point whose number was looked for."""
 
     def __len__(self) -> int:
         return len(self.places)
@@ -113,7 +121,15 @@ def walk(
     session: Session, consultation_id: uuid.UUID, chosen: PointFilter, land: str | None = None, *,
     order: Order = Order.SUPPORT, positions: Mapping[str, int] | None = None,
 ) -> Walk:  # fmt: skip
-    """Everything the filter finds; the caller has checked who may see it, `land` limits a Land unit to its Land."""
+    """Everything the filter finds; the caller has checked who may see it, `land` limits a Land unit to its Land.
+
+    The number of a point finds this point alone; where there is none, figures are words like others.
+    """
+    if asked := _NUMBERED.fullmatch(chosen.text):
+        alone = replace(chosen, text="", supported=False, number=int(asked["number"]))
+        found = walk(session, consultation_id, alone, land, order=order, positions=positions)
+        if found or asked["word"]:
+            return replace(found, by_number=len(found) > 0)
     counts, supporters = counted(consultation_id, land)
     columns = (Point.id, Point.number, Point.version, Point.section_key, supporters)
     statement = found_by(select(*columns), consultation_id, chosen, land, counts, supporters)
@@ -125,11 +141,18 @@ def walk(
 
 
 def counted(consultation_id: uuid.UUID, land: str | None) -> tuple[Any, ColumnElement[int]]:
-    """Point → supporters and contributions, of one Land if asked; and the number of supporters as a column."""
+    """Point → supporters, contributions and those of them that count, of one Land if asked; and the number of supporters
+    as a column.
+    """
     counts = Response.counted_revision_id == Contribution.revision_id
     organisation = func.count(func.distinct(Contribution.organisation_id)).filter(counts)
     statement = (
-        select(Contribution.point_id, organisation.label("supporters"), func.count().label("contributions"))
+        select(
+            Contribution.point_id,
+            organisation.label("supporters"),
+            func.count().label("contributions"),
+            func.count().filter(counts).label("counting"),
+        )
         .join(Response, Response.id == Contribution.response_id)
         .where(Contribution.consultation_id == consultation_id)
         .group_by(Contribution.point_id)
@@ -166,7 +189,9 @@ def _conditions(chosen: PointFilter, land: str | None, supporters: ColumnElement
         (chosen.unassigned, Point.assignee_id.is_(None)),
         (any((chosen.land, chosen.size_class, chosen.kind)), _supported_by(chosen, land)),
         (chosen.supported, supporters > 0),
+        (chosen.unsupported, supporters == 0),
         (chosen.ids is not None, Point.id.in_(chosen.ids or ())),
+        (chosen.number is not None, Point.number == chosen.number),
     ]
     return [condition for applies, condition in wanted if applies] + _speaking_of(chosen.text, land)
 
@@ -185,8 +210,7 @@ def _speaking_of(text: str, land: str | None) -> list[ColumnElement[bool]]:
     if land is not None:
         said = said.where(Organisation.state == land)
     by_text = [Point.search.contains(word, autoescape=True) for word in words]
-    by_number = [Point.number == int(text)] if text.isascii() and text.isdigit() and len(text) < 9 else []
-    return [or_(and_(*by_text), said.exists(), *by_number)]
+    return [or_(and_(*by_text), said.exists())]
 
 
 def _supported_by(chosen: PointFilter, land: str | None) -> ColumnElement[bool]:

@@ -1,10 +1,10 @@
 """Doing one thing to many points: all of them or none, each with its line in the log, in a fixed number of statements."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from consultation.core.db import set_all
@@ -12,13 +12,13 @@ from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform_all, record_all
 from consultation.core.language import M
 from consultation.core.text import clean
+from consultation.evaluation.assignees import may_be_given
 from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import OPEN
 from consultation.evaluation.models import Decision, Held, Point, PointTag
 from consultation.evaluation.steps import begin
-from consultation.people.models import Membership
 from consultation.rulebook import POINT
-from consultation.states import PLANNING, PointState
+from consultation.states import PointState
 from consultation.subjects import Actor
 
 AT_MOST = 5000
@@ -26,6 +26,8 @@ AT_MOST = 5000
 NAMED = 20
 Seen = Mapping[uuid.UUID, int]
 """Point → the version somebody looked at before deciding."""
+Reply = str | None
+"""None leaves the points the replies they have."""
 
 
 def _named(points: Sequence[Held]) -> str:
@@ -57,36 +59,45 @@ def checked_decision(decision: Decision | str | None) -> Decision | None:
     return Decision(decision) if decision else None
 
 
+def with_another_reply(held: Sequence[Held], reply: Reply) -> list[Held]:
+    """Those whose own reply this one would replace."""
+    return [point for point in held if reply is not None and point.reply and point.reply != clean(reply)]
+
+
+def _said(reply: Reply) -> dict[str, str]:
+    return {} if reply is None else {"reply": clean(reply)}
+
+
 def decide(
-    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: str, *, seen: Seen
+    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: Reply, *, seen: Seen
 ) -> None:
     """One decision and one reply for all of them. The reply leaves the house only with an edition."""
     chosen = checked_decision(decision)
     POINT.rows["decide"].who.demand(actor, held[0])
     undecided(held)
     unchanged(held, seen)
-    begin(session, actor, "decide", held, ("state", "decision", "decided_at", "reply"))
-    perform_decide(session, actor, [replace(point, decision=chosen) for point in held], clean(reply))
+    begin(session, actor, "decide", held, ("state", "decision", "decided_at", *_said(reply)))
+    perform_decide(session, actor, [replace(point, decision=chosen) for point in held], reply)
 
 
-def perform_decide(session: Session, actor: Actor, ready: Sequence[Held], reply: str) -> None:
+def perform_decide(session: Session, actor: Actor, ready: Sequence[Held], reply: Reply) -> None:
     """Each with the decision that is to be made, so that the rules see it; inside a step."""
     decision = ready[0].decision
     perform_all(
         session, POINT, actor, Point, ready, "decide", details={"decision": decision},
-        decision=decision, reply=reply, decided_at=actor.moment, version=Point.version + 1,
+        decision=decision, **_said(reply), decided_at=actor.moment, version=Point.version + 1,
     )  # fmt: skip
 
 
 def propose(
-    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: str, *, seen: Seen
+    session: Session, actor: Actor, held: Sequence[Held], decision: Decision | str | None, reply: Reply, *, seen: Seen
 ) -> None:
     """Decision and reply written down, not decided yet."""
     chosen = checked_decision(decision)
     undecided(held)
     unchanged(held, seen)
-    begin(session, actor, "propose", held, ("decision", "reply"))
-    change = {"decision": chosen, "reply": clean(reply), "version": Point.version + 1}
+    begin(session, actor, "propose", held, ("decision", *_said(reply)))
+    change = {"decision": chosen, **_said(reply), "version": Point.version + 1}
     set_all(session, Point, [point.id for point in held], OPEN, change)
     record_all(session, actor, held, "propose", decision=chosen)
 
@@ -103,6 +114,7 @@ def answer(session: Session, actor: Actor, held: Sequence[Held], reply: str, *, 
 
 
 def tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
+    _chosen(key)
     if key not in tags():
         raise Invalid.about("tag", M("Dieses Schlagwort steht nicht im Katalog."))
     lacking = [point for point in held if key not in point.tags]
@@ -112,10 +124,16 @@ def tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
 
 
 def untag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
+    _chosen(key)
     having = [point for point in held if key in point.tags]
     if having:
         begin(session, actor, "untag", having, ("tags",))
         take_tag(session, actor, having, key)
+
+
+def _chosen(key: str) -> None:
+    if not key:
+        raise Invalid.about("tag", M("Wählen Sie ein Schlagwort."))
 
 
 def put_tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> None:
@@ -131,13 +149,20 @@ def take_tag(session: Session, actor: Actor, held: Sequence[Held], key: str) -> 
     record_all(session, actor, held, "untag", tag=key)
 
 
-def assign(session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None) -> None:
-    """To somebody who plans in one of the programme's organisations, or to nobody."""
+def assign(
+    session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None, *, reassign: bool = False
+) -> int:
+    """To somebody who may work on them, or to nobody.
+
+    What a colleague has stays with them unless the actor says `reassign`. Returns how many points stay for that reason.
+    """
     check_assignee(session, held[0], person_id)
-    others = [point for point in held if point.assignee_id != person_id]
-    if others:
-        begin(session, actor, "assign", others, ("assignee_id",))
-        put_assignee(session, actor, others, person_id)
+    changing = [point for point in held if point.assignee_id != person_id]
+    free = [point for point in changing if reassign or point.assignee_id in (None, actor.person_id)]
+    if free:
+        begin(session, actor, "assign", free, ("assignee_id",))
+        put_assignee(session, actor, free, person_id)
+    return len(changing) - len(free)
 
 
 def put_assignee(session: Session, actor: Actor, held: Sequence[Held], person_id: uuid.UUID | None) -> None:
@@ -147,12 +172,5 @@ def put_assignee(session: Session, actor: Actor, held: Sequence[Held], person_id
 
 
 def check_assignee(session: Session, point: Held, person_id: uuid.UUID | None) -> None:
-    if person_id is not None and not _plans(session, point.planners, person_id):
-        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die in diesem Programm planen."))
-
-
-def _plans(session: Session, planners: Iterable[uuid.UUID], person_id: uuid.UUID) -> bool:
-    statement = select(Membership.roles).where(
-        Membership.person_id == person_id, Membership.organisation_id.in_(planners), Membership.waiting.is_(False)
-    )
-    return any(PLANNING & set(roles) for roles in session.scalars(statement))
+    if person_id is not None and not may_be_given(session, point, person_id):
+        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die diese Punkte bearbeiten dürfen."))

@@ -164,6 +164,16 @@ class RedactionReason(StrEnum):
     OTHER = "other"
 
 
+class LiftReason(StrEnum):
+    """Why a redaction was lifted: in the log, which nobody can change, so never in words of one's own."""
+
+    MISTAKE = "mistake"
+    AGREED = "agreed"
+    KNOWN = "known"
+    REPLACED = "replaced"
+    GONE = "gone"
+
+
 class Redaction(Identified, Base):
     """A passage of an answer that is hidden in everything public (Schwärzung). The answer itself is never touched.
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from consultation.core.errors import Conflict, NotFound
@@ -30,8 +30,10 @@ def take_out(session: Session, actor: Actor, contribution_ids: Collection[uuid.U
     point = queries.get(session, actor, said[0].point_id)
     lock(session, point.consultation)
     [source] = hold(session, actor, point.consultation, [point.id])
-    together = session.scalar(select(func.count()).where(Contribution.point_id == source.id)) or 0
-    if together <= len(said):
+    there = set(session.scalars(select(Contribution.id).where(Contribution.point_id == source.id)))
+    if not there.issuperset(one.id for one in said):
+        raise Conflict(M("Jemand anders hat diese Beiträge eben herausgenommen. Laden Sie die Seite neu."))
+    if len(there) <= len(said):
         raise Conflict(M("Mindestens ein Beitrag muss im Punkt bleiben; sonst wäre es derselbe Punkt noch einmal."))
     new = _new_point(session, actor, source, said[0])
     [held] = hold(session, actor, point.consultation, [new.id])

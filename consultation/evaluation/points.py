@@ -79,7 +79,7 @@ def untag(session: Session, actor: Actor, point_id: uuid.UUID, key: str) -> Poin
 
 
 def assign(session: Session, actor: Actor, point_id: uuid.UUID, person_id: uuid.UUID | None) -> Point:
-    many.assign(session, actor, _held(session, actor, point_id), person_id)
+    many.assign(session, actor, _held(session, actor, point_id), person_id, reassign=True)
     return queries.get(session, actor, point_id)
 
 
@@ -109,6 +109,12 @@ _ACTIONS = {
     "note_vote": {"vote", "vote_by"},
     "note_point": {"note"},
 }
+_STEPS: dict[str, set[str]] = {
+    **_ACTIONS,
+    "tags": {"tags"},
+    "assign": {"assignee_id"},
+    "decide": {"state", "decided_at", "decision", "reply"},
+}
 _OPEN_ALWAYS = frozenset({"note"})
 """What may still be written when the point is decided."""
 
@@ -126,7 +132,7 @@ def save(session: Session, actor: Actor, point_id: uuid.UUID, writing: Writing, 
     )
     _check(actor, point, work, version)
     if fields := work.fields:
-        begin(session, actor, "save", held, fields)
+        begin(session, actor, work.name, held, fields)
         _write(session, actor, point, work.changes)
         for key in work.tagged:
             many.put_tag(session, actor, held, key)
@@ -135,7 +141,7 @@ def save(session: Session, actor: Actor, point_id: uuid.UUID, writing: Writing, 
         if work.assignee:
             many.put_assignee(session, actor, held, work.assignee[0])
         if work.decided:
-            many.perform_decide(session, actor, [work.decided], clean(writing.reply or ""))
+            many.perform_decide(session, actor, [work.decided], writing.reply)
     return queries.get(session, actor, point_id)
 
 
@@ -155,7 +161,13 @@ class _Work:
         names = set(self.changes)
         names |= {"tags"} if self.tagged or self.untagged else set()
         names |= {"assignee_id"} if self.assignee else set()
-        return sorted(names | ({"state", "decided_at", "decision", "reply"} if self.decided else set()))
+        return sorted(names | (_STEPS["decide"] if self.decided else set()))
+
+    @property
+    def name(self) -> str:
+        """What the step is called when it can be taken back; "save" if it did several things."""
+        changed = set(self.fields)
+        return next((name for name, fields in _STEPS.items() if changed <= fields), "save")
 
 
 def _check(actor: Actor, point: Held, work: _Work, version: int) -> None:

@@ -33,6 +33,7 @@ class Progress:
     decisions: dict[Decision, int]
     untagged: int
     contributions: int
+    """Those that count."""
     sections: dict[str | None, Part]
     assignees: dict[uuid.UUID | None, Part]
 
@@ -58,7 +59,7 @@ def progress(session: Session, actor: Actor, consultation: Consultation) -> Prog
     tagged = select(PointTag.point_id).where(PointTag.point_id == Point.id).exists()
     columns = (Point.state, Point.decision, Point.section_key, Point.assignee_id, tagged)
     statement = (
-        select(*columns, func.count(), func.sum(counts.c.contributions))
+        select(*columns, func.count(), func.sum(counts.c.counting))
         .join(counts, counts.c.point_id == Point.id)
         .where(Point.consultation_id == consultation.id, counts.c.supporters > 0)
         .group_by(*columns)

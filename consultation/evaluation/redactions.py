@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -15,7 +16,7 @@ from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
 from consultation.evaluation.hiding import Span, digest, spans, whole_words
-from consultation.evaluation.models import CheckedPassage, Redaction, RedactionReason
+from consultation.evaluation.models import CheckedPassage, LiftReason, Redaction, RedactionReason
 from consultation.evaluation.redacted import passage_of
 from consultation.evaluation.written import Written, texts
 from consultation.forms.checks import form_of
@@ -56,13 +57,25 @@ def found_in(written: Written, passage: str) -> list[Span]:
     return whole
 
 
+def equal_elsewhere(session: Session, response: Response, text: str) -> int:
+    """How many answers of others that count hold this text word for word: what is hidden of it here is hidden there."""
+    statement = (
+        select(Revision.document)
+        .join(Response, Response.counted_revision_id == Revision.id)
+        .where(Response.consultation_id == response.consultation_id, Response.id != response.id)
+        .execution_options(yield_per=200)
+    )
+    written = orjson.dumps(text).decode()
+    return sum(written in document for document in session.scalars(statement))
+
+
 def redact(
     session: Session, actor: Actor, response: Response, revision: Revision, written: Written, passage: str, *,
     reason: str, note: str = "",
 ) -> Redaction:  # fmt: skip
     """In force at once; counts for the next edition. Published editions stay as they are."""
     planner.demand(actor, response)
-    note = clean_line(note)[:NOTE_LIMIT]
+    note = clean_line(note)
     span = _asked(written, passage, reason, note)
     words = span.of(written.text)
     if any(p.casefold().split() == words.casefold().split() for _, p in in_force(session, response.id)):
@@ -90,19 +103,30 @@ def _asked(written: Written, passage: str, reason: str, note: str) -> Span:
         problems.append(Problem("reason", M("Wählen Sie einen der angebotenen Gründe.")))
     if reason == RedactionReason.OTHER and not note:
         problems.append(Problem("note", M("Nennen Sie den Grund. Die betroffene Stelle liest ihn.")))
+    if len(note) > NOTE_LIMIT:
+        problems.append(Problem("note", M("Höchstens {most} Zeichen; Ihre Erläuterung hat {count}. Kürzen Sie sie.",
+                                          most=NOTE_LIMIT, count=len(note))))  # fmt: skip
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     return found[0]
 
 
-def lift(session: Session, actor: Actor, consultation: Consultation, redaction_id: uuid.UUID) -> Redaction:
-    """The passage may be read again from the next edition on."""
+def lift(
+    session: Session, actor: Actor, consultation: Consultation, redaction_id: uuid.UUID, *, reason: str
+) -> Redaction:
+    """The passage may be read again from the next edition on; why stands in the log."""
     found = session.scalars(
         _whole().where(Redaction.id == redaction_id, Redaction.consultation_id == consultation.id)
     ).one_or_none()
     if found is None:
         raise NotFound(M("Diese Schwärzung gibt es nicht."))
-    perform(session, REDACTION, actor, found, "lift", lifted_at=actor.moment, lifted_by=actor.person_id)
+    REDACTION.check(actor, found, "lift")
+    if reason not in list(LiftReason):
+        raise Invalid.about("reason", M("Wählen Sie, warum die Passage wieder lesbar werden soll."))
+    perform(
+        session, REDACTION, actor, found, "lift", lifted_at=actor.moment, lifted_by=actor.person_id,
+        details={"reason": reason, "redaction": str(found.id)},
+    )  # fmt: skip
     return found
 
 
@@ -123,6 +147,22 @@ def in_force(
         .order_by(Redaction.made_at, Redaction.id)
     )
     return [(one, passage_of(one, document(one.revision)["answers"])) for one in session.scalars(statement)]
+
+
+def hidden_alike(session: Session, revision: Revision) -> list[tuple[Redaction, str]]:
+    """In force for the answer of another body, with the words it hides in this one too: a text here is word for word the same."""
+    others = and_(
+        Redaction.consultation_id == revision.consultation_id,
+        Redaction.response_id != revision.response_id,
+        Redaction.state == RedactionState.IN_FORCE,
+    )
+    known = set(session.scalars(select(Redaction.text_hash).where(others)))
+    alike = known & {digest(written.text) for written in texts_of(session, [revision])[revision.id]} if known else set()
+    if not alike:
+        return []
+    statement = select(Redaction).where(others, Redaction.text_hash.in_(alike)).options(joinedload(Redaction.revision))
+    found = session.scalars(statement.order_by(Redaction.made_at, Redaction.id))
+    return [(one, passage_of(one, document(one.revision)["answers"])) for one in found]
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,8 @@ class Last:
     seq: int
     action: str
     points: int
+    number: int
+    """Of the point; of the first of several."""
 
 
 def last(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Last | None:
@@ -114,7 +116,9 @@ def last(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Last | N
     held = select(PointBefore.point_id).where(PointBefore.step == PointStep.seq)
     newer = held.join(Point, Point.id == PointBefore.point_id).where(Point.last_step.is_distinct_from(PointStep.seq))
     points = select(func.count(PointBefore.point_id)).where(PointBefore.step == PointStep.seq).scalar_subquery()
-    statement = select(PointStep.seq, PointStep.action, points).where(
+    numbers = select(func.min(Point.number)).join(PointBefore, PointBefore.point_id == Point.id)
+    number = numbers.where(PointBefore.step == PointStep.seq).correlate(PointStep).scalar_subquery()
+    statement = select(PointStep.seq, PointStep.action, points, number).where(
         PointStep.seq == mine.scalar_subquery(), ~newer.exists()
     )
     row = session.execute(statement).one_or_none()

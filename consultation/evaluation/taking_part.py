@@ -26,9 +26,9 @@ from consultation.responses.models import (
     AnswerFact,
     Disclosure,
     DisclosureChoice,
-    Representation,
     RepresentationKind,
     Response,
+    RevisionRepresentation,
 )
 from consultation.responses.participation import (
     Counts,
@@ -161,8 +161,10 @@ def _named(
             .where(AnswerFact.question.in_(readable(form, part.key)))
         )
         named |= set(session.scalars(said.distinct()))
-    spoken = select(Representation.register_key).where(
-        Representation.response_id.in_(participants), Representation.kind == RepresentationKind.REPRESENTED
+    spoken = (
+        select(RevisionRepresentation.register_key)
+        .join(Response, Response.counted_revision_id == RevisionRepresentation.revision_id)
+        .where(Response.id.in_(participants), RevisionRepresentation.kind == RepresentationKind.REPRESENTED)
     )
     return named, set(session.scalars(spoken))
 

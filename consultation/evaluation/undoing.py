@@ -14,6 +14,7 @@ from consultation.core.errors import Conflict
 from consultation.core.history import perform_all, record_all
 from consultation.core.language import M
 from consultation.core.text import search_key
+from consultation.evaluation.contributions import lock
 from consultation.evaluation.models import Contribution, Decision, Held, Point, PointBefore, PointStep, PointTag
 from consultation.evaluation.steps import hold
 from consultation.programmes.actions import require_planner
@@ -33,6 +34,7 @@ Noted = Mapping[uuid.UUID, Mapping[str, Any]]
 def undo(session: Session, actor: Actor, consultation: Consultation, seq: int) -> PointStep:
     """The actor's own step, as long as nobody touched one of its points since; otherwise Conflict, naming them."""
     require_planner(actor, consultation)
+    lock(session, consultation)  # an answer that comes in just now must not find the point that goes
     own = PointStep.person_id == actor.person_id
     here = select(PointStep).where(PointStep.seq == seq, PointStep.consultation_id == consultation.id, own)
     step = session.scalars(here.where(PointStep.undone_at.is_(None))).one_or_none() if actor.person_id else None

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from consultation.core.db import compare_and_set
+from consultation.core.db import compare_and_set, hold
 from consultation.core.errors import Conflict
 from consultation.core.history import perform, record
 from consultation.core.language import M
@@ -87,7 +87,7 @@ def change(
         _keep(session, actor, version, step, about)
         hashes = {"old": content_hash(before), "new": content_hash(after)}
         now = {"revision": version.revision + 1, "definition": after}
-        compare_and_set(session, version, {"revision": version.revision}, now)
+        compare_and_set(session, version, {"revision": version.revision, "state": FormVersionState.DRAFT}, now)
         record(session, actor, version, "edit_form", **hashes, step=step, about=about[:200])
     return version
 
@@ -119,8 +119,16 @@ def restore(session: Session, actor: Actor, form_version_id: uuid.UUID, revision
 def freeze(session: Session, actor: Actor, version: FormVersion) -> None:
     """Part of the announcement: from now on the form never changes."""
     if version.state == FormVersionState.DRAFT:
+        hold_still(session, version)
+    if version.state == FormVersionState.DRAFT:  # another consultation may have frozen it in the same moment
         hash_ = content_hash(version.definition)
         perform(session, FORM_VERSION, actor, version, "freeze", frozen_at=actor.moment, content_hash=hash_)
+
+
+def hold_still(session: Session, version: FormVersion) -> None:
+    """Nobody changes the form until the end of the transaction; a change that is being saved is waited for."""
+    hold(session, FormVersion, version.id)
+    session.refresh(version, ["state", "revision", "definition"])
 
 
 def content_hash(definition: Any) -> str:

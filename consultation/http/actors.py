@@ -109,7 +109,7 @@ async def _operating(request: Request) -> Actor:
     if viewer.owes_second_factor:
         raise SecondStepNeeded
     if not viewer.operator:
-        raise NotFound(M("Diese Seite gibt es nicht."))
+        raise NotFound(M("Diese Seite gibt es nicht"))
     return viewer.actor(moment_of(request))
 
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core import language
-from consultation.core.language import Message
+from consultation.core.language import Language, Message
 from consultation.http import cookies, signing
 from consultation.http.asked import settings_of
 from consultation.http.language import language_of
@@ -24,8 +24,11 @@ class Flash:
     text: str
 
 
-def tell(request: Request, response: Response, message: Message, kind: Kind = "success") -> None:
-    text = language.say(message, language_of(request))[:_LONGEST]
+def tell(
+    request: Request, response: Response, message: Message, kind: Kind = "success", spoken: Language | None = None
+) -> None:
+    """`spoken`: the language of the next page, if it is another from now on."""
+    text = language.say(message, spoken or language_of(request))[:_LONGEST]
     signed = signing.sign(settings_of(request).secret_key.get_secret_value(), "flash", orjson.dumps([kind, text]))
     cookies.put(request, response, cookies.FLASH, signed, seconds=_SECONDS)
 

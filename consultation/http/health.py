@@ -35,7 +35,7 @@ def ready(database: Db) -> PlainTextResponse:
 async def figures(request: Request, settings: Configured) -> Response:
     """If switched on: with the token of the settings or, where none is set, for this very machine."""
     if not settings.metrics or not _may_watch(request, settings.metrics_token.get_secret_value()):
-        raise NotFound(M("Diese Seite gibt es nicht."))
+        raise NotFound(M("Diese Seite gibt es nicht"))
     return Response(generate_latest(request.app.state.figures.registry), media_type="text/plain; version=0.0.4")
 
 

@@ -13,8 +13,10 @@ from consultation.http import csrf
 from consultation.http.forms import PostedForm
 from consultation.http.pages import safe_path
 
-_WORK = "/o/"
-"""Below it people work for an organisation; what is typed elsewhere (passwords, codes) is never handed back."""
+_WORK, _ACCOUNT = ("/o/", "/operator/"), "/account"
+"""Where people work, for an organisation or for the service, and where they say their name; what is typed elsewhere (passwords,
+codes) is never handed back.
+"""
 _AGAIN = frozenset({401, 409, 429, 500, 503})
 """What may go well the next time without another word."""
 _UNSEEN = ("version.", "shown.", "present.", "settle.")
@@ -33,7 +35,7 @@ def held(request: Request, status: int, code: str = "") -> Held | None:
     """`None` if nothing was posted, or if it did not come from a page of this service."""
     form: PostedForm | None = getattr(request.state, "posted_form", None)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    if form is None or request.method != "POST" or not request.url.path.startswith(_WORK):
+    if form is None or request.method != "POST" or not may_be_held(request.url.path):
         return None
     if not safe_path(wanted, "") or not csrf.surely_from_here(request):
         return None
@@ -42,6 +44,10 @@ def held(request: Request, status: int, code: str = "") -> Held | None:
         return None
     again = (status in _AGAIN or code == csrf.Stale.code) and not form.has_files
     return Held(wanted, fields if again else (), tuple(clean(v) for n, v in fields if _is_text(n, v)))
+
+
+def may_be_held(path: str) -> bool:
+    return path.startswith(_WORK) or path == _ACCOUNT
 
 
 def _may_be_shown(name: str) -> bool:
@@ -56,8 +62,9 @@ def _is_text(name: str, value: str) -> bool:
 
 
 def _is_id(value: str) -> bool:
+    """Also one that says before a colon what it is of: "organisation:0190…"."""
     try:
-        uuid.UUID(value)
+        uuid.UUID(value.rpartition(":")[2])
     except ValueError:
         return False
     return True

@@ -25,6 +25,11 @@ def language_of(request: Request) -> Language:
     )
 
 
+def language_chosen(request: Request, setting: str) -> Language:
+    """What the pages speak once this is the person's setting (empty: what the browser wishes)."""
+    return _known(setting) or _preferred(request.headers.get("accept-language", ""))
+
+
 async def _language(request: Request) -> Language:
     return language_of(request)
 

@@ -4,6 +4,7 @@ import errno
 import secrets
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import structlog
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from consultation.core.db import is_outage
 from consultation.core.errors import DomainError, Problem, TooMany
@@ -21,7 +22,8 @@ from consultation.http.asked import is_api, is_piece, route_path
 from consultation.http.csrf import Stale
 from consultation.http.held import held
 from consultation.http.language import language_of
-from consultation.http.pages import page
+from consultation.http.nearest import page_above
+from consultation.http.pages import page, safe_path
 
 _log = structlog.get_logger("refusals")
 
@@ -61,9 +63,19 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _SEND_AGAIN = M("Der Dienst kann gerade nicht speichern. Senden Sie in einigen Minuten noch einmal, was Sie eben abgeschickt "
                 "haben; doppelt zählt nichts.")  # fmt: skip
 """Whether it was stored is not known where the answer of the database is what was lost."""
+_ONES_OWN = ("/o/", "/account", "/home", "/invited/", "/operator", "/logout")
 _SESSIONS = frozenset({"unauthorised", Stale.code})
 _HELD = M("Noch nicht gespeichert")
 """Where a session ended meanwhile and everything typed is at hand, the page says what to do instead of what was refused."""
+_OVER, _LOG_IN_FIRST = (
+    M("Sie sind nicht mehr angemeldet"),
+    M("Das wurde nicht ausgeführt. Melden Sie sich an; danach sind Sie wieder auf der Seite, von der Sie kamen."),
+)
+_NO_WAY, _ASK = (
+    M("Hier geht es nicht weiter"),
+    M("Bitte prüfen Sie die Adresse. Fehlt Ihnen ein Recht, wenden Sie sich an die Verwaltung Ihrer Organisation."),
+)
+"""Over a sentence that says why: to somebody who is logged in, a page may be there and not be for them."""
 _OTHERWISE = M("Dieser Wert hat nicht die erwartete Form.")
 
 
@@ -91,10 +103,18 @@ def _unknown(request: Request) -> bool:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405 and request.method in {"GET", "HEAD"} and not is_api(request):
+        return _back_to_the_form(request)
     headers = dict(error.headers or {})
     if error.status_code == 405 and is_api(request):
         headers |= _allowed(request)
     return problem(request, error.status_code, headers=headers)
+
+
+def _back_to_the_form(request: Request) -> Response:
+    """The address of a form that was refused, loaded anew: the page it stands on."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(safe_path(page_above(request) + query), 303)
 
 
 def _allowed(request: Request) -> dict[str, str]:
@@ -155,11 +175,24 @@ def problem(
         response = page(request, "parts/problem.html", data, status, partial=True)
     else:
         typed = data["held"] = held(request, status, data["code"])
-        if typed and data["code"] in _SESSIONS:
-            data["title"], data["message"] = _HELD, None
+        if typed:
+            data["languages"] = ()  # another page would not have what was typed
+        data |= _said_otherwise(request, data)
         response = page(request, "problem.html", data, status, partial=True)
     response.headers.update(headers or {})
     return response
+
+
+def _said_otherwise(request: Request, data: dict[str, Any]) -> dict[str, Any]:
+    """Heading and sentence agree: who is logged out meanwhile, or may not come here, does not hear of something else."""
+    over, stranger = data["code"] in _SESSIONS, _unknown(request)
+    if over and data["held"]:
+        return {"title": _HELD, "message": None}
+    if over and stranger and request.url.path.startswith(_ONES_OWN):
+        return {"title": _OVER, "message": _LOG_IN_FIRST, "log_in": urlencode({"next": page_above(request)})}
+    if data["status"] == 404 and not stranger and data["message"] not in {None, data["title"]}:
+        return {"title": _NO_WAY, "remedy": _ASK}
+    return {}
 
 
 def _json(request: Request, data: dict[str, Any]) -> Response:

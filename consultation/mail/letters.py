@@ -1,4 +1,7 @@
-"""The catalogue: for each mail job, who gets which letter. Codes are made here, while sending, and stored nowhere in clear."""
+"""The catalogue: for each mail job, who gets which letter. Codes are made here, while sending, and stored nowhere in clear.
+
+Where several people get one, the worker makes a job of each (`Letter.to`), and asks here again for that one letter.
+"""
 
 import uuid
 from collections.abc import Iterable, Iterator
@@ -10,10 +13,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
+from consultation.core.history import HistoryEntry
 from consultation.core.language import LANGUAGES, SOURCE, Language, say
 from consultation.mail.post import Letter, Post
 from consultation.people.codes import make_code
-from consultation.people.models import CodePurpose, Membership, Person
+from consultation.people.models import BELONGS, CodePurpose, Membership, Organisation, Person
 from consultation.programmes.models import Programme
 from consultation.responses import reminders
 from consultation.responses.intake import of_revision
@@ -90,11 +94,10 @@ def extension_requested(session: Session, post: Post, payload: dict[str, Any]) -
 def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     extension, invited = _extension(session, payload)
     data = {"until": extension.until, "granted": extension.state == "granted", "answer": extension.answer}
-    recipients = list(_members(session, invited.organisation_id, Role.CONTRIBUTOR, Role.RELEASER))
-    for person in recipients:
+    for person in _members(session, invited.organisation_id, Role.CONTRIBUTOR, Role.RELEASER):
         yield _to_person("extension_decided", person, invited.consultation, data)
-    if not recipients and invited.email:
-        yield to_invited("extension_decided", post, invited, **data)
+    if invited.email:
+        yield replace(to_invited("extension_decided", post, invited, **data), spare=True)
 
 
 def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -103,8 +106,8 @@ def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Ite
     author = session.get(Person, response.author_id) if response.author_id else None
     deadline = read_invitation(session, response.invitation_id).deadline
     told = {"deadline": deadline, "author": author.name if author else ""}
-    made = list(_inside(session, payload, "ready", Role.RELEASER, **told))
-    yield from [one for one in made if author is None or one.recipient != author.email] or made
+    for letter in _inside(session, payload, "ready", Role.RELEASER, **told):
+        yield replace(letter, spare=author is not None and letter.to == str(author.id))
 
 
 def response_returned(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -136,11 +139,10 @@ def entered(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
         "reference": intake.reference, "begun": response.state in (ResponseState.DRAFTING, ResponseState.READY),
     }  # fmt: skip
     made = to_invited("entered", post, invited, **data)
-    people = list(_members(session, response.organisation_id, Role.CONTRIBUTOR, Role.RELEASER))
-    for person in people:
-        yield replace(made, recipient=person.email, data={**made.data, "contact": person.name})
-    if not people and invited.email:
-        yield made
+    for person in _members(session, response.organisation_id, Role.CONTRIBUTOR, Role.RELEASER):
+        yield replace(made, recipient=person.email, data={**made.data, "contact": person.name}, to=str(person.id))
+    if invited.email:
+        yield replace(made, spare=True)
 
 
 def login_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -158,18 +160,33 @@ def account_changed(session: Session, post: Post, payload: dict[str, Any]) -> It
     yield Letter("account_changed", person.email, data, language=_language(person))
 
 
+def four_eyes(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """To all who release or manage, who did it too: it may have been somebody at their desk. Not to somebody alone there."""
+    entry = session.get_one(HistoryEntry, int(payload["id"]))
+    organisation, by = session.get_one(Organisation, entry.subject_id), session.get_one(Person, entry.person_id)
+    told = list(_members(session, organisation.id, Role.MANAGER, Role.RELEASER))
+    data = {"organisation": organisation.name, "organisation_id": organisation.id, "by": by.name, "when": entry.moment}
+    for person in told if told != [by] else []:
+        about = data | {"name": person.name}
+        yield Letter("four_eyes", person.email, about, organisation.demo, _language(person), to=str(person.id))
+
+
 def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
-    """An invited colleague; somebody without a password gets a code to set one."""
+    """Somebody invited, or approved; without a password they get a code to set one.
+
+    The name is the one they have where it comes from: who invites somebody new calls them so.
+    """
     statement = select(Membership).where(Membership.id == uuid.UUID(payload["id"]))
     found = session.scalars(
         statement.options(joinedload(Membership.person), joinedload(Membership.organisation))
     ).one_or_none()
-    if found is None:
+    if found is None or not found.person.active:
         return
     code = None if found.person.password_hash else make_code(session, found.person_id, CodePurpose.PLACE, post.moment)
     host = session.get(Person, uuid.UUID(payload["by"])) if payload.get("by") else None
     data = {
-        "name": found.person.name, "organisation": found.organisation.name, "code": code,
+        "name": found.shown_name, "organisation": found.organisation.name, "code": code,
+        "invited": found.invited_at is not None, "membership_id": found.id,
         "host": host.name if host else "", "host_address": host.email if host else "",
     }  # fmt: skip
     yield Letter("place", found.person.email, data, found.organisation.demo, _language(found.person))
@@ -207,7 +224,7 @@ def _planners(session: Session, consultation: Consultation) -> Iterator[tuple[Pe
 
 
 def _members(session: Session, organisation_id: uuid.UUID, *roles: Role) -> Iterable[Person]:
-    statement = select(Membership).where(Membership.organisation_id == organisation_id, ~Membership.waiting)
+    statement = select(Membership).where(Membership.organisation_id == organisation_id, BELONGS)
     for membership in session.scalars(statement.options(joinedload(Membership.person))):
         if membership.person.active and any(role in membership.roles for role in roles):
             yield membership.person
@@ -229,7 +246,8 @@ def _with_code(
 ) -> Iterator[Letter]:
     person = session.get_one(Person, uuid.UUID(payload["id"]))
     code = make_code(session, person.id, purpose, post.moment)
-    yield Letter(name, person.email, {"name": person.name, "code": code}, language=_language(person))
+    language = _language(person, payload.get("language", ""))
+    yield Letter(name, person.email, {"name": person.name, "code": code}, language=language)
 
 
 def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Letter:
@@ -245,8 +263,9 @@ def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Let
 
 def _to_person(name: str, person: Person, consultation: Consultation, data: dict[str, Any]) -> Letter:
     facts = {"consultation": consultation, "programme": consultation.programme, "name": person.name}
-    return Letter(name, person.email, facts | data, consultation.demo, _language(person))
+    return Letter(name, person.email, facts | data, consultation.demo, _language(person), to=str(person.id))
 
 
-def _language(person: Person) -> Language:
-    return next((language for language in LANGUAGES if language == person.language), SOURCE)
+def _language(person: Person, asked: str = "") -> Language:
+    """The one the person has chosen, or that of the page the letter was asked for on."""
+    return next((language for language in LANGUAGES if language == (person.language or asked)), SOURCE)

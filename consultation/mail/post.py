@@ -1,7 +1,7 @@
 """The post room: puts a letter's text together and hands it over, one mail per recipient."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,10 @@ class Letter:
     attachments: tuple[tuple[str, str, bytes], ...] = ()
     test: bool = False
     """Goes to a planner who wants to see it in a mailbox."""
+    to: str = ""
+    """Id of the person it is meant for; empty where it goes to an address or there is nobody else."""
+    spare: bool = False
+    """Goes out only for want of another recipient."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,8 @@ class Post:
     job_id: uuid.UUID
     moment: datetime
 
-    def send(self, letters: Iterable[Letter]) -> None:
-        for letter in letters:
-            self.transport.send(self.written(letter))
+    def send(self, letter: Letter) -> None:
+        self.transport.send(self.written(letter))
 
     def written(self, letter: Letter) -> Outgoing:
         data = {"site": self.settings.site_name, "base_url": self.settings.base_url, "demo": letter.demo, **letter.data}

@@ -5,6 +5,8 @@ import smtplib
 import ssl
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
@@ -98,6 +100,17 @@ class Folder:
             bring(self.path)
 
 
+@contextmanager
+def _parting(server: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
+    """A mail that was taken over is, whatever the server says at the end."""
+    try:
+        yield server
+    finally:
+        with suppress(smtplib.SMTPException):
+            server.quit()
+        server.close()
+
+
 @dataclass(frozen=True)
 class Smtp:
     way: str
@@ -108,7 +121,7 @@ class Smtp:
         kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
         port = parts.port or {"smtps": 465, "smtp+starttls": 587}.get(parts.scheme, 25)
         try:
-            with kind(parts.hostname or "", port, timeout=PATIENCE) as server:
+            with _parting(kind(parts.hostname or "", port, timeout=PATIENCE)) as server:
                 if parts.scheme == "smtp+starttls":
                     server.starttls(context=ssl.create_default_context())
                 if parts.username:

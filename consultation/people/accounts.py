@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from consultation.core import history
 from consultation.core.db import insert_new
 from consultation.core.errors import Invalid, Problem
-from consultation.core.jobs import enqueue
+from consultation.core.jobs import Urgency, enqueue
 from consultation.core.language import LANGUAGES, Language, M
 from consultation.core.text import clean_line, identity_key
 from consultation.people import codes, passwords, sessions
@@ -63,6 +63,8 @@ def set_password(session: Session, actor: Actor, password: str, *, kept: uuid.UU
     person = session.get_one(Person, actor.person_id)
     if problems := list(passwords.problems(password, person.email)):
         raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
+    if passwords.matches(person.password_hash, password):
+        raise Invalid.about("password", M("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes."))
     if person.password_hash is not None:
         enqueue(session, "mail.account_changed", {"id": str(person.id), "what": "set_password"}, run_at=actor.moment)
     person.password_hash = passwords.hashed(password)
@@ -81,9 +83,13 @@ def change_person(session: Session, actor: Actor, *, name: str, language: str) -
     history.record(session, actor, person, "change")
 
 
-def ask_code(session: Session, email: str, kind: str, actor: Actor) -> None:
-    """Have a code sent (job `kind`) if there is such an account; what the caller sees is the same in any case."""
+def ask_code(session: Session, email: str, kind: str, actor: Actor, language: Language) -> None:
+    """Have a code sent (job `kind`) if there is such an account; what the caller sees is the same in any case.
+
+    `language`: of the page it was asked for on; a person who has chosen one gets it in that.
+    """
     found = select(Person).where(Person.email_key == identity_key(email), Person.active)
     if person := session.scalars(found).one_or_none():
-        enqueue(session, kind, {"id": str(person.id)}, run_at=actor.moment)
+        payload = {"id": str(person.id), "language": language}
+        enqueue(session, kind, payload, run_at=actor.moment, urgency=Urgency.AT_THE_SCREEN)
         history.record(session, actor, person, "ask_code")

@@ -11,12 +11,10 @@ from consultation.people.accounts import (
     person_problems,
     set_password,
 )
+from consultation.people.inviting import accept, appoint_manager, invite_again, invite_colleague, refuse
 from consultation.people.memberships import (
-    appoint_manager,
     give_roles,
     hand_over,
-    invite_again,
-    invite_colleague,
     join,
     remove_member,
     revoke_claim,
@@ -30,6 +28,7 @@ from consultation.people.organisations import (
 )
 
 __all__ = [
+    "accept",
     "appoint_manager",
     "ask_code",
     "change_person",
@@ -45,6 +44,7 @@ __all__ = [
     "municipal_organisation",
     "municipal_organisations",
     "person_problems",
+    "refuse",
     "remove_member",
     "revoke_claim",
     "set_four_eyes",

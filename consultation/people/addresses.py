@@ -2,7 +2,7 @@
 
 import re
 
-from consultation.core.text import clean_line
+from consultation.core.text import clean_line, identity_key
 
 LONGEST = 254
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -16,6 +16,11 @@ def mail_address(text: str) -> str | None:
     if not at or len(address) > LONGEST or len(local) > 64 or any(sign.isspace() for sign in text.strip()):
         return None
     return address if _LOCAL.fullmatch(local) and _is_domain(domain) else None
+
+
+def domain(address: str) -> str:
+    """What stands behind the @, in the spelling that compares."""
+    return identity_key(address).rpartition("@")[2]
 
 
 def _is_domain(domain: str) -> bool:

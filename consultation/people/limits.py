@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from consultation.core.db import insert_new
 from consultation.core.errors import TooMany
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.people.models import RateLimit
 
 
@@ -45,11 +45,22 @@ def take(session: Session, limit: Limit, whose: str, moment: datetime) -> None:
     if session.execute(one_more.returning(RateLimit.count)).first() is None:
         ends = session.execute(select(RateLimit.window_ends_at).where(RateLimit.key == key)).scalar_one()
         wait = max(1, int((ends - moment).total_seconds()))
-        message = M(
-            "Das waren zu viele Versuche. Bitte warten Sie {minutes} Minuten und versuchen Sie es dann noch einmal.",
-            minutes=-(-wait // 60),
+        raise TooMany(_too_many(wait), retry_after=wait)
+
+
+def _too_many(seconds: int) -> Message:
+    """In hours where that is shorter."""
+    minutes = -(-seconds // 60)
+    if minutes > 120:
+        return M(
+            "Das waren zu viele Versuche. Bitte warten Sie {hours} Stunden und versuchen Sie es dann noch einmal.",
+            hours=-(-minutes // 60),
         )
-        raise TooMany(message, retry_after=wait)
+    return M(
+        "Das waren zu viele Versuche. Bitte warten Sie {minutes} Minuten und versuchen Sie es dann noch einmal.",
+        minutes=minutes,
+        one="Das waren zu viele Versuche. Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.",
+    )
 
 
 def give_back(session: Session, limit: Limit, whose: str) -> None:

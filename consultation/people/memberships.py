@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core import history
@@ -11,14 +11,16 @@ from consultation.core.db import insert_new
 from consultation.core.errors import Conflict, Invalid, NotFound, Problem
 from consultation.core.jobs import enqueue
 from consultation.core.language import M
-from consultation.core.text import clean_line, identity_key
-from consultation.people import codes, limits, queries
-from consultation.people.accounts import OPERATING, create_person, person_problems
-from consultation.people.models import Membership, Organisation, Person
+from consultation.core.text import clean_line
+from consultation.people import codes, queries
+from consultation.people.models import BELONGS, Membership, Organisation, Person
+from consultation.people.queries import FOUR_EYES
 from consultation.people.roles import roles_in, usual_roles
 from consultation.rulebook import MANAGE_PEOPLE
 from consultation.states import Role
 from consultation.subjects import Actor
+
+NO_ROLES = Problem("roles", M("Wählen Sie mindestens ein Recht aus der Liste."))
 
 
 def join(
@@ -26,37 +28,19 @@ def join(
 ) -> Membership:
     """Take a place with the code of an invitation: the first gets all roles, later ones wait for a manager.
 
-    Who says to be first but finds a manager waits too. Whoever belongs there already keeps what they have.
+    Who says to be first but finds a manager waits too. Whoever belongs there already keeps what they have; whoever was
+    invited accepts with it.
     """
-    _hold(session, organisation.id)
+    hold_organisation(session, organisation.id)
     first = first and not _managers(session, organisation.id)
     roles = usual_roles(organisation) if first else ()
-    membership, new = _place(session, actor, organisation, person, roles, function, waiting=not first)
-    if not new and first and membership.waiting:
-        membership.roles, membership.waiting = [role.value for role in roles], False
-        new = True
-    if new:
+    membership, new = place_for(session, actor, organisation, person, roles, function, waiting=not first)
+    settled = not new and (membership.invited_at is not None or (first and membership.waiting))
+    if settled:
+        settle(membership, roles)
+    if new or settled:
         history.record(session, actor, membership, "join", roles=membership.roles, waiting=membership.waiting)
     return membership
-
-
-def invite_colleague(
-    session: Session, actor: Actor, *, email: str, name: str, roles: Iterable[str], function: str = ""
-) -> Membership:
-    """By a manager, for the acting organisation. A mail tells the person. Raises Invalid, TooMany."""
-    MANAGE_PEOPLE.demand(actor, None)
-    organisation = session.get_one(Organisation, actor.organisation_id)
-    limits.take(session, limits.INVITE_COLLEAGUE, str(organisation.id), actor.moment)
-    return _appoint(session, actor, organisation, email, name, _chosen(organisation, roles), function)
-
-
-def appoint_manager(session: Session, actor: Actor, organisation_id: uuid.UUID, *, email: str, name: str) -> Membership:
-    """By the operator: the first person of an organisation, or a new one when the last manager is gone."""
-    OPERATING.demand(actor, None)
-    organisation = session.get(Organisation, organisation_id)
-    if organisation is None:
-        raise NotFound(M("Diese Organisation gibt es nicht."))
-    return _appoint(session, actor, organisation, email, name, usual_roles(organisation), "")
 
 
 def give_roles(session: Session, actor: Actor, membership_id: uuid.UUID, roles: Iterable[str]) -> Membership:
@@ -64,8 +48,10 @@ def give_roles(session: Session, actor: Actor, membership_id: uuid.UUID, roles: 
     (Conflict).
     """
     MANAGE_PEOPLE.demand(actor, None)
-    membership = _in_own_organisation(session, actor, membership_id)
-    chosen = _chosen(membership.organisation, roles)
+    membership = in_own_organisation(session, actor, membership_id)
+    chosen = roles_chosen(membership.organisation, roles)
+    if not chosen:
+        raise Invalid(M("Die Rechte wurden nicht vergeben."), problems=[NO_ROLES])
     if Role.MANAGER not in chosen:
         _keep_a_manager(session, membership)
     before, approved = membership.roles, membership.waiting
@@ -81,7 +67,7 @@ def remove_member(session: Session, actor: Actor, membership_id: uuid.UUID) -> N
     """By a manager, or by the person (leaving). Rights end with the next request; what was written stays with the
     organisation. An invitation that nobody followed is worthless then. The last manager stays (Conflict).
     """
-    membership = _in_own_organisation(session, actor, membership_id)
+    membership = in_own_organisation(session, actor, membership_id)
     if membership.person_id != actor.person_id:
         MANAGE_PEOPLE.demand(actor, None)
     _keep_a_manager(session, membership)
@@ -89,21 +75,8 @@ def remove_member(session: Session, actor: Actor, membership_id: uuid.UUID) -> N
                    member=membership.person_id, roles=membership.roles)  # fmt: skip
     session.delete(membership)
     session.flush()
-    if membership.invited_at and not _belongs_anywhere(session, membership.person_id):
-        codes.drop_all(session, membership.person_id)
-
-
-def invite_again(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
-    """The mail once more, with a new code: the old one is worthless then. Conflict for who has come. Raises TooMany."""
-    MANAGE_PEOPLE.demand(actor, None)
-    membership = _in_own_organisation(session, actor, membership_id)
-    if membership.invited_at is None:
-        raise Conflict(M("Diese Person hat sich schon angemeldet und braucht keine Einladung mehr."))
-    limits.take(session, limits.INVITE_COLLEAGUE, str(membership.organisation_id), actor.moment)
-    membership.invited_at = actor.moment
-    _tell_invited(session, actor, membership)
-    history.record(session, actor, membership, "invite_again", member=membership.person_id)
-    return membership
+    if membership.invited_at:
+        leave_no_code(session, membership.person_id)
 
 
 def hand_over(session: Session, actor: Actor, successor_id: str, *, leave: bool) -> None:
@@ -113,13 +86,13 @@ def hand_over(session: Session, actor: Actor, successor_id: str, *, leave: bool)
     """
     MANAGE_PEOPLE.demand(actor, None)
     assert actor.organisation_id
-    _hold(session, actor.organisation_id)
+    hold_organisation(session, actor.organisation_id)
     there = {str(m.id): m for m in queries.members(session, actor.organisation_id)}
     own = next(m for m in there.values() if m.person_id == actor.person_id)
     successor = there.get(successor_id)
     if successor is None or successor is own or successor.waiting or successor.invited_at:
         raise Invalid.about(
-            "successor", M("Wählen Sie, wer die Verwaltung übernimmt: eine Person, die schon angemeldet war.")
+            "successor", M("Wählen Sie, wer die Verwaltung übernimmt: eine Person, die schon dazugehört.")
         )
     if Role.MANAGER not in successor.roles:
         give_roles(session, actor, successor.id, [*successor.roles, Role.MANAGER])
@@ -140,42 +113,27 @@ def revoke_claim(session: Session, actor: Actor, organisation_id: uuid.UUID, per
 
 
 def set_four_eyes(session: Session, actor: Actor, wanted: bool) -> None:
-    """Whether author and releaser of an answer must be different people."""
+    """Whether author and releaser of an answer must be different people. All who release or manage hear that they need not."""
     MANAGE_PEOPLE.demand(actor, None)
     organisation = session.get_one(Organisation, actor.organisation_id)
     if organisation.four_eyes != wanted:
         organisation.four_eyes = wanted
-        history.record(session, actor, organisation, "set_four_eyes", four_eyes=wanted)
+        entry = history.record(session, actor, organisation, FOUR_EYES, four_eyes=wanted)
+        session.flush()
+        if not wanted:
+            enqueue(session, "people.four_eyes", {"id": str(entry.seq)}, run_at=actor.moment)
 
 
-def _appoint(
-    session: Session, actor: Actor, organisation: Organisation, email: str, name: str, roles: Collection[Role],
-    function: str,
-) -> Membership:  # fmt: skip
-    person = session.scalars(select(Person).where(Person.email_key == identity_key(email))).one_or_none()
-    if person is None:
-        person = create_person(session, actor, email=email, name=name)
-    elif problems := person_problems(email, name):
-        raise Invalid(M("Die Einladung wurde nicht versandt."), problems=problems)
-    known = person.password_hash is not None
-    membership, new = _place(session, actor, organisation, person, roles, function, waiting=False, invited=not known)
-    if not new:
-        there = M("Diese Person gehört schon zur Organisation oder wartet auf Zustimmung. Ändern Sie dort ihre Rechte.")
-        raise Invalid(M("Die Einladung wurde nicht versandt."), problems=[Problem("email", there)])
-    _tell_invited(session, actor, membership)
-    history.record(session, actor, membership, "invite", member=person.id, roles=membership.roles)
-    return membership
-
-
-def _place(
+def place_for(
     session: Session, actor: Actor, organisation: Organisation, person: Person, roles: Collection[Role], function: str, *,
-    waiting: bool, invited: bool = False,
+    waiting: bool, invited_name: str | None = None,
 ) -> tuple[Membership, bool]:  # fmt: skip
-    """The one membership of a person in an organisation, and whether it is new."""
+    """The one membership of a person in an organisation, and whether it is new. With `invited_name` they are asked first."""
     values = {
         "id": uuid.uuid4(), "person_id": person.id, "organisation_id": organisation.id,
         "roles": [role.value for role in roles], "function": clean_line(function)[:200], "waiting": waiting,
-        "invited_at": actor.moment if invited else None, "created_at": actor.moment,
+        "invited_at": None if invited_name is None else actor.moment, "invited_name": invited_name,
+        "created_at": actor.moment,
     }  # fmt: skip
     new = insert_new(session, Membership, [values], ["person_id", "organisation_id"]) == 1
     query = select(Membership).where(
@@ -184,10 +142,10 @@ def _place(
     return session.scalars(query).one(), new
 
 
-def _in_own_organisation(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
+def in_own_organisation(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
     """Held against other changes of people in this organisation. NotFound for other organisations' members."""
     if actor.organisation_id:
-        _hold(session, actor.organisation_id)
+        hold_organisation(session, actor.organisation_id)
     query = (
         select(Membership)
         .where(Membership.id == membership_id, Membership.organisation_id == actor.organisation_id)
@@ -200,19 +158,31 @@ def _in_own_organisation(session: Session, actor: Actor, membership_id: uuid.UUI
     return membership
 
 
-def _chosen(organisation: Organisation, roles: Iterable[str]) -> tuple[Role, ...]:
+def settle(membership: Membership, roles: Collection[Role] = ()) -> None:
+    """Nothing is waited for any more: the roles count, those that were given before or `roles`."""
+    if roles:
+        membership.roles = [role.value for role in roles]
+    membership.waiting, membership.invited_at, membership.invited_name = False, None, None
+
+
+def roles_chosen(organisation: Organisation, roles: Iterable[str]) -> tuple[Role, ...]:
+    """None (`NO_ROLES`) where one of them is not the organisation's to give."""
     wanted = frozenset(roles)
     chosen = tuple(role for role in roles_in(organisation) if role.value in wanted)
-    if not chosen or len(chosen) != len(wanted):
-        raise Invalid(M("Die Rechte wurden nicht vergeben."),
-                      problems=[Problem("roles", M("Wählen Sie mindestens ein Recht aus der Liste."))])  # fmt: skip
-    return chosen
+    return chosen if len(chosen) == len(wanted) else ()
+
+
+def leave_no_code(session: Session, person_id: uuid.UUID) -> None:
+    """An invitation that is over opens nothing: who was never here and belongs nowhere has no way in by its code."""
+    nowhere = select(Person.id).where(
+        Person.id == person_id, Person.password_hash.is_(None), ~exists().where(Membership.person_id == Person.id)
+    )
+    if session.scalars(nowhere).first() is not None:
+        codes.drop_all(session, person_id)
 
 
 def _keep_a_manager(session: Session, leaving: Membership) -> None:
-    """Whoever was invited but never came cannot manage yet."""
-    managers = _managers(session, leaving.organisation_id)
-    if leaving.id in managers and not any(m.invited_at is None for m in managers.values() if m is not leaving):
+    if _managers(session, leaving.organisation_id).keys() == {leaving.id}:
         raise Conflict(M("Ohne Verwaltung kann niemand mehr Rechte vergeben. Geben Sie zuerst einer anderen Person das Recht "
                          "„Verwaltung“."))  # fmt: skip
 
@@ -221,23 +191,13 @@ def _managers(session: Session, organisation_id: uuid.UUID) -> dict[uuid.UUID, M
     query = (
         select(Membership)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.organisation_id == organisation_id, Membership.waiting.is_(False), Person.active)
+        .where(Membership.organisation_id == organisation_id, BELONGS, Person.active)
         .execution_options(populate_existing=True)
     )
     return {membership.id: membership for membership in session.scalars(query) if Role.MANAGER in membership.roles}
 
 
-def _belongs_anywhere(session: Session, person_id: uuid.UUID) -> bool:
-    return session.scalars(select(Membership.id).where(Membership.person_id == person_id).limit(1)).first() is not None
-
-
-def _hold(session: Session, organisation_id: uuid.UUID) -> None:
+def hold_organisation(session: Session, organisation_id: uuid.UUID) -> None:
     """Two changes of people in one organisation follow one another: the row stays locked until the transaction ends."""
     statement = update(Organisation).where(Organisation.id == organisation_id).values(may_plan=Organisation.may_plan)
     session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _tell_invited(session: Session, actor: Actor, membership: Membership) -> None:
-    """By mail, with the name of who invites: a code out of nowhere looks like fraud."""
-    by = str(actor.person_id) if actor.person_id else ""
-    enqueue(session, "mail.place", {"id": str(membership.id), "by": by}, run_at=actor.moment)

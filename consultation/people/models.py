@@ -62,10 +62,30 @@ class Membership(Identified, Base):
     """What the person is in the house ("Integrationsbeauftragte"); printed with a release if wanted."""
     waiting: Mapped[bool]
     invited_at: Mapped[datetime | None]
-    """When a mail last asked the person to come; empty once they logged in, or if they came by themselves."""
+    """When a mail last asked the person to come; empty once they accepted, or if they came by themselves."""
+    invited_name: Mapped[str | None] = mapped_column(String(200))
+    """As whoever invited them calls them; until they accept, nobody there learns what an account says."""
     created_at: Mapped[datetime]
     person: Mapped[Person] = relationship(back_populates="memberships", lazy="raise_on_sql")
     organisation: Mapped[Organisation] = relationship(lazy="raise_on_sql")
+
+    @property
+    def belongs(self) -> bool:
+        """As `BELONGS` says it in queries."""
+        return not self.waiting and self.invited_at is None
+
+    @property
+    def shown_name(self) -> str:
+        return self.person.name if self.invited_at is None else self.invited_name or ""
+
+    @property
+    def shown_email(self) -> str:
+        """In the spelling that is the same whether or not there is an account."""
+        return self.person.email if self.invited_at is None else self.person.email_key
+
+
+BELONGS = Membership.waiting.is_(False) & Membership.invited_at.is_(None)
+"""Who still waits for a manager, or has not accepted an invitation, has no rights and counts for nothing."""
 
 
 class LoginSession(Identified, Base):

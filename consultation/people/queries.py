@@ -1,17 +1,23 @@
 """Reading people and organisations. Reads of sessions, codes and tokens stand with them."""
 
 import uuid
+from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core.errors import NotFound
+from consultation.core.history import HistoryEntry
 from consultation.core.language import M
 from consultation.core.text import identity_key, sort_key
+from consultation.people.addresses import domain
 from consultation.people.kinds import OrganisationKind
-from consultation.people.models import Membership, Organisation, Person
+from consultation.people.models import BELONGS, Membership, Organisation, Person
 from consultation.states import Role
+
+FOUR_EYES = "set_four_eyes"
 
 
 def organisation(session: Session, organisation_id: uuid.UUID) -> Organisation:
@@ -61,6 +67,19 @@ def person_by_email(session: Session, email: str) -> Person | None:
     return session.scalars(select(Person).where(Person.email_key == identity_key(email), Person.active)).one_or_none()
 
 
+def four_eyes_off(session: Session, organisation_id: uuid.UUID) -> tuple[str, datetime] | None:
+    """Who switched it off and when, as the log has it; for organisations in which it is off."""
+    query = (
+        select(Person.name, HistoryEntry.moment)
+        .join(HistoryEntry, HistoryEntry.person_id == Person.id)
+        .where(HistoryEntry.subject_id == organisation_id, HistoryEntry.action == FOUR_EYES)
+        .order_by(HistoryEntry.seq.desc())
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return (found.name, found.moment) if found else None
+
+
 def names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """For pages that show who did something; erased people are left out."""
     query = select(Person.id, Person.name).where(Person.id.in_(person_ids))
@@ -68,15 +87,53 @@ def names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID
 
 
 def members(session: Session, organisation_id: uuid.UUID) -> Sequence[Membership]:
-    """Everybody of an organisation with their person, those who wait first."""
+    """Everybody of an organisation with their person, those who wait first, by the names they have there.
+
+    Who is invited stands here whatever became of their account: else the list would tell.
+    """
     query = (
         select(Membership)
         .join(Membership.person)
-        .where(Membership.organisation_id == organisation_id, Person.active)
+        .where(Membership.organisation_id == organisation_id, Person.active | Membership.invited_at.is_not(None))
         .options(joinedload(Membership.person))
-        .order_by(Membership.waiting.desc(), Person.name, Membership.id)
     )
-    return session.scalars(query).all()
+    return sorted(session.scalars(query), key=lambda m: (not m.waiting, m.shown_name, m.id))
+
+
+def invitation_to(session: Session, person_id: uuid.UUID, membership_id: uuid.UUID) -> Membership:
+    """An invitation that this person may accept, with the organisation, as it stands now. Raises NotFound."""
+    query = (
+        select(Membership)
+        .where(Membership.id == membership_id, Membership.person_id == person_id, Membership.invited_at.is_not(None))
+        .options(joinedload(Membership.organisation))
+        .execution_options(populate_existing=True)
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(M("Diese Einladung gibt es nicht, oder sie gilt nicht mehr."))
+    return found
+
+
+def host(session: Session, membership_id: uuid.UUID) -> Person | None:
+    """Who invited last, as the log has it."""
+    query = (
+        select(Person)
+        .join(HistoryEntry, HistoryEntry.person_id == Person.id)
+        .where(HistoryEntry.subject_id == membership_id, HistoryEntry.action.in_(("invite", "invite_again")))
+        .order_by(HistoryEntry.seq.desc())
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def domains(session: Session, organisation_id: uuid.UUID) -> list[str]:
+    """Of the addresses of those who belong there, the usual one first."""
+    query = (
+        select(Person.email)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, BELONGS, Person.active)
+    )
+    return [found for found, _ in Counter(map(domain, sorted(session.scalars(query)))).most_common()]
 
 
 def membership(session: Session, membership_id: uuid.UUID) -> Membership:
@@ -94,23 +151,10 @@ def membership(session: Session, membership_id: uuid.UUID) -> Membership:
 
 def people_with(session: Session, organisation_id: uuid.UUID, role: Role) -> Sequence[Person]:
     """Whom to tell something by mail: the active people of an organisation that have this role."""
-    return [m.person for m in members(session, organisation_id) if not m.waiting and role in m.roles]
-
-
-def colleagues(session: Session, organisation_ids: Collection[uuid.UUID], roles: Collection[Role]) -> list[Person]:
-    """The active people of these organisations that have one of the roles, each once, by name."""
-    query = (
-        select(Membership)
-        .join(Membership.person)
-        .where(Membership.organisation_id.in_(organisation_ids), Membership.waiting.is_(False), Person.active)
-        .options(joinedload(Membership.person))
-        .order_by(Person.name, Person.id)
-    )
-    found = {m.person_id: m.person for m in session.scalars(query) if set(roles) & set(map(Role, m.roles))}
-    return list(found.values())
+    return [m.person for m in members(session, organisation_id) if m.belongs and role in m.roles]
 
 
 def has_members(session: Session, organisation_id: uuid.UUID) -> bool:
     """Whether somebody already acts for this organisation (a later claimant waits)."""
-    query = select(Membership.id).where(Membership.organisation_id == organisation_id, Membership.waiting.is_(False))
+    query = select(Membership.id).where(Membership.organisation_id == organisation_id, BELONGS)
     return session.scalars(query.limit(1)).first() is not None

@@ -1,5 +1,7 @@
 """What users call the roles, and which of them an organisation can give."""
 
+from collections.abc import Collection
+
 from consultation.core.language import M, Message
 from consultation.people.models import Organisation
 from consultation.states import Role
@@ -20,6 +22,11 @@ ROLE_HINTS: dict[Role, Message] = {
 }
 _ANSWERING = (Role.MANAGER, Role.CONTRIBUTOR, Role.RELEASER)
 _PLANNING = (Role.MANAGER, Role.EDITOR, Role.PUBLISHER)
+
+
+def titles_of(roles: Collection[str]) -> tuple[Message, ...]:
+    """In their usual order."""
+    return tuple(title for role, title in ROLE_TITLES.items() if role in roles)
 
 
 def roles_in(organisation: Organisation) -> tuple[Role, ...]:

@@ -26,6 +26,7 @@ from consultation.core.jobs import enqueue
 from consultation.core.language import M
 from consultation.people import limits, recovery_codes, sessions
 from consultation.people.accounts import OPERATING
+from consultation.people.codes import as_typed
 from consultation.people.models import Person, SecondFactor
 from consultation.people.recovery_codes import hit
 from consultation.subjects import Actor
@@ -164,10 +165,25 @@ def _advance(session: Session, person_id: uuid.UUID, step: int) -> bool:
     return hit(session, newer.values(last_step=step))
 
 
+def is_of_app(typed: str) -> bool:
+    """Whether this looks like a code of an app: what does not is no attempt."""
+    digits = _digits(typed)
+    return len(digits) == DIGITS and digits.isascii() and digits.isdigit()
+
+
+def is_code(typed: str) -> bool:
+    """Of an app, or a recovery code."""
+    return is_of_app(typed) or len(as_typed(typed)) == recovery_codes.LENGTH
+
+
+def _digits(typed: str) -> str:
+    return "".join(typed.split())
+
+
 def _step(secret: str, typed: str, moment: datetime) -> int | None:
     """The half minute whose code this is; `None` for none near `moment`."""
-    digits = "".join(typed.split())
-    if not (len(digits) == DIGITS and digits.isascii() and digits.isdigit()):
+    digits = _digits(typed)
+    if not is_of_app(typed):
         return None
     try:
         return pyotp.TOTP(secret).verify_and_get_timecode(digits, for_time=moment, valid_window=DRIFT)

@@ -38,15 +38,8 @@ def begin(
         token_hash=digest(token), person_id=person_id, created_at=moment, last_seen_at=moment,
         expires_at=moment + LONGEST, device=device,
     ))  # fmt: skip
-    arrive(session, person_id)
     history.record(session, _themselves(person_id, moment), person, "log_in", **proof)
     return token
-
-
-def arrive(session: Session, person_id: uuid.UUID) -> None:
-    """Who comes has followed every invitation to an organisation."""
-    invited = update(Membership).where(Membership.person_id == person_id, Membership.invited_at.is_not(None))
-    session.execute(invited.values(invited_at=None))
 
 
 def find(session: Session, token: str, moment: datetime) -> Viewer | None:

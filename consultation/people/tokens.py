@@ -15,7 +15,7 @@ from consultation.core.db import compare_and_set
 from consultation.core.errors import Forbidden, Invalid, NotFound, Problem
 from consultation.core.language import M, Message
 from consultation.core.text import clean_line
-from consultation.people.models import ApiToken, Membership, Organisation, Person
+from consultation.people.models import BELONGS, ApiToken, Membership, Organisation, Person
 from consultation.people.sessions import SEEN_EVERY, digest
 from consultation.states import ANSWERING, PLANNING, Role
 from consultation.subjects import Actor
@@ -136,7 +136,7 @@ _HOLDER = (
     .join(Organisation, Organisation.id == ApiToken.organisation_id)
     .where(
         ApiToken.token_hash == bindparam("token_hash"), ApiToken.revoked_at.is_(None), Person.active,
-        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now")), Membership.waiting.is_(False),
+        or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > bindparam("now")), BELONGS,
     )
 )  # fmt: skip
 """Asked with every request of a program: put together once, and read as columns."""

@@ -39,6 +39,14 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Invited:
+    """A place that is offered to a person, who has not said yes: it gives no right to anything."""
+
+    membership_id: uuid.UUID
+    organisation: str
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Somebody who is logged in."""
 
@@ -49,6 +57,7 @@ class Viewer:
     operator: bool
     has_password: bool
     places: tuple[Place, ...]
+    invited: tuple[Invited, ...]
     session_id: uuid.UUID
     last_seen_at: datetime
     second_factor: bool
@@ -81,8 +90,8 @@ class Viewer:
 
 VIEWED = (
     Person.id, Person.name, Person.email, Person.language, Person.operator, Person.password_hash.is_not(None).label("has_password"),
-    Membership.organisation_id, Membership.roles, Membership.function, Membership.waiting, Organisation.name.label("organisation"),
-    Organisation.kind, Organisation.may_plan, Organisation.demo,
+    Membership.id.label("membership_id"), Membership.organisation_id, Membership.roles, Membership.function, Membership.waiting,
+    Membership.invited_at, Organisation.name.label("organisation"), Organisation.kind, Organisation.may_plan, Organisation.demo,
 )  # fmt: skip
 """The columns that `viewer` looks at, beside those of the session."""
 
@@ -92,23 +101,24 @@ def viewer(rows: Sequence[Any]) -> Viewer | None:
     if not rows:
         return None
     one = rows[0]
-    places = tuple(_place(row) for row in rows if row.organisation_id)
+    places = tuple(_place(row) for row in rows if row.organisation_id and not row.invited_at)
+    invited = tuple(Invited(row.membership_id, row.organisation) for row in rows if row.invited_at)
     return Viewer(
-        one.id, one.name, one.email, one.language, one.operator, one.has_password, places, one.session_id, one.last_seen_at,
-        one.second_factor,
+        one.id, one.name, one.email, one.language, one.operator, one.has_password, places, invited, one.session_id,
+        one.last_seen_at, one.second_factor,
     )  # fmt: skip
 
 
 def _place(row: Any) -> Place:
     return Place(
-        row.organisation_id, row.organisation, row.kind, _roles(row.roles, waiting=row.waiting), row.function, row.waiting,
+        row.organisation_id, row.organisation, row.kind, _roles(row.roles, belongs=not row.waiting), row.function, row.waiting,
         row.may_plan, row.demo,
     )  # fmt: skip
 
 
 def roles_of(membership: Membership) -> frozenset[Role]:
-    return _roles(membership.roles, waiting=membership.waiting)
+    return _roles(membership.roles, belongs=membership.belongs)
 
 
-def _roles(names: Iterable[str], *, waiting: bool) -> frozenset[Role]:
-    return frozenset() if waiting else frozenset(map(Role, names))
+def _roles(names: Iterable[str], *, belongs: bool) -> frozenset[Role]:
+    return frozenset(map(Role, names)) if belongs else frozenset()

@@ -132,6 +132,8 @@ class Field:
     """Expected number of characters, for inputs that need not span the page."""
     given: tuple[tuple[str, str], ...] = ()
     """Facts shown with the control, as (label, text): what a confirmation is about."""
+    required: bool = False
+    """The form demands an answer; a type does not know that."""
     extendable: bool = False
     """A group to which entries can be added: its last entry is empty, and a button asks for one more."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from consultation.core.db import hold, insert_new
+from consultation.core.db import insert_new
 from consultation.core.errors import Conflict, Forbidden, Invalid, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import M
@@ -16,9 +16,9 @@ from consultation.core.text import clean, clean_line
 from consultation.people.kinds import SPEAKS_FOR_OTHERS
 from consultation.register.models import RegisterBody
 from consultation.responses import queries
-from consultation.responses.answering import require_answering
+from consultation.responses.answering import require_answering, wrote
 from consultation.responses.desk import open_desk
-from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote
+from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote, Revision
 from consultation.responses.submission import uncount
 from consultation.rulebook import RESPONSE, planner, releaser
 from consultation.subjects import Actor
@@ -26,8 +26,7 @@ from consultation.subjects import Actor
 
 def mark_ready(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
     """Lay it before the releaser; refused with everything that is still missing."""
-    hold(session, Response, response_id)
-    desk = open_desk(session, actor, response_id)
+    desk = open_desk(session, actor, response_id, held=True)
     perform(session, RESPONSE, actor, desk.response, "mark_ready", author_id=actor.person_id)
     return desk.response
 
@@ -43,7 +42,7 @@ def return_for_rework(session: Session, actor: Actor, response_id: uuid.UUID, re
 
 def decline(session: Session, actor: Actor, response_id: uuid.UUID, reason: str = "") -> Response:
     """We take no part. What was submitted before counts no more."""
-    response = open_desk(session, actor, response_id).response
+    response = open_desk(session, actor, response_id, held=True).response
     perform(
         session, RESPONSE, actor, response, "decline", details={"reason": clean(reason)}, counted_revision_id=None
     )  # fmt: skip
@@ -82,29 +81,35 @@ def reopen(
     return response
 
 
-def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID) -> None:
-    """The council has agreed: the answer is provisional no more."""
-    response = queries.get(session, actor, response_id)
+def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID, number: int) -> None:
+    """The council has agreed to the revision with this number, which is provisional no more. One that was submitted since has
+    not been before the council.
+    """
+    response = queries.get(session, actor, response_id, held=True)
     if not releaser(actor, response):
         raise Forbidden(M("Das darf nur: {who}.", who=releaser.name))
-    last = queries.last_revision(session, response.id)
-    if last is None or not last.reserved or response.confirmed_at is not None:
+    counted = session.get(Revision, response.counted_revision_id) if response.counted_revision_id else None
+    if counted is None or not counted.reserved or response.confirmed_at is not None:
         raise Conflict(M("Diese Stellungnahme steht nicht unter Gremienvorbehalt."))
+    if counted.number != number:
+        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
     response.confirmed_at = actor.moment
-    record(session, actor, response, "confirm_resolution", revision=last.number)
+    record(session, actor, response, "confirm_resolution", revision=counted.number)
 
 
 def set_own_reference(session: Session, actor: Actor, response_id: uuid.UUID, reference: str) -> None:
-    response = open_desk(session, actor, response_id).response
+    response = open_desk(session, actor, response_id, held=True).response
     require_answering(actor, response)
-    response.own_reference = clean_line(reference)[:100]
+    if (given := clean_line(reference)[:100]) != response.own_reference:
+        response.own_reference = given
+        wrote(actor, response)
 
 
 def set_representation(
     session: Session, actor: Actor, response_id: uuid.UUID, bodies: Mapping[str, RepresentationKind]
 ) -> None:
     """Register key → spoken for or supporting; replaces what was chosen before."""
-    response = open_desk(session, actor, response_id).response
+    response = open_desk(session, actor, response_id, held=True).response
     require_answering(actor, response)
     if response.organisation.kind not in SPEAKS_FOR_OTHERS:
         raise Forbidden(M("Für andere sprechen Gemeindeverbände, Kreise, Qualitätszirkel und Spitzenverbände."))
@@ -119,6 +124,8 @@ def set_representation(
                 for k in unknown
             ],
         )
+    if {body.key: kind for body, kind in queries.represented(session, response.id)} != bodies:
+        wrote(actor, response)
     session.execute(delete(Representation).where(Representation.response_id == response.id))
     rows = [{"response_id": response.id, "register_key": key, "kind": kind} for key, kind in sorted(bodies.items())]
     insert_new(session, Representation, rows, ["response_id", "register_key"])

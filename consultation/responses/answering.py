@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Invitation
-from consultation.core.db import hold, insert_new, insert_rows
+from consultation.core.db import insert_new, insert_rows, put
 from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import SOURCE, Language, M
@@ -21,7 +20,7 @@ from consultation.questions import FormFields
 from consultation.responses import queries
 from consultation.responses.desk import Desk, judged, laid_out_again, open_desk
 from consultation.responses.models import Channel, DraftAnswer, Response
-from consultation.rulebook import ANSWER, INVITATION, is_open, member
+from consultation.rulebook import ANSWER, INVITATION, is_open, member, why_no_answers
 from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor
 
@@ -137,8 +136,7 @@ def answer(
     session: Session, actor: Actor, response_id: uuid.UUID, posted: Mapping[str, Posted], language: Language = SOURCE
 ) -> Saved:
     """Save what is given. Wrong values are kept as typed and named; saving an incomplete draft is always allowed."""
-    hold(session, Response, response_id)
-    return write(session, actor, open_desk(session, actor, response_id, language), posted)
+    return write(session, actor, open_desk(session, actor, response_id, language, held=True), posted)
 
 
 def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Posted]) -> Saved:
@@ -146,7 +144,7 @@ def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Poste
     require_answering(actor, desk.response)
     collisions: list[Collision] = []
     problems: list[Problem] = []
-    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
     for key, sent in posted.items():
         if (asked := desk.form.by_key.get(key)) is None:
             problems.append(Problem(key, M("Dieses Feld gibt es im Formular nicht."), "unknown"))
@@ -155,15 +153,21 @@ def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Poste
             raw = (sent.value or {}).get(item) if item else sent.value
             value, refused = _checked(asked, item, raw, desk)
             problems += refused
-            found = _store(session, actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent)
+            found = _change(actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent)
             if isinstance(found, Collision):
                 collisions.append(found)
             elif found is not None:
-                new.append(found)
-    insert_rows(session, DraftAnswer, new)
-    desk.response.author_id = actor.person_id
+                changed.append(found)
+    _store(session, desk, changed)
+    if changed:
+        wrote(actor, desk.response)
     session.flush()
     return Saved(laid_out_again(session, desk), tuple(problems), tuple(collisions))
+
+
+def wrote(actor: Actor, response: Response) -> None:
+    """Something of it is other than before: whoever did that does not release it alone. Turning pages is no writing."""
+    response.author_id = actor.person_id
 
 
 def require_answering(actor: Actor, response: Response) -> None:
@@ -177,11 +181,8 @@ def require_answering(actor: Actor, response: Response) -> None:
             M("Die Frist ist abgelaufen; Ihre Eingabe wurde nicht gespeichert. Der Text steht noch auf dieser Seite. "
               "Bitten Sie die ausschreibende Stelle um eine Fristverlängerung.")
         )  # fmt: skip
-    if response.state != ResponseState.DRAFTING:
-        raise Conflict(
-            M("Die Stellungnahme liegt zur Freigabe vor oder ist abgegeben. Geben Sie sie zurück oder öffnen Sie sie "
-              "wieder, um sie zu ändern.")
-        )  # fmt: skip
+    if response.state != ResponseState.DRAFTING and (why := why_no_answers(actor, response)):
+        raise Conflict(why)
     raise Forbidden(M("Das darf nur: {who}.", who=ANSWER.name))
 
 
@@ -193,32 +194,39 @@ def _checked(asked: Asked, item: str, raw: Any, desk: Desk) -> tuple[Any, tuple[
     return ((value or {}).get(item) if item else value), problems
 
 
-def _store(
-    session: Session, actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], posted: Posted
+def _change(
+    actor: Actor, desk: Desk, key: str, item: str, value: dict[str, Any], posted: Posted
 ) -> Collision | dict[str, Any] | None:
-    """A row to insert, or a collision: guarded by the version the writer saw, so that nothing of either writer is lost."""
+    """The row as it is from now on, or a collision: guarded by the version the writer saw, so that nothing of either writer is
+    lost. An answer that is cleared keeps its row: otherwise its versions would begin anew, and an old page would pass for new.
+    """
     stored = desk.stored.get((key, item))
     sent = value.get("raw", value.get("value"))
     untouched = posted.shown.get(item) == fingerprint(sent)
-    change = {
-        "value": value, "editor_id": actor.person_id, "edited_at": actor.moment, "writer": posted.writer or None,
-    }  # fmt: skip
+    seen = posted.versions.get(item, stored.version if stored else 0)
     if stored is None:
-        seen = posted.versions.get(item, 0)
-        here = {"response_id": desk.response.id, "question_key": key, "item_key": item, "version": seen + 1}
-        return None if sent is None or (untouched and seen > 0) else here | change
-    if stored.value == sent and stored.refused == ("raw" in value):
+        if sent is None or (untouched and seen > 0):
+            return None
+    elif stored.value == sent and stored.refused == ("raw" in value):
         return None
-    if posted.versions.get(item, stored.version) != stored.version:
+    elif seen != stored.version:
         if untouched:
             return None
         if not stored.saved_by(posted.writer):
             return Collision(key, item, sent, stored.value, stored.editor_id)
-    this = DraftAnswer.response_id == desk.response.id, DraftAnswer.question_key == key, DraftAnswer.item_key == item
-    statement = (
-        delete(DraftAnswer).where(*this)
-        if sent is None
-        else update(DraftAnswer).where(*this).values(**change, version=stored.version + 1)
-    )
-    session.execute(statement.execution_options(synchronize_session=False))
-    return None
+    return {
+        "response_id": desk.response.id, "question_key": key, "item_key": item, "value": value,
+        "version": (stored.version if stored else seen) + 1, "editor_id": actor.person_id, "edited_at": actor.moment,
+        "writer": posted.writer or None,
+    }  # fmt: skip
+
+
+def _store(session: Session, desk: Desk, rows: Iterable[dict[str, Any]]) -> None:
+    """Most are new, and those take one statement."""
+    new = []
+    for row in rows:
+        if (row["question_key"], row["item_key"]) in desk.stored:
+            put(session, DraftAnswer, row, ["response_id", "question_key", "item_key"])
+        else:
+            new.append(row)
+    insert_rows(session, DraftAnswer, new)

@@ -87,7 +87,7 @@ def _written(desk: Desk) -> Iterator[tuple[str, datetime]]:
     moments: dict[str, list[datetime]] = {}
     for (key, item), stored in desk.stored.items():
         asked = desk.form.by_key.get(key)
-        if asked is None or not asked.type.needs_sections:
+        if asked is None or stored.cleared or not asked.type.needs_sections:
             continue
         section = stored.value.get("section") if isinstance(stored.value, dict) else item
         if isinstance(section, str) and section:

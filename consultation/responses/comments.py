@@ -52,6 +52,20 @@ def threads(session: Session, actor: Actor, response_id: uuid.UUID) -> list[Thre
     return [Thread(comment, tuple(answers[comment.id])) for comment in first]
 
 
+def open_ones(session: Session, actor: Actor, response_id: uuid.UUID) -> dict[str, list[uuid.UUID]]:
+    """Question (or "" for the whole) → comments of the own house that wait for an answer, oldest first."""
+    statement = (
+        select(AnswerComment.question_key, AnswerComment.id)
+        .where(AnswerComment.response_id == response_id, AnswerComment.organisation_id == actor.organisation_id)
+        .where(AnswerComment.parent_id.is_(None), AnswerComment.state == CommentState.OPEN)
+        .order_by(AnswerComment.moment, AnswerComment.id)
+    )
+    found: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for key, comment_id in session.execute(statement):
+        found[key].append(comment_id)
+    return found
+
+
 def write(session: Session, actor: Actor, desk: Desk, question_key: str, item_key: str, text: str) -> AnswerComment:
     """On an answer of the own house, or without a question on the whole, until it is submitted."""
     COMMENT_ON.demand(actor, desk.response)

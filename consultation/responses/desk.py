@@ -27,7 +27,7 @@ from consultation.subjects import Actor
 
 @dataclass(frozen=True)
 class Stored:
-    """A draft answer as it lies in the database: a checked value, or what was typed and refused."""
+    """A draft answer as it lies in the database: a checked value, what was typed and refused, or nothing any more."""
 
     value: Any
     refused: bool
@@ -35,6 +35,11 @@ class Stored:
     editor_id: uuid.UUID | None
     edited_at: datetime
     writer: str | None = None
+
+    @property
+    def cleared(self) -> bool:
+        """Somebody took the answer away; its version goes on counting."""
+        return self.value is None
 
     def saved_by(self, writer: str) -> bool:
         """Whether the page with this mark saved it last."""
@@ -53,7 +58,7 @@ class Desk:
         """Full field key → checked value; itemised ones put together. Refused values are no answers."""
         together: dict[str, Any] = {}
         for (key, item), stored in self.stored.items():
-            if stored.refused or key not in self.form.by_key:
+            if stored.refused or stored.cleared or key not in self.form.by_key:
                 continue
             if item and self._is_asked(key, item):
                 together.setdefault(key, {})[item] = stored.value
@@ -130,6 +135,14 @@ class Desk:
         return self._shortcomings(nil_return=False)
 
     @cached_property
+    def unanswered(self) -> frozenset[str]:
+        """Full keys of the shown fields that must be answered and hold nothing at all; the rest of `missing` is to be corrected."""
+        return frozenset(a.key for a in self.form.asked if a.question.key in self.visible and self._lacks(a))
+
+    def _lacks(self, asked: Asked) -> bool:
+        return asked.field.required and asked.key not in self.answers and asked.key not in self.refusals
+
+    @cached_property
     def missing_for_nil_return(self) -> tuple[Problem, ...]:
         """A nil return asks only a few questions."""
         return self._shortcomings(nil_return=True)
@@ -142,7 +155,7 @@ class Desk:
                 continue
             found += self.refusals.get(asked.key, ())
             value = self.answers.get(asked.key)
-            if value is None and asked.field.required and asked.key not in self.refusals:
+            if self._lacks(asked):
                 found.append(
                     Problem(asked.key, M("Bitte beantworten Sie: {question}", question=self.context.asked_as(question)))
                 )
@@ -167,12 +180,15 @@ def _placed(key: str, problem: Problem) -> Problem:
     return Problem(f"{key}.{problem.field}" if problem.field else key, problem.message, problem.code)
 
 
-def open_desk(session: Session, actor: Actor, response_id: uuid.UUID, language: Language = SOURCE) -> Desk:
-    """The desk of the acting organisation's own response; others find nothing, whatever else they may see of it."""
-    response = (
-        queries.get(session, actor, response_id) if actor.is_system else queries.own_one(session, actor, response_id)
-    )
-    return desk_of(session, response, actor.moment, language)
+def open_desk(
+    session: Session, actor: Actor, response_id: uuid.UUID, language: Language = SOURCE, *, held: bool = False
+) -> Desk:
+    """The desk of the acting organisation's own response; others find nothing, whatever else they may see of it.
+
+    `held`: nobody else changes it until the transaction ends, and all is as it is then.
+    """
+    look = queries.get if actor.is_system else queries.own_one
+    return desk_of(session, look(session, actor, response_id, held=held), actor.moment, language)
 
 
 def desk_of(session: Session, response: Response, moment: datetime, language: Language = SOURCE) -> Desk:

@@ -49,9 +49,8 @@ def submit_for(
     nil_return: bool = False, name: str = "", function: str = "", silent_about_rest: bool = False, beside: bool = False,
 ) -> Revision:  # fmt: skip
     """Everything is asked again under a lock: the body may have begun or answered since."""
-    found, invitation = intakes.get(session, actor, intake_id)
-    hold(session, Invitation, invitation.id)
-    intake, written = intakes.desk(session, actor, intake_id)
+    intake, invitation = intakes.held(session, actor, intake_id)
+    written = intakes.desk_of(session, actor, intake)
     response = intakes.response_of(session, invitation)
     if response is not None:
         hold(session, Response, response.id)
@@ -74,8 +73,11 @@ def submit_for(
 
     revision = make_revision(session, actor, desk, release, conclude, nil_return=nil_return)
     if standing != Standing.BEGUN:
-        _as_draft(session, actor, desk)
-    compare_and_set(session, found, {"revision_id": None}, {"revision_id": revision.id, "person_id": actor.person_id})
+        _as_draft(session, actor, desk, intake)
+    compare_and_set(
+        session, intake, {"revision_id": None, "version": intake.version},
+        {"revision_id": revision.id, "person_id": actor.person_id},
+    )  # fmt: skip
     return revision
 
 
@@ -133,8 +135,9 @@ def _beside(session: Session, actor: Actor, response: Response, revision: Revisi
     return record(session, actor, response, "enter_beside", **_told(revision, intake))
 
 
-def _as_draft(session: Session, actor: Actor, desk: Desk) -> None:
+def _as_draft(session: Session, actor: Actor, desk: Desk, intake: Intake) -> None:
     """What the body finds when it reopens the answer."""
+    desk.response.own_reference = intake.reference
     session.execute(delete(DraftAnswer).where(DraftAnswer.response_id == desk.response.id))
     rows = [
         {"response_id": desk.response.id, "question_key": key, "item_key": item, "value": {"value": kept.value},

@@ -23,13 +23,14 @@ from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, Stored, context_of, refusals_of
-from consultation.responses.models import Channel, Intake, Response, Revision
-from consultation.rulebook import RUNNING, editor
+from consultation.responses.models import BY_HAND, Channel, Intake, Response, Revision
+from consultation.rulebook import RESPONSE, RUNNING, editor
 from consultation.states import Purpose, ResponseState
 from consultation.subjects import Actor
 
-CHANNELS = (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
 LONGEST = 500_000
+EARLY = "early"
+"""The confirmation that a day before the announcement is meant: people mistype the year."""
 
 
 class Standing(StrEnum):
@@ -58,6 +59,12 @@ def standing(session: Session, invitation: Invitation) -> Standing:
     own = exists().where(Revision.response_id == Response.id, ~_entered())
     row = session.execute(select(Response.state, own).where(Response.invitation_id == invitation.id)).one_or_none()
     return Standing.FREE if row is None else _standing(row[0], answered_itself=bool(row[1]))
+
+
+def to_reopen(session: Session, invitation: Invitation) -> uuid.UUID | None:
+    """The response that a planner reopens where nothing can be entered."""
+    over = Response.state.in_(RESPONSE.rows["reopen"].sources)
+    return session.scalar(select(Response.id).where(Response.invitation_id == invitation.id, over))
 
 
 def standing_of(response: Response | None) -> Standing:
@@ -124,14 +131,23 @@ def require_possible(actor: Actor, invitation: Invitation, now: Standing) -> Non
 
 # -- writing it down -------------------------------------------------------------------------------------------------
 def begin(
-    session: Session, actor: Actor, invitation_id: uuid.UUID, received: Received, *, beside: bool = False
+    session: Session,
+    actor: Actor,
+    invitation_id: uuid.UUID,
+    received: Received,
+    *,
+    beside: bool = False,
+    early: bool = False,
 ) -> Intake:
-    """`beside`: the planner knows that the body is writing itself, and that its own answer will take the place of this one."""
+    """`beside`: the planner knows that the body is writing itself, and that its own answer will take the place of this one.
+
+    `early`: and that the answer came before the consultation was announced.
+    """
     invitation = consultations.invitation(session, actor, invitation_id)
     hold(session, Invitation, invitation.id)
     now = standing(session, invitation)
     require_possible(actor, invitation, now)
-    problems = list(_problems(actor, received))
+    problems = list(_problems(actor, invitation.consultation, received, early=early))
     if now == Standing.BEGUN and not beside:
         problems.append(Problem("beside", M("Bestätigen Sie, dass die eigene Antwort der Stelle später gelten soll.")))
     if problems:
@@ -147,11 +163,15 @@ def begin(
     return made
 
 
-def _problems(actor: Actor, received: Received) -> Iterable[Problem]:
-    if received.channel not in CHANNELS:
+def _problems(actor: Actor, consultation: Consultation, received: Received, *, early: bool) -> Iterable[Problem]:
+    if received.channel not in BY_HAND:
         yield Problem("channel", M("Wählen Sie, wie die Antwort einging."))
     if received.received_on > local_day(actor.moment):
         yield Problem("received_on", M("Der Tag des Eingangs liegt in der Zukunft."))
+    announced = consultation.announced_at
+    if announced is not None and received.received_on < local_day(announced) and not early:
+        yield Problem(EARLY, M("Der {day} liegt vor der Ankündigung am {announced}. Berichtigen Sie den Tag des Eingangs, "
+                               "oder bestätigen Sie ihn.", day=received.received_on, announced=local_day(announced)))  # fmt: skip
     if not clean(received.original):
         yield Problem("original", M("Fügen Sie den Wortlaut ein; er bleibt als Original neben der Stellungnahme."))
     elif len(received.original) > LONGEST:
@@ -177,6 +197,22 @@ def get(session: Session, actor: Actor, intake_id: uuid.UUID) -> tuple[Intake, I
     return found, invitation
 
 
+def held(
+    session: Session, actor: Actor, intake_id: uuid.UUID, version: int | None = None
+) -> tuple[Intake, Invitation]:  # fmt: skip
+    """As `get`; until the transaction ends nobody else changes, submits or discards it, and it is read as it is then.
+
+    What is held is the invitation: the body may have no response yet. `version`: what somebody was shown and agrees to.
+    """
+    _, invitation = get(session, actor, intake_id)
+    hold(session, Invitation, invitation.id)
+    anew = select(Intake).where(Intake.id == intake_id).execution_options(populate_existing=True)
+    found = session.scalars(anew).one_or_none()
+    if found is None or found.revision_id is not None or version not in (None, found.version):
+        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+    return found, invitation
+
+
 def open_ones(session: Session, consultation_id: uuid.UUID) -> list[tuple[Intake, str]]:
     """What somebody began to write down and did not submit, with the body's name, newest first."""
     statement = (
@@ -194,9 +230,11 @@ def of_revision(session: Session, revision_id: uuid.UUID) -> Intake | None:
     return session.scalars(select(Intake).where(Intake.revision_id == revision_id)).one_or_none()
 
 
-def correct(session: Session, actor: Actor, intake_id: uuid.UUID, received: Received, version: int) -> Intake:
-    intake, _ = get(session, actor, intake_id)
-    if problems := list(_problems(actor, received)):
+def correct(
+    session: Session, actor: Actor, intake_id: uuid.UUID, received: Received, version: int, *, early: bool = False
+) -> Intake:
+    intake, invitation = held(session, actor, intake_id)
+    if problems := list(_problems(actor, invitation.consultation, received, early=early)):
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     compare_and_set(session, intake, {"version": version}, {"version": version + 1, **_kept(received)})
     record(session, actor, intake, "correct_intake")
@@ -204,7 +242,7 @@ def correct(session: Session, actor: Actor, intake_id: uuid.UUID, received: Rece
 
 
 def discard(session: Session, actor: Actor, intake_id: uuid.UUID) -> None:
-    intake, _ = get(session, actor, intake_id)
+    intake, _ = held(session, actor, intake_id)
     record(session, actor, intake, "discard_intake", body=str(intake.organisation_id))
     session.delete(intake)
     session.flush()
@@ -214,6 +252,11 @@ def discard(session: Session, actor: Actor, intake_id: uuid.UUID) -> None:
 def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Language = SOURCE) -> tuple[Intake, Desk]:
     """The form for this body with what was written down; never a look at what the body wrote itself."""
     intake, _ = get(session, actor, intake_id)
+    return intake, desk_of(session, actor, intake, language)
+
+
+def desk_of(session: Session, actor: Actor, intake: Intake, language: Language = SOURCE) -> Desk:
+    """As `desk`, of one that was read already."""
     invitation = _whole(session, intake.invitation_id)
     nobodys = Response(
         id=uuid.uuid4(),
@@ -222,7 +265,7 @@ def desk(session: Session, actor: Actor, intake_id: uuid.UUID, language: Languag
         invitation=invitation,
     )
     context = context_of(session, invitation.consultation, invitation.organisation, actor.moment, language)
-    return intake, Desk(nobodys, context.form, context, stored(intake))
+    return Desk(nobodys, context.form, context, stored(intake))
 
 
 def _whole(session: Session, invitation_id: uuid.UUID) -> Invitation:
@@ -253,7 +296,8 @@ def keep(
     language: Language = SOURCE,
 ) -> tuple[Problem, ...]:  # fmt: skip
     """Save what the page posted; wrong values are kept as typed and named. Refused if a colleague saved in between."""
-    intake, at = desk(session, actor, intake_id, language)
+    intake, _ = held(session, actor, intake_id)
+    at = desk_of(session, actor, intake, language)
     answers = {key: dict(items) for key, items in intake.answers.items()}
     problems: list[Problem] = []
     for key, sent in posted.items():

@@ -27,6 +27,10 @@ class Channel(StrEnum):
     WORKSHOP = "workshop"
 
 
+BY_HAND = (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
+"""Written down by a planner, later than it came."""
+
+
 class Disclosure(StrEnum):
     """What may leave the planner's house, from most to least."""
 
@@ -113,6 +117,10 @@ class Response(Identified, Base):
         return self.revision_count > 0
 
     @property
+    def counts(self) -> bool:
+        return self.counted_revision_id is not None
+
+    @property
     def shortcomings(self) -> tuple[Problem, ...]:
         """What keeps it from being submitted; looked for when somebody asks."""
         return self.laid_out.missing if self.laid_out else ()
@@ -130,8 +138,10 @@ class DraftAnswer(Base):
     question_key: Mapped[str] = mapped_column(String(80), primary_key=True)
     item_key: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[dict[str, Any]]
-    """{"value": …}: any JSON; a value that was refused is kept as {"raw": …} so that nothing typed is lost."""
+    """{"value": …}: any JSON; a value that was refused is kept as {"raw": …} so that nothing typed is lost. {"value": null}
+    where the answer was cleared."""
     version: Mapped[int]
+    """Counts every change, clearing too: the row of a cleared answer stays, so that no number is given twice."""
     editor_id: Mapped[uuid.UUID | None]
     edited_at: Mapped[datetime]
     writer: Mapped[str | None] = mapped_column(String(24))
@@ -210,10 +220,19 @@ class AnswerFact(Base):
 
 
 class Representation(Base):
-    """Whom an answer speaks for, or who supports it: bodies of the register. Frozen in the revision."""
+    """Whom an answer that is being written speaks for, or who supports it: bodies of the register."""
 
     __tablename__ = "representation"
     response_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    register_key: Mapped[str] = mapped_column(ForeignKey("register_body.key"), primary_key=True, index=True)
+    kind: Mapped[RepresentationKind] = mapped_column(words(RepresentationKind))
+
+
+class RevisionRepresentation(Base):
+    """The same as a submission says it in its document: who is represented is counted from here, whatever is written since."""
+
+    __tablename__ = "revision_representation"
+    revision_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("revision.id"), primary_key=True)
     register_key: Mapped[str] = mapped_column(ForeignKey("register_body.key"), primary_key=True, index=True)
     kind: Mapped[RepresentationKind] = mapped_column(words(RepresentationKind))
 

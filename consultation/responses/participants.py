@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -14,13 +14,15 @@ from consultation.forms.definition import PARTICIPANT
 from consultation.people.models import Organisation
 from consultation.register.models import RegisterBody
 from consultation.responses.models import (
+    BY_HAND,
     Channel,
     Disclosure,
     DisclosureChoice,
-    Representation,
+    Intake,
     RepresentationKind,
     Response,
     Revision,
+    RevisionRepresentation,
 )
 
 AT_ONCE = 500
@@ -53,6 +55,8 @@ class Participant:
     late: bool
     provisional: bool
     submitted_at: datetime
+    received_on: date | None
+    """The day a mail, a letter or a workshop came that was entered later."""
     channel: Channel
     level: Disclosure
     """The disclosure of being named as a participant, in force at the moment asked for."""
@@ -61,7 +65,7 @@ class Participant:
     @property
     def entered(self) -> bool:
         """By a planner, from a mail, a letter or a workshop."""
-        return self.channel in (Channel.MAIL, Channel.LETTER, Channel.WORKSHOP)
+        return self.channel in BY_HAND
 
     @property
     def key(self) -> tuple[str, uuid.UUID]:
@@ -75,10 +79,11 @@ def participants(
 ) -> list[Participant]:  # fmt: skip
     """One page, in alphabetical order; `after` is the `key` of the last one seen. The caller has checked who may see it."""
     statement = (
-        select(Organisation, Response.id, Revision, RegisterBody, Response.confirmed_at)
+        select(Organisation, Response.id, Revision, RegisterBody, Response.confirmed_at, Intake.received_on)
         .join(Response, Response.organisation_id == Organisation.id)
         .join(Revision, Revision.id == Response.counted_revision_id)
         .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
+        .outerjoin(Intake, Intake.revision_id == Revision.id)
         .where(Response.consultation_id == consultation_id)
         .order_by(Organisation.sort_key, Organisation.id)
         .limit(limit)
@@ -103,13 +108,16 @@ def all_participants(session: Session, consultation_id: uuid.UUID, moment: datet
 
 def _participants(session: Session, rows: Sequence[Any], moment: datetime) -> Iterator[Participant]:
     responses = [response_id for _, response_id, *_ in rows]
-    levels, spoken = _levels(session, responses, moment), _spoken_for(session, responses)
-    for organisation, response_id, revision, body, confirmed_at in rows:
+    levels, spoken = (
+        _levels(session, responses, moment),
+        _spoken_for(session, [revision.id for _, _, revision, *_ in rows]),
+    )
+    for organisation, response_id, revision, body, confirmed_at, received_on in rows:
         yield Participant(
             organisation.id, response_id, revision.id, organisation.name, organisation.sort_key, organisation.kind,
             organisation.state, body.size_class if body else None, body.key if body else None, body.ags if body else None,
-            revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at, revision.channel,
-            levels.get(response_id, Disclosure.NONE), tuple(spoken[response_id]),
+            revision.nil_return, revision.late, revision.reserved and confirmed_at is None, revision.submitted_at, received_on,
+            revision.channel, levels.get(response_id, Disclosure.NONE), tuple(spoken[revision.id]),
         )  # fmt: skip
 
 
@@ -125,14 +133,14 @@ def _levels(session: Session, responses: list[uuid.UUID], moment: datetime) -> d
     }
 
 
-def _spoken_for(session: Session, responses: list[uuid.UUID]) -> dict[uuid.UUID, list[SpokenFor]]:
+def _spoken_for(session: Session, revisions: list[uuid.UUID]) -> dict[uuid.UUID, list[SpokenFor]]:
     statement = (
-        select(Representation.response_id, RegisterBody.key, RegisterBody.name, Representation.kind)
-        .join(RegisterBody, RegisterBody.key == Representation.register_key)
-        .where(Representation.response_id.in_(responses))
-        .order_by(Representation.response_id, RegisterBody.sort_key, RegisterBody.key)
+        select(RevisionRepresentation.revision_id, RegisterBody.key, RegisterBody.name, RevisionRepresentation.kind)
+        .join(RegisterBody, RegisterBody.key == RevisionRepresentation.register_key)
+        .where(RevisionRepresentation.revision_id.in_(revisions))
+        .order_by(RevisionRepresentation.revision_id, RegisterBody.sort_key, RegisterBody.key)
     )
     found: dict[uuid.UUID, list[SpokenFor]] = defaultdict(list)
-    for response_id, key, name, kind in session.execute(statement):
-        found[response_id].append(SpokenFor(key, name, kind))
+    for revision_id, key, name, kind in session.execute(statement):
+        found[revision_id].append(SpokenFor(key, name, kind))
     return found

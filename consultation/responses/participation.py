@@ -17,7 +17,7 @@ from consultation.core.language import M
 from consultation.people.models import Organisation
 from consultation.register.kinds import MUNICIPALITIES
 from consultation.register.models import RegisterBody
-from consultation.responses.models import Representation, RepresentationKind, Response, Revision
+from consultation.responses.models import RepresentationKind, Response, Revision, RevisionRepresentation
 from consultation.rulebook import reads_programme
 from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor
@@ -195,12 +195,12 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def represented_keys(consultation_id: uuid.UUID) -> Subquery:
-    """Register keys named by counted responses, each once."""
+    """Register keys named by counted revisions, each once."""
     return (
-        select(Representation.register_key)
-        .join(Response, Response.id == Representation.response_id)
-        .where(Response.consultation_id == consultation_id, Response.counted_revision_id.is_not(None))
-        .where(Representation.kind == RepresentationKind.REPRESENTED)
+        select(RevisionRepresentation.register_key)
+        .join(Response, Response.counted_revision_id == RevisionRepresentation.revision_id)
+        .where(Response.consultation_id == consultation_id)
+        .where(RevisionRepresentation.kind == RepresentationKind.REPRESENTED)
         .distinct()
         .subquery("spoken_for")
     )

@@ -38,12 +38,14 @@ def progress_of(session: Session, wanted: Iterable[tuple[uuid.UUID, Consultation
 def _counted(form: Form, rows: Sequence[DraftAnswer]) -> Progress:
     answers: dict[str, object] = {}
     for row in rows:
-        if "value" in row.value and row.item_key:
+        if (value := row.value.get("value")) is None:
+            continue
+        if row.item_key:
             whole = answers.setdefault(row.question_key, {})
             assert isinstance(whole, dict)
-            whole[row.item_key] = row.value["value"]
-        elif "value" in row.value:
-            answers[row.question_key] = row.value["value"]
+            whole[row.item_key] = value
+        else:
+            answers[row.question_key] = value
     shown = form.visible(answers)
     answered = {asked.question.key for asked in form.asked if asked.key in answers} & shown
     core = {question.key for question in form.questions if question.core} & shown

@@ -1,4 +1,4 @@
-"""Reading answers. Planners see submitted revisions only; a draft in progress belongs to its organisation alone."""
+"""Reading answers. Planners see submitted revisions, and who declined; a draft belongs to its organisation alone."""
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
-from consultation.core.db import hold_where, holding
+from consultation.core.db import hold, hold_where, holding
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.forms.models import FormVersion
@@ -27,7 +27,7 @@ from consultation.responses.models import (
     ResponseNote,
     Revision,
 )
-from consultation.states import ANSWERING, PLANNING, InvitationState
+from consultation.states import ANSWERING, PLANNING, InvitationState, ResponseState
 from consultation.subjects import Actor
 
 
@@ -46,13 +46,19 @@ def visible(actor: Actor) -> Select[Response]:
         .where(or_(ProgrammeMember.state.is_(None), ProgrammeMember.state == land.scalar_subquery()))
         .correlate(Response)
     )
-    return select(Response).where(or_(own, and_(Response.revision_count > 0, members.exists())))
+    replied = or_(Response.revision_count > 0, Response.state == ResponseState.DECLINED)
+    return select(Response).where(or_(own, and_(replied, members.exists())))
 
 
-def get(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
-    """With everything its rules look at and its page shows."""
+def get(session: Session, actor: Actor, response_id: uuid.UUID, *, held: bool = False) -> Response:
+    """With everything its rules look at and its page shows. `held`: nobody else changes it until the transaction ends, and what
+    was read of it before is read anew.
+    """
+    if held:
+        hold(session, Response, response_id)
     statement = visible(actor).where(Response.id == response_id).options(*_surroundings())
-    if (response := session.scalars(statement).unique().one_or_none()) is None:
+    found = session.scalars(statement, execution_options={"populate_existing": held})
+    if (response := found.unique().one_or_none()) is None:
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     return response
 
@@ -67,9 +73,11 @@ def own_in(session: Session, actor: Actor, slug: str) -> Response | None:
     return _own(session, actor, slug=slug) if actor.roles & ANSWERING else None
 
 
-def own_one(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
-    """The acting organisation's own response; others find nothing, whatever else they may see of it."""
-    found = _own(session, actor, response_id=response_id) if actor.roles & ANSWERING else None
+def own_one(session: Session, actor: Actor, response_id: uuid.UUID, *, held: bool = False) -> Response:
+    """The acting organisation's own response; others find nothing, whatever else they may see of it. `held`: as for `get`."""
+    if held:
+        hold(session, Response, response_id)
+    found = _own(session, actor, anew=held, response_id=response_id) if actor.roles & ANSWERING else None
     if found is None:
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     return found
@@ -84,9 +92,10 @@ _NAMED = select(Consultation.id).where(Consultation.slug == bindparam("slug")).s
 _OWN_ROW = holding(Response.id, Response.consultation_id == _NAMED, Response.organisation_id == bindparam("acting"))
 
 
-def _own(session: Session, actor: Actor, **given: Any) -> Response | None:
+def _own(session: Session, actor: Actor, *, anew: bool = False, **given: Any) -> Response | None:
     asked = given | {"acting": actor.organisation_id}
-    return session.scalars(_own_statement(*given), asked).unique().one_or_none()
+    found = session.scalars(_own_statement(*given), asked, execution_options={"populate_existing": anew})
+    return found.unique().one_or_none()
 
 
 @cache
@@ -158,6 +167,11 @@ def last_revision(session: Session, response_id: uuid.UUID) -> Revision | None:
 _LAST_REVISION = (
     select(Revision).where(Revision.response_id == bindparam("response_id")).order_by(Revision.number.desc()).limit(1)
 )
+
+
+def counted_revision(session: Session, response: Response) -> Revision | None:
+    """What counts of this answer, if anything does."""
+    return session.get(Revision, response.counted_revision_id) if response.counted_revision_id else None
 
 
 def told_revision(session: Session, told: Mapping[str, Any]) -> Revision | None:

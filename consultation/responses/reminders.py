@@ -15,7 +15,7 @@ from consultation.consultations.models import Consultation, Invitation, Reminder
 from consultation.core.db import insert_new
 from consultation.core.errors import Conflict
 from consultation.core.history import record
-from consultation.core.jobs import enqueue, last_pause, pauses
+from consultation.core.jobs import Urgency, enqueue, last_pause, pauses
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.core.times import end_of_day, local_day, start_of_day
@@ -217,7 +217,8 @@ def _make(
     new = insert_new(session, Reminder, rows, ["invitation_id", "stage"])
     for row in rows:
         key = f"mail.reminder:{row['invitation_id']}:{stage}"
-        enqueue(session, "mail.reminder", {"id": str(row["id"])}, run_at=moment, unique_key=key)
+        told = {"id": str(row["id"])}
+        enqueue(session, "mail.reminder", told, run_at=moment, unique_key=key, urgency=Urgency.TO_ALL)
     if new:
         consultation = session.get_one(Consultation, consultation_id)
         record(session, system(moment), consultation, "remind", stage=stage, count=new)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
-from consultation.core.db import hold, insert_rows
+from consultation.core.db import insert_rows
 from consultation.core.errors import Conflict
 from consultation.core.history import HistoryEntry, HistorySeal, perform
 from consultation.core.language import M
@@ -23,7 +23,15 @@ from consultation.register.models import RegisterBody
 from consultation.responses import queries
 from consultation.responses.desk import Desk, open_desk
 from consultation.responses.disclosures import choose
-from consultation.responses.models import AnswerFact, Channel, PersonalValue, Representation, Response, Revision
+from consultation.responses.models import (
+    AnswerFact,
+    Channel,
+    PersonalValue,
+    Representation,
+    Response,
+    Revision,
+    RevisionRepresentation,
+)
 from consultation.responses.receipts import new_receipt_number
 from consultation.rulebook import RESPONSE
 from consultation.states import ResponseState
@@ -36,8 +44,7 @@ def submit(
     idempotency_key: str | None = None,
 ) -> Revision:  # fmt: skip
     """Release and submit. A double click, or a repeated request with the same key, gets the same revision again."""
-    hold(session, Response, response_id)
-    desk = open_desk(session, actor, response_id)
+    desk = open_desk(session, actor, response_id, held=True)
     release = Release(name, function, channel, idempotency_key)
     return submit_held(session, actor, desk, release, nil_return=nil_return)
 
@@ -102,11 +109,11 @@ def make_revision(
 ) -> Revision:  # fmt: skip
     """The revision with all that stands beside it. `conclude` changes the response and writes the line of the log."""
     response = desk.response
-    version = _current_version(session, response)
+    version = _answered_version(session, response)
     answers, personal = _divided(desk, nil_return=nil_return)
     personal |= {f"release.{key}": text for key in ("name", "function") if (text := getattr(release, key))}
     values = [PersonalValue(key=key, value={"value": v}, salt=secrets.token_hex(32)) for key, v in personal.items()]
-    document = _document(session, desk, version, answers, values, nil_return=nil_return)
+    document = _document(session, desk, release, version, answers, values, nil_return=nil_return)
     text = canonical(document | ({"received": dict(release.received)} if release.received else {}))
     deadline, arrived = response.consultation.deadline, release.received_at or actor.moment
     revision = Revision(
@@ -123,14 +130,22 @@ def make_revision(
     for value in values:
         value.revision_id = revision.id
     session.add_all(values)
+    insert_rows(session, RevisionRepresentation, _rows(revision, document["represented"]))
     _count(session, desk, revision, answers)
     choose(session, actor, response, _disclosed(desk))
     session.flush()
     return revision
 
 
-def _current_version(session: Session, response: Response) -> ConsultationVersion:
-    return session.scalars(_CURRENT_VERSION, {"consultation_id": response.consultation_id}).one()
+def _answered_version(session: Session, response: Response) -> ConsultationVersion:
+    """The current one. Refused if the consultation was corrected since it was read: the answer would name a version that it
+    was not asked in. A lock would say the same, and have all that submit wait for whoever changes the consultation.
+    """
+    version = session.scalars(_CURRENT_VERSION, {"consultation_id": response.consultation_id}).one()
+    asked = response.consultation
+    if (version.draft_version_id, version.form_version_id) != (asked.draft_version_id, asked.form_version_id):
+        raise Conflict(M("Die Konsultation wurde gerade berichtigt. Bitte laden Sie die Seite neu."))
+    return version
 
 
 _CURRENT_VERSION = (
@@ -160,8 +175,8 @@ def _disclosed(desk: Desk) -> dict[str, str]:
 
 
 def _document(
-    session: Session, desk: Desk, version: ConsultationVersion, answers: dict[str, Any], values: list[PersonalValue], *,
-    nil_return: bool,
+    session: Session, desk: Desk, release: Release, version: ConsultationVersion, answers: dict[str, Any],
+    values: list[PersonalValue], *, nil_return: bool,
 ) -> dict[str, Any]:  # fmt: skip
     response = desk.response
     consultation, organisation = response.consultation, response.organisation
@@ -174,8 +189,7 @@ def _document(
         "form_version": {"number": form.number, "hash": form.content_hash},
         "organisation": {"name": organisation.name, "kind": organisation.kind, "demo": organisation.demo,
                          "register": _register_row(organisation.register_body)},
-        "represented": _represented(session, response.id),
-        "own_reference": response.own_reference,
+        **_beside(session, response, release),
         "nil_return": nil_return,
         "answers": answers,
         "personal": {value.key: salted_hash(value) for value in values},
@@ -192,6 +206,15 @@ def _register_row(body: RegisterBody | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def _beside(session: Session, response: Response, release: Release) -> dict[str, Any]:
+    """What the house chose for its submission. Of an answer that was entered for it: what the letter says, for the house may be
+    writing its own, and that is nobody's business.
+    """
+    if release.received:
+        return {"represented": [], "own_reference": release.received["reference"]}
+    return {"represented": _represented(session, response.id), "own_reference": response.own_reference}
+
+
 def _represented(session: Session, response_id: uuid.UUID) -> list[dict[str, Any]]:
     rows = session.execute(_REPRESENTED, {"response_id": response_id})
     return [{"ars": key, "kind": kind, "name": name, "population": n} for key, kind, name, n in rows]
@@ -203,6 +226,11 @@ _REPRESENTED = (
     .where(Representation.response_id == bindparam("response_id"))
     .order_by(Representation.register_key)
 )
+
+
+def _rows(revision: Revision, represented: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """So that the database can count what the document says."""
+    return [{"revision_id": revision.id, "register_key": one["ars"], "kind": one["kind"]} for one in represented]
 
 
 def _is_reserved(form: Form, answers: dict[str, Any]) -> bool:

@@ -121,8 +121,22 @@
     }
   };
 
+  // -- <button data-copy="id-of-a-list" data-copied="Kopiert." hidden>, the sentence goes into the status behind it -------
+  const offerCopying = () => {
+    if (!navigator.clipboard) return;
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        const lines = [...document.getElementById(button.dataset.copy).children].map((line) => line.textContent.trim());
+        await navigator.clipboard.writeText(lines.join("\n"));
+        button.nextElementSibling.textContent = button.dataset.copied;
+      });
+    }
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     showWhere();
+    offerCopying();
     for (const form of document.querySelectorAll("form[data-guard][data-unsaved]")) dirty.add(form);
     watchBar();
     focusProblems(document);

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, false, or_, select
 from sqlalchemy.orm import Session
 
+from consultation.core.language import SOURCE, Language, M, say
 from consultation.core.tables import all_tables
 from consultation.people.models import Membership, Organisation, Person
 from consultation.responses.models import PersonalValue, Revision
@@ -13,24 +14,31 @@ from consultation.upkeep.personal import HOLDINGS, Bearing, Holding
 from consultation.upkeep.spelling import written
 
 SCHEMA = "consultation-person-1"
-SECRET, FOREIGN = "(Geheimnis, nur als Prüfsumme gespeichert)", "(Text der Organisation)"
+SECRET, FOREIGN = M("(Geheimnis, nur als Prüfsumme gespeichert)"), M("(Text der Organisation)")
 _OWN_WORDS = frozenset({"answer_comment", "api_token", "history_entry", "membership", "response_note"})
 
 
-def everything(session: Session, person: Person, moment: datetime) -> dict[str, Any]:
-    """Every row that names the person, refers to them or holds their address; secrets only by the fact that they exist."""
+def everything(session: Session, person: Person, moment: datetime, language: Language = SOURCE) -> dict[str, Any]:
+    """Every row that names the person, refers to them or holds their address; secrets only by the fact that they exist.
+
+    What a table is for is said in the reader's language; names of tables and columns are the same for every program.
+    """
     found = {}
     for holding in HOLDINGS:
-        rows = [_told(holding, row) for row in session.execute(_rows(holding, person)).mappings()]
+        rows = [_told(holding, row, language) for row in session.execute(_rows(holding, person)).mappings()]
         if rows:
-            found[holding.table] = {"purpose": holding.purpose, "kept": holding.kept, "rows": rows}
-    signed = [_told(_SIGNED, row) for row in session.execute(_releases(person)).mappings()]
+            found[holding.table] = _table(holding, rows, language)
+    signed = [_told(_SIGNED, row, language) for row in session.execute(_releases(person)).mappings()]
     if signed:
-        found[_SIGNED.table] = {"purpose": _SIGNED.purpose, "kept": _SIGNED.kept, "rows": signed}
+        found[_SIGNED.table] = _table(_SIGNED, signed, language)
     return {
         "schema": SCHEMA, "made_at": moment.isoformat(), "person": str(person.id), "organisations": _places(session, person),
         "tables": found,
     }  # fmt: skip
+
+
+def _table(holding: Holding, rows: list[dict[str, Any]], language: Language) -> dict[str, Any]:
+    return {"purpose": say(holding.purpose, language), "kept": say(holding.kept, language), "rows": rows}
 
 
 _SIGNED = next(holding for holding in HOLDINGS if holding.table == PersonalValue.__tablename__)
@@ -56,11 +64,11 @@ def _releases(person: Person) -> Any:
     return select(table).where(table.c.revision_id.in_(own), table.c.key.startswith("release."))
 
 
-def _told(holding: Holding, row: Any) -> dict[str, Any]:
+def _told(holding: Holding, row: Any, language: Language) -> dict[str, Any]:
     """What an organisation wrote is the organisation's: who has left it does not read it here."""
     secret = set(holding.of(Bearing.HASHED))
     foreign = set() if holding.table in _OWN_WORDS else set(holding.of(Bearing.FREE))
-    covers = dict.fromkeys(secret, SECRET) | dict.fromkeys(foreign, FOREIGN)
+    covers = dict.fromkeys(secret, say(SECRET, language)) | dict.fromkeys(foreign, say(FOREIGN, language))
     return {name: covers[name] if name in covers and value is not None else value for name, value in row.items()}
 
 

@@ -1,7 +1,7 @@
 """Forgetting a person (Art. 17 GDPR): name, addresses and access go; what the house said, and the log by numbers, stays."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import default
@@ -28,6 +28,7 @@ from consultation.core.tables import all_tables
 from consultation.core.text import identity_key
 from consultation.people.accounts import OPERATING
 from consultation.people.models import (
+    BELONGS,
     ApiToken,
     LoginSession,
     Membership,
@@ -42,7 +43,7 @@ from consultation.rulebook import RUNNING
 from consultation.states import Role
 from consultation.subjects import Actor
 from consultation.upkeep.personal import HOLDINGS, Bearing
-from consultation.upkeep.spelling import told, written
+from consultation.upkeep.spelling import says, told, written
 
 NOBODY = "Gelöschte Person"
 NEEDED = (Role.MANAGER, Role.RELEASER)
@@ -73,9 +74,10 @@ def erase(session: Session, actor: Actor, person: Person, *, force: bool = False
               "diese Rechte.", places=tuple(places))
         )  # fmt: skip
     email, name = person.email, person.name
+    own = _own_values(session, person)
     changed = sum(_take_access(session, person.id)) + sum(_take_contacts(session, email))
-    signed = _releases_of(person, name)
-    changed += forget_values(session, _contacts_of(name, email), running=True)
+    signed = PersonalValue.id.in_(own.signed)
+    changed += forget_values(session, PersonalValue.id.in_(own.contacts), running=True)
     changed += forget_values(session, signed, running=False)
     delayed = len(_held(session, signed))
     person.name, person.email = NOBODY, f"{person.id}@geloescht.invalid"
@@ -83,7 +85,9 @@ def erase(session: Session, actor: Actor, person: Person, *, force: bool = False
     person.active, person.operator, person.erased_at = False, False, actor.moment
     session.flush()
     record(session, actor, person, "erase", changed=changed, delayed=delayed)
-    return Erased(person.id, email, changed, delayed, tuple(mentions(session, [name, email])))
+    said = [*mentions(session, [name, email])]
+    said += [(PersonalValue.__tablename__, "value", own.elsewhere)] if own.elsewhere else []
+    return Erased(person.id, email, changed, delayed, tuple(said))
 
 
 def _left_alone(session: Session, person: Person) -> list[str]:
@@ -92,14 +96,14 @@ def _left_alone(session: Session, person: Person) -> list[str]:
     own = session.execute(
         select(Membership, Organisation.name)
         .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.person_id == person.id, Membership.waiting.is_(False))
+        .where(Membership.person_id == person.id, BELONGS)
     )
     for membership, name in own.all():
         others = session.scalars(
             select(Membership.roles)
             .join(Person, Person.id == Membership.person_id)
             .where(Membership.organisation_id == membership.organisation_id, Membership.person_id != person.id)
-            .where(Membership.waiting.is_(False), Membership.invited_at.is_(None), Person.active)
+            .where(BELONGS, Person.active)
         ).all()
         theirs = {role for roles in others for role in roles}
         if {role for role in NEEDED if role in membership.roles} - theirs:
@@ -133,15 +137,63 @@ def _count(session: Session, statement: Any) -> int:
     return result.rowcount
 
 
-def _releases_of(person: Person, name: str) -> ColumnElement[bool]:
-    own = PersonalValue.revision_id.in_(select(Revision.id).where(Revision.person_id == person.id))
-    return PersonalValue.key.startswith("release.") & or_(own, told(PersonalValue.value, name))
+@dataclass(frozen=True)
+class _Values:
+    """Personal values of submissions, by id."""
 
-
-def _contacts_of(name: str, email: str) -> ColumnElement[bool]:
+    signed: Sequence[uuid.UUID]
+    """Name and function under releases."""
+    contacts: Sequence[uuid.UUID]
     """Answers to questions that ask for people."""
-    said = or_(*(told(PersonalValue.value, text) for text in (name, email)))
-    return ~PersonalValue.key.startswith("release.") & said
+    elsewhere: int
+    """With the same name, in other houses: perhaps somebody else's, so that people have to look at them."""
+
+
+def _own_values(session: Session, person: Person) -> _Values:
+    """What the person released; and where its name stands as a whole in its own houses, or its address anywhere."""
+    told_here = or_(*(told(PersonalValue.value, text) for text in (person.name, person.email)))
+    released = select(Revision.id).where(Revision.person_id == person.id)
+    rows = session.execute(
+        select(PersonalValue, Revision.person_id, Revision.organisation_id)
+        .join(Revision, Revision.id == PersonalValue.revision_id)
+        .where(PersonalValue.salt.is_not(None), or_(PersonalValue.revision_id.in_(released), told_here))
+    ).all()
+    homes = _homes(session, person.id)
+    by_name = {v.id: v for v, _, house in rows if house in homes and _says(v, person.name)}
+    by_address = {v.id: v for v, _, _ in rows if _says(v, person.email)}
+    named = {v.revision_id for v in by_name.values() if v.key == "release.name"}
+    own, contacts, elsewhere = [], [], 0
+    for value, released_by, _ in rows:
+        if value.key.startswith("release."):
+            found = released_by == person.id or value.revision_id in named
+            own += [value.id] if found else []
+        else:
+            found = value.id in by_name or value.id in by_address
+            contacts += [value.id] if found else []
+        elsewhere += not found and _says(value, person.name)
+    return _Values(own, contacts, elsewhere)
+
+
+def _homes(session: Session, person_id: uuid.UUID) -> set[uuid.UUID]:
+    """Houses the person is in, or released for."""
+    member = select(Membership.organisation_id).where(Membership.person_id == person_id)
+    return set(session.scalars(member.union(select(Revision.organisation_id).where(Revision.person_id == person_id))))
+
+
+def _says(value: PersonalValue, words: str) -> bool:
+    return any(says(text, words) for text in _texts(value.value))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
 
 
 def forget_values(session: Session, which: ColumnElement[bool], *, running: bool) -> int:

@@ -71,8 +71,12 @@ def enter_by_mail(house: House, nina: Somebody) -> None:
     nina.page.get_by_label("Code aus der Mail").fill(code[0])
     nina.page.get_by_label("Neues Passwort").fill(PASSWORD)
     nina.press("Passwort speichern")
-    expect(nina.page.get_by_role("heading", name="Kiel")).to_be_visible()
+    expect(nina.page.get_by_role("heading", name="lädt Sie ein")).to_be_visible()
     nina.look("people-arrived")
+    nina.page.get_by_role("link", name="Einladung ansehen").click()
+    nina.look("people-asked")
+    nina.press("Annehmen")
+    expect(nina.page.get_by_text("Willkommen. Sie handeln jetzt für")).to_be_visible()
 
 
 def contribute(house: House, nina: Somebody) -> None:
@@ -99,14 +103,14 @@ def test_a_colleague_is_invited_comes_contributes_and_takes_over(house: House, c
     anna.page.get_by_label("Vor- und Nachname").fill("Nina Neu")
     anna.page.get_by_role("group", name="Rechte", exact=True).get_by_label("Bearbeitung").check()
     anna.press("Einladen")
-    expect(anna.page.get_by_text("eingeladen, noch nicht angemeldet")).to_be_visible()
+    expect(anna.page.get_by_text("eingeladen, noch nicht angenommen")).to_be_visible()
     anna.look("people-invited")
 
     enter_by_mail(house, nina)
     contribute(house, nina)
 
     anna.page.goto(house.people)
-    expect(anna.page.get_by_text("eingeladen, noch nicht angemeldet")).to_have_count(0)
+    expect(anna.page.get_by_text("eingeladen, noch nicht angenommen")).to_have_count(0)
     anna.page.get_by_label("Wer übernimmt?").select_option(label="Nina Neu")
     anna.page.get_by_label("Ich verlasse die Organisation").check()
     anna.look("people-hand-over")

@@ -108,6 +108,22 @@ def test_fifty_points_are_decided_at_once_with_exceptions_and_taken_back(chrome:
     assert PointState.DECIDED not in desk.states()
 
 
+def test_heading_and_buttons_stay_in_sight_on_a_usual_screen(chrome: Browser, desk: Desk):
+    page = at_the_desk(chrome, desk, 1280).page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    heading = page.get_by_role("heading", name="Einzelpunkte")
+    before = heading.bounding_box()
+    page.get_by_text("Fortschritt nach Abschnitt und Person").click()
+    assert heading.bounding_box() == before
+    page.get_by_text("Viele Punkte auf einmal bearbeiten").click()
+    for name in ("Entscheiden", "Vorschlagen", "Nur erwidern", "Vergeben", "Entfernen", "Zuweisen", "Zusammenführen"):
+        button = page.locator("#bulk").get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=1)
+    box = page.locator("#bulk").bounding_box()
+    assert box is not None
+    assert box["height"] < 0.47 * 900, "rows of the list stay in sight above it"
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_fifty_points_are_decided_by_keyboard_alone(chrome: Browser, desk: Desk, width: int):
     paula = at_the_desk(chrome, desk, width)

@@ -61,7 +61,7 @@ def test_a_place_is_taken_with_the_typed_code(scene: tuple[Scene, str], chrome: 
     keyboard.tick(page.get_by_label("In unserem Haus darf dieselbe Person bearbeiten und freigeben"))
     keyboard.press(button(page, "Konto anlegen und Platz einnehmen"))
     heading(page, "Probeanhörung")
-    expect(page.get_by_text("Willkommen. Sie gehören jetzt dazu.")).to_be_visible()
+    expect(page.get_by_text("Willkommen. Sie handeln jetzt für")).to_be_visible()
     keyboard.press(button(page, "Stellungnahme beginnen"))
     expect(page.get_by_role("heading", name="Ihre Stellungnahme")).to_be_visible()
 

@@ -17,7 +17,7 @@ def sentences(audience: dict[str, Any]) -> Iterator[Message]:
         return
     yield M(
         "Gefragt wurden Stellen aus dem Gemeindeverzeichnis ({conditions}), dazu einzeln aufgenommene.",
-        conditions=_conditions(audience),
+        conditions=conditions(audience),
     )
     if sample := audience["sample"]:
         yield M("Von {of} Stellen, die der Filter findet, wurden {size} ausgelost. Der Startwert ist {seed}.",
@@ -30,7 +30,8 @@ def sentences(audience: dict[str, Any]) -> Iterator[Message]:
         yield M("Danach einzeln herausgenommene Stellen: {count}.", count=audience["left_out"])
 
 
-def _conditions(audience: dict[str, Any]) -> tuple[Message | str, ...]:
+def conditions(audience: dict[str, Any]) -> tuple[Message | str, ...]:
+    """What narrows the choice, one after the other."""
     found: list[Message | str] = [UNIT_TITLES[AudienceUnit(audience["unit"])]]
     for title, values in (
         (M("Länder"), [STATE_TITLES[State(value)] for value in audience["states"]]),

@@ -31,6 +31,8 @@ _PROTECTION = (
     M("Welcher Teil einer Stellungnahme wie gezeigt wird, hat die antwortende Stelle selbst bestimmt: mit Namen, nur mit "
       "Art und Größenklasse, nur als Zahl "
       "oder gar nicht. Es gilt, was zum Datenstand festgelegt war; ohne Festlegung wird nichts gezeigt."),
+    M("Wer einen Teil gar nicht zeigen lässt, zählt bei dessen Fragen nicht mit. Darum ist die Grundlage einer Frage oft kleiner "
+      "als die Zahl aller Stellungnahmen."),
     M("Zahlen sind so geschützt, dass sich aus keiner Tabelle und keiner Verbindung von Tabellen einer Frage auf weniger "
       "als {minimum} nicht einzeln "
       "veröffentlichte Stellen schließen lässt, auch nicht auf eine gemeinsame Antwort aller. Geschützte Felder zeigen „–“."),

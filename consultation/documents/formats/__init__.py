@@ -3,7 +3,7 @@
 import abc
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,10 +16,13 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Column:
-    """`key` is stable and English (CSV, JSON); `label` is what readers of a spreadsheet see."""
+    """`key` is stable and English (CSV, JSON); `label` is what readers of a spreadsheet see, and `words` what they read
+    in place of a code.
+    """
 
     key: str
     label: str
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -90,13 +90,15 @@ class _Book:
     def _fill(self, sheet: Sheet, rows: Iterator[Sequence[Cell]]) -> None:
         page = self._page(sheet.title)
         sample = list(islice(rows, 50))
+        words = [column.words for column in sheet.columns]
         for number, column in enumerate(sheet.columns):
             page.set_column(number, number, _width(column, [row[number] for row in sample]))
             page.write_string(0, number, cut(column.label, self._meta.language), self._head)
         page.freeze_panes(1, 0)
         for number, row in enumerate(chain(sample, rows), start=1):
             for place, value in enumerate(row):
-                self._write(page, number, place, value)
+                said = words[place].get(value, value) if words[place] and isinstance(value, str) else value
+                self._write(page, number, place, said)
 
     def _write(self, page: Any, row: int, column: int, value: Cell) -> None:
         match value:
@@ -143,5 +145,5 @@ def cut(text: str, language: Language) -> str:
 
 
 def _width(column: Column, cells: Sequence[Cell]) -> int:
-    longest = max((len(str(cell)) for cell in cells if cell is not None), default=0)
+    longest = max((len(column.words.get(str(cell), str(cell))) for cell in cells if cell is not None), default=0)
     return max(10, min(60, longest + 2), min(24, len(column.label) + 2))

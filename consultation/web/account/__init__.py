@@ -4,6 +4,7 @@ from consultation.http import Pages
 from consultation.web.account import (
     api_tokens,
     home,
+    invited,
     login,
     own_data,
     own_second_step,
@@ -15,5 +16,17 @@ from consultation.web.account import (
 )
 
 router = Pages()
-for _pages in (login, second_step, password, home, own_second_step, profile, own_data, api_tokens, people, renewing):
+for _pages in (
+    login,
+    second_step,
+    password,
+    home,
+    invited,
+    own_second_step,
+    profile,
+    own_data,
+    api_tokens,
+    people,
+    renewing,
+):
     router.include_router(_pages.router)

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Problem
+from consultation.core.errors import Problem, TooMany
 from consultation.core.language import M, Message
 from consultation.core.text import identity_key
-from consultation.http import client_address, cookies, see_other
+from consultation.http import client_address, cookies, language_of, see_other
 from consultation.http.actors import moment_of
 from consultation.people import actions, codes, limits, passwords, queries, second_factor, sessions
 from consultation.people.codes import Attempt
@@ -43,7 +43,7 @@ def send_code(request: Request, db: Database, email: str, kind: str) -> None:
     with db.transaction() as session:
         limits.take(session, limits.ASK_CODE_ADDRESS, client_address(request), moment)
         limits.take(session, limits.ASK_CODE_ACCOUNT, identity_key(email), moment)
-        actions.ask_code(session, email, kind, stranger(moment))
+        actions.ask_code(session, email, kind, stranger(moment), language_of(request))
 
 
 def right_code(
@@ -71,6 +71,16 @@ def knows_password(request: Request, db: Database, viewer: Viewer, typed: str) -
     with db.transaction() as session:
         _was_right(request, session, viewer.email)
     return True
+
+
+def locked(refused: TooMany) -> tuple[Problem, ...]:
+    """How long it takes is said at the field, where one tries again."""
+    return (Problem("code", refused.message),)
+
+
+def too_many(response: Response, refused: TooMany) -> Response:
+    response.headers["Retry-After"] = str(refused.retry_after)
+    return response
 
 
 def _was_right(request: Request, session: Session, email: str) -> None:

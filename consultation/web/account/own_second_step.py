@@ -9,17 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, Problem
+from consultation.core.errors import Invalid, Problem, TooMany
 from consultation.core.language import M
 from consultation.http import Db, Form, Pages, key_of, page, see_other, settings_of, signing
 from consultation.http.actors import SECOND_STEP, LoggedIn, Themselves, moment_of
 from consultation.people import second_factor
 from consultation.people.viewers import Viewer
-from consultation.web.account.entering import WRONG_PASSWORD, knows_password
+from consultation.web.account.entering import WRONG_PASSWORD, knows_password, locked, too_many
 
 router = Pages(prefix=SECOND_STEP)
 _PURPOSE = "offered_second_step"
 _SECONDS = 900
+_NO_CODE = Problem("code", M("Geben Sie die sechs Ziffern ein, die Ihre App zeigt."))
 _TOO_LATE = M("Das Einrichten hat zu lange gedauert. Bitte beginnen Sie noch einmal.")
 
 
@@ -78,13 +79,17 @@ def confirm(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form:
     salt = _offered(request, viewer, form.raw("offered"))
     if salt is None:
         return see_other(SECOND_STEP, _TOO_LATE, "info")
-    with db.transaction() as session:
-        second_factor.count(session, viewer.person_id, moment_of(request))
+    if not second_factor.is_of_app(form.line("code")):
+        return _offer(request, viewer, salt, 422, (_NO_CODE,))
     try:
+        with db.transaction() as session:
+            second_factor.count(session, viewer.person_id, moment_of(request))
         with db.transaction() as session:
             codes = second_factor.add(session, actor, key_of(request), salt, form.line("code"), viewer.session_id)
     except Invalid as refused:
         return _offer(request, viewer, salt, 422, tuple(refused.problems))
+    except TooMany as refused:
+        return too_many(_offer(request, viewer, salt, 429, locked(refused)), refused)
     return page(request, "account/recovery_codes.html", {"codes": codes, "added": True})
 
 

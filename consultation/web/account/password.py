@@ -1,9 +1,11 @@
 """Set a password with a code from a mail: forgotten, or the first one of somebody who was invited."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.core.errors import Problem
+from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
 from consultation.http import Db, Form, Pages, page
 from consultation.http.actors import moment_of
@@ -38,13 +40,20 @@ def save(request: Request, db: Db, form: Form) -> Response:
     problems: list[Problem] = list(passwords.problems(new, email))
     right = None if problems else right_code(request, db, email, code, codes.TO_SET_PASSWORD)
     if right is None:
-        data = {"email": email, "code": code, "sent": False, "problems": problems or [WRONG_CODE]}
-        return page(request, "account/set_password.html", data, 422)
+        return _again(request, email, code, problems or [WRONG_CODE])
     moment = moment_of(request)
-    with db.transaction() as session:
-        codes.consume(session, right, moment)
-        actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
-        entrance = enter(request, session, right.person_id, email)
+    try:
+        with db.transaction() as session:
+            codes.consume(session, right, moment)
+            actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
+            entrance = enter(request, session, right.person_id, email)
+    except Invalid as refused:
+        return _again(request, email, code, refused.problems)
     return welcome(
         request, entrance, "/home", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
     )
+
+
+def _again(request: Request, email: str, code: str, problems: Sequence[Problem]) -> Response:
+    data = {"email": email, "code": code, "sent": False, "problems": problems}
+    return page(request, "account/set_password.html", data, 422)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Invalid
+from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.language import M
 from consultation.http import Db, Form, Pages, page, see_other
 from consultation.http.actors import Acting, InPlace
@@ -26,7 +26,7 @@ def _page(request: Request, db: Database, place: Place, actor: Actor, status: in
     with db.reader() as session:
         organisation = queries.organisation(session, place.organisation_id)
         everybody = queries.members(session, organisation.id)
-        present = [m for m in everybody if not m.waiting and not m.invited_at]
+        present = [m for m in everybody if m.belongs]
         data = {
             "organisation": organisation,
             "waiting": [m for m in everybody if m.waiting],
@@ -52,13 +52,13 @@ def show(request: Request, db: Db, place: InPlace, actor: Acting) -> Response:
 @router.post("/invite")
 def invite(request: Request, db: Db, place: InPlace, actor: Acting, form: Form) -> Response:
     typed: dict[str, Any] = {name: form.line(name) for name in ("email", "name", "function")}
-    typed["roles"] = form.lines("roles")
+    typed |= {"roles": form.lines("roles"), "elsewhere": form.checked("elsewhere")}
     try:
         with db.transaction() as session:
             actions.invite_colleague(session, actor, **typed)
     except Invalid as refused:
         return _page(request, db, place, actor, 422, problems=refused.problems, typed=typed)
-    return see_other(_path(place), M("Die Person gehört jetzt dazu und erhält eine Mail."))
+    return see_other(_path(place), M("Die Einladung ist unterwegs. Die Person gehört dazu, sobald sie annimmt."))
 
 
 @router.post("/hand-over")
@@ -85,6 +85,8 @@ def give_roles(
     except Invalid as refused:
         problems = [replace(problem, field="given") for problem in refused.problems]
         return _page(request, db, place, actor, 422, problems=problems, typed={"member": str(membership_id)})
+    except Conflict as refused:
+        return _kept(request, db, place, actor, membership_id, refused)
     return see_other(_path(place), M("Die Rechte sind gespeichert."))
 
 
@@ -96,10 +98,13 @@ def invite_again(db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID
 
 
 @router.post("/{membership_id}/remove")
-def remove(db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID) -> Response:
-    with db.transaction() as session:
-        gone = queries.membership(session, membership_id)
-        actions.remove_member(session, actor, membership_id)
+def remove(request: Request, db: Db, place: InPlace, actor: Acting, membership_id: uuid.UUID) -> Response:
+    try:
+        with db.transaction() as session:
+            gone = queries.membership(session, membership_id)
+            actions.remove_member(session, actor, membership_id)
+    except Conflict as refused:
+        return _kept(request, db, place, actor, membership_id, refused)
     if gone.person_id == actor.person_id:
         return see_other("/home", M("Sie gehören nicht mehr zu dieser Organisation."))
     if gone.waiting:
@@ -114,6 +119,14 @@ def four_eyes(db: Db, place: InPlace, actor: Acting, form: Form) -> Response:
     with db.transaction() as session:
         actions.set_four_eyes(session, actor, form.line("four_eyes") == "on")
     return see_other(_path(place), M("Gespeichert."))
+
+
+def _kept(
+    request: Request, db: Database, place: Place, actor: Actor, membership_id: uuid.UUID, refused: Conflict
+) -> Response:
+    """Somebody has to manage: said where the person stands in the list."""
+    problems, typed = (Problem("given", refused.message),), {"member": str(membership_id)}
+    return _page(request, db, place, actor, 409, problems=problems, typed=typed)
 
 
 def _path(place: Place) -> str:

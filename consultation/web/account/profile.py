@@ -9,8 +9,9 @@ from starlette.responses import Response
 from consultation.core.db import Database
 from consultation.core.errors import Invalid
 from consultation.core.language import M
-from consultation.http import Db, Form, Pages, cookies, page, see_other
+from consultation.http import Db, Form, Pages, cookies, page, see_other, settings_of
 from consultation.http.actors import LoggedIn, Themselves, moment_of
+from consultation.http.language import language_chosen
 from consultation.people import actions, passwords, sessions, tokens
 from consultation.people.tokens import SCOPE_TITLES
 from consultation.people.viewers import Viewer
@@ -26,7 +27,7 @@ def account_page(request: Request, db: Database, viewer: Viewer, status: int = 2
             "tokens": tokens.tokens_of(session, viewer.person_id),
             "scopes": SCOPE_TITLES,
             "places": [(place, tokens.scopes_for(place.roles)) for place in viewer.places if place.roles],
-            "typed": {}, "new_token": "",
+            "typed": {}, "new_token": "", "contact": settings_of(request).imprint_email,
         }  # fmt: skip
     return page(request, "account/account.html", data | more, status)
 
@@ -44,7 +45,8 @@ def save(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Fo
             actions.change_person(session, actor, **typed)
     except Invalid as refused:
         return account_page(request, db, viewer, 422, problems=refused.problems, typed=typed)
-    response = see_other("/account", M("Ihre Angaben sind gespeichert."))
+    told = M("Ihre Angaben sind gespeichert.")
+    response = see_other("/account", told, language=language_chosen(request, typed["language"]))
     cookies.drop(request, response, cookies.LANGUAGE)  # it would go before the setting
     return response
 
@@ -57,9 +59,12 @@ def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselve
         problems.insert(0, WRONG_PASSWORD)
     if problems:
         return account_page(request, db, viewer, 422, problems=problems)
-    with db.transaction() as session:
-        actions.set_password(session, actor, new)
-        token = begin(request, session, viewer.person_id)
+    try:
+        with db.transaction() as session:
+            actions.set_password(session, actor, new)
+            token = begin(request, session, viewer.person_id)
+    except Invalid as refused:
+        return account_page(request, db, viewer, 422, problems=refused.problems)
     return welcome(
         request,
         Entrance(token),

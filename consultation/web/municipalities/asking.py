@@ -58,7 +58,7 @@ def draw(desk: Desk, asked: Asked, value: Any, new_entry: str) -> Field:
     label = desk.context.say(asked.field.label) or field.label
     if len(asked.question.fields) > 1 or asked.question.explanation:
         label = label or say(M("Ihre Antwort"), desk.context.language)
-    field = replace(field, label=label)
+    field = replace(field, label=label, required=asked.field.required)
     if field.extendable and field.fields:
         *known, empty = field.fields
         field = replace(field, fields=(*known, _renamed(empty, empty.name, f"{asked.key}.{new_entry}")))

@@ -12,12 +12,13 @@ from consultation.consultations import claims, codes, invitations
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, Problem
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.http import Configured, Db, Form, Pages, client_address, page, see_other
 from consultation.http.actors import Seen, moment_of
 from consultation.people import actions, limits, queries
 from consultation.people.limits import Limit
 from consultation.people.models import Membership, Person
+from consultation.people.roles import titles_of
 from consultation.people.viewers import Viewer
 from consultation.settings import Settings
 from consultation.states import Role
@@ -47,9 +48,9 @@ def ask(request: Request) -> Response:
 def find(request: Request, db: Db, settings: Configured, form: Form) -> Response:
     _count(request, db)
     code = form.line("code")[:60]
-    if not code:
-        missing = Problem("code", M("Geben Sie den Code ein, der in Ihrer Einladung steht."))
-        return page(request, "municipalities/claim_code.html", {"code": "", "problems": (missing,)}, 422)
+    if wrong := _malformed(code):
+        data = {"code": code, "problems": (Problem("code", wrong),)}
+        return page(request, "municipalities/claim_code.html", data, 422)
     try:
         with db.reader() as session:
             secret = settings.secret_key.get_secret_value().encode()
@@ -58,6 +59,17 @@ def find(request: Request, db: Db, settings: Configured, form: Form) -> Response
         data = {"code": code, "problems": (Problem("code", unknown.message),)}
         return page(request, "municipalities/claim_code.html", data, 422)
     return see_other(f"/claim/{whole}")
+
+
+def _malformed(code: str) -> Message | None:
+    """What everybody can see of a code: how long it is."""
+    if not code:
+        return M("Geben Sie den Code ein, der in Ihrer Einladung steht.")
+    if (found := codes.how_many(code)) != codes.LENGTH:
+        return M(
+            "Der Code hat 16 Zeichen, hier stehen {count}. I, L, O, U, 0 und 1 kommen darin nicht vor.", count=found
+        )
+    return None
 
 
 @router.get("/{code}")
@@ -86,8 +98,15 @@ def claim(request: Request, db: Db, settings: Configured, viewer: Seen, code: st
     except Invalid as refused:
         return _page(request, db, settings, viewer, code, status=422, problems=refused.problems, typed=typed)
     path = f"/claim/{code}" if membership.waiting else _answers(invitation)
-    told = M("Ihr Platz ist angefragt.") if membership.waiting else M("Willkommen. Sie gehören jetzt dazu.")
+    told = M("Ihr Platz ist angefragt.") if membership.waiting else _welcome(invitation, membership)
     return welcome(request, entrance, path, told) if entrance else see_other(path, told)
+
+
+def _welcome(invitation: Invitation, membership: Membership) -> Message:
+    return M(
+        "Willkommen. Sie handeln jetzt für {organisation}. Ihre Rechte: {rights}.",
+        organisation=invitation.organisation.name, rights=titles_of(membership.roles),
+    )  # fmt: skip
 
 
 def _person(

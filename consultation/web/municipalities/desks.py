@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -24,7 +25,7 @@ from consultation.responses.answering import begin
 from consultation.responses.changes import Changes, changes_for
 from consultation.responses.desk import Desk, desk_of
 from consultation.responses.models import Response
-from consultation.rulebook import ANSWER, RESPONSE, is_open
+from consultation.rulebook import ANSWER, RESPONSE, RUNNING, is_open, why_no_answers
 from consultation.states import Purpose
 from consultation.subjects import Actor
 
@@ -69,6 +70,20 @@ class At:
         return self.begun is not None and is_open(self.actor, self.response)
 
     @property
+    def may_ask_for_time(self) -> bool:
+        return self.asked and self.consultation.state in RUNNING
+
+    @property
+    def until(self) -> datetime | None:
+        """How long the house may answer: until its deadline, or longer where the planner reopened for it."""
+        reopened = self.response.reopened_until if self.begun else None
+        return max((end for end in (self.invitation.deadline, reopened) if end), default=None)
+
+    @property
+    def why_no_answers(self) -> Message | None:
+        return why_no_answers(self.actor, self.response)
+
+    @property
     def asked(self) -> bool:
         """Asked for comment; others are informed only."""
         return self.invitation.purpose == Purpose.FOR_COMMENT
@@ -79,15 +94,14 @@ class At:
 
     @property
     def time_left(self) -> Message:
-        return time_left(self.actor, self.invitation)
+        return time_left(self.actor, self.until)
 
     def may(self, action: str) -> bool:
         return self.begun is not None and RESPONSE.may(self.actor, self.response, action)
 
 
-def time_left(actor: Actor, invitation: Invitation) -> Message:
-    """What remains until the invitation's own deadline, in whole days."""
-    deadline = invitation.deadline
+def time_left(actor: Actor, deadline: datetime | None) -> Message:
+    """What remains until then, in whole days."""
     if deadline is None or actor.moment >= deadline:
         return M("Frist abgelaufen")
     days = (local_day_ending(deadline) - local_day(actor.moment)).days
@@ -126,8 +140,8 @@ class Visit:
         return self.arrive(session)
 
     def begin(self, session: Session) -> At:
-        """As `arrive`; the response is begun if it was not yet."""
-        at = self.arrive(session)
+        """As `arrive_alone`; the response is begun if it was not yet."""
+        at = self.arrive_alone(session)
         if at.begun is None:
             response = begin(session, self.actor, at.invitation)
             return at_desk(session, self.actor, self.place, response, self.language)

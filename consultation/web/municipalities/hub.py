@@ -1,5 +1,8 @@
 """One invitation as a list of tasks: read, answer, say for whom, decide what is public, review and release."""
 
+import uuid
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -10,21 +13,23 @@ from consultation.forms.definition import Part
 from consultation.forms.estimate import minutes
 from consultation.http import Form, Pages, see_other
 from consultation.people import queries as people
-from consultation.responses import actions, queries
+from consultation.responses import actions, comments, queries
 from consultation.responses.changes import changes_for
 from consultation.responses.desk import Desk
-from consultation.rulebook import RESPONSE
+from consultation.responses.models import Revision
+from consultation.rulebook import two_for_what_counts
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, asked_in, numbered, way
+from consultation.web.municipalities.badges import Badge
 from consultation.web.municipalities.colleagues import DRAFT, at_work, meet
+from consultation.web.municipalities.counting import reopened, state_of
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
+from consultation.web.municipalities.releasing import nobody_releases
+from consultation.web.municipalities.shortcomings import in_words
 
 router = Pages(prefix=PREFIX)
-Badge = tuple[str, Message]
-STATE_BADGES = {
-    ResponseState.DRAFTING: "info", ResponseState.READY: "warning", ResponseState.SUBMITTED: "success",
-    ResponseState.DECLINED: "info", ResponseState.WITHDRAWN: "info",
-}  # fmt: skip
+REVIEW = "review"
+"""Where comments on the whole stand, for the list of tasks."""
 
 
 @router.get("")
@@ -47,10 +52,17 @@ def show(here: Here) -> Response:
             "path": "?path=all" if everything else "",
         }
         spoken_for = len(queries.represented(session, at.response.id)) if at.begun and at.speaks_for_others else 0  # fmt: skip
+        counted = queries.counted_revision(session, at.response) if at.begun else None
+        waiting = comments.open_ones(session, here.actor, at.response.id) if at.begun else {}
+        ready = at.begun and at.response.state == ResponseState.READY
+        data["nobody"] = nobody_releases(session, at.response, at.response.author_id) if ready else None
     if at.begun is not None:
+        badge, state = state_of(at.response, counted)
         data |= {
-            "state": RESPONSE.states[at.response.state], "badge": STATE_BADGES[at.response.state],
-            "tasks": _tasks(at, spoken_for, at_work(colleagues), everything=everything), "missing": _missing(at),
+            "state": state, "badge": badge, "counted": counted, "unsent": _unsent(at, counted),
+            "tasks": _tasks(at, spoken_for, _hints(at, at_work(colleagues), waiting), badge=(badge, state), everything=everything),
+            "missing": _missing(at), "lacks": in_words(at.desk), "reopened": reopened(at.response, at.until),
+            "decline_refused": [problem.message for problem in two_for_what_counts(here.actor, at.response)],
             "short": minutes(at.desk.context, everything=False),
             "long": minutes(at.desk.context, everything=True),
         }  # fmt: skip
@@ -74,27 +86,49 @@ def keep_reference(here: Here, form: Form) -> Response:
     return see_other(at.base, M("Ihr Geschäftszeichen ist gespeichert."))
 
 
+def _unsent(at: At, counted: Revision | None) -> bool:
+    """A nil return was handed in, and there are answers beside it that were not."""
+    sent = at.response.state == ResponseState.SUBMITTED and counted is not None and counted.nil_return
+    return sent and any(not at.desk.form.by_key[key].question.with_nil_return for key in at.desk.submitted)
+
+
+def _hints(at: At, there: dict[str, Message], waiting: Mapping[str, list[uuid.UUID]]) -> dict[str, Message]:
+    """Key of a part, `DRAFT` or `REVIEW` → which comments are open there, and who is."""
+    counts: Counter[str] = Counter()
+    parts = {question.key: part.key for part in at.desk.form.parts for question in part.questions}
+    for question, found in waiting.items():
+        counts[parts.get(question, REVIEW)] += len(found)
+    said = {place: M("{n} Kommentare offen", one="1 Kommentar offen", n=number) for place, number in counts.items()}
+    both = {
+        place: M("{comments}, {there}", comments=said[place], there=there[place])
+        for place in said.keys() & there.keys()
+    }
+    return there | said | both
+
+
 def _missing(at: At) -> list[tuple[Message, str]]:
     """What is missing, with the way to the field; not before something is answered: then everything would be missing."""
-    if not at.may_answer or not at.desk.answers:
+    if not at.may_answer or not at.desk.stored:
         return []
     return [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.desk.missing]
 
 
-def _tasks(at: At, spoken_for: int, there: dict[str, Message], *, everything: bool) -> list[dict[str, Any]]:
+def _tasks(
+    at: At, spoken_for: int, hints: dict[str, Message], *, badge: Badge, everything: bool
+) -> list[dict[str, Any]]:  # fmt: skip
     desk, path = at.desk, "?path=all" if everything else ""
     tasks: list[dict[str, Any]] = []
     if at.consultation.draft_version is not None:
         tasks.append(
             {"title": M("Entwurf lesen und kommentieren"), "href": f"{at.base}/draft", "badge": _comments(desk),
-             "hint": there.get(DRAFT)}
+             "hint": hints.get(DRAFT)}
         )  # fmt: skip
     for part in way(desk, everything=everything):
         answered, shown = desk.progress(part, core=not everything)
         if shown or not everything:
-            badge = _part_badge(at, part, answered, shown)
             href = f"{at.base}/part/{part.key}{path}"
-            task = {"title": desk.context.say(part.title), "href": href, "badge": badge, "hint": there.get(part.key)}
+            done = _part_badge(at, part, answered, shown)
+            task = {"title": desk.context.say(part.title), "href": href, "badge": done, "hint": hints.get(part.key)}
             tasks.append(task)
     if at.speaks_for_others:
         title = M("Für wen Sie sprechen")
@@ -103,7 +137,8 @@ def _tasks(at: At, spoken_for: int, there: dict[str, Message], *, everything: bo
         part = desk.form.by_key[key].part
         tasks.append({"title": M("Was veröffentlicht werden darf"), "href": f"{at.base}/part/{part.key}{path}#{key}",
                       "badge": _disclosure(desk, key)})  # fmt: skip
-    tasks.append({"title": M("Prüfen, freigeben und abgeben"), "href": f"{at.base}/review", "badge": _readiness(at)})
+    tasks.append({"title": M("Prüfen, freigeben und abgeben"), "href": f"{at.base}/review",
+                  "badge": _readiness(at, badge), "hint": hints.get(REVIEW)})  # fmt: skip
     return tasks
 
 
@@ -111,9 +146,11 @@ def _part_badge(at: At, part: Part, answered: int, shown: int) -> Badge:
     here = {asked.key for asked in at.desk.form.asked if asked.part.key == part.key}
     if here & set(at.desk.refusals):
         return "danger", M("Angaben prüfen")
-    lacking = (asked_in(at.desk, problem.field) for problem in at.desk.missing)
-    if answered and any(asked and asked.part.key == part.key for asked in lacking):
+    lacking = {p.field for p in at.desk.missing if (a := asked_in(at.desk, p.field)) and a.part.key == part.key}
+    if answered and lacking & at.desk.unanswered:
         return "warning", M("Angabe fehlt")
+    if lacking - at.desk.unanswered:
+        return "warning", M("Angaben prüfen")
     return _progress(answered, shown)
 
 
@@ -135,7 +172,11 @@ def _comments(desk: Desk) -> Badge:
         for asked in desk.form.asked
         if asked.type.needs_sections and asked.type.itemised
     )
-    return ("info", M("{n} Angaben zum Text", n=count)) if count else ("info", M("noch ohne Anmerkung"))
+    return (
+        ("info", M("{n} Angaben zum Text", one="1 Angabe zum Text", n=count))
+        if count
+        else ("info", M("noch ohne Anmerkung"))
+    )
 
 
 def _disclosure(desk: Desk, key: str) -> Badge:
@@ -145,12 +186,11 @@ def _disclosure(desk: Desk, key: str) -> Badge:
     return _progress(chosen, len(desk.context.disclosure_parts))
 
 
-def _readiness(at: At) -> Badge:
-    missing = len(at.desk.missing)
+def _readiness(at: At, badge: Badge) -> Badge:
     if at.response.state == ResponseState.READY:
         return "warning", M("liegt zur Freigabe vor")
     if at.response.state != ResponseState.DRAFTING:
-        return STATE_BADGES[at.response.state], RESPONSE.states[at.response.state]
-    if missing:
-        return "info", M("{n} Pflichtangaben fehlen", one="1 Pflichtangabe fehlt", n=missing)
+        return badge
+    if at.desk.missing:
+        return "warning", in_words(at.desk)
     return "success", M("kann vorgelegt werden")

@@ -11,6 +11,7 @@ from consultation.core.language import M
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
 from consultation.http import Form, Pages, PostedForm, page, see_other
+from consultation.responses import comments
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
@@ -85,6 +86,8 @@ def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response
     desk, parts = at.desk, way(at.desk, everything=everything)
     questions = shown_questions(desk, asked_here(part, everything=everything), outcome.typed, at.actor.moment)
     keys = [one.key for one in parts]
+    with here.db.reader() as session:
+        waiting = comments.open_ones(session, here.actor, at.response.id)
     place = keys.index(part.key) if part.key in keys else 0
     data: dict[str, Any] = {
         "part": part, "questions": questions, "everything": everything, "path": "?path=all" if everything else "",
@@ -92,7 +95,7 @@ def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response
         "problems": [numbered(desk, problem) for problem in outcome.problems],
         "rest": OFFERED if open_parts(desk) else (), "levels": by_level(desk),
         "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
-        "refused": outcome.refused, "editable": at.may_answer or outcome.refused is not None,
+        "refused": outcome.refused, "waiting": waiting, "editable": at.may_answer or outcome.refused is not None,
         "changes": changes(here, at) if any(a.type.needs_sections and a.part.key == part.key for a in desk.form.asked) else None,
         "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
         "last": place == len(parts) - 1, "more": len(part.questions) - len(questions), "read": read_answers(desk, part),

@@ -30,3 +30,10 @@ def read_questions(desk: Desk, part: Part) -> list[Read]:
             known = asked.type.items(asked.settings, desk.context)
             one.items += [(item.key, item.label) for item in known if item.key in value]
     return list(found.values())
+
+
+def unanswered(desk: Desk, part: Part) -> list[str]:
+    """Numbers (or titles) of the questions of a part that are asked and hold no answer, in the order of the form."""
+    said = {desk.form.by_key[key].question.key for key in desk.submitted}
+    open_ones = (question for question in part.questions if question.key in desk.visible and question.key not in said)
+    return [question.number or desk.context.asked_as(question) for question in open_ones]

@@ -6,16 +6,20 @@ from typing import Any
 from starlette.responses import Response
 
 from consultation.core.errors import Invalid, NotFound, Problem
+from consultation.core.history import last_done
 from consultation.core.language import M
 from consultation.documents.labels import REDACTION_REASONS
 from consultation.documents.outcome import has_outcome
+from consultation.documents.receipt import beside
 from consultation.documents.revisions import read_revision
 from consultation.evaluation import redactions
 from consultation.http import Configured, Form, Pages, see_other
 from consultation.questions.disclosure import LEVELS
 from consultation.responses import actions, disclosures, queries
-from consultation.rulebook import releaser
+from consultation.responses.titles import came
+from consultation.rulebook import COMMENTABLE, releaser
 from consultation.settings import Settings
+from consultation.web.municipalities.counting import reopened
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, within_cap
 from consultation.web.municipalities.shown_as import by_level
@@ -39,16 +43,20 @@ def _page(
             raise NotFound(M("Es gibt noch keine Eingangsbestätigung: Die Stellungnahme ist noch nicht abgegeben."))
         in_force = queries.disclosure_in_force(session, at.response.id, here.actor.moment)
         hidden = redactions.in_force(session, at.response.id)
+        alike, released = redactions.hidden_alike(session, revisions[0]), beside(session, revisions[0])
+        since = last_done(session, at.response.id, "reopen") if at.response.state in COMMENTABLE else None
         told = has_outcome(session, here.actor, at.response, settings.documents)
     last, shown = revisions[0], {key: str(level) for key, level in in_force.items()} | dict(chosen or {})
     data: dict[str, Any] = {
         "has_outcome": told, "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
-        "rest": OFFERED, "counts": at.response.counted_revision_id is not None,
-        "provisional": last.reserved and at.response.confirmed_at is None, "levels": LEVELS,
+        "rest": OFFERED, "counts": at.response.counts, "since": since,
+        "reopened": reopened(at.response, at.until), "released": released,
+        "provisional": last.id == at.response.counted_revision_id and last.reserved and at.response.confirmed_at is None,
+        "levels": LEVELS,
         "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps,
         "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,
-        "hidden": hidden, "reasons": REDACTION_REASONS,
+        "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS, "came": came,
     }  # fmt: skip
     status = 422 if problems else 200
     return desk_page(here.request, at, "municipalities/receipt.html", M("Eingangsbestätigung"), data, status=status)
@@ -62,12 +70,13 @@ def earlier(here: Here, number: int) -> Response:
     with here.db.reader() as session:
         at = here.arrive(session)
         revision, answered = read_revision(session, here.actor, at.response.id, number, here.language)
-        hidden = redactions.in_force(session, at.response.id)
+        hidden, alike = redactions.in_force(session, at.response.id), redactions.hidden_alike(session, revision)
+        released = beside(session, revision)
     data = {
         "revision": revision, "answered": answered, "counts": at.response.counted_revision_id == revision.id,
-        "hidden": hidden, "reasons": REDACTION_REASONS,
+        "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS, "released": released, "came": came,
     }  # fmt: skip
-    title = M("Fassung {n} Ihrer Stellungnahme", n=number)
+    title = M("Fassung {n} Ihrer Antwort", n=number)
     way = [(M("Eingangsbestätigung"), f"{at.base}/receipt")]
     return desk_page(here.request, at, "municipalities/revision.html", title, data, way=way)
 
@@ -78,7 +87,8 @@ def reopen(here: Here) -> Response:
     with here.db.transaction() as session:
         at = here.arrive(session)
         actions.reopen(session, here.actor, at.response.id)
-    return see_other(at.base, M("Die Stellungnahme ist wieder geöffnet. Bis zur nächsten Abgabe zählt die letzte."))
+    idle = at.response.submitted_once and not at.response.counts
+    return see_other(at.base, reopened(at.response, at.until), "warning" if idle else "success")
 
 
 @router.post("/withdraw")
@@ -90,10 +100,12 @@ def withdraw(here: Here, form: Form) -> Response:
 
 
 @router.post("/resolution")
-def confirm_resolution(here: Here) -> Response:
+def confirm_resolution(here: Here, form: Form) -> Response:
+    shown = form.line("revision")
     with here.db.transaction() as session:
         at = here.arrive(session)
-        actions.confirm_resolution(session, here.actor, at.response.id)
+        number = int(shown) if shown.isdecimal() and len(shown) < 5 else 0
+        actions.confirm_resolution(session, here.actor, at.response.id, number)
     return see_other(f"{at.base}/receipt", M("Der Beschluss ist bestätigt. Ihre Stellungnahme gilt ohne Vorbehalt."))
 
 

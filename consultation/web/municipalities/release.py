@@ -12,17 +12,17 @@ from consultation.http import Form, Pages, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
 from consultation.responses.comments import Thread
-from consultation.responses.submission import Release, submit_held
+from consultation.responses.submission import submit_held
 from consultation.rulebook import COMMENT_ON, another_pair_of_eyes
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.own_names import telling
-from consultation.web.municipalities.reading import read_questions
+from consultation.web.municipalities.reading import read_questions, unanswered
+from consultation.web.municipalities.releasing import SIGNED, handed_in, nobody_releases, release_of, signed_in, unnamed
 from consultation.web.municipalities.shown_as import by_level, by_part
 
 router = Pages(prefix=PREFIX)
-_SIGNED = frozenset({"name", "function"})
 
 
 @router.get("/submit")
@@ -50,11 +50,13 @@ def review_page(
         data: dict[str, Any] = {
             "names": people.names(session, {i for i in ids if i}), "notes": notes,
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
+            "four_eyes_off": None if at.response.four_eyes else people.four_eyes_off(session, here.place.organisation_id),
+            "nobody": nobody_releases(session, at.response, here.actor.person_id) if at.may("mark_ready") else None,
             "telling": telling(session, at.desk, at.base, _chosen(at)),
         }  # fmt: skip
     data |= {
         "short": _short_way(at), "undecided": _undecided(at),
-        "parts": [(part, read_questions(at.desk, part)) for part in at.desk.form.parts],
+        "parts": [(part, read_questions(at.desk, part), unanswered(at.desk, part)) for part in at.desk.form.parts],
         "threads": threads, "commentable": COMMENT_ON(here.actor, at.response),
         "open_threads": [(_where(at, thread), thread) for thread in threads if thread.is_open],
         "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.desk.missing],
@@ -65,7 +67,7 @@ def review_page(
     }  # fmt: skip
     data["submits"] = at.may("submit") and at.is_open and not data["four_eyes"] and not data["missing"]
     if problems and not data["submits"]:  # the form has gone meanwhile: nothing on the page to lead to
-        data["own_problems"] = tuple(replace(p, field="" if p.field in _SIGNED else p.field) for p in problems)
+        data["own_problems"] = tuple(replace(p, field="" if p.field in SIGNED else p.field) for p in problems)
     return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
 
 
@@ -108,8 +110,15 @@ def ready(here: Here) -> Response:
         with here.db.transaction() as session:
             at = here.arrive(session)
             actions.mark_ready(session, here.actor, at.response.id)
+            nobody = nobody_releases(session, at.response, here.actor.person_id)
     except (NotReady, Conflict) as refused:
         return review_page(here, status=refused.status, refused=refused.message)
+    if nobody is not None:
+        return see_other(
+            at.base,
+            M("Die Stellungnahme liegt jetzt zur Freigabe vor. Zurzeit kann niemand freigeben. {why}", why=nobody),
+            "warning",
+        )
     return see_other(
         at.base, M("Die Stellungnahme liegt jetzt zur Freigabe vor. Wer freigeben darf, erhält eine Mail.")
     )
@@ -133,28 +142,18 @@ def give_back(here: Here, form: Form) -> Response:
 @router.post("/submit")
 def release(here: Here, form: Form) -> Response:
     """A double click comes to the same receipt."""
-    typed = {"name": form.line("name")[:200], "function": form.line("function")[:200], "order": form.line("order")[:5]}
-    problems = tuple(_unnamed(typed))
-    if problems:
+    typed = signed_in(form)
+    if problems := unnamed(typed):
         return review_page(here, status=422, problems=problems, typed=typed)
     try:
         with here.db.transaction() as session:
             at = here.arrive_alone(session)
-            signed = " ".join(filter(None, (typed["order"], typed["function"])))
-            submit_held(session, here.actor, at.desk, Release(typed["name"], signed))
+            revision = submit_held(session, here.actor, at.desk, release_of(typed))
     except (NotReady, Conflict) as refused:
         own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))
         message = own[0].message if own else refused.message
         return review_page(here, status=refused.status, refused=message, typed=typed)
-    return see_other(f"{at.base}/receipt", M("Ihre Stellungnahme ist abgegeben."))
-
-
-def _unnamed(typed: dict[str, str]) -> list[Problem]:
-    wanted = {
-        "name": M("Nennen Sie den Namen der Person, die freigibt."),
-        "function": M("Nennen Sie die Funktion der Person, die freigibt, zum Beispiel „Bürgermeisterin“."),
-    }
-    return [Problem(field, message) for field, message in wanted.items() if not typed[field]]
+    return see_other(f"{at.base}/receipt", *handed_in(revision, nil_return=False))
 
 
 @router.post("/decline")
@@ -163,6 +162,12 @@ def decline(here: Here, form: Form) -> Response:
     with here.db.transaction() as session:
         at = here.begin(session)
         if at.response.state != ResponseState.DECLINED:
+            counted = queries.counted_revision(session, at.response)
+            if counted is not None and form.line("counts") != counted.receipt_number:
+                raise Conflict(
+                    M("Von Ihrer Stelle zählt eine Abgabe. Sehen Sie auf der Seite der Beteiligung, was aus ihr würde, und "
+                      "lehnen Sie dort ab.")
+                )  # fmt: skip
             actions.decline(session, here.actor, at.response.id, form.text("reason"))
     return see_other(
         at.base, M("Ihre Stelle nimmt nicht teil. Die ausschreibende Stelle sieht das in ihrer Übersicht.")

@@ -9,11 +9,12 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core.language import M, Message
 from consultation.responses.models import Presence, Response, ResponseNote
 from consultation.responses.progress import Progress
-from consultation.rulebook import OVER, RESPONSE, RUNNING, another_pair_of_eyes
+from consultation.rulebook import OVER, RUNNING, another_pair_of_eyes
 from consultation.states import ConsultationState, Purpose, ResponseState, Role
 from consultation.subjects import Actor
+from consultation.web.municipalities.badges import Badge
+from consultation.web.municipalities.counting import state_of
 from consultation.web.municipalities.desks import time_left
-from consultation.web.municipalities.hub import STATE_BADGES
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Row:
     path: str
     """Where the next step is, below the page of the invitation."""
     pending: bool
-    """Nothing was submitted yet, and still can be."""
+    """It is being written, or nobody has begun."""
+    done: bool
+    """Submitted, declined or withdrawn: there is time left, and nothing that has to be done."""
     waits: Message | None
     """What waits for the person who looks, if anything does."""
     said: str
@@ -68,11 +71,12 @@ def row_of(actor: Actor, invitation: Invitation, house: House) -> Row:
     deadline = max((d for d in (invitation.deadline, answer.reopened_until if answer else None) if d), default=None)
     running = is_running(actor, invitation, deadline)
     progress = house.progress.get(answer.id) if answer else None
-    state, badge = _state(invitation, answer)
+    badge, state = _state(invitation, answer)
     waits, said = _waits(actor, invitation, answer, house) if running else (None, "")
     return Row(
-        consultation, deadline, time_left(actor, invitation) if running else M("Frist abgelaufen"), running, state, badge,
-        progress, _next(invitation, answer), _path(answer), running and _is_pending(invitation, answer), waits, said,
+        consultation, deadline, time_left(actor, deadline) if running else M("Frist abgelaufen"), running, state, badge,
+        progress, _next(invitation, answer), _path(answer), running and _is_pending(invitation, answer),
+        running and _is_done(invitation, answer), waits, said,
         tuple(house.names.get(p.person_id, "") for p in house.there if answer and p.response_id == answer.id),
         house.names.get(progress.editor_id, "") if progress and progress.editor_id else "",
         progress.edited_at if progress else None,
@@ -95,19 +99,23 @@ def _is_pending(invitation: Invitation, answer: Response | None) -> bool:
     return asked and (answer is None or answer.state in (ResponseState.DRAFTING, ResponseState.READY))
 
 
+def _is_done(invitation: Invitation, answer: Response | None) -> bool:
+    return invitation.purpose == Purpose.FOR_COMMENT and not _is_pending(invitation, answer)
+
+
 def _path(answer: Response | None) -> str:
     paths = {ResponseState.READY: "/review", ResponseState.SUBMITTED: "/receipt"}
     return paths.get(answer.state, "") if answer else ""
 
 
-def _state(invitation: Invitation, answer: Response | None) -> tuple[Message, str]:
+def _state(invitation: Invitation, answer: Response | None) -> Badge:
     if invitation.consultation.state == ConsultationState.CANCELLED:
-        return M("Konsultation abgebrochen"), "info"
+        return "info", M("Konsultation abgebrochen")
     if invitation.purpose == Purpose.FOR_INFORMATION:
-        return M("zur Kenntnis"), "info"
+        return "info", M("zur Kenntnis")
     if answer is None:
-        return M("noch nicht begonnen"), "info"
-    return RESPONSE.states[answer.state], STATE_BADGES[answer.state]
+        return "info", M("noch nicht begonnen")
+    return state_of(answer, answer.counted_revision)
 
 
 def _waits(

@@ -24,13 +24,16 @@ def by_level(desk: Desk, *, nil_return: bool = False) -> list[tuple[Message, Mes
 
 
 def by_part(desk: Desk, chosen: dict[str, str]) -> list[tuple[str, Message]]:
-    """Each part of the form as it would appear with what was chosen for it; without a choice it is not shown."""
+    """Each part with an answer as it would appear with what was chosen for it; without a choice it is not shown."""
     return list(_parts(desk, chosen))
 
 
 def _parts(desk: Desk, chosen: dict[str, str]) -> Iterator[tuple[str, Message]]:
     readable = _readable(desk)
+    answered = {desk.form.by_key[key].part.key for key in desk.submitted}
     for part, title in desk.context.disclosure_parts:
+        if part != PARTICIPANT and part not in answered:
+            continue
         level = chosen.get(part, Disclosure.NONE)
         words = _words(desk, [asked for asked in readable if asked.part.key == part])
         yield title, _participant(desk, level) if part == PARTICIPANT else _answer(desk, level, words)
@@ -62,7 +65,9 @@ def _answer(desk: Desk, level: str, words: str) -> Message:
             return M("Ihr Text erscheint nicht. Ihre Angaben zählen in den Zahlen mit, zum Beispiel: „Von 61 Stellen sagen 14: "
                      "eher ja.“")  # fmt: skip
         case _:
-            return M("Nichts davon erscheint. Sie zählen nur in der Beteiligung mit: „61 Stellen haben geantwortet.“")
+            return M(
+                "Nichts davon erscheint. Sie zählen nur in der Beteiligung mit, zum Beispiel: „61 Stellen haben geantwortet.“"
+            )
 
 
 def _name(desk: Desk) -> str:
@@ -89,7 +94,8 @@ def _words(desk: Desk, readable: Sequence[Asked]) -> str:
     if first.type.family is Family.TEXT:
         return _shortened(said)
     asked = [desk.context.asked_as(first.question), desk.context.say(first.field.label)]
-    return f"{_shortened(' – '.join(filter(None, asked)))}: {_shortened(said)}"
+    question = _shortened(" – ".join(filter(None, asked)))
+    return f"{question}{'' if question.endswith(('?', '!', '.', ':', '…')) else ':'} {_shortened(said)}"
 
 
 def _readable(desk: Desk) -> list[Asked]:

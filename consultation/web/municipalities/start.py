@@ -36,6 +36,7 @@ def show(organisation_id: uuid.UUID, request: Request, db: Db, place: InPlace, a
     open_rows = sorted((row for row in rows if row.open), key=lambda row: (row.deadline or actor.moment, row.title))
     data: dict[str, Any] = {
         "place": place, "open_rows": open_rows, "past_rows": [row for row in rows if not row.open],
+        "to_do": [row for row in open_rows if not row.done], "done": [row for row in open_rows if row.done],
         "waiting": [row for row in open_rows if row.waits],
     }  # fmt: skip
     return page(request, "municipalities/start.html", data)

@@ -22,7 +22,7 @@ router = Pages(prefix="/operator/organisations")
 
 @router.post("")
 def create(request: Request, db: Db, settings: Configured, actor: Operating, form: Form) -> Response:
-    typed = {name: form.line(name) for name in ("kind", "name", "partner_kind", "state")}
+    typed = {name: form.line(name) for name in ("kind", "name", "partner_kind", "state", "may_plan")}
     try:
         with db.transaction() as session:
             made = actions.create_organisation(session, actor, may_plan=form.checked("may_plan"), **_chosen(form))
@@ -54,7 +54,7 @@ def _page(request: Request, db: Database, organisation_id: uuid.UUID, status: in
         data = {
             "organisation": organisation,
             "members": members,
-            "with_second_step": second_factor.having(session, [member.person_id for member in members]),
+            "with_second_step": second_factor.having(session, [m.person_id for m in members if m.belongs]),
             "kind_titles": KIND_TITLES,
             "role_titles": ROLE_TITLES,
             "demo": organisation.demo,
@@ -84,7 +84,8 @@ def appoint(request: Request, db: Db, actor: Operating, organisation_id: uuid.UU
     except Invalid as refused:
         return _page(request, db, organisation_id, 422, problems=refused.problems, typed=typed)
     return see_other(
-        f"/operator/organisations/{organisation_id}", M("Die Person gehört jetzt dazu und erhält eine Mail.")
+        f"/operator/organisations/{organisation_id}",
+        M("Die Einladung ist unterwegs. Die Person gehört dazu, sobald sie annimmt."),
     )
 
 
@@ -92,7 +93,7 @@ def appoint(request: Request, db: Db, actor: Operating, organisation_id: uuid.UU
 def reset_second_step(db: Db, actor: Operating, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
     with db.transaction() as session:
         member = queries.membership(session, membership_id)
-        if member.organisation_id != organisation_id:
+        if member.organisation_id != organisation_id or not member.belongs:
             raise NotFound(M("Diese Person gehört nicht zur Organisation."))
         second_factor.reset(session, actor, member.person_id)
     return see_other(

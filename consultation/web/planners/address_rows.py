@@ -9,8 +9,9 @@ from starlette.responses import Response
 from consultation.consultations import address_inviting, addresses
 from consultation.consultations.address_judging import Row
 from consultation.consultations.address_list import latest
-from consultation.consultations.addresses import OPEN, ROWS_SHOWN, Settled
+from consultation.consultations.addresses import OPEN, ROWS_SHOWN, SETTLED, Contested, Settled
 from consultation.consultations.models import RowState
+from consultation.consultations.seen import Before
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, NotReady, Problem
 from consultation.core.language import M, Message
@@ -63,8 +64,10 @@ def _page(
         shown = [row for row in found if row.number in again] if again else found[:ROWS_SHOWN]
         data = surroundings(actor, consultation, M("Hochgeladene Liste")) | {
             "upload": upload, "kinds": tabs, "tab": tab, "rows": shown, "badges": BADGES, "reason": addresses.reason,
-            "proposed": proposed, "unsettled": tabs["open"][1], "matched": counts[RowState.MATCHED], "here": path_of(actor, slug),
+            "shown": addresses.shown_of, "proposed": proposed, "unsettled": tabs["open"][1], "matched": counts[RowState.MATCHED],
+            "here": path_of(actor, slug),
             "recognised": address_inviting.recognised(session, upload) if tab == "not_invited" else 0,
+            "replaced": addresses.replaced(session, upload), "standing": addresses.standing(session, upload, shown),
             "next_row": shown[-1].number if len(found) > ROWS_SHOWN and not again else None,
         }  # fmt: skip
         return page(request, "planners/address_rows.html", data | more, status)
@@ -77,13 +80,24 @@ def settle(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
     try:
         with db.transaction() as session:
             planned(session, actor, slug)
-            done, left = addresses.settle(session, actor, slug, settled)
+            done, left, contested = addresses.settle(session, actor, slug, settled)
     except Invalid as refused:
         return _page(request, db, actor, slug, 422, settled, problems=problems_of(refused))
-    if left:
-        return _page(request, db, actor, slug, 422, [row["number"] for row in left], problems=_problems(left))
+    if left or contested:
+        numbers = {row["number"] for row in left} | {one.number for one in contested}
+        problems = [*_problems(left), *map(_contested, contested)]
+        return _page(request, db, actor, slug, 409 if contested else 422, numbers, problems=problems)
     told = M("Gespeichert: {count} Zeilen sind geklärt.", one="Gespeichert: 1 Zeile ist geklärt.", count=len(done))
     return see_other(f"{path_of(actor, slug)}/rows", told if done else M("Es wurde nichts geändert."))
+
+
+def _contested(one: Contested) -> Problem:
+    """Both texts: nobody's is lost, and whoever reads this may type theirs again."""
+    said = {True: M("weglassen"), False: M("nicht weglassen"), "": M("(leer)"), None: M("(leer)")}
+    message = M("Zeile {number}: Jemand anderes hat inzwischen gespeichert: „{theirs}“. Ihre Angabe „{mine}“ ist nicht "
+                "übernommen; geben Sie sie noch einmal ein, wenn sie gelten soll.", number=one.number,
+                theirs=said.get(one.theirs, one.theirs), mine=said.get(one.mine, one.mine))  # fmt: skip
+    return Problem(f"row-{one.number}-{one.name.replace('_', '-').replace('chosen', 'organisation')}", message)
 
 
 def _settled(form: PostedForm) -> dict[int, Settled]:
@@ -94,6 +108,7 @@ def _settled(form: PostedForm) -> dict[int, Settled]:
         found[number] = Settled(
             form.line(f"{name}organisation"), form.line(f"{name}meant"), form.line(f"{name}email"),
             form.text(f"{name}postal"), form.line(f"{name}contact"), form.line(f"{name}left-out") == "yes",
+            Before({what: form.line(f"{name}seen-{what}") for what in SETTLED if f"{name}seen-{what}" in form}),
         )  # fmt: skip
     return found
 

@@ -193,5 +193,6 @@ def save(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
         )
     else:
         told = M("Die Stichprobe ist gezogen (Startwert {seed}): {count} Stellen werden zur Stellungnahme eingeladen.",
-                 seed=chosen.sample.seed, count=found)  # fmt: skip
+                 one="Die Stichprobe ist gezogen (Startwert {seed}): 1 Stelle wird zur Stellungnahme eingeladen.",
+                 count=found, seed=chosen.sample.seed)  # fmt: skip
     return see_other(f"{at}/audience", told)

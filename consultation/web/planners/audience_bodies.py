@@ -47,7 +47,11 @@ OTHERS = (
 @router.get("/single")
 def single(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     with db.reader() as session:
-        return _single(request, session, actor, slug)
+        if planned(session, actor, slug).state == ConsultationState.DRAFT:
+            return _single(request, session, actor, slug)
+    return see_other(
+        f"{consultation_path(actor, slug)}/audience", M("Der Adressatenkreis steht mit der Ankündigung fest."), "info"
+    )
 
 
 def _single(request: Request, session: Session, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:

@@ -3,26 +3,35 @@
 import re
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
-from consultation.core.errors import Conflict, Invalid
+from consultation.core.errors import Conflict, DomainError, Invalid
 from consultation.core.language import M
-from consultation.evaluation import many, replies, steps
+from consultation.evaluation import contributions, many, parting, replies, steps
 from consultation.evaluation.models import Held
 from consultation.http import PostedForm
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 from consultation.web.planners.weighing import assignee, draft_sections, template_of, walked, whole_number
 
-FIELDS = ("decision", "reply", "template", "tag", "assignee", "except")
+FIELDS = ("decision", "reply", "template", "tag", "assignee", "reassign", "except", "into")
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
 _LONGEST = 10_000
+_MERGED_AT_ONCE = 50
 
 
-def work(session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm) -> int:
-    """Returns how many points it was done with."""
+@dataclass(frozen=True)
+class Done:
+    """How many points it was done with, and how many stayed as they were because a colleague has them."""
+
+    points: int
+    left: int
+
+
+def work(session: Session, actor: Actor, consultation: Consultation, kept: Mapping[str, str], form: PostedForm) -> Done:
     seen = (
         _all(session, actor, consultation, kept, form)
         if form.line("scope") == "all"
@@ -31,9 +40,11 @@ def work(session: Session, actor: Actor, consultation: Consultation, kept: Mappi
     if not seen or len(seen) > many.AT_MOST:
         message = M("Wählen Sie mindestens einen Punkt aus, höchstens {count}.", count=many.AT_MOST)
         raise Invalid.about("point", message)
+    if form.line("action") == "merge":
+        contributions.lock(session, consultation)  # before the points, as whoever else moves contributions
     held = steps.hold(session, actor, consultation, list(seen))
-    _act(session, actor, consultation, held, seen, form)
-    return len(held)
+    left = _act(session, actor, consultation, held, seen, form)
+    return Done(len(held) - left, left)
 
 
 def _ticked(form: PostedForm) -> list[uuid.UUID]:
@@ -48,7 +59,9 @@ def _all(
     if walk.seen != form.line("seen"):
         raise Conflict(
             M("Die Liste hat sich inzwischen geändert; jetzt passen {count} Punkte zum Filter. Sehen Sie sie durch, und "
-              "wiederholen Sie dann den Schritt.", count=len(walk))
+              "wiederholen Sie dann den Schritt.",
+              one="Die Liste hat sich inzwischen geändert; jetzt passt 1 Punkt zum Filter. Sehen Sie ihn durch, und "
+                  "wiederholen Sie dann den Schritt.", count=len(walk))
         )  # fmt: skip
     left_out = numbers(form.line("except"))
     unknown = sorted(left_out - {place.number for place in walk.places})
@@ -72,7 +85,8 @@ def numbers(text: str) -> set[int]:
 
 def _act(
     session: Session, actor: Actor, consultation: Consultation, held: list[Held], seen: many.Seen, form: PostedForm
-) -> None:
+) -> int:
+    """Returns how many points stayed as they were."""
     action = form.line("action")
     match action:
         case "tag":
@@ -80,24 +94,60 @@ def _act(
         case "untag":
             many.untag(session, actor, held, form.line("tag"))
         case "assign":
-            many.assign(session, actor, held, assignee(form.line("assignee")))
+            to = assignee(form.line("assignee"))
+            return many.assign(session, actor, held, to, reassign=form.checked("reassign"))
+        case "merge":
+            _merge(session, actor, held, seen, form)
         case "decide" | "propose" | "reply":
             _weigh(session, actor, consultation, held, seen, form)
         case _:
             raise Invalid.about("bulk", M("Wählen Sie, was mit den Punkten geschehen soll."))
+    return 0
+
+
+def _merge(session: Session, actor: Actor, held: list[Held], seen: many.Seen, form: PostedForm) -> None:
+    """Each is a step of its own, so that they are taken back one after the other."""
+    into = next((point for point in held if point.number == whole_number(form.line("into"))), None)
+    if into is None or not 2 <= len(held) <= _MERGED_AT_ONCE:
+        message = M("Wählen Sie 2 bis {count} Punkte, und geben Sie die Nummer dessen an, in dem die anderen aufgehen.",
+                    count=_MERGED_AT_ONCE)  # fmt: skip
+        raise Invalid.about("into", message)
+    others = [point for point in held if point.id != into.id]
+    many.undecided(others)
+    many.unchanged(held, seen)
+    for point in others:
+        parting.merge(session, actor, point.id, into.id)
 
 
 def _weigh(
     session: Session, actor: Actor, consultation: Consultation, held: list[Held], seen: many.Seen, form: PostedForm
 ) -> None:
     template = template_of(form, replies.templates(session, consultation.id))
-    reply = replies.with_template(form.text("reply"), template)
+    reply = replies.with_template(form.text("reply"), template).strip()
     decision = form.line("decision") or (template.decision if template else None)
     action = form.line("action")
+    if action != "reply" and not decision:
+        raise Invalid.about("decision", M("Wählen Sie eine Entscheidung."))
+    _ask_before_replacing(held, reply, form)
     if action == "reply":
         many.answer(session, actor, held, reply, seen=seen)
         return
-    if not decision:
-        raise Invalid.about("decision", M("Wählen Sie eine Entscheidung."))
     do = many.decide if action == "decide" else many.propose
-    do(session, actor, held, decision, reply, seen=seen)
+    do(session, actor, held, decision, reply or None, seen=seen)
+
+
+def _ask_before_replacing(held: list[Held], reply: str, form: PostedForm) -> None:
+    """A tick counts for as many replies as it spoke of; with other points chosen since, it is asked again."""
+    many.undecided(held)
+    count = len(many.with_another_reply(held, reply or None))
+    if count and whole_number(form.line("replace")) != count:
+        message = M("{count} dieser Punkte haben schon eine andere Erwiderung. Bestätigen Sie, dass Ihre sie ersetzt.",
+                    one="1 dieser Punkte hat schon eine andere Erwiderung. Bestätigen Sie, dass Ihre sie ersetzt.",
+                    count=count)  # fmt: skip
+        raise Invalid.about("replace", message)
+
+
+def replacing(refused: DomainError) -> int:
+    """How many replies somebody has to be asked about first."""
+    asked = (dict(problem.message.parameters) for problem in refused.problems if problem.field == "replace")
+    return next((int(one["count"]) for one in asked), 0)

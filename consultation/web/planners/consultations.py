@@ -5,9 +5,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import actions, readiness
+from consultation.consultations import actions, queries, readiness
 from consultation.consultations.models import Consultation
 from consultation.consultations.readiness import without_address
+from consultation.consultations.titles import state_said
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
@@ -73,11 +74,14 @@ def _round(text: str) -> int | None:
 def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     with db.reader() as session:
         consultation = planned(session, actor, slug)
+        plans = planner(actor, consultation)
+        waiting = queries.extensions_waiting(session, [consultation.id] if plans else []).get(consultation.id, 0)
         data = surroundings(actor, consultation) | {
-            "states": CONSULTATION.states,
+            "state": state_said(consultation, actor.moment),
             "badge": STATE_BADGES[consultation.state],
-            "next": next_step(actor, consultation),
-            "plans": planner(actor, consultation),
+            "next": next_step(actor, consultation, waiting),
+            "waiting": waiting,
+            "plans": plans,
             "deadline_runs": bool(CONSULTATION.rows["evaluate"].problems(actor, consultation)),
             "allowed": {row.action for row in CONSULTATION.allowed(actor, consultation)},
         }

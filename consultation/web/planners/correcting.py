@@ -51,8 +51,10 @@ def _page(
         typed = typed or {
             "draft": str(consultation.draft_version_id or ""), "form": str(consultation.form_version_id or ""), "reason": "",
         }  # fmt: skip
+        versions = queries.versions(session, consultation.id)
         data = surroundings(actor, consultation, M("Entwurf oder Formular berichtigen")) | {
-            "versions": queries.versions(session, consultation.id),
+            "versions": versions,
+            "seen": versions[-1].number if versions else 0,
             "numbers": {draft.id: draft.number for draft in drafts} | {form.id: form.number for form in found},
             "drafts": [(str(d.id), M("Fassung {number}: {title}", number=d.number, title=d.title)) for d in drafts],
             "forms": [
@@ -86,6 +88,7 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, form: Form) ->
     try:
         with db.transaction() as session:
             consultation = planned(session, actor, slug)
+            _demand_current(session, consultation, form.line("seen"))
             wanted = _wanted(session, actor, consultation, typed)
             unknown = unknown_values(wanted.draft) if wanted.draft else []
             points = corrections.new_points(consultation, wanted.form)
@@ -96,6 +99,15 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, form: Form) ->
         return _page(request, db, actor, slug, typed=typed, checked=True, points=points, unknown=unknown)
     told = M("Die Berichtigung gilt ab jetzt. Alle Eingeladenen werden benachrichtigt.")
     return see_other(consultation_path(actor, slug), told)
+
+
+def _demand_current(session: Session, consultation: Consultation, seen: str) -> None:
+    """A page that shows what was in force before would put that back, and tell all invited of it."""
+    current = queries.current_version(session, consultation.id)
+    if seen and current is not None and seen != str(current.number):
+        raise Invalid.about("draft", M("Jemand anderes hat inzwischen berichtigt; jetzt gilt Nummer {number}. Prüfen Sie "
+                                       "Entwurf und Formular, und wiederholen Sie dann den Schritt.",
+                                       number=current.number))  # fmt: skip
 
 
 def _wanted(session: Session, actor: Actor, consultation: Consultation, typed: dict[str, str]) -> Correction:

@@ -66,7 +66,7 @@ COUNTS: dict[str, Message] = {
     "points": M("Einzelpunkte"),
     "decided": M("davon entschieden"),
     "participants": M("namentlich genannte Stellen"),
-    "texts": M("lesbare Antworten oder Teile davon"),
+    "texts": M("lesbare Texte"),
     "redacted": M("geschwärzte Passagen"),
 }
 
@@ -172,6 +172,7 @@ def _one(
         "state": EDITION.states[edition.state],
         "badge": BADGES[edition.state],
         "audience": AUDIENCE_TITLES[edition.audience],
+        "written_in": dict(LANGUAGES)[edition.language],
         "formats": FORMATS,
         "html": next((file for file in edition.document if file.format == "html"), None),
         "allowed": {row.action for row in EDITION.allowed(actor, edition)},
@@ -233,6 +234,13 @@ def publish(
             editions.publish(session, actor, edition.id, texts_checked=form.line("texts_checked") == "yes")
     except NotReady as refused:
         return _one(request, db, settings.documents, actor, slug, number, refused)
+    except Conflict:
+        with db.reader() as session:
+            published = _of(session, actor, slug, number)[1].state == EditionState.PUBLISHED
+        if not published:
+            raise
+        told = M("Ausgabe {number} war schon veröffentlicht. Es ist nichts weiter geschehen.", number=number)
+        return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told, "info")
     told = M("Ausgabe {number} ist veröffentlicht. Alle Eingeladenen erhalten eine Mail.", number=number)
     return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told)
 

@@ -13,9 +13,9 @@ from consultation.consultations.models import Consultation, DeadlineExtension
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
-from consultation.core.times import local_day_ending
+from consultation.core.times import end_of_day, local_day_ending
 from consultation.http import Db, Form, Pages, page, see_other
-from consultation.rulebook import publisher
+from consultation.rulebook import RUNNING, publisher
 from consultation.states import ConsultationState, ExtensionState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
@@ -31,6 +31,7 @@ from consultation.web.planners.frame import (
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/extensions")
 DECISIONS = ("grant", "refuse")
+KEPT = M("Die Bitte ist gewährt. Die Stelle hatte schon länger Zeit; dabei bleibt es.")
 
 
 def _seen(session: Session, actor: Actor, consultation: Consultation) -> list[DeadlineExtension]:
@@ -55,6 +56,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         "decided": [one for one in found if one not in waiting],
         "publishes": publisher(actor, consultation),
         "running": consultation.state == ConsultationState.ANNOUNCED,
+        "takes_answers": consultation.state in RUNNING,
         "chosen": (), "answer": "", "until": {}, "answers": {},
     }  # fmt: skip
     return page(request, "planners/extensions.html", data | more, status)
@@ -121,19 +123,20 @@ def decide(
                 raise NotFound(M("Diese Bitte um Fristverlängerung gibt es nicht."))
             publisher.demand(actor, consultation)
             if decision == "grant":
-                extensions.grant(
-                    session, actor, extension_id, form.text("answer"), typed_day(form, "until", needed=False)
-                )
+                until = typed_day(form, "until", needed=False)
+                asked = _of(session, actor, consultation, extension_id).until
+                done = extensions.grant(session, actor, extension_id, form.text("answer"), until)
+                longer = done.until > asked and (until is None or end_of_day(until) == asked)
+                told = KEPT if longer else M("Die Fristverlängerung ist gewährt. Die Stelle erfährt es per Mail.")
             else:
                 extensions.refuse(session, actor, extension_id, form.text("answer"))
+                told = M("Die Bitte ist abgelehnt. Die Stelle erfährt den Grund per Mail.")
     except Invalid as refused:
         kept: dict[str, Any] = {
             "until": {extension_id: form.line("until")},
             "answers": {extension_id: form.text("answer")},
         }
         return _page(request, db, actor, slug, 422, problems=_at(refused, extension_id), **kept)
-    granted = M("Die Fristverlängerung ist gewährt. Die Stelle erfährt es per Mail.")
-    told = granted if decision == "grant" else M("Die Bitte ist abgelehnt. Die Stelle erfährt den Grund per Mail.")
     return see_other(f"{consultation_path(actor, slug)}/extensions", told)
 
 

@@ -54,9 +54,10 @@ def _new(
         own = queries.of_programme(session, actor, programme.id)
         elsewhere = queries.elsewhere(session, actor, programme.id)
     shipped = [
-        (key, form.title.said(language), M("Vorlage mit {count} Fragen", count=len(list(form.questions))))
+        (key, form.title.said(language),
+         M("Vorlage mit {count} Fragen", one="Vorlage mit 1 Frage", count=len(list(form.questions))))
         for key, form in templates().items()
-    ]
+    ]  # fmt: skip
     earlier = [
         *((str(one.id), M("Formular {number}: {title}", number=one.number, title=_title(one)), "") for one in own),
         *(

@@ -17,6 +17,8 @@ from consultation.core.language import M, Message
 from consultation.http import PostedForm
 from consultation.http.actors import Acting, InPlace
 from consultation.programmes.models import Programme
+from consultation.register.states import STATE_TITLES, State
+from consultation.responses.participation import land_of
 from consultation.rulebook import planner, reads_programme
 from consultation.states import ANSWERING
 from consultation.subjects import Actor
@@ -72,12 +74,13 @@ def consultation_crumbs(actor: Actor, consultation: Consultation, *more: Message
 
 def surroundings(actor: Actor, consultation: Consultation, here: Message | str = "") -> dict[str, Any]:
     """What the pages of a consultation show around themselves."""
-    at = consultation_path(actor, consultation.slug)
+    at, land = consultation_path(actor, consultation.slug), land_of(actor, consultation)
     return {
         "consultation": consultation,
         "programme": consultation.programme,
         "at": at,
         "demo": consultation.demo,
+        "only_land": STATE_TITLES[State(land)] if land else None,
         "breadcrumbs": consultation_crumbs(actor, consultation, *([here] if here else [])),
         "tabs": _tabs(at, actor, consultation),
         "typed": {},

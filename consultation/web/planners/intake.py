@@ -21,8 +21,8 @@ from consultation.http.language import language_of
 from consultation.responses import entering, intake
 from consultation.responses.answering import read_posted
 from consultation.responses.desk import Desk
-from consultation.responses.intake import CHANNELS, Received, Standing
-from consultation.responses.models import Channel, Intake
+from consultation.responses.intake import EARLY, Received, Standing
+from consultation.responses.models import BY_HAND, Channel, Intake
 from consultation.responses.titles import CHANNEL_TITLES
 from consultation.rulebook import RUNNING, editor
 from consultation.states import Purpose
@@ -41,7 +41,7 @@ from consultation.web.planners.frame import (
 )
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}")
-CHOICES = [(channel.value, CHANNEL_TITLES[channel]) for channel in CHANNELS]
+CHOICES = [(channel.value, CHANNEL_TITLES[channel]) for channel in BY_HAND]
 
 
 # -- whose answer ----------------------------------------------------------------------------------------------------
@@ -91,8 +91,9 @@ def _new(
             impossible = None
         except Conflict as refused:
             impossible = refused.message
+        to_reopen = intake.to_reopen(session, invitation) if impossible else None
     data = _letter(actor, consultation, invitation.organisation.name) | {
-        "typed": typed, "impossible": impossible, "begun": standing == Standing.BEGUN,
+        "typed": typed, "impossible": impossible, "to_reopen": to_reopen, "begun": standing == Standing.BEGUN,
         "entered": standing == Standing.ENTERED, "action": f"invitations/{invitation_id}/intake", "version": 0,
     }  # fmt: skip
     return page(request, "planners/intake_letter.html", data | more, status)
@@ -103,6 +104,9 @@ def _letter(actor: Actor, consultation: Consultation, name: str) -> dict[str, An
         "name": name,
         "channels": CHOICES,
         "entered": False,
+        "early": False,
+        "confirmed_early": False,
+        "beside": False,
     }
 
 
@@ -121,11 +125,23 @@ def begin(request: Request, db: Db, actor: Planning, slug: str, invitation_id: u
         with db.transaction() as session:
             _, invitation = _invited(session, actor, slug, invitation_id)
             intake.require_possible(actor, invitation, intake.standing(session, invitation))
-            made = intake.begin(session, actor, invitation_id, _received(form, typed), beside=form.checked("beside"))
+            made = intake.begin(
+                session, actor, invitation_id, _received(form, typed), beside=form.checked("beside"),
+                early=form.checked(EARLY),
+            )  # fmt: skip
             made_id = made.id
     except (Invalid, Conflict) as refused:
-        return _new(request, db, actor, slug, invitation_id, typed, refused.status, problems=problems_of(refused))
+        return _new(request, db, actor, slug, invitation_id, typed, refused.status, **_asked_back(form, refused))
     return see_other(f"{consultation_path(actor, slug)}/intake/{made_id}", M("Der Wortlaut ist gespeichert."))
+
+
+def _asked_back(form: PostedForm, refused: Invalid | Conflict) -> dict[str, Any]:
+    """What is wrong; and whether the page asks if a day before the announcement is meant."""
+    problems = problems_of(refused)
+    asks = form.checked(EARLY) or any(problem.field == EARLY for problem in problems)
+    return {
+        "problems": problems, "early": asks, "confirmed_early": form.checked(EARLY), "beside": form.checked("beside"),
+    }  # fmt: skip
 
 
 def _typed(form: PostedForm) -> dict[str, str]:
@@ -149,7 +165,7 @@ def _received(form: PostedForm, typed: Mapping[str, str]) -> Received:
     """Raises `Invalid` with everything that is wrong at once."""
     problems: list[Problem] = []
     day = date.min
-    if typed["channel"] not in {channel.value for channel in CHANNELS}:
+    if typed["channel"] not in {channel.value for channel in BY_HAND}:
         problems.append(Problem("channel", M("Wählen Sie, wie die Antwort einging.")))
     try:
         day = typed_day(form, "received_on") or date.min
@@ -194,9 +210,9 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, intake_id: uui
     try:
         with db.transaction() as session:
             _of(session, actor, slug, intake_id)
-            intake.correct(session, actor, intake_id, _received(form, typed), _version(form))
+            intake.correct(session, actor, intake_id, _received(form, typed), _version(form), early=form.checked(EARLY))
     except (Invalid, Conflict) as refused:
-        return _corrected(request, db, actor, slug, intake_id, typed, refused.status, problems=problems_of(refused))
+        return _corrected(request, db, actor, slug, intake_id, typed, refused.status, **_asked_back(form, refused))
     return see_other(f"{consultation_path(actor, slug)}/intake/{intake_id}", M("Der Wortlaut ist gespeichert."))
 
 
@@ -312,6 +328,7 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
     try:
         with db.transaction() as session:
             _of(session, actor, slug, intake_id)
+            intake.held(session, actor, intake_id, _version(form))
             revision = entering.submit_for(
                 session, actor, intake_id, nil_return=typed["kind"] == "nil_return", name=typed["name"],
                 function=typed["function"], silent_about_rest=form.checked("silent"), beside=form.checked("beside"),

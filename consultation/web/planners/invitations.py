@@ -27,7 +27,7 @@ from consultation.http.language import language_of
 from consultation.programmes.actions import require_planner
 from consultation.responses import reminders
 from consultation.responses.intake import may_be_taken
-from consultation.rulebook import IN_SIGHT, INVITATION, editor, planner, publisher
+from consultation.rulebook import IN_SIGHT, INVITATION, RUNNING, editor, planner, publisher
 from consultation.states import InvitationState, Purpose
 from consultation.subjects import Actor
 from consultation.web.planners.extensions import open_requests
@@ -153,6 +153,7 @@ def _one(
         "reminders": [(stage_title(one.stage), one) for one in sent],
         "publishes": publisher(actor, consultation),
         "announced": consultation.state in IN_SIGHT,
+        "running": consultation.state in RUNNING,
         "typed": {"email": invitation.email or "", "postal": invitation.postal, "contact": invitation.contact},
     }
     return page(request, "planners/invitation.html", data | more, status)

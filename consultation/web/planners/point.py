@@ -40,6 +40,7 @@ from consultation.web.planners.weighing import (
     query_of,
     template_of,
     walked,
+    with_holder,
 )
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/points/{point_id}")
@@ -87,6 +88,7 @@ def _page(
             "last": steps.last(session, actor, consultation.id),
         }
     section = next((one for one in known if one.key == point.section_key), None)
+    data |= with_holder(data, point.assignee_id)
     data |= _said(point, section, found, language) | _may(actor, point) | {
         "point": point, "query": query_of(kept), "both": (), "typed": _stored(point) | _final(actor, point),
     }  # fmt: skip
@@ -178,7 +180,7 @@ def _both(point: Point, typed: dict[str, Any]) -> dict[str, Any]:
 def act(request: Request, db: Db, actor: Planning, slug: str, point_id: uuid.UUID, verb: str, form: Form) -> Response:
     """A refusal shows the page again with everything that was typed, also when somebody else was faster."""
     if verb not in VERBS:
-        raise NotFound(M("Diese Seite gibt es nicht."))
+        raise NotFound(M("Diese Seite gibt es nicht"))
     if verb == "save" and form.line("then") == "insert":
         return _inserted(request, db, actor, slug, point_id, form)
     kept = kept_of(request.query_params)

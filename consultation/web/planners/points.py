@@ -16,7 +16,7 @@ from consultation.responses.participation import land_of
 from consultation.rulebook import planner, publisher
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
-from consultation.web.planners.bulk import FIELDS, work
+from consultation.web.planners.bulk import FIELDS, replacing, work
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 from consultation.web.planners.weighing import (
     choices,
@@ -57,6 +57,8 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
     data |= {
         "count": len(walk),
         "seen": walk.seen,
+        "by_number": walk.by_number,
+        "as_words": query_of(kept | {"q": f'"{kept["q"]}"'}),
         "kept": kept,
         "more_filters": any(kept[name] for name in ("decision", "land", "size", "assignee", "tag")),
         "query": query_of(kept),
@@ -67,7 +69,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         "next": f"{data['at']}/points{query_of(kept, page=str(number + 1))}" if number < last_page else "",
         "plans": planner(actor, consultation),
         "decides": publisher(actor, consultation),
-        "typed": dict.fromkeys(FIELDS, "") | {"scope": "chosen", "point": []},
+        "typed": dict.fromkeys(FIELDS, "") | {"scope": "chosen", "point": [], "replacing": 0},
     } | filters(data)
     return page(request, "planners/points.html", data | more, status)
 
@@ -87,10 +89,15 @@ def bulk(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
             consultation = planned(session, actor, slug)
             done = work(session, actor, consultation, kept, form)
     except (Invalid, Conflict) as refused:
-        typed = {name: form.text(name) for name in FIELDS} | {"point": form.lines("point")}
-        more = {"typed": typed | {"scope": form.line("scope") or "chosen"}, "problems": problems_of(refused)}
+        typed: dict[str, Any] = {name: form.text(name) for name in FIELDS} | {"point": form.lines("point")}
+        typed |= {"scope": form.line("scope") or "chosen", "replacing": replacing(refused)}
+        more = {"typed": typed, "problems": problems_of(refused)}
         return _page(request, db, actor, slug, refused.status, **more)
-    told = M("{count} Punkte sind bearbeitet.", one="1 Punkt ist bearbeitet.", count=done)
+    told = M("{count} Punkte sind bearbeitet.", one="1 Punkt ist bearbeitet.", count=done.points)
+    if done.left:
+        left = M("{count} Punkte hat schon jemand anderes; sie bleiben dort.",
+                 one="1 Punkt hat schon jemand anderes; er bleibt dort.", count=done.left)  # fmt: skip
+        told = M("{done} {left}", done=told, left=left)
     return see_other(_back(request, actor, slug), told)
 
 

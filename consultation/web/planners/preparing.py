@@ -1,6 +1,8 @@
 """Setting a consultation up: what it says of itself, what it asks about, and until when."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,13 +11,16 @@ from starlette.responses import Response
 
 from consultation.consultations import actions, readiness
 from consultation.consultations.models import Consultation
+from consultation.consultations.seen import Before, Contested, fingerprints
 from consultation.consultations.titles import VISIBILITY_TITLES
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound
-from consultation.core.language import M
+from consultation.core.language import M, Message
+from consultation.core.language import day as say_day
 from consultation.core.times import local_day, local_day_ending
 from consultation.forms import queries as forms
-from consultation.http import Db, Form, Pages, page, see_other
+from consultation.http import Db, Form, Pages, PostedForm, page, see_other
+from consultation.http.language import language_of
 from consultation.programmes import queries as programmes
 from consultation.rulebook import planner
 from consultation.states import ConsultationState, Visibility
@@ -38,8 +43,57 @@ VISIBILITIES = [
     (Visibility.PUBLIC.value, VISIBILITY_TITLES[Visibility.PUBLIC],
      M("Entwurf und Fragen stehen offen im Netz und in der Suche. Antworten können nur Eingeladene.")),
 ]  # fmt: skip
-TEXTS = ("title", "visibility", "notice", "introduction", "contact", "minimum_cell")
+TEXTS = {
+    "title": M("Titel"),
+    "introduction": M("Einführung für die Eingeladenen"),
+    "contact": M("Ansprechstelle für Fragen"),
+    "notice": M("Hinweis auf jeder Seite des Entwurfs"),
+    "visibility": M("Wer sieht die Konsultation?"),
+    "minimum_cell": M("Kleinste Gruppe in veröffentlichten Auswertungen"),
+}
+VERSIONS = {"draft_version_id": M("Entwurf"), "form_version_id": M("Formular")}
+DAYS = {"opens_on": M("Beginn"), "deadline_on": M("Letzter Tag der Frist")}
+Names = Mapping[str, Message]
+"""What a page asks: name in `actions.PREPARED` → title."""
 LARGEST_CELL = 50
+
+
+# -- two who set it up at the same time ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Refusal:
+    """Why nothing was saved, with what was typed and what the page had shown."""
+
+    error: Invalid | Contested
+    typed: Mapping[str, Any]
+    before: Before
+
+
+def _before(form: PostedForm, names: Names) -> Before:
+    return Before({name: form.line(f"seen.{name}") for name in names if f"seen.{name}" in form})
+
+
+def _filled(
+    consultation: Consultation, names: Names, stored: Mapping[str, Any], refusal: Refusal | None,
+    said: Mapping[str, Message | str] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The form as it is stored, or as it was typed; where somebody else was faster, with what that one saved beside it.
+
+    `said`: name → what is stored as people read it, if that is not what stands in the form.
+    """
+    now = {name: mark for name, mark in fingerprints(consultation, actions.PREPARED).items() if name in names}
+    if refusal is None:
+        return {"typed": stored, "seen": now, "both": []}
+    problems = {"problems": problems_of(refusal.error)}
+    if isinstance(refusal.error, Invalid):
+        return problems | {"typed": refusal.typed, "seen": refusal.before.shown, "both": []}
+    error, words = refusal.error, {**stored, **(said or {})}
+    mine = {name: text for name, text in refusal.typed.items() if name in error.touched}
+    both = [(title, _as_text(words[name])) for name, title in names.items() if name in error.contested]
+    return problems | {"typed": {**stored, **mine}, "seen": now, "both": both}
+
+
+def _as_text(value: Any) -> Message | str:
+    return value if isinstance(value, Message) else str(value)
 
 
 # -- basics ----------------------------------------------------------------------------------------------------------
@@ -48,15 +102,17 @@ def basics(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     return _basics(request, db, actor, slug)
 
 
-def _basics(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+def _basics(request: Request, db: Database, actor: Actor, slug: str, refusal: Refusal | None = None) -> Response:
     with db.reader() as session:
         consultation = planned(session, actor, slug)
     data = surroundings(actor, consultation, M("Titel, Einführung, Sichtbarkeit")) | {
         "visibilities": VISIBILITIES,
-        "typed": {name: getattr(consultation, name) for name in TEXTS},
         "edits": _edits(actor, consultation),
     }
-    return page(request, "planners/basics.html", data | more, status)
+    stored = {name: getattr(consultation, name) for name in TEXTS}
+    said = {"visibility": VISIBILITY_TITLES[consultation.visibility]}
+    data |= _filled(consultation, TEXTS, stored, refusal, said)
+    return page(request, "planners/basics.html", data, refusal.error.status if refusal else 200)
 
 
 def _edits(actor: Actor, consultation: Any) -> bool:
@@ -66,6 +122,7 @@ def _edits(actor: Actor, consultation: Any) -> bool:
 @router.post("/basics")
 def save_basics(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     typed: dict[str, Any] = {name: form.text(name) for name in TEXTS}
+    before = _before(form, TEXTS)
     try:
         with db.transaction() as session:
             planned(session, actor, slug)
@@ -74,9 +131,9 @@ def save_basics(request: Request, db: Db, actor: Planning, slug: str, form: Form
             if typed["visibility"] not in list(Visibility):
                 raise Invalid.about("visibility", M("Wählen Sie, wer die Konsultation sieht."))
             changes = typed | {"minimum_cell": _cell(typed["minimum_cell"])}
-            actions.prepare(session, actor, slug, changes)
-    except Invalid as refused:
-        return _basics(request, db, actor, slug, 422, typed=typed, problems=problems_of(refused))
+            actions.prepare(session, actor, slug, changes, before)
+    except (Invalid, Contested) as refused:
+        return _basics(request, db, actor, slug, Refusal(refused, typed, before))
     return see_other(consultation_path(actor, slug), M("Gespeichert."))
 
 
@@ -94,7 +151,7 @@ def versions(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     return _versions(request, db, actor, slug)
 
 
-def _versions(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+def _versions(request: Request, db: Database, actor: Actor, slug: str, refusal: Refusal | None = None) -> Response:
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         drafts = programmes.draft_versions(session, consultation.programme_id)
@@ -109,11 +166,16 @@ def _versions(request: Request, db: Database, actor: Actor, slug: str, status: i
             (str(f.id), M("Formular {number}: {title}", number=f.number, title=f.definition["title"].get("de", "")))
             for f in found
         ],
-        "typed": _chosen_versions(consultation, [d.id for d in drafts], [f.id for f in found]),
         "edits": _edits(actor, consultation),
         "shortcomings": [p for p in missing if p.field not in ("deadline", "opens_at", "audience")],
     }
-    return page(request, "planners/versions.html", data | more, status)
+    stored = _chosen_versions(consultation, [d.id for d in drafts], [f.id for f in found])
+    said = {
+        "draft_version_id": dict(data["drafts"])[str(consultation.draft_version_id or "")],
+        "form_version_id": dict(data["forms"]).get(str(consultation.form_version_id), ""),
+    }
+    data |= _filled(consultation, VERSIONS, stored, refusal, said)
+    return page(request, "planners/versions.html", data, refusal.error.status if refusal else 200)
 
 
 def _chosen_versions(consultation: Consultation, drafts: list[uuid.UUID], found: list[uuid.UUID]) -> dict[str, str]:
@@ -122,29 +184,30 @@ def _chosen_versions(consultation: Consultation, drafts: list[uuid.UUID], found:
     if form is None:
         draft = draft or next(iter(drafts), None)
         form = found[0] if len(found) == 1 else None
-    return {"draft": str(draft or ""), "form": str(form or "")}
+    return {"draft_version_id": str(draft or ""), "form_version_id": str(form or "")}
 
 
 @router.post("/versions")
 def save_versions(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
-    typed = {name: form.line(name) for name in ("draft", "form")}
+    typed = {"draft_version_id": form.line("draft"), "form_version_id": form.line("form")}
+    before = _before(form, VERSIONS)
     try:
         with db.transaction() as session:
             planned(session, actor, slug)
-            _choose_versions(session, actor, slug, typed)
-    except Invalid as refused:
-        return _versions(request, db, actor, slug, 422, typed=typed, problems=problems_of(refused))
+            _choose_versions(session, actor, slug, typed, before)
+    except (Invalid, Contested) as refused:
+        return _versions(request, db, actor, slug, Refusal(refused, typed, before))
     return see_other(consultation_path(actor, slug), M("Gespeichert."))
 
 
-def _choose_versions(session: Session, actor: Actor, slug: str, typed: dict[str, str]) -> None:
+def _choose_versions(session: Session, actor: Actor, slug: str, typed: dict[str, str], before: Before) -> None:
     """Raises `Invalid` for a version that is not on the list."""
     wrong = Invalid.about("form", M("Wählen Sie ein Formular aus der Liste."))
-    form_id, draft_id = identifier(typed["form"]), identifier(typed["draft"])
-    if form_id is None or (typed["draft"] and draft_id is None):
+    chosen = {name: identifier(text) for name, text in typed.items()}
+    if chosen["form_version_id"] is None or (typed["draft_version_id"] and chosen["draft_version_id"] is None):
         raise wrong
     try:
-        actions.prepare(session, actor, slug, {"draft_version_id": draft_id, "form_version_id": form_id})
+        actions.prepare(session, actor, slug, chosen, before)
     except NotFound:
         raise wrong from None
 
@@ -155,26 +218,26 @@ def dates(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     return _dates(request, db, actor, slug)
 
 
-def _dates(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
+def _dates(request: Request, db: Database, actor: Actor, slug: str, refusal: Refusal | None = None) -> Response:
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         warnings = readiness.calendar_warnings(session, actor, consultation)
     opens, deadline = consultation.opens_at, consultation.deadline
+    days = {"opens_on": opens and local_day(opens), "deadline_on": deadline and local_day_ending(deadline)}
+    stored = {name: value.isoformat() if value else "" for name, value in days.items()}
+    said = {name: say_day(value, language_of(request)) for name, value in days.items() if value}
     data = surroundings(actor, consultation, M("Beginn und Frist")) | {
-        "typed": {
-            "opens_on": local_day(opens).isoformat() if opens else "",
-            "deadline_on": local_day_ending(deadline).isoformat() if deadline else "",
-        },
         "edits": _edits(actor, consultation),
         "warnings": warnings,
     }
-    return page(request, "planners/dates.html", data | more, status)
+    data |= _filled(consultation, DAYS, stored, refusal, said)
+    return page(request, "planners/dates.html", data, refusal.error.status if refusal else 200)
 
 
 @router.post("/dates")
 def save_dates(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     """Warnings are shown on the same page: the planner sees them and goes on, or chooses another day."""
-    typed = {name: form.line(name) for name in ("opens_on", "deadline_on")}
+    typed, before = {name: form.line(name) for name in DAYS}, _before(form, DAYS)
     try:
         with db.transaction() as session:
             planned(session, actor, slug)
@@ -184,10 +247,11 @@ def save_dates(request: Request, db: Db, actor: Planning, slug: str, form: Form)
                 raise Invalid.about("opens_on", M("Der Beginn muss vor der Frist liegen."))
             if deadline < local_day(actor.moment):
                 raise Invalid.about("deadline_on", M("Die Frist liegt in der Vergangenheit. Setzen Sie eine spätere."))
-            consultation = actions.prepare(session, actor, slug, {"opens_on": opens, "deadline_on": deadline})
+            changes = {"opens_on": opens, "deadline_on": deadline}
+            consultation = actions.prepare(session, actor, slug, changes, before)
             warned = bool(readiness.calendar_warnings(session, actor, consultation))
-    except Invalid as refused:
-        return _dates(request, db, actor, slug, 422, typed=typed, problems=problems_of(refused))
+    except (Invalid, Contested) as refused:
+        return _dates(request, db, actor, slug, Refusal(refused, typed, before))
     at = consultation_path(actor, slug)
     if warned:
         return see_other(f"{at}/dates", M("Gespeichert. Bitte beachten Sie die Hinweise."), "warning")

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
+from consultation.consultations.titles import state_said
 from consultation.core.db import Database
 from consultation.core.errors import Invalid
 from consultation.core.language import M
@@ -21,7 +22,7 @@ from consultation.programmes.parameters import spoken
 from consultation.programmes.parameters import typed as read_value
 from consultation.programmes.titles import DRAFT_KIND_TITLES, LEVEL_TITLES, PARAMETER_TYPE_TITLES
 from consultation.register.states import STATE_TITLES, State
-from consultation.rulebook import CONSULTATION, DRAFT_VERSION, FORM_VERSION, planner
+from consultation.rulebook import DRAFT_VERSION, FORM_VERSION, planner
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, home, identifier, problems_of, programme_crumbs
 from consultation.web.planners.start import STATE_BADGES
@@ -78,7 +79,8 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         }
     data |= {
         "levels": LEVEL_TITLES, "draft_kinds": DRAFT_KIND_TITLES, "types": TYPES, "draft_states": DRAFT_VERSION.states,
-        "form_states": FORM_VERSION.states, "states": CONSULTATION.states, "badges": STATE_BADGES,
+        "form_states": FORM_VERSION.states,
+        "states": {one.id: state_said(one, actor.moment) for one in data["consultations"]}, "badges": STATE_BADGES,
         "lands": [("", M("alle Länder, mit allen Rechten")), *((s.value, title) for s, title in STATE_TITLES.items())],
         "land_titles": STATE_TITLES, "typed": {},
     }  # fmt: skip

@@ -93,6 +93,7 @@ def _page(
         "typed": {"passage": _passage(chosen, asked), "reason": asked.get("reason", ""),
                   "note": asked.get("note", ""), "edition": asked.get("edition", "")},
         "preview": "",
+        "note_limit": redactions.NOTE_LIMIT,
     }  # fmt: skip
     return page(request, "planners/texts.html", data | more, status)
 
@@ -169,7 +170,19 @@ def _preview(
     """The text as everybody would read it. Nothing is saved."""
     with db.reader() as session:
         found = _found(session, actor, slug, response_id)
-    written, mark = _chosen(found, asked["place"]), say(HIDDEN, language_of(request))
-    wanted = redactions.found_in(written, asked["passage"])
-    preview = covered(written.text, [*found.hidden(written), *wanted], lambda _: mark)
-    return _page(request, db, actor, slug, response_id, asked, preview=preview, times=len(wanted))
+        written, mark = _chosen(found, asked["place"]), say(HIDDEN, language_of(request))
+        wanted = redactions.found_in(written, asked["passage"])
+        others = redactions.equal_elsewhere(session, found.response, written.text)
+    words = wanted[0].of(written.text)
+    told: dict[str, Any] = {
+        "preview": covered(written.text, [*found.hidden(written), *wanted], lambda _: mark),
+        "times": len(wanted),
+        "own": sum(bool(spans(one.text, words)) for one in found.written if one.place != written.place),
+        "others": others,
+        "widened": "" if _folded(words) == _folded(asked["passage"]) else words,
+    }
+    return _page(request, db, actor, slug, response_id, asked, **told)
+
+
+def _folded(text: str) -> list[str]:
+    return text.casefold().split()

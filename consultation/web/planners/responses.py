@@ -29,8 +29,9 @@ from consultation.responses import actions, queries
 from consultation.responses import models as responses
 from consultation.responses.participants import Participant, participants
 from consultation.responses.participation import land_of
-from consultation.responses.titles import CHANNEL_TITLES
+from consultation.responses.titles import CHANNEL_TITLES, came
 from consultation.rulebook import RESPONSE, RUNNING, editor, planner
+from consultation.states import ResponseState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
     PREFIX,
@@ -104,9 +105,11 @@ def export(db: Db, actor: Planning, slug: str, kind: str) -> Response:
 
 
 def _of(session: Session, actor: Actor, slug: str, response_id: uuid.UUID) -> tuple[Consultation, responses.Response]:
+    """What planners may see of a response: what was submitted, or that the body declined."""
     consultation = planned(session, actor, slug)
     response = queries.get(session, actor, response_id)
-    if response.consultation_id != consultation.id or not response.submitted_once:
+    declined = response.state == ResponseState.DECLINED
+    if response.consultation_id != consultation.id or not (response.submitted_once or declined):
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     return consultation, response
 
@@ -118,6 +121,8 @@ def _one(
     """A revision as it was received (the counted or the last one, or the one asked for); never the draft answers."""
     with db.reader() as session:
         consultation, response = _of(session, actor, slug, response_id)
+        if not response.submitted_once and number is None:
+            return _declined(request, actor, consultation, response, status, **more)
         found = queries.revisions(session, response_id)
         counted = next((one for one in found if one.id == response.counted_revision_id), None)
         shown = next((one for one in found if one.number == number), None) if number else counted or found[0]
@@ -126,19 +131,33 @@ def _one(
         versions = consultations.versions(session, consultation.id)
         outline = receipt_of(session, response, shown, language_of(request))
         nodes = list(outline.nodes())
-    data = surroundings(actor, consultation, response.organisation.name) | {
-        "response": response,
+    data = _about_one(actor, consultation, response) | {
         "revisions": found,
         "shown": shown,
         "counted": counted,
         "versions": {version.id: version for version in versions},
         "outline": outline,
         "nodes": [(type(node).__name__, node) for node in nodes],
-        "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,
         "redacts": planner(actor, consultation),
-        "may_reopen": RESPONSE.may(actor, response, "reopen"),
+        "came": came,
     }
     return page(request, "planners/response.html", data | more, status)
+
+
+def _about_one(actor: Actor, consultation: Consultation, response: responses.Response) -> dict[str, Any]:
+    return surroundings(actor, consultation, response.organisation.name) | {
+        "response": response,
+        "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,
+        "may_reopen": RESPONSE.may(actor, response, "reopen"),
+    }
+
+
+def _declined(
+    request: Request, actor: Actor, consultation: Consultation, response: responses.Response, status: int, **more: Any
+) -> Response:
+    """Nothing was submitted: there is nothing to read but that."""
+    data = _about_one(actor, consultation, response)
+    return page(request, "planners/response_declined.html", data | more, status)
 
 
 @router.get("/{response_id}")
@@ -177,8 +196,12 @@ def reopen(request: Request, db: Db, actor: Planning, slug: str, response_id: uu
             RESPONSE.check(actor, response, "reopen")
             until = typed_day(form, "until")
             assert until is not None
-            actions.reopen(session, actor, response_id, until=end_of_day(until), reason=typed["reason"])
+            reopened = actions.reopen(session, actor, response_id, until=end_of_day(until), reason=typed["reason"])
+            seen, invitation_id = reopened.submitted_once, reopened.invitation_id
     except Invalid as refused:
         return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems_of(refused))
+    if not seen:  # what the body writes now is its own business
+        told = M("Die Stelle kann bis zum {until} antworten.", until=until)
+        return see_other(f"{consultation_path(actor, slug)}/invitations/{invitation_id}/intake", told)
     told = M("Die Stelle kann bis zum {until} noch einmal abgeben. Bis dahin zählt ihre letzte Fassung.", until=until)
     return see_other(f"{consultation_path(actor, slug)}/responses/{response_id}", told)

@@ -7,12 +7,13 @@ from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
+from consultation.consultations.titles import state_said
 from consultation.core.language import M, Message
 from consultation.http import Db, Pages, page, see_other
 from consultation.http.actors import InPlace
 from consultation.programmes import queries as programmes
 from consultation.programmes.titles import LEVEL_TITLES
-from consultation.rulebook import CONSULTATION
+from consultation.rulebook import planner
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, home
@@ -25,13 +26,15 @@ def show(request: Request, db: Db, place: InPlace, actor: Planning) -> Response:
     with db.reader() as session:
         found = programmes.of_actor(session, actor)
         running = consultations.planned_by(session, actor)
+        waiting = consultations.extensions_waiting(session, [one.id for one in running if planner(actor, one)])
     data: dict[str, Any] = {
         "organisation": place.name,
         "at": home(actor),
         "programmes": found,
-        "consultations": [(one, next_step(actor, one)) for one in running],
+        "consultations": [
+            (one, next_step(actor, one, waiting.get(one.id, 0)), state_said(one, actor.moment)) for one in running
+        ],
         "levels": LEVEL_TITLES,
-        "states": CONSULTATION.states,
         "kinds": STATE_BADGES,
     }
     return page(request, "planners/start.html", data)
@@ -52,9 +55,19 @@ STATE_BADGES = {
 }
 
 
-def next_step(actor: Actor, consultation: Consultation) -> tuple[Message, str]:
-    """What the planner does next, said in one sentence, and on which of the consultation's pages; empty: on its own."""
+def next_step(actor: Actor, consultation: Consultation, waiting: int = 0) -> tuple[Message, str]:
+    """What the planner does next, said in one sentence, and on which of the consultation's pages; empty: on its own.
+
+    `waiting`: requests for more time that nobody has answered; somebody out there cannot go on without.
+    """
     match consultation.state:
+        case ConsultationState.ANNOUNCED if waiting:
+            step = M(
+                "{count} Bitten um mehr Zeit warten auf Antwort",
+                one="1 Bitte um mehr Zeit wartet auf Antwort",
+                count=waiting,
+            )
+            return step, "/extensions"
         case ConsultationState.DRAFT:
             return M("Vorbereiten und ankündigen"), ""
         case ConsultationState.ANNOUNCED if consultation.deadline and consultation.deadline > actor.moment:

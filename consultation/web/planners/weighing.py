@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Conflict, Invalid
-from consultation.core.language import M, Message
+from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.documents.labels import DECISIONS
+from consultation.documents.told.weighing import STEP_TITLES
 from consultation.evaluation import finding
+from consultation.evaluation.assignees import team, works_on
 from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import Order, PointFilter, Walk
 from consultation.evaluation.models import Decision, ReplyTemplate
 from consultation.http import PostedForm
-from consultation.people import queries as people
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.programmes import named
 from consultation.programmes.models import Section
@@ -26,7 +27,7 @@ from consultation.register.kinds import SIZE_CLASS_TITLES
 from consultation.register.states import STATE_TITLES
 from consultation.responses.participation import land_of
 from consultation.rulebook import POINT
-from consultation.states import PLANNING, PointState
+from consultation.states import PointState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 
@@ -34,23 +35,13 @@ KEPT = ("q", "section", "tag", "state", "decision", "land", "size", "assignee", 
 NONE = "-"
 """Of a filter: those that have none."""
 UNDECIDED = "open"
+UNCOUNTED = "uncounted"
+"""Of the state: points without any answer that counts, which the list leaves out otherwise."""
 BADGES = {PointState.NEW: "info", PointState.IN_REVIEW: "warning", PointState.DECIDED: "success"}
 UNSIZED = (OrganisationKind.JOINT_MUNICIPALITY, OrganisationKind.COUNTY)
 SIZES = {
     **{size.value: title for size, title in SIZE_CLASS_TITLES.items()},
     **{kind.value: KIND_TITLES[kind] for kind in UNSIZED},
-}
-STEP_TITLES: dict[str, Message] = {
-    "decide": M("Entscheidung"),
-    "propose": M("Vorschlag oder Erwiderung"),
-    "tag": M("Schlagwort vergeben"),
-    "untag": M("Schlagwort entfernt"),
-    "assign": M("Zuweisung"),
-    "review": M("in Prüfung genommen"),
-    "reopen": M("wieder aufgenommen"),
-    "save": M("gespeichert"),
-    "take_out": M("Ausnahme herausgenommen"),
-    "merge": M("zusammengeführt"),
 }
 
 
@@ -73,6 +64,8 @@ def filter_of(kept: Mapping[str, str], actor: Actor) -> PointFilter:
         untagged=kept["tag"] == NONE,
         state=PointState(kept["state"]) if kept["state"] in list(PointState) else None,
         undecided=kept["state"] == UNDECIDED,
+        supported=kept["state"] != UNCOUNTED,
+        unsupported=kept["state"] == UNCOUNTED,
         decision=Decision(kept["decision"]) if kept["decision"] in list(Decision) else None,
         assignee_id=actor.person_id if kept["assignee"] == "me" else identifier(kept["assignee"]),
         unassigned=kept["assignee"] == NONE,
@@ -107,14 +100,16 @@ def walked(
 
 def choices(session: Session, consultation: Consultation, known: Sequence[Section]) -> dict[str, Any]:
     """What points can be given."""
-    team = people.colleagues(session, list(consultation.planners), list(PLANNING))
+    members = team(session, consultation)
+    offered = {str(one.person_id): f"{one.person.name} ({one.organisation.name})"
+               for one in members if works_on(one, consultation)}  # fmt: skip
     labels = {key: tag.label.model_dump() for key, tag in tags().items()}
     return {
         "section_titles": {s.key: f"{s.number} {s.heading}".strip() for s in known},
         "tag_titles": labels,
         "tag_choices": list(labels.items()),
-        "people": {person.id: person.name for person in team},
-        "assignee_choices": [("", M("niemandem")), *((str(person.id), person.name) for person in team)],
+        "people": {one.person_id: one.person.name for one in members},
+        "assignee_choices": [("", M("niemandem")), *offered.items()],
         "decision_titles": DECISIONS,
         "decision_choices": [("", M("noch offen")), *((d.value, DECISIONS[d]) for d in Decision)],
         "states": POINT.states,
@@ -123,18 +118,37 @@ def choices(session: Session, consultation: Consultation, known: Sequence[Sectio
     }
 
 
+def with_holder(data: Mapping[str, Any], holder: uuid.UUID | None) -> dict[str, Any]:
+    """Whom a point can be given to, and who has it now, also if that person may not work on it any more."""
+    offered = data["assignee_choices"]
+    if holder is None or str(holder) in dict(offered):
+        return {}
+    name = data["people"].get(holder, M("jemand, der nicht mehr plant"))
+    return {"assignee_choices": [*offered, (str(holder), M("{name} (darf diesen Punkt nicht bearbeiten)", name=name))]}
+
+
 def filters(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What points can be filtered by, from what they can be given."""
+    """What points can be filtered by, from what they can be given, and from who has some."""
     nothing = ("", M("alle"))
+    progress, offered = data["progress"], dict(data["assignee_choices"][1:])
+    left, gone = M("jemand, der nicht mehr plant"), M("nicht mehr im Entwurf")
+    holders = {one: data["people"].get(one, left) for one in progress.assignees if one is not None}
+    others = {str(one): name for one, name in holders.items()}
+    sections = data["section_titles"] | {
+        key: gone for key in progress.sections if key not in (None, *data["section_titles"])
+    }
     return {
-        "section_filter": [nothing, (NONE, M("ohne Abschnitt")), *data["section_titles"].items()],
+        "section_names": sections,
+        "holders": holders,
+        "section_filter": [nothing, (NONE, M("ohne Abschnitt")), *sections.items()],
         "tag_filter": [nothing, (NONE, M("ohne Schlagwort")), *data["tag_choices"]],
         "state_filter": [nothing, (UNDECIDED, M("noch nicht entschieden")),
-                         *((state.value, title) for state, title in POINT.states.items())],
+                         *((state.value, title) for state, title in POINT.states.items()),
+                         (UNCOUNTED, M("ohne gezählte Stellungnahme"))],
         "decision_filter": [nothing, *((d.value, DECISIONS[d]) for d in Decision)],
         "land_filter": [nothing, *((state.value, title) for state, title in STATE_TITLES.items())],
         "size_filter": [nothing, *SIZES.items()],
-        "assignee_filter": [nothing, ("me", M("mir")), (NONE, M("niemandem")), *data["assignee_choices"][1:]],
+        "assignee_filter": [nothing, ("me", M("mir")), (NONE, M("niemandem")), *(others | offered).items()],
         "orders": [("", M("meiste Unterstützung zuerst")), ("number", M("nach Nummer")),
                    ("section", M("nach Abschnitt"))],
     }  # fmt: skip
@@ -144,7 +158,7 @@ def filters(data: Mapping[str, Any]) -> dict[str, Any]:
 def assignee(text: str) -> uuid.UUID | None:
     found = identifier(text)
     if text and found is None:
-        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die in diesem Programm planen."))
+        raise Invalid.about("assignee", M("Zuweisen können Sie nur an Personen, die diese Punkte bearbeiten dürfen."))
     return found
 
 

@@ -13,6 +13,7 @@ from consultation.register.shipped import attribution
 from consultation.settings import Settings
 
 router = Pages()
+BASIS = M("Art. 6 Abs. 1 Buchst. e DSGVO (Wahrnehmung einer öffentlichen Aufgabe)")
 
 
 @router.get("/accessibility")
@@ -22,7 +23,9 @@ def accessibility(request: Request, settings: Configured) -> Response:
 
 @router.get("/privacy")
 def privacy(request: Request, settings: Configured) -> Response:
-    return _notice(request, settings, "privacy", M("Datenschutz"))
+    """The usual basis is said in the reader's language; what the installation wrote itself, as it stands there."""
+    own = settings.privacy_basis != Settings.model_fields["privacy_basis"].default
+    return _notice(request, settings, "privacy", M("Datenschutz"), basis=settings.privacy_basis if own else BASIS)
 
 
 @router.get("/imprint")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consultation.consultations.models import Consultation
+from consultation.consultations.titles import state_said
 from consultation.core.language import M, Message
 from consultation.core.times import local_day
-from consultation.rulebook import CONSULTATION
 from consultation.states import ConsultationState
 
 
@@ -31,18 +31,16 @@ _BADGES = {ConsultationState.PUBLISHED: "success", ConsultationState.CANCELLED: 
 
 
 def phase(consultation: Consultation, moment: datetime) -> Phase:
-    if consultation.state == ConsultationState.ANNOUNCED:
-        return _announced(consultation, moment)
-    state = consultation.state
-    return Phase(_BADGES.get(state, "info"), CONSULTATION.states[state], _AFTERWARDS[state])
+    state, title = consultation.state, state_said(consultation, moment)
+    if state == ConsultationState.ANNOUNCED:
+        return _announced(consultation, moment, title)
+    return Phase(_BADGES.get(state, "info"), title, _AFTERWARDS[state])
 
 
-def _announced(consultation: Consultation, moment: datetime) -> Phase:
+def _announced(consultation: Consultation, moment: datetime, title: Message) -> Phase:
     opens_at, deadline = consultation.opens_at, consultation.deadline
     if opens_at is not None and moment < opens_at:
-        return Phase("info", M("angekündigt"), M("Antworten sind ab {day} möglich.", day=local_day(opens_at)))
+        return Phase("info", title, M("Antworten sind ab {day} möglich.", day=local_day(opens_at)))
     if deadline is not None and moment < deadline:
-        return Phase(
-            "success", M("läuft"), M("Antworten sind bis {deadline} möglich.", deadline=deadline), running=True
-        )
-    return Phase("info", M("Frist abgelaufen"), M("Die Frist ist abgelaufen, die Auswertung beginnt."))
+        return Phase("success", title, M("Antworten sind bis {deadline} möglich.", deadline=deadline), running=True)
+    return Phase("info", title, M("Die Frist ist abgelaufen, die Auswertung beginnt."))
