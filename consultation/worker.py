@@ -218,6 +218,15 @@ def submitted(kind: str) -> Handler:
     return handle
 
 
+def gather_again(work: Work) -> None:
+    """After a correction: what was submitted before makes the points it did not make then. One response at a time."""
+    with work.db.reader() as session:
+        answered = contributions.answered(session, work.subject)
+    for response_id in answered:
+        with work.db.transaction() as session:
+            contributions.gather_response(session, response_id, work.moment)
+
+
 def compile_edition(work: Work) -> None:
     """Volumes of a national consultation take minutes: as long as it gets on, nobody else takes the job."""
     started = time.monotonic()
@@ -249,6 +258,7 @@ HANDLERS: Mapping[str, Handler] = {
     "consultation.cancelled": to_all_invited("mail.cancelled"),
     "consultation.corrected": to_all_invited("mail.corrected"),
     "consultation.extended": to_all_invited("mail.extended"),
+    "contributions.gather": gather_again,
     "edition.compile": compile_edition,
     "edition.published": to_all_invited("mail.published"),
     "extension.requested": to_each("mail.extension_requested"),

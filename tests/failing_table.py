@@ -74,6 +74,9 @@ WRONG: dict[str, Wrong] = {
     "POST /o/{organisation_id}/programmes/new": Wrong(
         PLANNER, "programme", {"title": "", "level": "state", "reference": "AZ 1", "description": "Worum es geht"}
     ),
+    PROGRAMME + "/edit": Wrong(
+        PLANNER, "programme", {"title": "", "level": "state", "reference": "AZ 2", "description": "Anders"}
+    ),
     PROGRAMME + "/members": Wrong(PLANNER, "programme", {"organisation": "", "land": "NI"}),
     PROGRAMME + "/parameters": Wrong(
         PLANNER,
@@ -236,6 +239,7 @@ NOTHING_TYPED: dict[str, str] = {
     PROGRAMME + "/drafts": "confirms what was read from a file; tests/test_web_planners_drafts.py",
     PROGRAMME + "/drafts/{draft_id}/continue": BUTTON,
     PROGRAMME + "/drafts/{draft_id}/move": BUTTON,
+    PROGRAMME + "/delete": BUTTON,
     PROGRAMME + "/drafts/{draft_id}/publish": BUTTON,
     PROGRAMME + "/drafts/{draft_id}/sections/{section_key}/remove": BUTTON,
     FORM + "/copy": BUTTON,

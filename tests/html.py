@@ -1,6 +1,7 @@
 """What must hold for every page, whatever it shows: `check(text)` returns the parsed page or fails with all that is wrong."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
@@ -9,6 +10,11 @@ import html5lib
 
 LABELLED = {"input", "select", "textarea", "meter", "progress"}
 NEED_NO_LABEL = {"hidden", "submit", "button", "image", "reset"}
+
+INSIDE = re.compile(
+    r"de='|\bMessage\(|\bUUID\('|\bdatetime\.|\bDecimal\('| object at 0x|<[A-Z]\w+\.[A-Z_]+: |\bdict_\w+\("
+)
+"""How Python writes its objects: no sentence for people."""
 
 
 def parse(text: str) -> Element:
@@ -21,7 +27,7 @@ def parse(text: str) -> Element:
 def check(text: str, *, whole: bool = True) -> Element:
     """A whole page, or with `whole=False` a piece for htmx."""
     tree = parse(text if whole else f"<!doctype html><html><head><title>x</title></head><body>{text}</body></html>")
-    wrong = [*_ids(tree), *_labels(tree), *_inline(tree), *_forms(tree), *_tables(tree)]
+    wrong = [*_ids(tree), *_labels(tree), *_inline(tree), *_forms(tree), *_tables(tree), *_words(tree)]
     if whole:
         wrong += _frame(tree)
     assert not wrong, "\n".join(wrong)
@@ -45,6 +51,10 @@ def _frame(tree: Element) -> Iterator[str]:
     levels = [int(e.tag[1]) for e in tree.iter() if e.tag in {"h1", "h2", "h3", "h4", "h5", "h6"}]
     after = levels[levels.index(1) :] if 1 in levels else []
     yield from (f"h{b} follows h{a}" for a, b in itertools.pairwise(after) if b > a + 1)
+
+
+def _words(tree: Element) -> Iterator[str]:
+    yield from (f"a program's word for a thing: {found!r}" for found in INSIDE.findall(text_of(tree)))
 
 
 def _ids(tree: Element) -> Iterator[str]:

@@ -256,7 +256,10 @@ TABLE = (
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/condition
         GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/questions/{question_key}/delete
         """, here=PLANNERS, home=READERS),
+    Gate("programme", "POST /o/{organisation_id}/programmes/{slug}/delete", here=PUBLISHERS, maybe=MAY_ASK),
     Gate("programme", """
+        GET /o/{organisation_id}/programmes/{slug}/edit
+        POST /o/{organisation_id}/programmes/{slug}/edit
         GET /o/{organisation_id}/programmes/{slug}/consultations/new
         GET /o/{organisation_id}/programmes/{slug}/drafts/import
         GET /o/{organisation_id}/programmes/{slug}/forms/new

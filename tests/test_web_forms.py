@@ -65,6 +65,25 @@ def seen(text: str) -> str:
     return found[1]
 
 
+def test_where_every_question_is_on_the_short_route_no_route_is_offered(world: Planning, paula: Browser):
+    at = begin(paula, world)
+    ask(paula, at, "Wie viele Stunden?", "integer")
+    overview = paula.get(at).text
+    assert "1 Frage · etwa 2 Minuten" in overview
+    assert "Kurzer Weg" not in paula.get(f"{at}/preview").text
+    ask(paula, at, "Und sonst?", "integer", **{"q.core": ""})
+    assert "2 Fragen, davon 1 auf dem kurzen Weg" in paula.get(at).text
+    assert "Kurzer Weg" in paula.get(f"{at}/preview").text
+
+
+def test_the_history_names_a_part_that_moved_by_its_title(world: Planning, paula: Browser):
+    at = begin(paula, world)
+    paula.get(f"{at}/parts/new")
+    paula.follow(paula.post(f"{at}/parts/new", {"title.de": "Schluss"}))
+    paula.follow(paula.post(f"{at}/parts/B/place", {"go": "up"}))
+    assert "Teil „Schluss“ verschoben" in paula.get(f"{at}/history").text
+
+
 # -- building --------------------------------------------------------------------------------------------------------
 def test_a_form_is_built_from_nothing_with_a_condition_and_a_matrix(db: Database, world: Planning, paula: Browser):
     at = begin(paula, world)

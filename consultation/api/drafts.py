@@ -32,7 +32,11 @@ Reader = Annotated[Actor, Depends(scoped(Scope.CONSULTATION_READ))]
 
 
 class SectionObject(Shape):
-    """Abschnitt (Nummer, Paragraf). `key` bleibt über alle Fassungen gleich, `number` kann sich ändern."""
+    """Abschnitt (Nummer, Paragraf). `key` bleibt über alle Fassungen gleich, `number` kann sich ändern.
+
+    Ein Name in geschweiften Klammern wie `{foerderquote}` steht für den Wert dieses Namens in `parameters`; Menschen
+    lesen ihn an seiner Stelle.
+    """
 
     key: str
     parent: str | None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations import queries, readiness, stages
 from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.consultations.seen import NOTHING_SHOWN, Before, really_wanted
-from consultation.core.errors import Conflict, Invalid
+from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
 from consultation.core.language import M
@@ -27,6 +27,7 @@ from consultation.states import ConsultationState, Visibility
 from consultation.subjects import Actor
 
 MINIMUM_CELL = 5
+HIGHEST_ROUND = 99
 RESERVED = frozenset({"new"})
 """Last parts of addresses that are pages themselves."""
 PREPARED = {
@@ -37,12 +38,19 @@ PREPARED = {
 """What is set up before announcing, days as people name them → column."""
 
 
-def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int = 1) -> Consultation:
-    """An empty consultation of the programme, seen by its members only; demo data stays marked as such."""
+def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int | None = 1) -> Consultation:
+    """An empty consultation of the programme, seen by its members only; demo data stays marked as such.
+
+    `round_` is none where no number was given.
+    """
     programme = programmes.get(session, actor, programme_slug)
     require_planner(actor, programme)
-    if not (title := clean_line(title)):
-        raise Invalid.about("title", M("Geben Sie der Konsultation einen Titel."))
+    title = clean_line(title)
+    problems = [] if title else [Problem("title", M("Geben Sie der Konsultation einen Titel."))]
+    if round_ is None or not 1 <= round_ <= HIGHEST_ROUND:
+        problems.append(Problem("round", M("Die Runde ist eine Zahl, in der ersten Runde 1.")))
+    if problems or round_ is None:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     consultation = Consultation(
         id=uuid.uuid4(), slug=_free_slug(session, title), programme=programme, title=title[:300], round=round_,
         state=ConsultationState.DRAFT, visibility=Visibility.INVITED_ONLY, unit=AudienceUnit.ADMINISTRATION, audience={},

@@ -40,6 +40,8 @@ def checklist(session: Session, actor: Actor, consultation: Consultation, ways: 
     return [
         *_basics(consultation),
         *_draft(consultation, problems),
+        *(Line(Mark.WARNING, M("Entwurfsfassung"), warning, "/versions")
+          for warning in readiness.draft_warnings(session, consultation)),
         *_form(consultation, problems),
         *(Line(Mark.WARNING, M("Formular"), notice, "/versions") for notice in readiness.form_warnings(consultation)),
         *_audience(ways, problems),

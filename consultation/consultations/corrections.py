@@ -23,9 +23,10 @@ from consultation.core.text import clean
 from consultation.forms import actions as forms
 from consultation.forms import queries as form_queries
 from consultation.forms.checks import read_form
-from consultation.forms.compatibility import incompatibilities
+from consultation.forms.compatibility import incompatibilities, newly_making_points
+from consultation.forms.definition import Question
 from consultation.forms.models import FormVersion
-from consultation.programmes import drafts
+from consultation.programmes import drafts, named
 from consultation.programmes import queries as programmes
 from consultation.programmes.comparison import Compared, compare
 from consultation.programmes.models import DraftVersion, Section
@@ -63,6 +64,7 @@ def correct(session: Session, actor: Actor, consultation: Consultation, wanted: 
     _demand_right(session, consultation, wanted)  # the form may have been changed since it was checked
     last = queries.current_version(session, consultation.id)
     number = last.number + 1 if last else 1
+    more_points = bool(new_points(consultation, wanted.form))
     draft, form = wanted.draft, wanted.form
     if draft is not None:
         drafts.publish(session, actor, draft)
@@ -78,7 +80,15 @@ def correct(session: Session, actor: Actor, consultation: Consultation, wanted: 
         after={name: str(value) for name, value in changes.items()},
     )  # fmt: skip
     enqueue(session, "consultation.corrected", {"id": str(version.id)}, run_at=actor.moment)
+    if more_points:
+        enqueue(session, "contributions.gather", {"id": str(consultation.id)}, run_at=actor.moment)
     return version
+
+
+def new_points(consultation: Consultation, form: FormVersion) -> list[Question]:
+    """Which questions of the form, which was checked, make points that make none in the form in force."""
+    assert consultation.form_version is not None
+    return newly_making_points(read_form(consultation.form_version.definition), read_form(form.definition))
 
 
 def _chosen(
@@ -111,7 +121,7 @@ def _problems(session: Session, consultation: Consultation, wanted: Correction) 
         assert consultation.form_version is not None
         yield from incompatibilities(read_form(consultation.form_version.definition), read_form(form.definition))
     for problem in readiness.of_form(session, form, draft_id):
-        yield Problem("form", M("Frage {field}: {message}", field=problem.field, message=problem.message))
+        yield Problem("form", problem.message)
 
 
 # -- what changed for somebody who answers ---------------------------------------------------------------------------
@@ -124,10 +134,13 @@ def before(versions: list[ConsultationVersion], moment: datetime | None) -> Cons
 
 
 def changed_since(session: Session, version: ConsultationVersion, sections: list[Section]) -> dict[str, Compared]:
-    """Section key → what became of it since that version; sections that stayed as they were are absent."""
+    """Section key → what became of it since that version; sections that stayed as they were are absent.
+
+    `sections` as people read them.
+    """
     if version.draft_version_id is None:
         return {}
-    found = compare(programmes.sections(session, version.draft_version_id), sections)
+    found = compare(named.sections_as_read(session, version.draft_version_id), sections)
     return {section.key: section for section in found.changed}
 
 

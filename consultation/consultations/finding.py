@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from consultation.consultations.models import Consultation
 from consultation.consultations.queries import visible
 from consultation.core.text import clean_line, search_key
-from consultation.programmes.models import Section
+from consultation.programmes import named
+from consultation.programmes.models import DraftVersion, Section
 from consultation.states import Visibility
 from consultation.subjects import Actor
 
@@ -83,13 +84,21 @@ def _sections(session: Session, public: Sequence[Consultation], words: Sequence[
     places = {draft: place for place, draft in enumerate(by_draft)}
     statement = (
         select(Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
-        .where(Section.draft_version_id.in_(places), _likely(words, Section.heading, Section.text))
+        .where(Section.draft_version_id.in_(places))
+        .where(or_(_likely(words, Section.heading, Section.text), _may_name_values))
         .order_by(Section.draft_version_id, Section.position)
     )
     rows = sorted(session.execute(statement), key=lambda row: places[row.draft_version_id])  # keeps the reading order
-    for draft, key, number, heading, text in rows:
+    drafts = session.scalars(select(DraftVersion).where(DraftVersion.id.in_(places)))
+    known = {draft.id: named.values(draft) for draft in drafts}
+    for draft, key, number, *stored in rows:
+        heading, text = (named.filled(one, known[draft]) for one in stored)
         if _holds(words, f"{heading} {text}"):
             yield by_draft[draft], key, f"{number} {heading}".strip(), text
+
+
+_may_name_values = or_(Section.heading.contains("{"), Section.text.contains("{"))
+"""There may stand other words than are stored, so they are read before it is decided."""
 
 
 def _likely(words: Sequence[str], *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:

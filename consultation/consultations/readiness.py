@@ -15,10 +15,11 @@ from consultation.forms.checks import read_form
 from consultation.forms.inspection import notices, shortcomings
 from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
-from consultation.programmes.models import ProgrammeParameter
+from consultation.programmes.models import DraftVersion, ProgrammeParameter
+from consultation.programmes.named import unknown
 from consultation.programmes.queries import sections
 from consultation.register.states import State
-from consultation.states import Purpose
+from consultation.states import DraftVersionState, Purpose
 from consultation.subjects import Actor
 
 
@@ -51,16 +52,14 @@ def _form(session: Session, consultation: Consultation) -> Iterator[Problem]:
 def of_form(session: Session, form: FormVersion, draft_version_id: uuid.UUID | None) -> Iterator[Problem]:
     """What is wrong with a form in itself, or together with the draft it asks about."""
     keys: set[str] = set()
+    draft = session.get(DraftVersion, draft_version_id) if draft_version_id else None
     if draft_version_id is not None:
         for section in sections(session, draft_version_id):
             keys |= {section.key, section.number}
         if not keys:
             yield Problem("draft", M("Der gewählte Entwurf hat keinen Abschnitt."))
-    names = session.scalars(
-        select(ProgrammeParameter.name).where(ProgrammeParameter.programme_id == form.programme_id)
-    ).all()
     try:
-        yield from shortcomings(read_form(form.definition), keys, names)
+        yield from shortcomings(read_form(form.definition), keys, _values(session, draft))
     except Invalid as invalid:
         yield from invalid.problems
 
@@ -97,6 +96,29 @@ def form_warnings(consultation: Consultation) -> list[Message]:
         return notices(read_form(consultation.form_version.definition))
     except Invalid:
         return []
+
+
+def draft_warnings(session: Session, consultation: Consultation) -> list[Message]:
+    """Names in the draft that stand for no programme value: readers would meet them as they are."""
+    draft = consultation.draft_version
+    if draft is None:
+        return []
+    known = _values(session, draft)
+    return [
+        M("„{section}“ nennt den Programmwert „{name}“. Den gibt es nicht, also bleibt der Name stehen.",
+          section=title, name=name)
+        for title, name in unknown(sections(session, draft.id), known)
+    ]  # fmt: skip
+
+
+def _values(session: Session, draft: DraftVersion | None) -> set[str]:
+    """Names that stand for something where this draft is asked about: frozen with it, or those of the programme until then."""
+    if draft is None:
+        return set()
+    if draft.state == DraftVersionState.PUBLISHED:
+        return {one["name"] for one in draft.frozen.get("parameters", ())}
+    names = select(ProgrammeParameter.name).where(ProgrammeParameter.programme_id == draft.programme_id)
+    return set(session.scalars(names))
 
 
 def calendar_warnings(session: Session, actor: Actor, consultation: Consultation) -> list[Message]:

@@ -311,6 +311,11 @@ def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
     hold_where(session, holding(table.id, table.id == row_id), {})
 
 
+def hold_to_delete(session: Session, table: type[Any], row_id: uuid.UUID) -> None:
+    """As `hold`, and nobody begins anything that points at this row either."""
+    hold_where(session, select(table.id).where(table.id == row_id).with_for_update(), {})
+
+
 def holding(key: Any, *rows: ColumnElement[bool]) -> Select[Any]:
     """What `hold_where` does, for whatever rows there are with these keys."""
     return select(key).where(*rows).with_for_update(key_share=True)

@@ -5,11 +5,12 @@ translation. Parameters stand in braces, are formatted by type and locale, and a
 """
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -24,6 +25,17 @@ LANGUAGES: tuple[Language, ...] = ("de", "en")
 SOURCE: Language = "de"
 
 
+@runtime_checkable
+class Worded(Protocol):
+    """A planner's text in several languages."""
+
+    def said(self, language: Language) -> str: ...
+
+
+Spoken: TypeAlias = "str | int | float | Decimal | date | Message | Worded | Sequence[Spoken] | None"
+"""What may stand in a message: whatever `say` has words for, so that no reader meets a program's name for a thing."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A sentence yet to be written: `M("Noch {count} Angaben fehlen.", count=3)`."""
@@ -35,7 +47,7 @@ class Message:
         return say(self, SOURCE)
 
 
-def M(text: str, /, *, one: str = "", **parameters: Any) -> Message:  # noqa: N802 -- the short name keeps rule tables readable
+def M(text: str, /, *, one: str = "", **parameters: Spoken) -> Message:  # noqa: N802 -- the short name keeps rule tables readable
     """`one` is said instead where the first parameter is 1: "1 Stelle ist …"."""
     single = bool(one) and next(iter(parameters.values()), None) == 1
     return Message(one if single else text, tuple(parameters.items()))
@@ -75,10 +87,12 @@ def _spoken(value: Any, language: Language) -> str:
             return moment(value, language)
         case date():
             return day(value, language)
+        case Worded():
+            return value.said(language)
         case tuple() | list():
             return ", ".join(_spoken(item, language) for item in value)
         case _:
-            return str(value)
+            return "" if value is None else str(value)
 
 
 # -- numbers, money, dates: formatted once, here ------------------------------------------------

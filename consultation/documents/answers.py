@@ -14,6 +14,7 @@ from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Question
 from consultation.forms.models import FormVersion
+from consultation.programmes import named
 from consultation.programmes.models import DraftVersion, Section
 from consultation.programmes.parameters import spoken_all
 from consultation.programmes.queries import sections_of
@@ -26,7 +27,7 @@ def context_of(
     version = session.get_one(ConsultationVersion, version_id)
     form = form_of(session.get_one(FormVersion, version.form_version_id))
     draft = session.get_one(DraftVersion, version.draft_version_id) if version.draft_version_id else None
-    found = tuple(sections_of(session, draft)) if draft else ()
+    found = tuple(named.shown(sections_of(session, draft), named.values(draft))) if draft else ()
     parameters = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
     return FormContext(form, language, moment, section_infos(found), parameters), draft, found
 

@@ -20,6 +20,7 @@ from consultation.evaluation.figures import Statistics, from_json
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Form, Question
 from consultation.programmes.models import Section
+from consultation.programmes.named import filled
 from consultation.programmes.parameters import spoken_all
 from consultation.questions import Tally
 from consultation.responses.participation import Participation
@@ -105,11 +106,13 @@ class Frozen:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """As rows that belong to no database."""
+        """As rows that belong to no database, and as people read them."""
+        draft = self.head["draft"]
+        known = spoken_all(draft["parameters"], draft["language"]) if draft else {}
         return tuple(
             Section(
-                key=r["key"], parent_key=r["parent"], level=r["level"], number=r["number"], heading=r["heading"],
-                blocks=r["blocks"],
+                key=r["key"], parent_key=r["parent"], level=r["level"], number=r["number"],
+                heading=filled(r["heading"], known), blocks=filled(r["blocks"], known),
             )
             for r in self._beginning("section")
         )  # fmt: skip

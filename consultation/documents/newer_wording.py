@@ -12,6 +12,7 @@ from consultation.core.blocks import from_json, plain_text
 from consultation.core.language import Language
 from consultation.documents.frozen import Frozen
 from consultation.forms.context import section_infos
+from consultation.programmes import named
 from consultation.programmes.comparison import Compared, SectionLike, compare
 from consultation.programmes.models import DraftVersion
 from consultation.programmes.wording import Words, words
@@ -46,8 +47,9 @@ def newer_wording(
     version = _newest(session, actor, consultation, draft["number"]) if draft else None
     if version is None:
         return None
-    found = compare(frozen.sections, version.sections)
-    infos = dict(frozen.context.sections) | section_infos(version.sections)
+    sections = named.shown(version.sections, named.values(version))
+    found = compare(frozen.sections, sections)
+    infos = dict(frozen.context.sections) | section_infos(sections)
     context = replace(frozen.context, language=language, sections=infos)
     changed = (one for one in found.sections if one.key in keys and {"reworded", "removed"} & set(one.differences))
     return NewerWording(version, tuple(_change(one, section_label(infos[one.key], context)) for one in changed))

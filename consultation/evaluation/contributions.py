@@ -48,8 +48,14 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).split())
 
 
+def answered(session: Session, consultation_id: uuid.UUID) -> list[uuid.UUID]:
+    """The responses that count now, for the job `contributions.gather`."""
+    counted = (Response.consultation_id == consultation_id, Response.counted_revision_id.is_not(None))
+    return list(session.scalars(select(Response.id).where(*counted).order_by(Response.id)))
+
+
 def gather_response(session: Session, response_id: uuid.UUID, moment: datetime) -> int:
-    """Job `response.submitted`: gathers what counts of this response; nothing if it was withdrawn in between."""
+    """Gathers what counts of this response; nothing if it was withdrawn in between."""
     revision_id = session.scalar(select(Response.counted_revision_id).where(Response.id == response_id))
     return gather(session, revision_id, moment) if revision_id else 0
 
@@ -57,13 +63,15 @@ def gather_response(session: Session, response_id: uuid.UUID, moment: datetime) 
 def gather(session: Session, revision_id: uuid.UUID, moment: datetime) -> int:
     """The contributions of a revision, each with its point; returns how many are new. Doing it again changes nothing.
 
-    The consultation's row is locked, so that of two revisions gathered at once the second sees the points of the first.
+    The form in force says whose texts become points, so after a correction more of an earlier revision may: what is
+    there already stays. The consultation's row is locked, so that of two revisions gathered at once the second sees
+    the points of the first.
     """
     statement = (
         select(Revision, ConsultationVersion.draft_version_id, FormVersion, Consultation)
         .join(ConsultationVersion, ConsultationVersion.id == Revision.consultation_version_id)
-        .join(FormVersion, FormVersion.id == ConsultationVersion.form_version_id)
         .join(Consultation, Consultation.id == Revision.consultation_id)
+        .join(FormVersion, FormVersion.id == Consultation.form_version_id)
         .where(Revision.id == revision_id)
     )
     if (found := session.execute(statement).one_or_none()) is None:
@@ -73,7 +81,9 @@ def gather(session: Session, revision_id: uuid.UUID, moment: datetime) -> int:
     if not demands:
         return 0
     lock(session, consultation)
-    if session.scalar(select(func.count()).where(Contribution.revision_id == revision_id)):
+    known = set(session.scalars(select(Contribution.question_key).where(Contribution.revision_id == revision_id)))
+    demands = [demand for demand in demands if demand.asked.key not in known]
+    if not demands:
         return 0
     points = _points_for(session, consultation.id, demands, moment)
     rows = [_row(revision, draft_version_id, demand, points[demand.hash], moment) for demand in demands]

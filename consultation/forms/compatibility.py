@@ -1,17 +1,21 @@
-"""Can answers to one form be carried over to another? They can if everything that is answered kept its key and its sense. Pure."""
+"""Can answers to one form be carried over to another? They can if everything that is answered kept its key and its sense. Pure.
+
+What the planner does with an answer is no part of its sense: texts may become points that did not before. The other way is closed,
+since the points of earlier answers are there and those of later ones would be missing.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from consultation.core.errors import Problem
 from consultation.core.language import M
-from consultation.forms.definition import Asked, Form
+from consultation.forms.definition import Asked, Form, Question
 
 _LANGUAGES = frozenset({"de", "en"})
 
 
 def incompatibilities(old: Form, new: Form) -> Iterator[Problem]:
-    """Texts may change, and their order; questions, types, options and what happens with an answer may not."""
+    """Texts may change, and their order; questions, types, options and how an answer is treated may not."""
     for key, before in old.by_key.items():
         after = new.by_key.get(key)
         if after is None:
@@ -20,16 +24,30 @@ def incompatibilities(old: Form, new: Form) -> Iterator[Problem]:
             yield Problem(
                 "form", M("Bei der Frage „{title}“ haben sich Art oder Auswahl geändert.", title=before.label)
             )
+        elif before.makes_points and not after.makes_points:
+            told = M("Bei der Frage „{title}“ werden Texte schon zu Einzelpunkten. Das lässt sich nicht mehr abstellen.",
+                     title=before.label)  # fmt: skip
+            yield Problem("form", told)
     for key, after in new.by_key.items():
         if key not in old.by_key:
             yield Problem("form", M("Die Frage „{title}“ ist neu.", title=after.label))
+
+
+def newly_making_points(old: Form, new: Form) -> list[Question]:
+    """Of forms that are compatible: the questions whose texts become points from now on."""
+    found = {
+        after.question.key: after.question
+        for key, after in new.by_key.items()
+        if after.makes_points and not old.by_key[key].makes_points
+    }
+    return list(found.values())
 
 
 def _sense(asked: Asked) -> tuple[Any, ...]:
     question = asked.question
     return (
         asked.field.type, _without_texts(asked.field.settings), question.personal, question.confidential,
-        question.with_nil_return, asked.makes_points, asked.part.key,
+        question.with_nil_return, asked.part.key,
     )  # fmt: skip
 
 

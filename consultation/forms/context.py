@@ -11,6 +11,7 @@ from consultation.core.kept import Kept
 from consultation.core.language import Language, M, say
 from consultation.forms.checks import fill
 from consultation.forms.definition import PARTICIPANT, Form, Question
+from consultation.programmes import named
 from consultation.programmes.models import DraftVersion, Section
 from consultation.programmes.queries import sections_of
 from consultation.questions import SectionInfo, Texts
@@ -79,7 +80,11 @@ def infos_of(session: Session, draft: DraftVersion | None) -> Mapping[str, Secti
         return {}
     if draft.content_hash is None:
         return section_infos(sections_of(session, draft))
-    return _published.get(f"{draft.id} {draft.content_hash}", lambda: section_infos(sections_of(session, draft)))
+    return _published.get(f"{draft.id} {draft.content_hash}", lambda: section_infos(_as_read(session, draft)))
+
+
+def _as_read(session: Session, draft: DraftVersion) -> list[Section]:
+    return named.shown(sections_of(session, draft), named.values(draft))
 
 
 def _main_level(sections: Sequence[Section]) -> int:

@@ -81,6 +81,10 @@ class Asked:
         return (self.question.makes_points or self.field.makes_points) and not self.question.personal
 
     @property
+    def could_make_points(self) -> bool:
+        return self.type.speaks(self.settings) and not self.question.personal
+
+    @property
     def label(self) -> Texts:
         return self.field.label or self.question.title
 
@@ -112,6 +116,16 @@ class Form(_Part):
     @property
     def questions(self) -> Iterator[Question]:
         return (question for part in self.parts for question in part.questions)
+
+    @property
+    def one_way(self) -> bool:
+        """Everything is on the core path, so that there is nothing to choose between."""
+        return all(question.core for question in self.questions)
+
+    @cached_property
+    def makes_points(self) -> bool:
+        """Whether any answer can become a point: otherwise there is nothing to weigh."""
+        return any(asked.makes_points and asked.could_make_points for asked in self.asked)
 
     @cached_property
     def disclosure_parts(self) -> tuple[Part, ...]:

@@ -63,8 +63,8 @@ def _unknown_names(asked: Asked, sections: Collection[str], parameters: Collecti
             told = M("{question}: den Abschnitt „{name}“ gibt es im Entwurf nicht.", question=called, name=section)
             yield Problem(asked.key, told)
         elif section == name and name not in parameters:
-            told = M("{question}: den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an.",
-                     question=called, name=name)  # fmt: skip
+            told = M("{question}: den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an, "
+                     "bevor der Entwurf festgeschrieben wird.", question=called, name=name)  # fmt: skip
             yield Problem(asked.key, told)
     if asked.type.needs_sections and not sections:
         yield Problem(asked.key, M("{question}: braucht einen Entwurf mit Abschnitten.", question=called))
@@ -128,10 +128,27 @@ def _soft(form: Form, *, english: bool = True) -> Iterator[tuple[str, Message]]:
             yield f"{PART}{part.key}", M("Der Teil „{title}“ ist leer und wird niemandem gezeigt.", title=part.title.de)
     if form.asked and not any(question.core for question in form.questions):
         yield FORM, M("Keine Frage steht auf dem kurzen Weg. Wer wenig Zeit hat, sieht dann nichts.")
+    yield from _without_points(form)
     if sum(asked.type.settles_disclosure for asked in form.asked) > 1:
         yield FORM, M("Die Frage zur Veröffentlichungsfreigabe kommt mehrmals vor. Einmal genügt.")
     if english:
         yield from _without_english(form)
+
+
+def _without_points(form: Form) -> Iterator[tuple[str, Message]]:
+    """A form of numbers and ticks alone has none to make, and says so without blame."""
+    if not form.asked or form.makes_points:
+        return
+    if could := next((asked.question for asked in form.asked if asked.could_make_points), None):
+        yield (
+            could.key,
+            M(
+                "Aus keiner Antwort entstehen Einzelpunkte. Setzen Sie bei den Fragen nach Texten den Haken "
+                "„Texte werden zu Einzelpunkten“."
+            ),
+        )
+    else:
+        yield FORM, M("Aus keiner Antwort entstehen Einzelpunkte: Das Formular fragt nicht nach Texten.")
 
 
 def _without_english(form: Form) -> Iterator[tuple[str, Message]]:

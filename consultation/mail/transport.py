@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from consultation.core.disk import bring, bring_written, make_folder
@@ -40,13 +41,27 @@ class Outgoing:
     """(file name, media type, content)"""
 
 
+class Unbroken(EmailPolicy):
+    """The standard way of folding doubles or loses a space where a long subject with umlauts is broken; this one does not."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name.lower() != "subject":
+            return str(super().fold(name, value))
+        text = str(value)
+        folded = Header(text, "us-ascii" if text.isascii() else "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode() if name.lower() == "subject" else super().fold_binary(name, value)
+
+
 class Transport(Protocol):
     def send(self, mail: Outgoing) -> None:
         """Returns when the mail was taken over; raises `Undeliverable`, or OSError to be tried again."""
 
 
 def written(mail: Outgoing, sender: str) -> EmailMessage:
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=Unbroken(linesep="\r\n"))
     message["From"] = sender
     message["To"] = mail.recipient
     message["Subject"] = clean_line(mail.subject)

@@ -1,14 +1,18 @@
 """Making programmes, sharing them, and writing down their figures and terms."""
 
+import hashlib
 import re
 import uuid
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from consultation.core.errors import Forbidden, Invalid, Problem
+from consultation.core.db import hold
+from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from consultation.core.history import record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line, slug
@@ -36,6 +40,13 @@ def require_planner(actor: Actor, subject: Planned) -> None:
         raise Forbidden(M("Das darf nur: {who}.", who=planner.name))
 
 
+def require_owner(actor: Actor, programme: Programme) -> None:
+    """What a programme is called, and whether it is, is for the house that made it."""
+    require_planner(actor, programme)
+    if actor.organisation_id != programme.owner_id:
+        raise Forbidden(M("Das darf nur die Trägerin des Programms: {owner}.", owner=programme.owner.name))
+
+
 def create(
     session: Session, actor: Actor, *,
     title: str, level: str, reference: str = "", description: str = "", demo: bool = False,
@@ -43,21 +54,56 @@ def create(
     """A programme owned by the acting organisation."""
     if not (actor.may_plan and actor.roles & PLANNING and actor.organisation_id):
         raise Forbidden(M("Ihre Organisation ist nicht zum Planen freigeschaltet. Wenden Sie sich an den Betrieb."))
-    title = clean_line(title)
-    problems = [] if title else [Problem("title", M("Geben Sie dem Programm einen Titel."))]
-    if level not in list(ProgrammeLevel):
-        problems.append(Problem("level", M("Wählen Sie, wer das Programm trägt.")))
-    if problems:
-        raise Invalid(M("Das Programm wurde nicht angelegt."), problems=problems)
+    said = _said(title, level, reference, description)
     programme = Programme(
-        id=uuid.uuid4(), slug=_free_slug(session, title), title=title[:300], level=ProgrammeLevel(level),
-        reference=clean_line(reference)[:100], description=clean(description),
+        id=uuid.uuid4(), slug=_free_slug(session, said["title"]), **said,
         owner_id=actor.organisation_id, demo=demo, created_at=actor.moment, parameters=[], terms=[],
     )  # fmt: skip
     programme.members = [ProgrammeMember(organisation_id=actor.organisation_id)]
     session.add(programme)
     session.flush()
     record(session, actor, programme, "create_programme", level=programme.level)
+    return programme
+
+
+def _said(title: str, level: str, reference: str, description: str) -> dict[str, Any]:
+    """Raises Invalid with every problem at once."""
+    title = clean_line(title)
+    problems = [] if title else [Problem("title", M("Geben Sie dem Programm einen Titel."))]
+    if level not in list(ProgrammeLevel):
+        problems.append(Problem("level", M("Wählen Sie, wer das Programm trägt.")))
+    if problems:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    return {
+        "title": title[:300], "level": ProgrammeLevel(level), "reference": clean_line(reference)[:100],
+        "description": clean(description),
+    }  # fmt: skip
+
+
+def fingerprint(programme: Programme) -> str:
+    """What somebody who describes a programme anew had before them."""
+    shown = (programme.title, programme.level, programme.reference, programme.description)
+    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]
+
+
+def describe(
+    session: Session, actor: Actor, programme_slug: str, *,
+    title: str, level: str, reference: str, description: str, seen: str,
+) -> Programme:  # fmt: skip
+    """Its address stays. Raises Conflict if somebody else described it since it was `seen`."""
+    programme = queries.get(session, actor, programme_slug)
+    require_owner(actor, programme)
+    hold(session, Programme, programme.id)
+    session.refresh(programme, ["title", "level", "reference", "description"])
+    said = _said(title, level, reference, description)
+    old = fingerprint(programme)
+    if old != seen:
+        raise Conflict(M("Jemand anderes hat diese Angaben inzwischen geändert. Prüfen Sie, was jetzt dort steht."))
+    changed = sorted(name for name, value in said.items() if getattr(programme, name) != value)
+    for name in changed:
+        setattr(programme, name, said[name])
+    if changed:
+        record(session, actor, programme, "describe_programme", old=old, new=fingerprint(programme), changed=changed)
     return programme
 
 
@@ -78,16 +124,41 @@ def set_parameter(
     """A figure that texts and questions show as {name}; an existing one of this name is replaced."""
     programme = queries.get(session, actor, programme_slug)
     require_planner(actor, programme)
-    if problems := list(_parameter_problems(name, type_, value)):
+    section_number = clean_line(section_number)[:40]
+    problems = [*_parameter_problems(name, type_, value), *_section_problems(session, programme, section_number)]
+    if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     existing = next((p for p in programme.parameters if p.name == name), None)
     parameter = existing or ProgrammeParameter(programme_id=programme.id, name=name)
     old = existing.value if existing else None
     parameter.type, parameter.value = type_, value
-    parameter.label, parameter.section_number = label, clean_line(section_number)[:40]
+    parameter.label, parameter.section_number = label, section_number
     if existing is None:
         programme.parameters.append(parameter)
     record(session, actor, programme, "set_parameter", old=old, new=value, name=name)
+
+
+def remove_parameter(session: Session, actor: Actor, programme_slug: str, name: str) -> None:
+    """Drafts that are frozen keep it. Where its name still stands, pages of planners say so."""
+    programme = queries.get(session, actor, programme_slug)
+    require_planner(actor, programme)
+    gone = next((one for one in programme.parameters if one.name == name), None)
+    if gone is None:
+        raise NotFound(M("Diesen Programmwert gibt es nicht mehr."))
+    record(session, actor, programme, "remove_parameter", old=gone.value, name=name)
+    session.execute(delete(ProgrammeParameter).where(ProgrammeParameter.id == gone.id))
+    session.expire(programme, ["parameters"])
+
+
+def _section_problems(session: Session, programme: Programme, number: str) -> Iterator[Problem]:
+    """Of the newest draft; before there is one, nobody can tell."""
+    draft = queries.last_draft(session, programme.id) if number else None
+    if draft is not None and number not in {section.number for section in draft.sections}:
+        yield Problem(
+            "section_number",
+            M("Den Abschnitt „{number}“ gibt es im Entwurf nicht. Schreiben Sie die Nummer, wie sie dort steht.",
+              number=number),
+        )  # fmt: skip
 
 
 def _parameter_problems(name: str, type_: ParameterType, value: str) -> list[Problem]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from consultation.core.blocks import Block, from_json
 from consultation.core.language import Language
+from consultation.programmes import named
 from consultation.programmes.drafts import frozen_content
 from consultation.programmes.models import DraftVersion, Section
 from consultation.programmes.parameters import spoken_all
@@ -52,7 +53,8 @@ def reading(version: DraftVersion, language: Language) -> Reading:
     published = version.state == DraftVersionState.PUBLISHED
     frozen = version.frozen if published else frozen_content(version.programme)
     terms = [Term(entry["term"], entry["definition"]) for entry in frozen.get("terms", ())]
-    sections = [_read(section, terms) for section in version.sections]
+    shown = named.shown(version.sections, named.values(version, None if published else version.programme))
+    sections = [_read(section, terms) for section in shown]
     return Reading(sections, _nested(version.sections, sections), terms, _figures(frozen, language))
 
 

@@ -34,6 +34,9 @@ class Texts(BaseModel):
     def said(self, language: Language) -> str:
         return (self.en if language == "en" else "") or self.de
 
+    def __str__(self) -> str:
+        return self.de
+
 
 class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -240,6 +243,8 @@ class QuestionType(abc.ABC):
     """The value is a mapping item key → value; each item is stored, edited and conflicts on its own."""
     needs_sections: ClassVar[bool] = False
     """Asks about the sections of a draft, so there must be one."""
+    demands: ClassVar[bool] = False
+    """Asked for what should be otherwise: unless a planner says no, its texts become points."""
     settles_disclosure: ClassVar[bool] = False
     """The answer says what of the other parts may be shown; a form needs one such question."""
     beyond_schema: ClassVar[tuple[str, ...]] = ()
@@ -289,6 +294,10 @@ class QuestionType(abc.ABC):
     def remarks(self, value: Value, settings: Any) -> Iterable[Remark]:
         """What the answer demands in words."""
         return ()
+
+    def speaks(self, settings: Any) -> bool:
+        """Whether an answer can demand something in words at all."""
+        return type(self).remarks is not QuestionType.remarks
 
     def written(self, value: Value, settings: Any) -> Iterable[tuple[Path, str]]:
         """Texts in words of one's own, each with its place: what can be checked, and hidden in public."""

@@ -47,6 +47,7 @@ class Amendments(QuestionType):
     )
     example = M("Welche Regelungen sollen anders lauten?")
     family = Family.DRAFT
+    demands = True
     needs_sections = True
     tally = Tally.OPTIONS
     several_facts = True

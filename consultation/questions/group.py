@@ -151,6 +151,10 @@ class Group(QuestionType):
                 entries.setdefault(entry, []).append(line)
         return [Remark(entry, "\n".join(lines)) for entry, lines in entries.items()]
 
+    def speaks(self, settings: Settings) -> bool:
+        kinds = (part.kind() for part in settings.fields)
+        return any(kind.speaks(own) for kind, own in kinds)
+
     def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
         for entry, part, part_value in _parts(value, settings):
             kind, own = part.kind()

@@ -32,6 +32,7 @@ class LongText(QuestionType):
     )
     example = M("Was müsste gegeben sein, damit die Arbeit weitergeht?")
     family = Family.TEXT
+    demands = True
     tally = Tally.TEXTS
     beyond_schema = (TOO_LONG,)
 

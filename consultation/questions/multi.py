@@ -129,6 +129,9 @@ class Multi(QuestionType):
     def remarks(self, value: Value, settings: Settings) -> Iterable[Remark]:
         return [Remark("", one[OTHER]) for one in value or [] if isinstance(one, dict) and one[OTHER]]
 
+    def speaks(self, settings: Settings) -> bool:
+        return settings.other
+
     def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
         for place, one in enumerate(value or []):
             if isinstance(one, dict) and one[OTHER]:

@@ -98,6 +98,9 @@ class Single(QuestionType):
         if isinstance(value, dict) and value[OTHER]:
             yield Remark("", value[OTHER])
 
+    def speaks(self, settings: Settings) -> bool:
+        return settings.other
+
     def written(self, value: Value, settings: Settings) -> Iterable[tuple[Path, str]]:
         if isinstance(value, dict) and value[OTHER]:
             yield (OTHER,), value[OTHER]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations import corrections
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation, ConsultationVersion
+from consultation.programmes import named
 from consultation.programmes.comparison import Compared
 from consultation.programmes.queries import sections_of
 from consultation.responses.desk import Desk
@@ -71,7 +72,8 @@ def _bases(versions: list[ConsultationVersion], written: dict[str, datetime]) ->
 def _compared(session: Session, consultation: Consultation, base: ConsultationVersion) -> dict[str, Compared]:
     if consultation.draft_version is None or base.draft_version_id in (None, consultation.draft_version_id):
         return {}
-    return corrections.changed_since(session, base, sections_of(session, consultation.draft_version))
+    now = named.shown(sections_of(session, consultation.draft_version), named.values(consultation.draft_version))
+    return corrections.changed_since(session, base, now)
 
 
 def _told(one: Compared, since: int, *, answered: bool) -> ChangedSection:

@@ -12,8 +12,8 @@ from consultation.core.jobs import Job, JobPause, JobState
 from consultation.core.language import M
 from consultation.subjects import Actor
 
-NEVER_DROPPED = frozenset({"edition.compile", "invitations.send"})
-"""Documents are no mail; and whoever was not invited yet must be: rather asked twice than never."""
+NEVER_DROPPED = frozenset({"contributions.gather", "edition.compile", "invitations.send"})
+"""Points and documents are no mail; and whoever was not invited yet must be: rather asked twice than never."""
 WITHOUT_MAIL = frozenset({"response.entered", "response.submitted"})
 """Their answers still have to become points; only the receipt by mail is left out."""
 DROPPED = "left out after a restore"

@@ -12,6 +12,7 @@ from consultation.core.language import M, say
 from consultation.forms.context import infos_of
 from consultation.forms.definition import Asked
 from consultation.http import Form, Pages, see_other
+from consultation.programmes import named
 from consultation.programmes.models import Section
 from consultation.programmes.queries import sections_of
 from consultation.questions import Field
@@ -113,7 +114,7 @@ def _page(
     kept = outcome.kept if outcome else {}
     problems = outcome.problems if outcome else ()
     with here.db.reader() as session:
-        sections = sections_of(session, draft)
+        sections = named.shown(sections_of(session, draft), named.values(draft))
     data: dict[str, Any] = {
         "changes": changes(here, at), "draft": draft, "facts": draft.facts, "where": where, "problems": problems,
         "readings": list(_readings(at, sections, typed, kept, draft.frozen.get("terms", ()))),

@@ -13,6 +13,7 @@ from consultation.web.planners import (
     builder_questions,
     consultations,
     correcting,
+    describing,
     draft_comparison,
     draft_cover,
     draft_editing,
@@ -44,7 +45,7 @@ from consultation.web.planners import (
 
 router = Pages()
 _DRAFTS = (draft_import, draft_cover, draft_comparison, draft_editing, drafts, correcting)
-_PREPARING = (start, programmes, consultations, preparing, announcing, mails)
+_PREPARING = (start, describing, programmes, consultations, preparing, announcing, mails)
 _BUILDING = (forms, builder, builder_parts, builder_conditions, builder_questions, trying)
 _ASKING = (audience, audience_bodies, addresses, address_rows)
 _RUNNING = (

@@ -106,7 +106,7 @@ def duplicate(bench: AtForm, question_key: str) -> Response:
 def place_part(bench: AtForm, part_key: str, form: Form) -> Response:
     at, step = bench.at, STEPS.get(form.line("go"), editing.DOWN)
     try:
-        bench.do("move_part", lambda old: editing.move_part(old, part_key, step), about=part_key)
+        bench.do("move_part", lambda old: editing.move_part(old, part_key, step), about=bench.part_title(part_key))
     except Invalid as refused:
         return see_other(f"{at}#part-{part_key}", refused.problems[0].message, "warning")
     return see_other(f"{at}#part-{part_key}")
@@ -152,7 +152,7 @@ def delete(bench: AtForm, question_key: str) -> Response:
 def history(bench: AtForm) -> Response:
     with bench.db.reader() as session:
         programme, version = bench.found(session)
-        data = bench.surroundings(programme, version, M("Verlauf"))
+        data = bench.surroundings(programme, version, M("Bearbeitungsverlauf"))
         steps = queries.steps(session, bench.actor, version.id)
         people = names(session, {one.person_id for one in steps if one.person_id})
     data["steps"] = [

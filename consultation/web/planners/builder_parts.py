@@ -108,7 +108,7 @@ def delete_part(bench: AtForm, part_key: str, form: Form) -> Response:
         return editing.remove_part(old, part_key, to=to)
 
     try:
-        bench.do("remove_part", operation, about=form.line("title"))
+        bench.do("remove_part", operation, about=bench.part_title(part_key))
     except Invalid as refused:
         problems = [Problem("to", problem.message) for problem in problems_of(refused)]
         return _part(bench, part_key, 422, problems=problems)

@@ -123,12 +123,14 @@ def _kind(key: str) -> str:
 
 
 def _blank(kind: str) -> Question:
-    return Question(key="new", title=Texts(de=""), fields=(FormField(type=kind),), core=True)
+    return Question(
+        key="new", title=Texts(de=""), fields=(FormField(type=kind),), core=True, makes_points=TYPES[kind].demands
+    )
 
 
 def _blank_field(kind: str, language: Language) -> Typed:
-    return {"key": "", "type": kind, "de": "", "en": "", "required": False, "makes_points": False,
-            "settings": shown(TYPES[kind], {}, language)}  # fmt: skip
+    return {"key": "", "type": kind, "de": "", "en": "", "required": False,
+            "makes_points": TYPES[kind].demands, "settings": shown(TYPES[kind], {}, language)}  # fmt: skip
 
 
 @router.post("/questions/{question_key}")

@@ -17,12 +17,14 @@ from consultation.forms import actions, queries
 from consultation.forms.checks import form_of
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Form
+from consultation.forms.editing import part_of
 from consultation.forms.inspection import Finding, inspect
 from consultation.forms.models import FormVersion
 from consultation.forms.steps import told
 from consultation.http import Db, PostedForm
 from consultation.http.language import language_of
 from consultation.people.queries import names
+from consultation.programmes import named
 from consultation.programmes import queries as programmes
 from consultation.programmes.drafts import frozen_content
 from consultation.programmes.models import Programme
@@ -74,6 +76,7 @@ def form_context(
     """With the sections of the programme's latest draft and its figures of today."""
     drafts = programmes.draft_versions(session, programme.id)
     sections = programmes.sections(session, drafts[0].id) if drafts else ()
+    sections = named.shown(sections, named.values(drafts[0], programme)) if drafts else ()
     figures = spoken_all(frozen_content(programme)["parameters"], language)
     return FormContext(form_of(version), language, actor.moment, section_infos(sections), figures)
 
@@ -109,6 +112,12 @@ class Bench:
 
     def context(self, session: Session, programme: Programme, version: FormVersion) -> FormContext:
         return form_context(session, programme, version, self.language, self.actor)
+
+    def part_title(self, key: str) -> str:
+        """For the history; raises `NotFound`."""
+        with self.db.reader() as session:
+            _, version = self.found(session)
+            return part_of(form_of(version), key).title.de
 
     def do(self, step: str, operation: Callable[[Form], Form], *, about: str = "") -> None:
         """One step, saved at once; raises what the operation raises."""

@@ -32,7 +32,6 @@ from consultation.web.planners.frame import (
 from consultation.web.planners.start import STATE_BADGES, next_step
 
 router = Pages(prefix=PREFIX)
-HIGHEST_ROUND = 99
 
 
 @router.get("/programmes/{slug}/consultations/new")
@@ -67,10 +66,8 @@ def create(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
     )
 
 
-def _round(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= HIGHEST_ROUND):
-        raise Invalid.about("round", M("Die Runde ist eine Zahl, in der ersten Runde 1."))
-    return int(text)
+def _round(text: str) -> int | None:
+    return int(text[:4]) if text.isascii() and text.isdigit() else None
 
 
 @router.get("/consultations/{slug}")

@@ -14,11 +14,13 @@ from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M
 from consultation.forms import queries as forms
 from consultation.http import Db, Form, Pages, page, see_other
+from consultation.programmes import named
 from consultation.programmes import queries as programmes
 from consultation.programmes.comparison import compare
 from consultation.rulebook import publisher
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
+from consultation.web.planners.drafts import unknown_values
 from consultation.web.planners.frame import (
     PREFIX,
     Planning,
@@ -75,7 +77,8 @@ def _comparison(session: Session, actor: Actor, consultation: Consultation, chos
     if draft_id is None or consultation.draft_version_id is None or draft_id == consultation.draft_version_id:
         return None
     new = programmes.draft_version(session, actor, draft_id)
-    return compare(programmes.sections(session, consultation.draft_version_id), new.sections)
+    before = named.sections_as_read(session, consultation.draft_version_id)
+    return compare(before, named.shown(new.sections, named.values(new, new.programme)))
 
 
 @router.post("")
@@ -87,11 +90,13 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, form: Form) ->
             consultation = planned(session, actor, slug)
             _demand_current(session, consultation, form.line("seen"))
             wanted = _wanted(session, actor, consultation, typed)
+            unknown = unknown_values(wanted.draft) if wanted.draft else []
+            points = corrections.new_points(consultation, wanted.form)
             version = corrections.correct(session, actor, consultation, wanted) if form.checked("sure") else None
     except Invalid as refused:
         return _page(request, db, actor, slug, refused.status, typed, problems=problems_of(refused))
     if version is None:
-        return _page(request, db, actor, slug, typed=typed, checked=True)
+        return _page(request, db, actor, slug, typed=typed, checked=True, points=points, unknown=unknown)
     told = M("Die Berichtigung gilt ab jetzt. Alle Eingeladenen werden benachrichtigt.")
     return see_other(consultation_path(actor, slug), told)
 

@@ -3,15 +3,16 @@
 import uuid
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import Db, Pages, page
-from consultation.programmes import queries
+from consultation.programmes import named, queries
 from consultation.programmes.comparison import compare
-from consultation.programmes.models import DraftVersion
+from consultation.programmes.models import DraftVersion, Programme, Section
 from consultation.web.planners.drafts import draft_frame, draft_steps, of_programme
 from consultation.web.planners.frame import PREFIX, Planning, identifier
 
@@ -27,13 +28,18 @@ def show(request: Request, db: Db, actor: Planning, slug: str, draft_id: uuid.UU
         programme = version.programme
         others = [one for one in queries.draft_versions(session, programme.id) if one.id != version.id]
         old = _chosen(others, version, asked)
-        found = compare(queries.sections(session, old.id), version.sections) if old else None
+        now = named.shown(version.sections, named.values(version, programme))
+        found = compare(_as_read(session, old, programme), now) if old else None
         steps = draft_steps(actor, programme, version, M("Vergleich mit einer anderen Fassung"))
         data = draft_frame(actor, programme, *steps) | {
             "version": version, "old": old, "found": found,
             "others": [(str(one.id), M("Fassung {number}: {title}", number=one.number, title=one.title)) for one in others],
         }  # fmt: skip
         return page(request, "planners/draft_compare.html", data)
+
+
+def _as_read(session: Session, version: DraftVersion, programme: Programme) -> list[Section]:
+    return named.shown(queries.sections(session, version.id), named.values(version, programme))
 
 
 def _chosen(others: Sequence[DraftVersion], version: DraftVersion, asked: str) -> DraftVersion | None:

@@ -13,7 +13,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid, NotFound
 from consultation.core.language import M, Message
 from consultation.http import Db, Form, Pages, PostedForm, page, see_other
-from consultation.programmes import arranging, editing, notation
+from consultation.programmes import arranging, editing, named, notation
 from consultation.programmes.actions import require_planner
 from consultation.programmes.comparison import Compared, compare
 from consultation.programmes.editing import Typed
@@ -97,7 +97,15 @@ def _new(
             raise NotFound(M("Diesen Abschnitt gibt es im Entwurf nicht."))
     places = [(s.key, M("Nach „{title}“", title=_title(s))) for s in version.sections]
     data |= {"section": None, "typed": typed, "after": after, "places": [("", M("Ganz am Anfang")), *places], "seen": 0}
-    return page(request, "planners/draft_section.html", data | more, status)
+    return page(request, "planners/draft_section.html", data | _as_read(version, more), status)
+
+
+def _as_read(version: DraftVersion, more: dict[str, Any]) -> dict[str, Any]:
+    """What is previewed, with the values of the programme in the place of their names."""
+    if "preview" not in more:
+        return more
+    known = named.values(version, version.programme)
+    return more | {"preview": from_json(named.filled(to_json(more["preview"]), known))}
 
 
 @router.post("/sections/new")
@@ -142,7 +150,7 @@ def _section(
     }
     if typed is not None and status == Conflict.status and not data["closed"]:
         data |= {"quarrel": Quarrel(section, _against(section, typed)), "theirs": _stored(section).text}
-    return page(request, "planners/draft_section.html", data | more, status)
+    return page(request, "planners/draft_section.html", data | _as_read(version, more), status)
 
 
 @router.post("/sections/{section_key}")

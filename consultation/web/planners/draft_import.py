@@ -19,7 +19,7 @@ from consultation.core.language import M
 from consultation.core.times import local_day
 from consultation.http import Configured, Db, Form, Pages, PostedForm, page, see_other, signing
 from consultation.http.forms import MAX_TEXT
-from consultation.programmes import drafts, queries
+from consultation.programmes import drafts, named, queries
 from consultation.programmes.actions import require_planner
 from consultation.programmes.importers import IMPORTERS, DraftTree, import_draft
 from consultation.programmes.importers.tree import from_json, to_json
@@ -82,9 +82,13 @@ def _preview(
     request: Request, actor: Actor, programme: Programme, tree: DraftTree, before: Sequence[Section],
     more: dict[str, Any], status: int = 200,
 ) -> Response:  # fmt: skip
+    matching = match(tree, before)
     data = _frame(actor, programme) | {
         "tree": tree,
-        "seen": overlook(match(tree, before), before),
+        "seen": overlook(matching, before),
+        "unknown": named.unknown(
+            drafts.rows(matching, matching.proposed()), {one.name for one in programme.parameters}
+        ),
         "had_before": len(before),
         "base": _fingerprint(before),
     }

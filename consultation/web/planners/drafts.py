@@ -11,7 +11,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
 from consultation.http import Db, Pages, page, see_other
 from consultation.http.language import language_of
-from consultation.programmes import drafts, queries
+from consultation.programmes import drafts, named, queries
 from consultation.programmes.actions import require_planner
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.programmes.reading import reading
@@ -47,6 +47,12 @@ def of_programme(session: Session, actor: Actor, slug: str, draft_id: uuid.UUID)
     return version
 
 
+def unknown_values(version: DraftVersion) -> list[tuple[str, str]]:
+    """Title of the section and name, for each name that stands for nothing."""
+    known = named.values(version, version.programme)
+    return named.unknown(named.shown(version.sections, known), known)
+
+
 @router.get("/{draft_id}")
 def show(request: Request, db: Db, actor: Planning, slug: str, draft_id: uuid.UUID) -> Response:
     with db.reader() as session:
@@ -55,6 +61,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str, draft_id: uuid.UU
     data = draft_frame(actor, version.programme, (here, "")) | {
         "version": version,
         "reading": reading(version, language_of(request)),
+        "unknown": unknown_values(version),
         "kind_titles": DRAFT_KIND_TITLES,
         "states": DRAFT_VERSION.states,
         "may_publish": DRAFT_VERSION.may(actor, version, "publish"),

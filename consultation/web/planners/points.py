@@ -10,9 +10,11 @@ from consultation.core.errors import Conflict, DomainError, Invalid
 from consultation.core.language import M
 from consultation.evaluation import queries, replies, steps, undoing
 from consultation.evaluation.progress import progress
+from consultation.forms.checks import form_of
 from consultation.http import Db, Form, Pages, page, see_other
 from consultation.responses.participation import land_of
 from consultation.rulebook import planner, publisher
+from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.bulk import FIELDS, replacing, work
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
@@ -49,6 +51,8 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             "progress": progress(session, actor, consultation),
             "templates": replies.templates(session, consultation.id),
             "last": steps.last(session, actor, consultation.id),
+            "silent": consultation.form_version is not None and not form_of(consultation.form_version).makes_points,
+            "corrects": publisher(actor, consultation) and consultation.state == ConsultationState.ANNOUNCED,
         }
     data |= {
         "count": len(walk),

@@ -70,6 +70,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             "home": home(actor),
             "breadcrumbs": programme_crumbs(actor, programme),
             "plans": planner(actor, programme),
+            "owns": planner(actor, programme) and programme.owner_id == actor.organisation_id,
             "drafts": queries.draft_versions(session, programme.id),
             "forms": forms.of_programme(session, actor, programme.id),
             "consultations": consultations.of_programme(session, actor, programme.id),
@@ -118,6 +119,10 @@ def share(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> R
 @router.post("/{slug}/parameters")
 def set_parameter(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     typed = {name: form.line(name) for name in ("label", "label_en", "name", "type", "value", "section_number")}
+    if form.line("remove") == "yes":
+        with db.transaction() as session:
+            actions.remove_parameter(session, actor, slug, typed["name"])
+        return see_other(f"{home(actor)}/programmes/{slug}#parameters", M("Der Programmwert ist entfernt."))
     try:
         with db.transaction() as session:
             queries.get(session, actor, slug)

@@ -20,6 +20,7 @@ from consultation.evaluation.finding import Order, PointFilter, Walk
 from consultation.evaluation.models import Decision, ReplyTemplate
 from consultation.http import PostedForm
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
+from consultation.programmes import named
 from consultation.programmes.models import Section
 from consultation.programmes.queries import sections
 from consultation.register.kinds import SIZE_CLASS_TITLES
@@ -75,8 +76,9 @@ def filter_of(kept: Mapping[str, str], actor: Actor) -> PointFilter:
 
 
 def draft_sections(session: Session, consultation: Consultation) -> Sequence[Section]:
-    draft = consultation.draft_version_id
-    return sections(session, draft) if draft else ()
+    """As people read them."""
+    draft = consultation.draft_version
+    return named.shown(sections(session, draft.id), named.values(draft)) if draft else ()
 
 
 def order_of(kept: Mapping[str, str]) -> Order:

@@ -10,7 +10,9 @@ from consultation.consultations.models import ConsultationVersion
 from consultation.core.language import M
 from consultation.http import Db, Pages, page
 from consultation.http.actors import Seen
-from consultation.programmes.comparison import compare
+from consultation.programmes import named
+from consultation.programmes.comparison import Comparison, compare
+from consultation.programmes.models import DraftVersion
 from consultation.programmes.queries import consulted_draft
 from consultation.web.public.consultations import crumbs, surroundings
 from consultation.web.public.phases import phase
@@ -35,8 +37,14 @@ def show(request: Request, db: Db, viewer: Seen, slug: str, since: int | None = 
         }
         if before and before.draft_version_id and (current := versions[-1].draft_version_id):
             old, new = consulted_draft(session, before.draft_version_id), consulted_draft(session, current)
-            data |= {"old": old, "draft": new, "found": compare(old.sections, new.sections)}
+            data |= {"old": old, "draft": new, "found": _compared(old, new)}
         return page(request, "public/changes.html", data)
+
+
+def _compared(old: DraftVersion, new: DraftVersion) -> Comparison:
+    """As both were read, so that a programme value that changed is a change of every sentence it stands in."""
+    before, after = (named.shown(version.sections, named.values(version)) for version in (old, new))
+    return compare(before, after)
 
 
 def _earlier(versions: Sequence[ConsultationVersion], number: int | None) -> ConsultationVersion | None:
