@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from sqlalchemy import delete, select
 
 from consultation.consultations.models import Consultation, Invitation
@@ -283,7 +283,12 @@ def test_leaving_a_page_where_all_is_saved_asks_nothing_though_one_is_still_in_t
     anna = Somebody(chrome, base, 1280, script=True)
     at_the_last_page(world, anna, member(world))
     asked: list[str] = []
-    anna.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    anna.page.on("dialog", answer)
     anna.page.locator(FIELD).click()
     anna.page.keyboard.type("Schon gespeichert")
     expect(anna.page.locator(STATUS)).to_contain_text("Gespeichert um")
