@@ -48,11 +48,21 @@
 
   // -- unsaved changes: <form data-guard>. Saved by posting it or by the automatic saving; data-unsaved: came back unsaved --
   const dirty = new Set();
+  // what stands in the fields: leaving a field tells of a change once more, when it was saved long ago
+  const seen = new WeakMap();
+  const valuesOf = (form) => JSON.stringify([...form.elements].filter((one) => one.name && one.type !== "hidden")
+    .map((one) => [one.name, one.type === "radio" || one.type === "checkbox" ? one.checked : one.value]));
+  const changed = (form) => {
+    const values = valuesOf(form);
+    if (seen.get(form) === values) return false;
+    seen.set(form, values);
+    return true;
+  };
   const guarded = (element) => element && element.closest && element.closest("form[data-guard]");
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
       const form = guarded(event.target);
-      if (form) {
+      if (form && changed(form)) {
         dirty.add(form);
         form.dataset.dirty = "yes";
         form.dataset.typed = String(Number(form.dataset.typed || 0) + 1);
@@ -137,6 +147,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     showWhere();
     offerCopying();
+    for (const form of document.querySelectorAll("form[data-guard]")) seen.set(form, valuesOf(form));
     for (const form of document.querySelectorAll("form[data-guard][data-unsaved]")) dirty.add(form);
     watchBar();
     focusProblems(document);

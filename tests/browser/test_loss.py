@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from sqlalchemy import delete, select
 
 from consultation.consultations.models import Consultation, Invitation
@@ -274,3 +274,25 @@ def test_by_keyboard_alone_a_field_is_answered_saved_and_left(scene: tuple[Scene
         page.keyboard.press("Enter")
     expect(page.get_by_text("Gespeichert.", exact=True)).to_be_visible()
     assert stored(world)["main_message"] == "Nur mit Tasten"
+
+
+def test_leaving_a_page_where_all_is_saved_asks_nothing_though_one_is_still_in_the_field(
+    scene: tuple[Scene, str], chrome: Browser
+) -> None:
+    world, base = scene
+    anna = Somebody(chrome, base, 1280, script=True)
+    at_the_last_page(world, anna, member(world))
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    anna.page.on("dialog", answer)
+    anna.page.locator(FIELD).click()
+    anna.page.keyboard.type("Schon gespeichert")
+    expect(anna.page.locator(STATUS)).to_contain_text("Gespeichert um")
+    expect(anna.page.locator("form[data-dirty]")).to_have_count(0)
+    go(anna.page.get_by_role("navigation", name="Sie sind hier").get_by_role("link", name="Probeanhörung"))
+    assert asked == []
+    assert stored(world)["main_message"] == "Schon gespeichert"

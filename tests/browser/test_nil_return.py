@@ -69,6 +69,7 @@ def test_one_person_sends_a_nil_return_after_being_told_what_is_wrong(
     scene: tuple[Scene, str], chrome: Browser, way: tuple[int, bool]
 ) -> None:
     world, _ = scene
+    world.four_eyes(False)
     bea = arrived(scene, chrome, way, "Bea Haupt", Role.CONTRIBUTOR, Role.RELEASER)
     page = bea.page
     bea.press("Fehlanzeige abgeben")
@@ -95,7 +96,7 @@ def test_one_person_sends_a_nil_return_after_being_told_what_is_wrong(
         assert level.is_checked() == (level.get_attribute("value") == "figures")
     bea.look("nil-return-receipt")
     page.goto(world.base)
-    expect(page.get_by_text("Ihre Stellungnahme ist abgegeben.")).to_be_visible()
+    expect(page.get_by_text("Ihre Fehlanzeige ist abgegeben.")).to_be_visible()
     page.goto(f"{world.base}/nil-return")
     expect(page.get_by_text("Das geht gerade nicht")).to_be_visible()
     expect(page.get_by_role("button", name="Fehlanzeige abgeben")).to_have_count(0)
@@ -107,7 +108,7 @@ def test_who_may_not_release_prepares_it_and_another_one_sends_it(
 ) -> None:
     world, _ = scene
     anna = arrived(scene, chrome, way, "Anna Muster", Role.CONTRIBUTOR)
-    anna.press("Fehlanzeige abgeben")
+    anna.press("Fehlanzeige vorbereiten")
     expect(anna.page.get_by_text("Bereiten Sie die Fehlanzeige hier vor")).to_be_visible()
     anna.look("nil-return-prepare")
     anna.press("Fehlanzeige vorbereiten")
@@ -133,4 +134,4 @@ def test_who_may_not_release_prepares_it_and_another_one_sends_it(
     bea.press("Fehlanzeige abgeben")
     is_received(bea, world)
     anna.page.goto(world.base)
-    expect(anna.page.get_by_text("Ihre Stellungnahme ist abgegeben.")).to_be_visible()
+    expect(anna.page.get_by_text("Ihre Fehlanzeige ist abgegeben.")).to_be_visible()

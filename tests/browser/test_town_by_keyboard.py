@@ -106,7 +106,7 @@ def test_a_nil_return_is_prepared_by_one_and_sent_by_another(
     world, base = scene
     anna = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR), width)
     to_the_hub(anna)
-    keyboard.press(button(anna, "Fehlanzeige abgeben"))
+    keyboard.press(button(anna, "Fehlanzeige vorbereiten"))
     heading(anna, "Fehlanzeige abgeben")
     keyboard.choose(anna.get_by_label("Geschäft der laufenden Verwaltung"))
     keyboard.choose(anna.locator("[name='disclosure_rest'][value='figures']"))
