@@ -17,7 +17,7 @@ from consultation.core.times import end_of_day
 from consultation.responses import queries
 from consultation.states import ConsultationState, ExtensionState
 from tests.evaluation_world import World, somebody_of, standing
-from tests.racing import at_once
+from tests.in_turn import in_turn
 
 KIEL = "010510000000"
 EARLY, LATE = date(2026, 5, 10), date(2026, 5, 31)
@@ -73,7 +73,7 @@ def test_of_two_who_give_time_in_one_moment_none_takes_any_away(db: Database, sc
     early = asks(db, scene, EARLY)
     with db.reader() as session:
         invitation_id = invitation_of(session, scene)
-    assert None is at_once(
+    assert None is in_turn(
         db, lambda s: extensions.give(s, scene.planner, invitation_id, LATE, "Am Telefon gebeten"),
         lambda s: extensions.grant(s, scene.planner, early, ""),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from consultation.forms.actions import content_hash
 from consultation.forms.models import FormVersion
 from consultation.states import ConsultationState, FormVersionState
 from tests.evaluation_world import World, standing
-from tests.racing import at_once
+from tests.in_turn import in_turn
 from tests.test_preparing_at_once import Second
 
 LATER = "Im selben Augenblick geändert"
@@ -57,7 +57,7 @@ def now(db: Database, form: uuid.UUID) -> FormVersion:
 
 
 def test_a_form_that_is_being_frozen_cannot_be_changed_any_more(db: Database, scene: World, form: uuid.UUID) -> None:
-    assert isinstance(at_once(db, freeze(scene, form), edit(scene, form, renamed)), Conflict)
+    assert isinstance(in_turn(db, freeze(scene, form), edit(scene, form, renamed)), Conflict)
     frozen = now(db, form)
     assert frozen.state == FormVersionState.FROZEN
     assert frozen.definition["title"]["de"] != LATER
@@ -65,14 +65,14 @@ def test_a_form_that_is_being_frozen_cannot_be_changed_any_more(db: Database, sc
 
 
 def test_a_change_that_is_being_saved_is_frozen_with_its_own_hash(db: Database, scene: World, form: uuid.UUID) -> None:
-    assert at_once(db, edit(scene, form, renamed), freeze(scene, form)) is None
+    assert in_turn(db, edit(scene, form, renamed), freeze(scene, form)) is None
     frozen = now(db, form)
     assert (frozen.state, frozen.definition["title"]["de"]) == (FormVersionState.FROZEN, LATER)
     assert frozen.content_hash == content_hash(frozen.definition)
 
 
 def test_two_consultations_may_freeze_one_form_in_one_moment(db: Database, scene: World, form: uuid.UUID) -> None:
-    assert at_once(db, freeze(scene, form), freeze(scene, form)) is None
+    assert in_turn(db, freeze(scene, form), freeze(scene, form)) is None
     assert now(db, form).state == FormVersionState.FROZEN
 
 
@@ -85,7 +85,7 @@ def test_a_form_that_is_made_unfit_in_the_moment_of_the_announcement_is_not_anno
         question = definition["parts"][0]["questions"][0]
         question["title"] = {"de": "Zu {section:s0000000}", "en": "On {section:s0000000}"}
 
-    refused = at_once(
+    refused = in_turn(
         db, edit(scene, second.form, asks_of_no_section),
         lambda session: consultations.announce(session, scene.planner, second.slug),
     )  # fmt: skip

@@ -25,8 +25,8 @@ from consultation.states import ConsultationState, FormVersionState, Visibility
 from tests import factories as make
 from tests.browsing import Browser, site
 from tests.evaluation_world import World, standing
+from tests.in_turn import in_turn
 from tests.planning_world import Planning
-from tests.racing import at_once
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ class Second:
 def test_whoever_prepares_while_somebody_announces_changes_nothing_announced(db: Database, scene: World) -> None:
     second = Second(db, scene)
     changes = {"deadline_on": date(2026, 3, 5), "visibility": "public", "form_version_id": second.other_form}
-    refused = at_once(
+    refused = in_turn(
         db, lambda s: actions.announce(s, scene.planner, second.slug),
         lambda s: actions.prepare(s, scene.planner, second.slug, changes),
     )  # fmt: skip
@@ -77,7 +77,7 @@ def test_whoever_prepares_while_somebody_announces_changes_nothing_announced(db:
 
 def test_what_is_prepared_in_the_moment_of_the_announcement_is_what_is_announced(db: Database, scene: World) -> None:
     second = Second(db, scene)
-    assert None is at_once(
+    assert None is in_turn(
         db, lambda s: actions.prepare(s, scene.planner, second.slug, {"form_version_id": second.other_form}),
         lambda s: actions.announce(s, scene.planner, second.slug),
     )  # fmt: skip
@@ -90,7 +90,7 @@ def test_what_is_prepared_in_the_moment_of_the_announcement_is_what_is_announced
 
 def test_the_audience_stands_when_somebody_announces(db: Database, scene: World) -> None:
     second = Second(db, scene)
-    refused = at_once(
+    refused = in_turn(
         db, lambda s: actions.announce(s, scene.planner, second.slug),
         lambda s: audience.choose(s, scene.planner, second.slug, AudienceFilter(unit=AudienceUnit.MUNICIPALITY)),
     )  # fmt: skip
@@ -101,14 +101,14 @@ def test_of_two_extensions_for_all_a_shorter_one_never_takes_days_away(db: Datab
     def extend(day: date) -> Callable[[Session], Consultation]:
         return lambda session: actions.extend(session, scene.planner, scene.slug, day, "Ferien")
 
-    assert isinstance(at_once(db, extend(date(2026, 6, 30)), extend(date(2026, 5, 15))), Invalid)
+    assert isinstance(in_turn(db, extend(date(2026, 6, 30)), extend(date(2026, 5, 15))), Invalid)
     with db.reader() as session:
         assert scene.consultation(session).deadline == end_of_day(date(2026, 6, 30))
 
 
 def test_evaluation_does_not_begin_while_the_deadline_is_extended(db: Database, scene: World) -> None:
     over = replace(scene.planner, moment=end_of_day(date(2026, 4, 30)))
-    refused = at_once(
+    refused = in_turn(
         db, lambda s: actions.extend(s, over, scene.slug, date(2026, 6, 30), "Ferien"),
         partial(actions.evaluate, actor=over, consultation_slug=scene.slug),
     )  # fmt: skip
