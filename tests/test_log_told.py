@@ -55,7 +55,7 @@ NAMES = {
 }  # fmt: skip
 ABOUT = {
     "edition": Named(number=4, first="internal", second="en"), "point": Named(number=12),
-    "deadline_extension": Named("Stadt Heide", first="Der Rat tagt erst dann.", second="Gern."),
+    "deadline_extension": Named("Stadt Heide", first="Gern."),
 }  # fmt: skip
 SUBMITTED = {"receipt": "7KQ2-M4XD-09TC", "revision": 2, "hash": "0" * 64}
 ENTERED = SUBMITTED | {"channel": "letter", "received_on": "2026-11-27"}
@@ -228,7 +228,7 @@ def test_the_sentences_say_old_and_new_in_local_time(kind: str, action: str, ger
 
 def test_the_reason_stands_beside_the_step():
     assert told("consultation", "correct").reason == "Nr. 5.2 war unvollständig."
-    assert told("deadline_extension", "request_extension").reason == "Der Rat tagt erst dann."
+    assert told("deadline_extension", "request_extension").reason == ""
     assert told("deadline_extension", "grant").reason == "Gern."
     assert told("redaction", "redact").reason == "", "it is chosen from a list, and part of the sentence"
     assert told("point", "decide").reason == ""

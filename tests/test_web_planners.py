@@ -315,7 +315,13 @@ def test_basics_are_saved_and_wrong_ones_come_back(db: Database, world: Planning
     paula.get(f"{at}/basics")
     right = {"title": "Neuer Titel", "visibility": "public", "notice": "", "introduction": "<script>alert(1)</script>",
              "contact": "Referat 1", "minimum_cell": "7"}  # fmt: skip
-    for name, value in (("title", ""), ("visibility", "all"), ("minimum_cell", "0"), ("minimum_cell", "viele")):
+    for name, value in (
+        ("title", ""),
+        ("visibility", "all"),
+        ("minimum_cell", "0"),
+        ("minimum_cell", "4"),
+        ("minimum_cell", "viele"),
+    ):
         refused = paula.post(f"{at}/basics", right | {name: value})
         assert refused.status_code == 422
         assert "Referat 1" in refused.text

@@ -27,6 +27,7 @@ from consultation.states import ConsultationState, Visibility
 from consultation.subjects import Actor
 
 MINIMUM_CELL = 5
+"""Rule 5: public figures hide nobody among fewer than so many."""
 HIGHEST_ROUND = 99
 RESERVED = frozenset({"new"})
 """Last parts of addresses that are pages themselves."""
@@ -38,7 +39,10 @@ PREPARED = {
 """What is set up before announcing, days as people name them → column."""
 
 
-def create(session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int | None = 1) -> Consultation:
+def create(
+    session: Session, actor: Actor, programme_slug: str, *, title: str, round_: int | None = 1,
+    minimum_cell: int = MINIMUM_CELL,
+) -> Consultation:  # fmt: skip
     """An empty consultation of the programme, seen by its members only; demo data stays marked as such.
 
     `round_` is none where no number was given.
@@ -54,7 +58,7 @@ def create(session: Session, actor: Actor, programme_slug: str, *, title: str, r
     consultation = Consultation(
         id=uuid.uuid4(), slug=_free_slug(session, title), programme=programme, title=title[:300], round=round_,
         state=ConsultationState.DRAFT, visibility=Visibility.INVITED_ONLY, unit=AudienceUnit.ADMINISTRATION, audience={},
-        notice="Entwurf, nicht abgestimmt", introduction="", contact="", minimum_cell=MINIMUM_CELL, demo=programme.demo,
+        notice="Entwurf, nicht abgestimmt", introduction="", contact="", minimum_cell=minimum_cell, demo=programme.demo,
         created_at=actor.moment,
     )  # fmt: skip
     session.add(consultation)
@@ -110,13 +114,21 @@ def _prepared(session: Session, actor: Actor, consultation: Consultation, change
         "contact": lambda text: clean_line(text)[:500],
         "introduction": clean,
         "visibility": Visibility,
-        "minimum_cell": lambda number: max(1, number),
+        "minimum_cell": _protecting,
         "opens_on": lambda day: day and start_of_day(day),
         "deadline_on": lambda day: day and end_of_day(day),
         "draft_version_id": draft,
         "form_version_id": form,
     }
     return {name: read(changes[name]) for name, read in readers.items() if name in changes}
+
+
+def _protecting(number: int) -> int:
+    if number < MINIMUM_CELL:
+        raise Invalid.about(
+            "minimum_cell", M("Kleiner als {least} darf die kleinste Gruppe nicht sein.", least=MINIMUM_CELL)
+        )
+    return number
 
 
 def _of_programme(consultation: Consultation, version: Any) -> uuid.UUID:

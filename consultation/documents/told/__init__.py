@@ -52,13 +52,12 @@ def _became(entry: HistoryEntry) -> Message | None:
 
 
 def _reason(step: Step) -> str:
-    """As it was written. Of a request for more time: why it was asked for, and what was answered."""
-    about = step.about
+    """As it was written. Of a request for more time what was answered; why a body asked may tell of its people."""
     match step.entry.subject_type, step.entry.new:
         case "deadline_extension", ExtensionState.GRANTED | ExtensionState.REFUSED:
-            return about.second or about.first
+            return step.about.first
         case "deadline_extension", _:
-            return about.first
+            return ""
         case "redaction", _:
             return ""  # chosen from a list: part of the sentence
     return str(step.details.get("reason") or "")

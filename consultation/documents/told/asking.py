@@ -153,6 +153,8 @@ SENTENCES: dict[tuple[str, str], Teller] = {
     ("consultation", "evaluate"): always(M("Auswertung begonnen")),
     ("consultation", "publish"): _published,
     ("consultation", "archive"): always(M("Konsultation archiviert")),
+    ("consultation", "drop_consultation"): always(M("Konsultation vor der Ankündigung gelöscht")),
+    ("programme", "drop_programme"): always(M("Programm gelöscht")),
     ("consultation", "cancel"): always(M("Konsultation abgebrochen")),
     ("consultation", "plan_reminders"): _planned_reminders,
     ("consultation", "remind"): _reminded,

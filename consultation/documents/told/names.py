@@ -27,9 +27,9 @@ class Named:
     name: str = ""
     number: int | None = None
     first: str = ""
-    """Of an edition its audience; of an extension the reason it was asked for."""
+    """Of an edition its audience; of an extension the answer."""
     second: str = ""
-    """Of an edition its language; of an extension the answer."""
+    """Of an edition its language."""
     day: date | None = None
 
 
@@ -98,7 +98,7 @@ def _of_body(table: Any) -> Callable[[_Ids], Select[Any]]:
 def _extensions(ids: _Ids) -> Select[Any]:
     table = DeadlineExtension
     return (
-        _columns(table.id, Organisation.name, first=table.reason, second=table.answer)
+        _columns(table.id, Organisation.name, first=table.answer)
         .join(Organisation, Organisation.id == table.organisation_id)
         .where(table.id.in_(ids))
     )

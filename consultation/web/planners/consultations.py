@@ -12,7 +12,7 @@ from consultation.consultations.titles import state_said
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
-from consultation.http import Db, Form, Pages, page, see_other
+from consultation.http import Configured, Db, Form, Pages, page, see_other
 from consultation.programmes import queries as programmes
 from consultation.programmes.actions import require_planner
 from consultation.responses.participation import for_planner
@@ -53,12 +53,19 @@ def _new(
 
 
 @router.post("/programmes/{slug}/consultations/new")
-def create(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+def create(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, form: Form) -> Response:
     typed = {name: form.line(name) for name in ("title", "round")}
     try:
         with db.transaction() as session:
             programmes.get(session, actor, slug)
-            made = actions.create(session, actor, slug, title=typed["title"], round_=_round(typed["round"]))
+            made = actions.create(
+                session,
+                actor,
+                slug,
+                title=typed["title"],
+                round_=_round(typed["round"]),
+                minimum_cell=settings.minimum_cell,
+            )
     except Invalid as refused:
         return _new(request, db, actor, slug, typed, 422, problems=problems_of(refused))
     return see_other(

@@ -19,7 +19,7 @@ from consultation.core.language import M, Message
 from consultation.core.language import day as say_day
 from consultation.core.times import local_day, local_day_ending
 from consultation.forms import queries as forms
-from consultation.http import Db, Form, Pages, PostedForm, page, see_other
+from consultation.http import Configured, Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes import queries as programmes
 from consultation.rulebook import planner
@@ -55,7 +55,7 @@ VERSIONS = {"draft_version_id": M("Entwurf"), "form_version_id": M("Formular")}
 DAYS = {"opens_on": M("Beginn"), "deadline_on": M("Letzter Tag der Frist")}
 Names = Mapping[str, Message]
 """What a page asks: name in `actions.PREPARED` → title."""
-LARGEST_CELL = 50
+LARGEST_CELL = 100
 
 
 # -- two who set it up at the same time ------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _edits(actor: Actor, consultation: Any) -> bool:
 
 
 @router.post("/basics")
-def save_basics(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+def save_basics(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, form: Form) -> Response:
     typed: dict[str, Any] = {name: form.text(name) for name in TEXTS}
     before = _before(form, TEXTS)
     try:
@@ -130,17 +130,18 @@ def save_basics(request: Request, db: Db, actor: Planning, slug: str, form: Form
                 raise Invalid.about("title", M("Geben Sie der Konsultation einen Titel."))
             if typed["visibility"] not in list(Visibility):
                 raise Invalid.about("visibility", M("Wählen Sie, wer die Konsultation sieht."))
-            changes = typed | {"minimum_cell": _cell(typed["minimum_cell"])}
+            changes = typed | {"minimum_cell": _cell(typed["minimum_cell"], settings.minimum_cell)}
             actions.prepare(session, actor, slug, changes, before)
     except (Invalid, Contested) as refused:
         return _basics(request, db, actor, slug, Refusal(refused, typed, before))
     return see_other(consultation_path(actor, slug), M("Gespeichert."))
 
 
-def _cell(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= LARGEST_CELL):
+def _cell(text: str, least: int) -> int:
+    """`least`: what the operator demands of this installation."""
+    if not (text.isascii() and text.isdigit() and least <= int(text[:4]) <= LARGEST_CELL):
         raise Invalid.about(
-            "minimum_cell", M("Geben Sie eine Zahl von 1 bis {largest} an; üblich ist 5.", largest=LARGEST_CELL)
+            "minimum_cell", M("Geben Sie eine Zahl von {least} bis {largest} an.", least=least, largest=LARGEST_CELL)
         )
     return int(text)
 
