@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.core.db import Database
 from consultation.documents.receipt import receipt
 from consultation.evaluation import redactions
-from consultation.people.models import Membership
+from consultation.people.models import Membership, Person
 from consultation.register.models import RegisterBody
 from consultation.responses import actions, submission
 from consultation.responses import queries as responses
@@ -114,15 +114,15 @@ def test_it_is_said_when_nobody_can_release_just_now(scene: Scene) -> None:
     assert alone in words(browser, scene.base)
 
 
-def test_who_never_logged_in_is_no_one_to_wait_for_and_who_did_gets_a_mail(scene: Scene) -> None:
+def test_who_has_not_accepted_yet_is_no_one_to_wait_for_and_who_has_gets_a_mail(scene: Scene) -> None:
     scene.four_eyes(True)
     browser = begun(scene)
     complete(browser, scene)
     scene.somebody(Role.RELEASER, name="Bea Haupt")
     with scene.db.transaction() as session:
-        for one in session.scalars(select(Membership)):
+        for one in session.scalars(select(Membership).join(Person).where(Person.name == "Bea Haupt")):
             one.invited_at = NOW
-    assert "hat sich noch nie angemeldet" in words(browser, f"{scene.base}/review")
+    assert "hat die Einladung noch nicht angenommen" in words(browser, f"{scene.base}/review")
     with scene.db.transaction() as session:
         for one in session.scalars(select(Membership)):
             one.invited_at = None
