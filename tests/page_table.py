@@ -91,8 +91,13 @@ def _caller(here: frozenset[str]) -> str:
     return ANONYMOUS if here == EVERYBODY else next(c for c in ("town", "planner", *sorted(here)) if c in here)
 
 
+SINGLE = "GET /o/{organisation_id}/consultations/{slug}/audience/single"
+LEADS_ON = {(SINGLE, "consultation"), (SINGLE, "published")}
+"""Pages that lead elsewhere in these states: after the announcement nobody is added."""
 _ALL = (*_of_the_tenancy_table(), *ANOTHER_LOOK)
-LOOKS = tuple(dict.fromkeys(look for look in _ALL if look.route not in NO_PAGES))
+LOOKS = tuple(
+    dict.fromkeys(look for look in _ALL if look.route not in NO_PAGES and (look.route, look.filling) not in LEADS_ON)
+)
 DOWNLOADS = tuple(look for look in _ALL if NO_PAGES.get(look.route) == DOWNLOAD)
 
 

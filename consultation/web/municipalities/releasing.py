@@ -51,6 +51,6 @@ def nobody_releases(session: Session, response: Response, author_id: uuid.UUID |
         return M(
             "Das Recht „Freigabe“ hat nur, wer zuletzt bearbeitet hat; im Vier-Augen-Prinzip gibt eine andere Person frei."
         )
-    if all(m.invited_at is not None for m in others):
-        return M("Wer freigeben darf, hat sich noch nie angemeldet.")
+    if not any(m.belongs for m in others):
+        return M("Wer freigeben darf, hat die Einladung noch nicht angenommen.")
     return None
