@@ -22,7 +22,6 @@ from consultation.http import PostedForm
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.programmes import named
 from consultation.programmes.models import Section
-from consultation.programmes.queries import sections
 from consultation.register.kinds import SIZE_CLASS_TITLES
 from consultation.register.states import STATE_TITLES
 from consultation.responses.participation import land_of
@@ -77,8 +76,8 @@ def filter_of(kept: Mapping[str, str], actor: Actor) -> PointFilter:
 
 def draft_sections(session: Session, consultation: Consultation) -> Sequence[Section]:
     """As people read them."""
-    draft = consultation.draft_version
-    return named.shown(sections(session, draft.id), named.values(draft)) if draft else ()
+    draft_id = consultation.draft_version_id
+    return named.sections_as_read(session, draft_id) if draft_id else ()
 
 
 def order_of(kept: Mapping[str, str]) -> Order:
