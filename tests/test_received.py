@@ -53,7 +53,7 @@ def enters(db: Database, scene: World, planner: Actor, body: str, affected: str,
     """A letter that says whether the body is affected."""
     with db.transaction() as session:
         invited = select(Invitation.id).where(Invitation.organisation_id == scene.bodies[body])
-        letter = intake.Received(Channel.LETTER, date(2026, 3, 1), "AZ 7", "Text")
+        letter = intake.Received(Channel.LETTER, date(2026, 3, 2), "AZ 7", "Text")
         made = intake.begin(session, planner, session.scalars(invited).one(), letter, beside=beside)
         intake.keep(session, planner, made.id, {"affected": Posted(affected)}, made.version)
         entering.submit_for(session, planner, made.id, silent_about_rest=True, beside=beside)

@@ -105,8 +105,9 @@ def test_the_preview_is_the_mail_that_leaves_the_house(db: Database, running: Ru
     invitation = running.invitation(KIEL)
     at = f"{running.at()}/mails"
     with db.transaction() as session:
-        for key in ("mail.invitation", "mail.extended"):
-            enqueue(session, key, {"id": str(invitation.id)}, run_at=MOMENT)
+        enqueue(session, "mail.invitation", {"id": str(invitation.id)}, run_at=MOMENT)
+        why = {"id": str(invitation.id), "reason": "(hier steht Ihr Grund)"}
+        enqueue(session, "mail.extended", why, run_at=MOMENT)
         enqueue(session, "mail.published", {"id": str(invitation.id), "number": 1}, run_at=MOMENT)
     sent = {mail.subject: mail for mail in work(db).sent}
     assert len(sent) == 3

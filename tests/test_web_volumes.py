@@ -61,7 +61,7 @@ def test_planners_find_every_volume_folded_away_with_twelve_statements_at_most(
     assert len(volumes) > 1
     assert folded.count("<a ") == len(volumes) * len(READABLE)
     assert "-band-" not in text.replace(folded, "")
-    assert f"Texte {MOST + 1} bis {2 * MOST}" in folded
+    assert f"Text {MOST + 1}" in folded
     link = re.findall(r'href="([^"]+-band-02\.pdf)"', folded)[0]
     assert paula.get(link).content.startswith(b"%PDF")
     assert "Band 1 von" not in paula.send("GET", f"{at}/document").text

@@ -49,7 +49,9 @@ def _receipt(invited: Invitation, post: Post) -> dict[str, Any]:
 SAMPLES: dict[str, Sample] = {
     "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
     "reminder": Sample(M("Erinnerung"), "reminder"),
-    "extended": Sample(M("Neue Frist für alle"), "extended"),
+    "extended": Sample(
+        M("Neue Frist für alle"), "extended", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}
+    ),
     "corrected": Sample(
         M("Entwurf oder Formular berichtigt"), "corrected",
         lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE), "asked": invited.purpose == Purpose.FOR_COMMENT},
