@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
@@ -13,7 +13,7 @@ from consultation.core.history import HistoryEntry
 from consultation.documents import procedure, receipt
 from consultation.responses import actions, comments
 from consultation.responses.desk import open_desk
-from consultation.responses.models import AnswerComment, Response
+from consultation.responses.models import AnswerComment, Response, ResponseNote
 from consultation.states import ConsultationState, Role
 from consultation.subjects import Actor, system
 from consultation.worker import sweep
@@ -136,6 +136,28 @@ def test_comments_go_when_the_procedure_is_over_and_never_stay_longer_than_two_y
         session.get_one(Consultation, scene.world.consultation_id).state = ConsultationState.ARCHIVED
     sweep(scene.db, actor.moment)
     assert left() == 0
+
+
+def test_the_reasons_for_returning_an_answer_go_with_the_comments(scene: Scene) -> None:
+    """They are said inside the house, and may name people."""
+    actor, response = written(scene)
+    with scene.db.transaction() as session:
+        session.add(
+            ResponseNote(response_id=response.id, text="Bitte Frau X fragen.", person_id=None, moment=actor.moment)
+        )
+        old = actor.moment - timedelta(days=731)
+        session.add(ResponseNote(response_id=response.id, text="Zu alt.", person_id=None, moment=old))
+
+    def left() -> list[str]:
+        with scene.db.reader() as session:
+            return list(session.scalars(select(ResponseNote.text)))
+
+    sweep(scene.db, actor.moment)
+    assert left() == ["Bitte Frau X fragen."]
+    with scene.db.transaction() as session:
+        session.execute(update(Consultation).values(state=ConsultationState.ARCHIVED))
+    sweep(scene.db, actor.moment)
+    assert left() == []
 
 
 def test_the_review_page_shows_comments_and_the_return_lists_what_is_open(scene: Scene) -> None:

@@ -14,7 +14,7 @@ from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean
 from consultation.responses.desk import Desk
-from consultation.responses.models import AnswerComment, Response
+from consultation.responses.models import AnswerComment, Response, ResponseNote
 from consultation.rulebook import COMMENT, COMMENT_ON, colleague
 from consultation.states import CommentState, ConsultationState
 from consultation.subjects import Actor
@@ -115,7 +115,9 @@ def _add(
 
 
 def forget(session: Session, moment: datetime) -> None:
-    """Internal notes with personal references are not kept: not once the procedure is over, and never longer than `KEPT`."""
+    """Internal notes with personal references are not kept: not once the procedure is over, and never longer than `KEPT`.
+    So for comments, and for the reasons with which an answer was returned.
+    """
     over = (
         select(Response.id)
         .join(Consultation, Consultation.id == Response.consultation_id)
@@ -126,3 +128,5 @@ def forget(session: Session, moment: datetime) -> None:
     threads_gone = select(AnswerComment.id).where(first, gone).scalar_subquery()
     session.execute(delete(AnswerComment).where(AnswerComment.parent_id.in_(threads_gone)))
     session.execute(delete(AnswerComment).where(first, gone))
+    returned = or_(ResponseNote.response_id.in_(over), ResponseNote.moment < moment - KEPT)
+    session.execute(delete(ResponseNote).where(returned))
