@@ -96,7 +96,7 @@
   };
   window.addEventListener("hashchange", reveal);
 
-  // -- the bar at the foot of the window grows with what it says, and never stands before what has the focus -----------
+  // -- the bar at the foot of the window never stands before what has the focus: neither growing nor when that moves -----
   const makeRoom = (bar) => {
     document.documentElement.style.setProperty("--app-bar", `${bar.offsetHeight}px`);
     const one = document.activeElement;
@@ -106,7 +106,10 @@
   };
   const watchBar = () => {
     const bar = document.querySelector(".app-sticky");
-    if (bar && window.ResizeObserver) new ResizeObserver(() => makeRoom(bar)).observe(bar);
+    if (!bar || !window.ResizeObserver) return;
+    const observer = new ResizeObserver(() => makeRoom(bar));
+    observer.observe(bar);
+    observer.observe(document.body); // what comes in above pushes down what has the focus
   };
 
   // -- printing shows what is folded away --------------------------------------------------------

@@ -185,6 +185,38 @@ def test_the_bar_with_the_buttons_never_covers_what_has_the_focus(scene: tuple[S
             raise AssertionError("no Tab leads to the button that saves")
 
 
+def test_what_comes_in_above_pushes_nothing_that_has_the_focus_under_the_bar(
+    scene: tuple[Scene, str], chrome: Browser
+) -> None:
+    """Colleagues who are here, a font that arrives late, a message."""
+    world, base = scene
+    page = somebody(chrome, base, colleague(world, "Anna Muster", Role.CONTRIBUTOR), 1280)
+    to_the_hub(page)
+    keyboard.press(button(page, "Stellungnahme beginnen"))
+    page.goto(f"{world.base}/part/F?path=all")
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.reload()
+    lowest = page.evaluate(LOWEST_ABOVE_THE_BAR)
+    assert lowest > 0, "something that takes the focus is in sight"
+    page.evaluate("""() => {
+      const more = document.createElement("div");
+      more.style.height = "70px";
+      document.querySelector("main").prepend(more);
+    }""")
+    page.wait_for_function(UNCOVERED, timeout=10_000)
+
+
+LOWEST_ABOVE_THE_BAR = """() => {
+  const edge = document.querySelector(".app-sticky").getBoundingClientRect().top;
+  const all = [...document.querySelectorAll("main :is(input:not([type=hidden]), textarea, select, summary, a)")];
+  const here = all.filter((one) => one.getBoundingClientRect().bottom <= edge && one.offsetParent);
+  const one = here.reduce((a, b) => a.getBoundingClientRect().bottom > b.getBoundingClientRect().bottom ? a : b);
+  one.focus({ preventScroll: true });
+  return document.activeElement === one ? one.getBoundingClientRect().bottom : 0;
+}"""
+"""Gives the focus to what stands right above the bar."""
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_town_sees_what_became_of_its_demands(
     sqlite_template: Path, tmp_path: Path, chrome: Browser, width: int
