@@ -12,13 +12,16 @@ from pathlib import Path
 import hypothesis
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from sqlalchemy import URL, Engine
 
 from consultation.core.db import Database
 from consultation.core.migrations import upgrade
 from tests import keeping, quick
+from tests.browsing import Browser, site
 from tests.copies import Copies
 from tests.plain_logs import plain_logs
+from tests.planning_world import Planning
 
 quick.live_in_memory()
 
@@ -211,3 +214,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_collection_finish() -> None:
     quick.spare_what_lasts()
+
+
+# -- planners at work, unless a module has its own ---------------------------------------------
+@pytest.fixture
+def app(db: Database) -> FastAPI:
+    return site(db)
+
+
+@pytest.fixture
+def world(db: Database) -> Planning:
+    return Planning(db)
+
+
+@pytest.fixture
+def paula(app: FastAPI, world: Planning) -> Browser:
+    return world.browser(app, world.foundation)

@@ -14,7 +14,7 @@ from consultation.states import Role
 from tests import factories as make
 from tests.browsing import Browser, site
 from tests.factories import MOMENT
-from tests.test_web_planners_running import DEMAND, Running, point_of
+from tests.test_web_planners_running import DEMAND, Running, at_the_points, point_of
 
 
 @pytest.fixture
@@ -31,9 +31,7 @@ def running(db: Database, tmp_path: Path) -> Running:
 
 @pytest.fixture
 def paula(db: Database, tmp_path: Path, running: Running) -> Browser:
-    made = running.browser(site(db, MOMENT, data_dir=tmp_path), "paula")
-    made.get(f"{running.at()}/points")
-    return made
+    return at_the_points(running, site(db, MOMENT, data_dir=tmp_path))
 
 
 def named(running: Running, name: str) -> uuid.UUID:

@@ -11,11 +11,10 @@ from consultation.core.language import say
 from consultation.people import limits
 from consultation.people.limits import Limit
 from consultation.people.models import RateLimit
-from tests import factories as make
 from tests import html
 from tests.browsing import Browser, site
-from tests.factories import MOMENT, PASSWORD, PLANNING_ROLES
-from tests.test_second_step import PAGE, PAULA, at, begin, first_step, set_up
+from tests.factories import MOMENT, PASSWORD
+from tests.test_second_step import PAGE, PAULA, at, begin, first_step, of_paula, set_up
 
 EITHER = "Geben Sie die sechs Ziffern ein, die Ihre App zeigt, oder einen Ersatzcode mit zwölf Zeichen."
 DIGITS = "Geben Sie die sechs Ziffern ein, die Ihre App zeigt."
@@ -23,11 +22,7 @@ DIGITS = "Geben Sie die sechs Ziffern ein, die Ihre App zeigt."
 
 @pytest.fixture
 def browser(db: Database) -> Browser:
-    """Of Paula, who plans."""
-    with db.transaction() as session:
-        house = make.planning_organisation(session)
-        make.membership(session, make.person(session, "Paula Planer", email=PAULA), house, PLANNING_ROLES)
-    return Browser(site(db))
+    return of_paula(db)
 
 
 def counted(db: Database) -> int:

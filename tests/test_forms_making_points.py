@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -53,21 +52,6 @@ def law_short(*keys: str) -> dict[str, Any]:
 
 
 # -- the tick --------------------------------------------------------------------------------------------------------
-@pytest.fixture
-def app(db: Database) -> FastAPI:
-    return site(db)
-
-
-@pytest.fixture
-def planning(db: Database) -> Planning:
-    return Planning(db)
-
-
-@pytest.fixture
-def paula(app: FastAPI, planning: Planning) -> Browser:
-    return planning.browser(app, planning.foundation)
-
-
 def ticked(page: str) -> bool:
     box = re.search(r'<input[^>]*name="q\.makes_points"[^>]*>', page)
     assert box
@@ -78,16 +62,16 @@ def ticked(page: str) -> bool:
     ("kind", "demands"), [("amendments", True), ("long_text", True), ("short_text", False), ("single", False)]
 )
 def test_a_new_question_for_demands_makes_points_unless_one_says_no(
-    planning: Planning, paula: Browser, kind: str, demands: bool
+    world: Planning, paula: Browser, kind: str, demands: bool
 ):
-    at = begin(paula, planning)
+    at = begin(paula, world)
     assert ticked(paula.get(f"{at}/questions/new?part=A&kind={kind}").text) is demands
 
 
 def test_a_form_of_which_nothing_becomes_a_point_is_warned_of_on_its_page(
-    db: Database, planning: Planning, paula: Browser
+    db: Database, world: Planning, paula: Browser
 ):
-    at = begin(paula, planning)
+    at = begin(paula, world)
     warning = "Aus diesem Formular entstehen keine Einzelpunkte"
     assert warning not in paula.get(at).text
     ask(paula, at, "Was fehlt?", "long_text")

@@ -17,6 +17,8 @@ from consultation.core.db import Base, Database
 from consultation.core.history import HistoryEntry, record_all
 from consultation.core.language import LANGUAGES, Language, say
 from consultation.core.places import package_folder
+from consultation.documents.formats import Compiled
+from consultation.documents.outline import Paragraph, Table
 from consultation.documents.procedure import procedure
 from consultation.documents.told import SENTENCES, Told, names_of, tell
 from consultation.documents.told.names import Named
@@ -285,13 +287,16 @@ def test_nothing_of_a_whole_consultation_is_raw_and_names_come_in_one_statement(
         _no_document_is_raw(session, secrets)
 
 
+def tables_of(compiled: Compiled) -> list[Table]:
+    return [node for node in compiled.outline.nodes() if isinstance(node, Table)]
+
+
 def _no_document_is_raw(session: Session, secrets: w.Secrets) -> None:
     """Neither in what is read nor in the table; programs get the entry as it is kept, beside the words."""
     raw = re.compile(r"[a-z]_[a-z]|\bNone\b|\+00:00")
     compiled = procedure(session, system(AFTER), secrets.world.slug)
-    nodes = [str(node) for node in compiled.outline.nodes() if type(node).__name__ == "Paragraph"]
-    tables = [node for node in compiled.outline.nodes() if type(node).__name__ == "Table"]
-    cells = [cell for table in tables for row in table.rows for cell in row]  # type: ignore[union-attr]
+    nodes = [str(node) for node in compiled.outline.nodes() if isinstance(node, Paragraph)]
+    cells = [cell for table in tables_of(compiled) for row in table.rows for cell in row]
     rows = [str(cell) for row in compiled.sheets[0].rows() for cell in row if cell is not None]
     assert [one for one in [*nodes, *cells, *rows] if raw.search(one)] == []
     names = session.scalars(select(Person.name)).all()
@@ -304,8 +309,8 @@ def test_a_letter_stands_in_the_documents_with_the_day_it_came_and_the_day_it_wa
         enter(session, world)
     with db.reader() as session:
         compiled = procedure(session, system(AFTER), world.slug)
-        heard = next(n for n in compiled.outline.nodes() if getattr(n, "caption", "") == "Beteiligte Stellen")
-        came = [row[5] for row in heard.rows if row[5] != "–"]  # type: ignore[union-attr, index]
+        heard = next(table for table in tables_of(compiled) if table.caption == "Beteiligte Stellen")
+        came = [row[5] for row in heard.rows if row[5] != "–"]
     assert came == ["02.03.2026, erfasst am 03.03.2026, 10:00 Uhr"]
 
 
@@ -328,6 +333,6 @@ def test_a_long_log_is_read_page_by_page_and_its_tables_end(
         count = sum(1 for _ in compiled.sheets[0].rows())
         assert count > 1400
         assert len(asked) <= 2 * (count // 100 + 1)
-        steps = [n for n in compiled.outline.nodes() if getattr(n, "caption", "").startswith("Schritte des Verfahrens")]
-    assert {len(table.rows) for table in steps[:-1]} == {50}  # type: ignore[union-attr]
+        steps = [table for table in tables_of(compiled) if table.caption.startswith("Schritte des Verfahrens")]
+    assert {len(table.rows) for table in steps[:-1]} == {50}
     assert len(steps) > 20

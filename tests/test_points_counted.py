@@ -13,7 +13,7 @@ from consultation.responses import actions as responses
 from tests import evaluation_world
 from tests.browsing import Browser, site
 from tests.factories import MOMENT
-from tests.test_web_planners_running import DEMAND, TOWNS, Running, point_of
+from tests.test_web_planners_running import DEMAND, TOWNS, Running, at_the_points, point_of
 
 ONLY = "<script>alert(1)</script>"
 """What only the town says that takes its answer back."""
@@ -33,9 +33,7 @@ def running(db: Database, tmp_path: Path) -> Running:
 
 @pytest.fixture
 def paula(db: Database, tmp_path: Path, running: Running) -> Browser:
-    made = running.browser(site(db, MOMENT, data_dir=tmp_path), "paula")
-    made.get(f"{running.at()}/points")
-    return made
+    return at_the_points(running, site(db, MOMENT, data_dir=tmp_path))
 
 
 def test_list_and_progress_count_the_same_points_and_the_others_are_found_by_a_filter(

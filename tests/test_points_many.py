@@ -9,7 +9,7 @@ from consultation.evaluation.models import Decision, Point
 from consultation.states import PointState
 from tests.browsing import Browser, site
 from tests.factories import MOMENT
-from tests.test_web_planners_running import Running, all_of, all_points
+from tests.test_web_planners_running import Running, all_of, all_points, at_the_points
 
 
 @pytest.fixture
@@ -19,9 +19,7 @@ def running(db: Database, tmp_path: Path) -> Running:
 
 @pytest.fixture
 def paula(db: Database, tmp_path: Path, running: Running) -> Browser:
-    made = running.browser(site(db, MOMENT, data_dir=tmp_path), "paula")
-    made.get(f"{running.at()}/points")
-    return made
+    return at_the_points(running, site(db, MOMENT, data_dir=tmp_path))
 
 
 def answered(running: Running, paula: Browser, *numbers: int, reply: str = "Eigene Erwiderung") -> None:

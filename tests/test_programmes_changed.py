@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import func, select
 
 from consultation.consultations import actions as consultations
@@ -22,23 +21,8 @@ from consultation.questions import Texts
 from consultation.register.audience import AudienceFilter, AudienceUnit
 from consultation.states import Role
 from tests import evaluation_world, factories
-from tests.browsing import Browser, site
+from tests.browsing import Browser
 from tests.planning_world import Planning
-
-
-@pytest.fixture
-def app(db: Database) -> FastAPI:
-    return site(db)
-
-
-@pytest.fixture
-def world(db: Database) -> Planning:
-    return Planning(db)
-
-
-@pytest.fixture
-def paula(app: FastAPI, world: Planning) -> Browser:
-    return world.browser(app, world.foundation)
 
 
 def at(world: Planning) -> str:

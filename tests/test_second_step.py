@@ -25,7 +25,11 @@ PAGE = "/account/second-step"
 
 @pytest.fixture
 def browser(db: Database) -> Browser:
-    """Of a planner."""
+    return of_paula(db)
+
+
+def of_paula(db: Database) -> Browser:
+    """Who plans."""
     with db.transaction() as session:
         house = make.planning_organisation(session)
         make.membership(session, make.person(session, "Paula Planer", email=PAULA), house, PLANNING_ROLES)

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -13,24 +12,9 @@ from consultation.forms import actions
 from consultation.forms.checks import read_form
 from consultation.forms.definition import Form
 from consultation.forms.models import FormVersion
-from tests.browsing import Browser, site
+from tests.browsing import Browser
 from tests.planning_world import Planning
 from tests.test_web_planners import import_law, make_form, prepare
-
-
-@pytest.fixture
-def app(db: Database) -> FastAPI:
-    return site(db)
-
-
-@pytest.fixture
-def world(db: Database) -> Planning:
-    return Planning(db)
-
-
-@pytest.fixture
-def paula(app: FastAPI, world: Planning) -> Browser:
-    return world.browser(app, world.foundation)
 
 
 def stored(db: Database) -> FormVersion:

@@ -4,7 +4,6 @@ import re
 import uuid
 from dataclasses import dataclass
 
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -16,25 +15,10 @@ from consultation.forms.models import FormVersion
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.states import ConsultationState, FormVersionState, Purpose
 from tests import html
-from tests.browsing import Browser, site
+from tests.browsing import Browser
 from tests.planning_world import House, Planning
 
 LAW = (package_folder() / "data" / "drafts" / "kinvfg.md").read_bytes()
-
-
-@pytest.fixture
-def app(db: Database) -> FastAPI:
-    return site(db)
-
-
-@pytest.fixture
-def world(db: Database) -> Planning:
-    return Planning(db)
-
-
-@pytest.fixture
-def paula(app: FastAPI, world: Planning) -> Browser:
-    return world.browser(app, world.foundation)
 
 
 def hidden(text: str, name: str) -> str:

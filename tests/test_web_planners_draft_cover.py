@@ -8,25 +8,10 @@ from sqlalchemy import select
 
 from consultation.core.db import Database
 from consultation.programmes.models import DraftVersion
-from tests.browsing import Browser, site
+from tests.browsing import Browser
 from tests.desk_world import filled
 from tests.planning_world import Planning
 from tests.test_web_planners_drafts import SPLIT_BEFORE, actions, bring_in
-
-
-@pytest.fixture
-def world(db: Database) -> Planning:
-    return Planning(db)
-
-
-@pytest.fixture
-def app(db: Database) -> FastAPI:
-    return site(db)
-
-
-@pytest.fixture
-def paula(app: FastAPI, world: Planning) -> Browser:
-    return world.browser(app, world.foundation)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 import uuid
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -12,7 +11,7 @@ from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.places import package_folder
 from consultation.programmes.models import DraftVersion, Section
-from tests.browsing import Browser, site
+from tests.browsing import Browser
 from tests.desk_world import filled
 from tests.planning_world import Planning
 from tests.test_web_municipalities import counted
@@ -34,21 +33,6 @@ Anträge nimmt die Bewilligungsbehörde ganzjährig entgegen.
 SPLIT_AFTER = SPLIT_BEFORE.replace("1 Zweck und Grundlage", "1 Zweck").replace(
     "Grundlage sind", "## 2 Grundlage\n\nGrundlage sind"
 ).replace("## 2 Verfahren", "## 3 Verfahren")  # fmt: skip
-
-
-@pytest.fixture
-def app(db: Database) -> FastAPI:
-    return site(db)
-
-
-@pytest.fixture
-def world(db: Database) -> Planning:
-    return Planning(db)
-
-
-@pytest.fixture
-def paula(app: FastAPI, world: Planning) -> Browser:
-    return world.browser(app, world.foundation)
 
 
 def drafts_of(world: Planning) -> str:

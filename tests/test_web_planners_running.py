@@ -118,6 +118,13 @@ def _people(session: Session, world: World) -> tuple[dict[str, str], dict[str, s
     return emails, {name: f"/o/{one}" for name, one in places.items()}
 
 
+def at_the_points(running: Running, app: FastAPI) -> Browser:
+    """A planner who has the list of points open."""
+    made = running.browser(app, "paula")
+    made.get(f"{running.at()}/points")
+    return made
+
+
 @pytest.fixture
 def running(db: Database, tmp_path: Path) -> Running:
     return Running(db, tmp_path)

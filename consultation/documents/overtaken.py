@@ -35,7 +35,7 @@ def allowed_at(session: Session, consultation_id: uuid.UUID, cut: datetime) -> d
 
 
 def overtaken(session: Session, edition: Edition) -> list[Message]:
-    """The reasons, each with its remedy; none for an edition that is as good as on the first day, or for the house only."""
+    """The reasons; none for an edition that is as good as on the first day, or for the house only. The remedy is a new one."""
     return list(_reasons(session, edition)) if edition.audience == Audience.PUBLIC else []
 
 

@@ -86,19 +86,10 @@ def _columns(
     )  # fmt: skip
 
 
-def _of_body(table: Any) -> Callable[[_Ids], Select[Any]]:
+def _of_body(table: Any, first: Any = _TEXT) -> Callable[[_Ids], Select[Any]]:
     """Rows that know their organisation."""
     return lambda ids: (
-        _columns(table.id, Organisation.name)
-        .join(Organisation, Organisation.id == table.organisation_id)
-        .where(table.id.in_(ids))
-    )
-
-
-def _extensions(ids: _Ids) -> Select[Any]:
-    table = DeadlineExtension
-    return (
-        _columns(table.id, Organisation.name, first=table.answer)
+        _columns(table.id, Organisation.name, first=first)
         .join(Organisation, Organisation.id == table.organisation_id)
         .where(table.id.in_(ids))
     )
@@ -138,7 +129,7 @@ _SELECTS: Mapping[str, Callable[[_Ids], Select[Any]]] = {
     "response": _of_body(Response),
     "intake": _of_body(Intake),
     "revision": _of_body(Revision),
-    "deadline_extension": _extensions,
+    "deadline_extension": _of_body(DeadlineExtension, DeadlineExtension.answer),
     "claim": _claims,
     "redaction": _redactions,
     "point": lambda ids: _columns(Point.id, number=Point.number).where(Point.id.in_(ids)),
