@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations import claims, extensions
@@ -29,7 +29,15 @@ from consultation.register.states import State
 from consultation.responses import actions as responses
 from consultation.responses.models import RepresentationKind, Response, RevisionRepresentation
 from consultation.settings import Settings
-from consultation.states import ConsultationState, EditionState, ExtensionState, InvitationState, PointState, Role
+from consultation.states import (
+    ConsultationState,
+    EditionState,
+    ExtensionState,
+    InvitationState,
+    PointState,
+    Purpose,
+    Role,
+)
 from consultation.worker import run_due
 from tests import evaluation_world, html
 from tests import factories as make
@@ -829,3 +837,15 @@ def test_after_the_announcement_the_audience_is_told_to_be_settled_and_no_form_i
     refused = paula.post(single, {"purpose": "for_comment", "organisation": organisation})
     assert refused.status_code == 409
     assert refused.text.count(organisation) == refused.text.count(f'value="{organisation}"'), "an id is nothing to read"
+
+
+def test_who_is_only_informed_is_not_counted_among_those_who_learn_of_more_time(
+    db: Database, running: Running, paula: Browser
+) -> None:
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(email="post@ort.example"))
+        count = session.scalar(select(func.count()).select_from(Invitation)) or 0
+        informed = select(Invitation.id).where(Invitation.organisation_id == running.world.bodies[TOWNS[0]])
+        session.execute(update(Invitation).where(Invitation.id.in_(informed)).values(purpose=Purpose.FOR_INFORMATION))
+    page = html.text_of(html.parse(paula.get(f"{running.at()}/extend").text))
+    assert f"{count - 1} erfahren es per Mail" in page

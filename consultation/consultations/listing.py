@@ -122,9 +122,9 @@ class Ways:
         return self.mail + self.letter
 
 
-def ways(session: Session, actor: Actor, consultation: Consultation) -> Ways:
+def ways(session: Session, actor: Actor, consultation: Consultation, chosen: InvitationFilter | None = None) -> Ways:
     by_letter = and_(Invitation.email.is_(None), Invitation.postal != "")
-    statement = _of(actor, consultation, InvitationFilter()).with_only_columns(
+    statement = _of(actor, consultation, chosen or InvitationFilter()).with_only_columns(
         func.count().filter(Invitation.email.is_not(None)), func.count().filter(by_letter), func.count(),
         func.count().filter(Invitation.purpose == Purpose.FOR_INFORMATION),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from consultation.register.models import RegisterBody
 from consultation.responses import queries
 from consultation.responses.answering import require_answering, wrote
 from consultation.responses.desk import open_desk
-from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote, Revision
+from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote
 from consultation.responses.submission import uncount
 from consultation.rulebook import RESPONSE, planner, releaser
 from consultation.subjects import Actor
@@ -90,7 +90,7 @@ def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID, n
     response = queries.get(session, actor, response_id, held=True)
     if not releaser(actor, response):
         raise Forbidden(M("Das darf nur: {who}.", who=releaser.name))
-    counted = session.get(Revision, response.counted_revision_id) if response.counted_revision_id else None
+    counted = queries.counted_revision(session, response)
     if counted is None or not counted.reserved or response.confirmed_at is not None:
         raise Conflict(M("Diese Stellungnahme steht nicht unter Gremienvorbehalt."))
     if counted.number != number:

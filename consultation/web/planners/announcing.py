@@ -15,6 +15,7 @@ from consultation.core.language import M, Message
 from consultation.core.times import end_of_day, local_day
 from consultation.http import Db, Form, Pages, page, see_other
 from consultation.rulebook import CONSULTATION, publisher
+from consultation.states import Purpose
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
     PREFIX,
@@ -86,7 +87,8 @@ def _extend(request: Request, db: Database, actor: Actor, slug: str, status: int
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         publisher.demand(actor, consultation)
-        ways = listing.ways(session, actor, consultation)
+        asked = listing.InvitationFilter(purpose=Purpose.FOR_COMMENT)  # who is only informed has no deadline
+        ways = listing.ways(session, actor, consultation, asked)
     data = surroundings(actor, consultation, M("Frist für alle verlängern")) | {
         "typed": {"until": "", "reason": ""}, "ways": ways, "hints": (),
     }  # fmt: skip
