@@ -848,4 +848,4 @@ def test_who_is_only_informed_is_not_counted_among_those_who_learn_of_more_time(
         informed = select(Invitation.id).where(Invitation.organisation_id == running.world.bodies[TOWNS[0]])
         session.execute(update(Invitation).where(Invitation.id.in_(informed)).values(purpose=Purpose.FOR_INFORMATION))
     page = html.text_of(html.parse(paula.get(f"{running.at()}/extend").text))
-    assert f"{count - 1} erfahren es per Mail" in page
+    assert f"erfahren es per Mail{count - 1} " in page
