@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 
 from consultation.core.db import Database
 from consultation.core.tables import all_tables
 from tests import tenancy_world as w
 from tests.browsing import BASE
+from tests.routes import every_route
 from tests.tenancy_table import (
     ANONYMOUS,
     ANSWERING_TOKENS,
@@ -185,12 +185,8 @@ class Door:
 
 # -- the table and the app ---------------------------------------------------------------------------------------------
 def routes(app: FastAPI) -> set[str]:
-    """Every method of every route, also of routers inside routers; HEAD goes with GET."""
-    found = set()
-    for context in iter_route_contexts(app.routes):
-        methods = set(getattr(context.original_route, "methods", None) or {"GET"}) - {"HEAD"}
-        found |= {f"{method} {context.path}" for method in methods}
-    return found
+    """Every method of every route; HEAD goes with GET."""
+    return {f"{method} {found.path}" for found in every_route(app) for method in found.methods}
 
 
 def fillings(world: World) -> dict[str, dict[str, str]]:

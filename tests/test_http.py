@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +26,7 @@ from consultation.http import Db, Form, Upload, client_address, csrf, page, safe
 from consultation.http.headers import CONTENT_SECURITY_POLICY
 from consultation.settings import Settings
 from tests import html
+from tests.routes import every_route
 
 BASE = "http://consultation.example"
 KEY = "k" * 40
@@ -515,9 +515,8 @@ def test_figures_are_for_this_machine_or_for_the_token(database, app):
 def test_every_route_of_the_site_wants_a_token_before_anything_else(database):
     app = create_app(Settings.model_validate({"base_url": BASE, "secret_key": KEY}), database)
     client = Client(app)
-    for route in iter_route_contexts(app.routes):
-        path, methods = route.path or "", set(getattr(route.original_route, "methods", None) or ()) - csrf.SAFE_METHODS
-        for method in methods if not path.startswith("/api/") else ():
-            address = re.sub(r"\{[^}]*\}", str(uuid.UUID(int=1)), path)
-            assert client(method, address).status_code == 403, f"{method} {path}"
-            assert getattr(route.original_route, "body_field", None) is None, f"{path} reads its body by itself"
+    for found in every_route(app):
+        for method in found.methods - csrf.SAFE_METHODS if not found.path.startswith("/api/") else ():
+            address = re.sub(r"\{[^}]*\}", str(uuid.UUID(int=1)), found.path)
+            assert client(method, address).status_code == 403, f"{method} {found.path}"
+            assert getattr(found.route, "body_field", None) is None, f"{found.path} reads its body by itself"

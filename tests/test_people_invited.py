@@ -198,10 +198,7 @@ def test_before_they_accept_nobody_plans_releases_manages_or_is_told_anything(db
         invited = make.membership(session, lena, foundation, tuple(Role), invited_at=MOMENT)
         key = tokens.create_token(session, make.actor(lena, foundation, PLANNING_ROLES), "X", ["consultation:read"])
         token = sessions.begin(session, lena.id, MOMENT)
-        session.flush()
-        viewer = sessions.find(session, token, MOMENT)
-        assert viewer
-        assert viewer.places == ()
+        session.flush()  # both are looked for by statements
         assert tokens.token_actor(session, key, MOMENT) is None
         assert [p.id for p in queries.people_with(session, foundation.id, Role.RELEASER)] == [manager.person_id]
         programme = programmes.create(session, manager, title="Probe", level=ProgrammeLevel.FEDERAL)
@@ -219,6 +216,9 @@ def test_before_they_accept_nobody_plans_releases_manages_or_is_told_anything(db
         session.delete(own)
         session.flush()
         assert not queries.has_members(session, foundation.id)
+    viewer = sessions.find(db, token, MOMENT)
+    assert viewer
+    assert viewer.places == ()
 
 
 def test_who_takes_the_place_with_the_code_of_an_invitation_has_said_yes_too(db: Database):

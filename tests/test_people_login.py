@@ -261,8 +261,7 @@ def test_a_session_ends_after_idle_time_and_at_a_fixed_age(db: Database, browser
         assert browser.get("/home").status_code == 200
     browser.app.state.clock = lambda: MOMENT + timedelta(days=14)
     assert browser.get("/home").status_code == 303
-    with db.reader() as session:
-        assert sessions.find(session, token, MOMENT + timedelta(days=14)) is None
+    assert sessions.find(db, token, MOMENT + timedelta(days=14)) is None
     idle = Browser(browser.app)
     browser.app.state.clock = lambda: MOMENT
     idle.log_in(ANNA)

@@ -1,7 +1,7 @@
 """The only module that knows which database is underneath, and the only one that commits."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,8 +19,10 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Executable,
     Insert,
     MetaData,
+    Row,
     Select,
     TypeCoerce,
     TypeDecorator,
@@ -148,8 +150,9 @@ def _sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
 
 
 def _sqlite_begin(connection: Any) -> None:
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("at_a_glance"):
+        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
 
 def is_server(engine: Engine) -> bool:
@@ -234,6 +237,7 @@ class Database:
         snapshot: dict[str, Any] = {"reading": True}
         if self.engine.dialect.name == "postgresql":
             snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        self._look = self.engine.execution_options(isolation_level="AUTOCOMMIT", at_a_glance=True)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(self.engine.execution_options(**snapshot), expire_on_commit=False, autoflush=False)
 
@@ -252,6 +256,11 @@ class Database:
     def reader(self) -> Iterator[Session]:
         with self._read() as session:
             yield session
+
+    def glance(self, statement: Executable, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """The rows of one statement, which is consistent by itself: nothing is said to the database before and after it."""
+        with self._look.connect() as connection:
+            return connection.execute(statement, given).all()
 
     def close(self) -> None:
         self.engine.dispose()
@@ -324,11 +333,11 @@ def holding(key: Any, *rows: ColumnElement[bool]) -> Select[Any]:
 def hold_where(session: Session, statement: Select[Any], given: dict[str, Any]) -> None:
     """As `hold`; `given` are the values of the statement's parameters.
 
-    On SQLite the lock is that of the transaction, which is the only one that writes (BEGIN IMMEDIATE): the statement is
-    a plain SELECT there.
+    On SQLite the lock is that of the transaction, which is the only one that writes (BEGIN IMMEDIATE).
     """
     session.flush()
-    session.connection().execute(statement, given).all()
+    if _dialect(session) != "sqlite":
+        session.connection().execute(statement, given).all()
 
 
 def put(session: Session, table: type[Base], row: dict[str, Any], unique: Sequence[str]) -> None:

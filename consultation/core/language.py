@@ -68,7 +68,9 @@ def translate(text: str, language: Language) -> str:
 
 
 def say(message: Message, language: Language) -> str:
-    parameters = {name: _spoken(value, language) for name, value in message.parameters}
+    parameters = {
+        name: value if isinstance(value, str) else _spoken(value, language) for name, value in message.parameters
+    }
     sentence = translate(message.text, language)
     for name, value in parameters.items():
         sentence = sentence.replace("{" + name + "}", value)

@@ -9,9 +9,9 @@ from consultation.http.asked import Configured, Db, Number, client_address, key_
 from consultation.http.forms import Form, PostedForm, Upload
 from consultation.http.language import Spoken, language_of
 from consultation.http.pages import page, safe_path, see_other
-from consultation.http.routers import Pages
+from consultation.http.routers import Pages, Site
 
 __all__ = [
-    "Configured", "Db", "Form", "Number", "Pages", "PostedForm", "Spoken", "Upload", "client_address", "key_of", "language_of",
-    "page", "safe_path", "see_other", "settings_of",
+    "Configured", "Db", "Form", "Number", "Pages", "PostedForm", "Site", "Spoken", "Upload", "client_address", "key_of",
+    "language_of", "page", "safe_path", "see_other", "settings_of",
 ]  # fmt: skip

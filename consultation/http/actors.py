@@ -59,7 +59,7 @@ def moment_of(request: Request) -> datetime:
 
 
 async def load_viewer(request: Request, db: Db) -> None:
-    """Sets `request.state.viewer`, in a short reader of its own; that somebody was here is noted every five minutes.
+    """Sets `request.state.viewer`; that somebody was here is noted every five minutes.
 
     This is the first question to the database: if it is away, what was typed is still read, to be handed back.
     """
@@ -76,8 +76,7 @@ async def load_viewer(request: Request, db: Db) -> None:
 
 def _find_viewer(request: Request, db: Database) -> None:
     moment = moment_of(request)
-    with db.reader() as session:
-        viewer = sessions.find(session, cookies.read(request, cookies.SESSION), moment)
+    viewer = sessions.find(db, cookies.read(request, cookies.SESSION), moment)
     request.state.viewer = viewer.withheld() if viewer and settings_of(request).second_factor_required else viewer
     if viewer and sessions.is_stale(viewer, moment):
         note(db, lambda session: sessions.seen(session, viewer.session_id, moment))

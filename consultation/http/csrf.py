@@ -94,6 +94,7 @@ class Token:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._value = ""
+        self._field = Markup()
         self.visitor = ""
 
     @property
@@ -110,4 +111,6 @@ class Token:
         return self._value
 
     def field(self) -> Markup:
-        return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, self.value())
+        """For every form of the page the same."""
+        self._field = self._field or Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, self.value())
+        return self._field

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, exists, s
 from sqlalchemy.orm import Session
 
 from consultation.core import history
+from consultation.core.db import Database
 from consultation.core.errors import Forbidden, NotFound
 from consultation.core.language import M
 from consultation.people.models import LoginSession, Membership, Organisation, Person, SecondFactor
@@ -42,10 +43,9 @@ def begin(
     return token
 
 
-def find(session: Session, token: str, moment: datetime) -> Viewer | None:
+def find(db: Database, token: str, moment: datetime) -> Viewer | None:
     """Who holds this token now; `None` for ended, idle, unknown and deactivated."""
-    asked = {"token_hash": digest(token), "now": moment, "not_idle": moment - IDLE}
-    return viewer(session.connection().execute(_HOLDER, asked).all())
+    return viewer(db.glance(_HOLDER, {"token_hash": digest(token), "now": moment, "not_idle": moment - IDLE}))
 
 
 _HOLDER = (

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
+from consultation.core.db import as_kept
 from consultation.core.errors import Problem
 from consultation.core.language import SOURCE, Language, M, say
 from consultation.forms.checks import form_of
@@ -226,13 +227,22 @@ def context_of(
 
 def _stored(session: Session, response_id: uuid.UUID) -> dict[tuple[str, str], Stored]:
     rows = session.connection().execute(_STORED, {"response_id": response_id})
+    editors = _Editors()
     return {
-        (key, item): Stored(value.get("raw", value.get("value")), "raw" in value, *more)
-        for key, item, value, *more in rows
+        (key, item): Stored(value.get("raw", value.get("value")), "raw" in value, version, editors[editor], *more)
+        for key, item, value, version, editor, *more in rows
     }
 
 
+class _Editors(dict[Any, uuid.UUID | None]):
+    """Few people write many answers: each id is made of what the database holds once."""
+
+    def __missing__(self, kept: Any) -> uuid.UUID | None:
+        made = self[kept] = kept if kept is None or isinstance(kept, uuid.UUID) else uuid.UUID(kept)
+        return made
+
+
 _STORED = select(
-    DraftAnswer.question_key, DraftAnswer.item_key, DraftAnswer.value, DraftAnswer.version, DraftAnswer.editor_id,
+    DraftAnswer.question_key, DraftAnswer.item_key, DraftAnswer.value, DraftAnswer.version, as_kept(DraftAnswer.editor_id),
     DraftAnswer.edited_at, DraftAnswer.writer,
 ).where(DraftAnswer.response_id == bindparam("response_id"))  # fmt: skip

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import ScalarResult, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core.db import hold, hold_where, holding
@@ -56,9 +57,9 @@ def get(session: Session, actor: Actor, response_id: uuid.UUID, *, held: bool = 
     """
     if held:
         hold(session, Response, response_id)
-    statement = visible(actor).where(Response.id == response_id).options(*_surroundings())
-    found = session.scalars(statement, execution_options={"populate_existing": held})
-    if (response := found.unique().one_or_none()) is None:
+    statement = visible(actor).where(Response.id == response_id).options(*_surroundings(plans=True))
+    response = _one(session.scalars(statement, execution_options={"populate_existing": held}))
+    if response is None:
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     return response
 
@@ -94,12 +95,12 @@ _OWN_ROW = holding(Response.id, Response.consultation_id == _NAMED, Response.org
 
 def _own(session: Session, actor: Actor, *, anew: bool = False, **given: Any) -> Response | None:
     asked = given | {"acting": actor.organisation_id}
-    found = session.scalars(_own_statement(*given), asked, execution_options={"populate_existing": anew})
-    return found.unique().one_or_none()
+    statement = _own_statement(*given, plans=actor.may_plan or actor.is_system)
+    return _one(session.scalars(statement, asked, execution_options={"populate_existing": anew}))
 
 
 @cache
-def _own_statement(by: str) -> Select[Response]:
+def _own_statement(by: str, *, plans: bool) -> Select[Response]:
     """Every page of the form asks this: it is put together once."""
     known = {
         "slug": Response.consultation_id == _NAMED,
@@ -107,21 +108,30 @@ def _own_statement(by: str) -> Select[Response]:
         "response_id": Response.id == bindparam("response_id"),
     }
     statement = select(Response).where(known[by])
-    return statement.where(Response.organisation_id == bindparam("acting")).options(*_surroundings())
+    return statement.where(Response.organisation_id == bindparam("acting")).options(*_surroundings(plans=plans))
 
 
-def _surroundings() -> tuple[Any, ...]:
-    """The definition of the form stays where it is: a frozen one is known by its hash (`forms.checks.form_of`)."""
+def _surroundings(*, plans: bool) -> tuple[Any, ...]:
+    """The definition of the form stays where it is: a frozen one is known by its hash (`forms.checks.form_of`). Who shares
+    the programme is looked at by those alone who may plan.
+    """
     consultation = joinedload(Response.consultation)
+    programme = consultation.joinedload(Consultation.programme)
     return (
-        consultation.joinedload(Consultation.programme).options(
-            joinedload(Programme.members), joinedload(Programme.owner)
-        ),
+        programme.options(joinedload(Programme.owner), *((joinedload(Programme.members),) if plans else ())),
         consultation.joinedload(Consultation.form_version).defer(FormVersion.definition),
         consultation.joinedload(Consultation.draft_version),
         joinedload(Response.organisation).joinedload(Organisation.register_body),
-        joinedload(Response.invitation).joinedload(Invitation.consultation),
+        joinedload(Response.invitation),
     )
+
+
+def _one(found: ScalarResult[Response]) -> Response | None:
+    """It and its invitation belong to the same consultation, which need not be read twice."""
+    response = found.unique().one_or_none()
+    if response is not None:
+        set_committed_value(response.invitation, "consultation", response.consultation)
+    return response
 
 
 def revisions(session: Session, response_id: uuid.UUID) -> list[Revision]:
