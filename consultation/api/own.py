@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -14,7 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response as Answered
 
 from consultation.api.replies import reply
-from consultation.api.shapes import OrganisationFacts, Shape, Thing, actions_of, mark_of, organisation_facts
+from consultation.api.shapes import (
+    RECEIVED_ON,
+    SUBMITTED_AT,
+    OrganisationFacts,
+    Shape,
+    Thing,
+    actions_of,
+    mark_of,
+    organisation_facts,
+)
 from consultation.api.strict import Stale
 from consultation.consultations import queries as consultations
 from consultation.core.errors import NotFound, Problem
@@ -25,6 +34,7 @@ from consultation.register.models import RegisterBody
 from consultation.responses import queries
 from consultation.responses.desk import Desk, open_desk
 from consultation.responses.models import Channel, RepresentationKind, Response, Revision
+from consultation.responses.titles import came_on
 from consultation.rulebook import ANSWER, RESPONSE, is_open
 from consultation.states import ResponseState
 from consultation.subjects import Actor
@@ -79,7 +89,8 @@ class Receipt(Shape):
     consultation: str
     organisation: str
     revision: int = Field(description="Nummer der Abgabe.")
-    submitted_at: datetime = Field(description="Eingang, UTC.")
+    submitted_at: datetime = Field(description=SUBMITTED_AT)
+    received_on: date | None = Field(description=RECEIVED_ON)
     content_hash: str = Field(description="SHA-256 des kanonischen Dokuments.")
     entry_hash: str = Field(description="Prüfsumme des Eintrags im Verfahrensprotokoll.")
     sealed_head: str | None = Field(description="Letztes Glied der Kette des Verfahrensprotokolls beim Eingang.")
@@ -171,7 +182,7 @@ def receipt(response: Response, revision: Revision) -> Receipt:
     return Receipt(
         receipt_number=revision.receipt_number, consultation=response.consultation.slug,
         organisation=response.organisation.name, revision=revision.number, submitted_at=revision.submitted_at,
-        content_hash=revision.content_hash, entry_hash=revision.entry_hash, sealed_head=revision.sealed_head,
-        nil_return=revision.nil_return, late=revision.late, reserved=revision.reserved, channel=revision.channel,
-        demo=demo, mark=mark_of(demo),
+        received_on=came_on(revision), content_hash=revision.content_hash, entry_hash=revision.entry_hash,
+        sealed_head=revision.sealed_head, nil_return=revision.nil_return, late=revision.late, reserved=revision.reserved,
+        channel=revision.channel, demo=demo, mark=mark_of(demo),
     )  # fmt: skip

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from consultation.api.gate import files_of, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, word
 from consultation.api.replies import reply
-from consultation.api.shapes import Shape, Thing, Tombstone
+from consultation.api.shapes import RECEIVED_ON, SUBMITTED_AT, Shape, Thing, Tombstone
 from consultation.core.db import Database
 from consultation.core.errors import NotFound, TooMany
 from consultation.core.language import M
@@ -95,7 +95,8 @@ class ResponseObject(Thing):
     organisation: Sender
     revision: int = Field(description="Nummer der Abgabe.")
     receipt_number: str = Field(description="Eingangsnummer.")
-    submitted_at: datetime = Field(description="Eingang, UTC.")
+    submitted_at: datetime = Field(description=SUBMITTED_AT)
+    received_on: date | None = Field(description=RECEIVED_ON)
     content_hash: str = Field(description="SHA-256 des kanonischen Dokuments.")
     channel: Channel = Field(description="Erfassungsweg.")
     nil_return: bool = Field(description="Fehlanzeige.")

@@ -16,6 +16,11 @@ from consultation.register.models import RegisterBody
 from consultation.register.states import State
 
 MARK = say(DEMO_MARK, SOURCE)
+SUBMITTED_AT = "Abgabe, UTC; wo die Planung eine Antwort erfasst hat, deren Erfassung."
+RECEIVED_ON = (
+    "Tag, an dem eine Mail oder ein Brief kam oder ein Workshop war, deren Antwort die Planung zu `submitted_at` erfasst hat; "
+    "`null`, wenn die Stelle selbst abgegeben hat. Danach richtet sich `late`."
+)
 
 
 class Shape(BaseModel):

@@ -17,6 +17,7 @@ from consultation.core.language import SOURCE, say
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.people.models import Organisation
 from consultation.responses.models import Channel, DisclosureChoice, Response, Revision
+from consultation.responses.titles import day_in
 
 TOLD = (
     "submit", "submit_nil_return", "enter", "enter_beside", "withdraw", "decline", "confirm_resolution",
@@ -188,7 +189,7 @@ def _record(
         "type": "response", "id": str(place.response_id), "created": created, "modified": changed,
         "demo": demo, "mark": say(DEMO_MARK, SOURCE) if demo else None, "consultation": document["consultation"],
         "organisation": {"id": str(place.organisation_id), **document["organisation"]}, "revision": counted.number,
-        "receipt_number": counted.receipt_number, "submitted_at": submitted,
+        "receipt_number": counted.receipt_number, "submitted_at": submitted, "received_on": day_in(document),
         "content_hash": counted.content_hash, "channel": counted.channel.value, "nil_return": counted.nil_return,
         "late": counted.late, "provisional": counted.reserved and counted.confirmed_at is None,
         "own_reference": document["own_reference"], "represented": document["represented"],

@@ -129,10 +129,16 @@ _RECORDS = (
         "participant",
         {
             "sender": SENDER, "spoken_for": _list(ANY), "nil_return": FLAG, "late": FLAG, "provisional": FLAG,
-            "submitted_at": {"type": "string", "format": "date-time"}, "disclosure": ANY,
+            "submitted_at": {"type": "string", "format": "date-time"},
+            "received_on": {
+                "type": ["string", "null"], "format": "date",
+                "description": "Day on which a mail or letter came, or a workshop was held, whose answer was entered at "
+                "`submitted_at`; null for what the body submitted itself. Editions made before this was recorded lack it.",
+            },
+            "disclosure": ANY,
         },
-        ("nil_return", "late", "provisional", "submitted_at", "disclosure"),
-        description="A body that took part; in public one that lets itself be named.",
+        ("nil_return", "late", "provisional", "submitted_at", "received_on", "disclosure"),
+        description="A body that took part; in public one that lets itself be named, without times.",
     ),
     _record(
         "response",

@@ -40,6 +40,7 @@ from consultation.forms.definition import PARTICIPANT, Form
 from consultation.programmes.queries import sections
 from consultation.register.models import RegisterBody
 from consultation.responses.models import Disclosure
+from consultation.responses.titles import day_in
 from consultation.states import Audience
 from consultation.subjects import system
 
@@ -194,7 +195,7 @@ def _participants(work: Freezing) -> Iterator[dict[str, Any]]:
         if work.audience == Audience.INTERNAL:
             record |= {
                 "nil_return": sender.nil_return, "late": sender.late, "provisional": sender.provisional,
-                "submitted_at": _utc(sender.submitted_at),
+                "submitted_at": _utc(sender.submitted_at), "received_on": day_in(document),
                 "disclosure": {part: level.value for part, level in sorted(sender.levels.items())},
             }  # fmt: skip
         yield record

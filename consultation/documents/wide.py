@@ -17,7 +17,8 @@ Records = Callable[[], Iterator[dict[str, Any]]]
 FACTS = (
     ("receipt_number", M("Eingangsnummer")), ("name", M("Stelle")), ("kind", M("Art")), ("state", M("Land")),
     ("ags", M("AGS")), ("ars", M("ARS")), ("size_class", M("Größenklasse")), ("population", M("Einwohnerzahl")),
-    ("register_date", M("Gebietsstand")), ("revision", M("Fassung")), ("submitted_at", M("Eingang (UTC)")),
+    ("register_date", M("Gebietsstand")), ("revision", M("Fassung")),
+    ("submitted_at", M("Abgabe oder Erfassung (UTC)")), ("received_on", M("Eingegangen am (von Hand erfasst)")),
     ("nil_return", M("Fehlanzeige")), ("late", M("verfristet")), ("provisional", M("unter Gremienvorbehalt")),
     ("own_reference", M("Geschäftszeichen der Stelle")), ("represented", M("spricht für (ARS)")), ("mark", M("Vermerk")),
 )  # fmt: skip
@@ -80,7 +81,7 @@ def _facts(record: Mapping[str, Any]) -> Iterator[Cell]:
     register = organisation["register"] or {}
     yield from (record["receipt_number"], organisation["name"], organisation["kind"])
     yield from (register.get(name) for name in _OF_REGISTER)
-    yield from (record["revision"], record["submitted_at"])
+    yield from (record["revision"], record["submitted_at"], record["received_on"])
     yield from (_YES if record[name] else _NO for name in ("nil_return", "late", "provisional"))
     yield record["own_reference"]
     yield " ".join(body["ars"] for body in record["represented"])

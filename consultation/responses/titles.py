@@ -1,6 +1,8 @@
 """How an answer came in, when, and who signed it, in words."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 
@@ -35,7 +37,16 @@ def received(submitted_at: datetime, received_on: date | None) -> Message:
 
 def came(revision: Revision) -> Message:
     """The same of a submission; its document says when a letter came, under its hash."""
-    if revision.channel not in BY_HAND:
-        return received(revision.submitted_at, None)
-    said = orjson.loads(revision.document).get("received")
-    return received(revision.submitted_at, date.fromisoformat(said["on"]) if said else None)
+    return received(revision.submitted_at, came_on(revision))
+
+
+def came_on(revision: Revision) -> date | None:
+    """The day a mail, a letter or a workshop came that was entered later; None for what the body submitted itself."""
+    day = day_in(orjson.loads(revision.document)) if revision.channel in BY_HAND else None
+    return None if day is None else date.fromisoformat(day)
+
+
+def day_in(document: Mapping[str, Any]) -> str | None:
+    """The same, as the document of a submission writes it."""
+    said = document.get("received")
+    return str(said["on"]) if said else None
