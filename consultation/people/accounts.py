@@ -20,11 +20,17 @@ from consultation.subjects import Actor
 OPERATING = OPERATE | the_system
 
 
+class Known(Invalid):
+    """There is an account with this address already."""
+
+
 def create_person(
     session: Session, actor: Actor, *, email: str, name: str, password: str | None = None,
     language: Language | None = None, operator: bool = False,
 ) -> Person:  # fmt: skip
-    """An account. Without a password it is opened by a code by mail. Raises Invalid with all problems at once."""
+    """An account. Without a password it is opened by a code by mail. Raises Invalid with all problems at once,
+    and Known where nothing else is wrong.
+    """
     if operator:
         OPERATING.demand(actor, None)
     problems = person_problems(email, name)
@@ -38,7 +44,7 @@ def create_person(
     }  # fmt: skip
     if not insert_new(session, Person, [values], ["email_key"]):
         taken = M("Mit dieser Adresse gibt es schon ein Konto. Melden Sie sich damit an.")
-        raise Invalid(M("Das Konto wurde nicht angelegt."), problems=[Problem("email", taken)])
+        raise Known(M("Das Konto wurde nicht angelegt."), problems=[Problem("email", taken)])
     person = session.get_one(Person, values["id"])
     history.record(session, actor, person, "create", operator=operator)
     return person

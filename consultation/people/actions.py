@@ -4,6 +4,7 @@ Sessions, codes and tokens stand in modules of their own; only the pages of the 
 """
 
 from consultation.people.accounts import (
+    Known,
     ask_code,
     change_person,
     create_operator,
@@ -28,6 +29,7 @@ from consultation.people.organisations import (
 )
 
 __all__ = [
+    "Known",
     "accept",
     "appoint_manager",
     "ask_code",

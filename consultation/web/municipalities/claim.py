@@ -23,10 +23,12 @@ from consultation.people.viewers import Viewer
 from consultation.settings import Settings
 from consultation.states import Role
 from consultation.subjects import Actor, stranger
-from consultation.web.account.entering import enter, welcome
+from consultation.web.account.entering import enter, send_code, welcome
 
 router = Pages(prefix="/claim")
 BY_ADDRESS = Limit("claim.address", 60, timedelta(minutes=15))
+ACCOUNTS = Limit("claim.accounts", 10, timedelta(days=1))
+"""New accounts with the code of one invitation; an address that has one already counts like one that gets one."""
 
 
 def _found(session: Session, request: Request, settings: Settings, code: str) -> Invitation:
@@ -91,10 +93,12 @@ def claim(request: Request, db: Db, settings: Configured, viewer: Seen, code: st
     try:
         with db.transaction() as session:
             invitation = _found(session, request, settings, code)
-            person = _person(session, request, viewer, form.raw("password"), typed)
+            person = _person(session, request, viewer, invitation, form.raw("password"), typed)
             membership = _join(session, request, invitation, person, typed)
             if viewer is None:
                 entrance = enter(request, session, person.id, person.email)
+    except actions.Known:
+        return _to_log_in(request, db, settings, code, typed["email"])
     except Invalid as refused:
         return _page(request, db, settings, viewer, code, status=422, problems=refused.problems, typed=typed)
     path = f"/claim/{code}" if membership.waiting else _answers(invitation)
@@ -110,12 +114,23 @@ def _welcome(invitation: Invitation, membership: Membership) -> Message:
 
 
 def _person(
-    session: Session, request: Request, viewer: Viewer | None, password: str, typed: Mapping[str, str]
+    session: Session, request: Request, viewer: Viewer | None, invitation: Invitation, password: str,
+    typed: Mapping[str, str],
 ) -> Person:  # fmt: skip
     if viewer is not None:
         return queries.person(session, viewer.person_id)
     actor = stranger(moment_of(request))
+    limits.take(session, ACCOUNTS, str(invitation.id), actor.moment)
     return actions.create_person(session, actor, email=typed["email"], name=typed["name"], password=password)
+
+
+def _to_log_in(request: Request, db: Database, settings: Settings, code: str, email: str) -> Response:
+    """Whoever has an account comes in by a code that goes to its address; so its holder learns of it in any case."""
+    with db.transaction() as session:
+        limits.take(session, ACCOUNTS, str(_found(session, request, settings, code).id), moment_of(request))
+    send_code(request, db, email, "mail.login_code")
+    data = {"next": f"/claim/{code}", "email": email, "code": "", "sent": False, "known": True}
+    return page(request, "account/enter_code.html", data)
 
 
 def _join(
