@@ -16,6 +16,7 @@ from consultation.consultations import queries
 from consultation.consultations.address_list import judge_whole_list
 from consultation.consultations.codes import new_selector
 from consultation.consultations.models import Address, Consultation, Invitation
+from consultation.consultations.seen import fingerprint
 from consultation.core.db import insert_new
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import record
@@ -35,13 +36,27 @@ SAMPLE = "sample"
 """Under this name `Consultation.audience` keeps size, seed and the number of bodies the sample was drawn from."""
 
 
+def mark(consultation: Consultation) -> str:
+    """What a page says it had shown of the choice. What is taken out by hand is kept by every choice and not part of it."""
+    return _mark(filter_of(consultation), sample_of(consultation))
+
+
+def _mark(chosen: AudienceFilter, sample: Sample | None) -> str:
+    return fingerprint((chosen.model_dump_json(exclude={"exclude"}), sample.model_dump_json() if sample else ""))
+
+
 def choose(
-    session: Session, actor: Actor, consultation_slug: str, chosen: AudienceFilter, sample: Sample | None = None
-) -> int:
+    session: Session, actor: Actor, consultation_slug: str, chosen: AudienceFilter, sample: Sample | None = None,
+    seen: str | None = None,
+) -> int:  # fmt: skip
     """The filter of the audience: bodies that match (or are drawn of them) are planned, those planned by an earlier
     filter and no longer matching are dropped; single organisations stay. Returns how many bodies are planned by it.
+    Raises Conflict if somebody chose otherwise since the choice was `seen` (a `mark`).
     """
     consultation = _in_preparation(session, actor, consultation_slug)
+    if seen not in (None, mark(consultation)) and mark(consultation) != _mark(chosen, sample):
+        raise Conflict(M("Jemand anderes hat den Adressatenkreis inzwischen geändert. Ihre Auswahl steht noch da und ist nicht "
+                         "gespeichert; wenn Sie noch einmal speichern, gilt sie."))  # fmt: skip
     keys, of = keys_of(session, chosen, sample)
     organisations = municipal_organisations(session, actor, keys, demo=consultation.demo)
     wanted = {organisation.id for organisation in organisations.values()}

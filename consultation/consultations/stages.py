@@ -34,8 +34,16 @@ def set_usual(session: Session, consultation_id: uuid.UUID) -> None:
     _put(session, consultation_id, USUAL)
 
 
-def plan(session: Session, actor: Actor, slug: str, days: Iterable[int]) -> list[int]:
-    """Other days, or none at all. What was sent already stays sent, and a stage that has passed is not made up for."""
+def mark(days: Iterable[int]) -> str:
+    """What a page says it had shown, when it plans others."""
+    return _said(days)
+
+
+def plan(session: Session, actor: Actor, slug: str, days: Iterable[int], seen: str | None = None) -> list[int]:
+    """Other days, or none at all. What was sent already stays sent, and a stage that has passed is not made up for.
+
+    Raises Conflict if somebody planned others since they were `seen` (a `mark`).
+    """
     consultation = queries.held(session, actor, slug)
     require_planner(actor, consultation)
     if consultation.state not in {ConsultationState.DRAFT} | RUNNING:
@@ -46,6 +54,9 @@ def plan(session: Session, actor: Actor, slug: str, days: Iterable[int]) -> list
                     most=MOST, longest=LONGEST)  # fmt: skip
         raise Invalid.about("days", message)
     old = of_consultation(session, consultation.id)
+    if seen not in (None, mark(old)) and wanted != old:
+        raise Conflict(M("Jemand anderes hat die Tage inzwischen geändert: {days}. Ihre stehen noch im Feld; wenn Sie noch einmal "
+                         "speichern, gelten sie.", days=mark(old)))  # fmt: skip
     session.execute(delete(ReminderStage).where(ReminderStage.consultation_id == consultation.id))
     _put(session, consultation.id, wanted)
     record(session, actor, consultation, "plan_reminders", old=_said(old), new=_said(wanted))

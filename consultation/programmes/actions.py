@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -117,17 +117,32 @@ def share(session: Session, actor: Actor, programme_slug: str, organisation_id: 
     record(session, actor, programme, "share_programme", member=str(organisation_id), land=land)
 
 
-def set_parameter(
+def marks(programme: Programme) -> dict[str, str]:
+    """Name of a value → what a page that showed it had before it."""
+    return {one.name: _mark(one.type, one.value, one.label, one.section_number) for one in programme.parameters}
+
+
+def _mark(type_: ParameterType, value: str, label: Mapping[str, str], section_number: str) -> str:
+    shown = (type_.value, value, sorted(label.items()), section_number)
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def set_parameter(  # noqa: PLR0913 -- what is said of a value, each named, and what its writer had seen
     session: Session, actor: Actor, programme_slug: str, *,
     name: str, type_: ParameterType, label: dict[str, str], value: str, section_number: str = "",
+    seen: Mapping[str, str] | None = None,
 ) -> None:  # fmt: skip
-    """A figure that texts and questions show as {name}; an existing one of this name is replaced."""
-    programme = queries.get(session, actor, programme_slug)
-    require_planner(actor, programme)
+    """A figure that texts and questions show as {name}; an existing one of this name is replaced.
+
+    Raises Conflict if somebody added, changed or removed it since its `marks` were `seen`.
+    """
+    programme = _held(session, actor, programme_slug)
     section_number = clean_line(section_number)[:40]
     problems = [*_parameter_problems(name, type_, value), *_section_problems(session, programme, section_number)]
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    if marks(programme).get(name) != _mark(type_, value, label, section_number):
+        _demand_seen(programme, name, seen)
     existing = next((p for p in programme.parameters if p.name == name), None)
     parameter = existing or ProgrammeParameter(programme_id=programme.id, name=name)
     old = existing.value if existing else None
@@ -138,13 +153,36 @@ def set_parameter(
     record(session, actor, programme, "set_parameter", old=old, new=value, name=name)
 
 
-def remove_parameter(session: Session, actor: Actor, programme_slug: str, name: str) -> None:
-    """Drafts that are frozen keep it. Where its name still stands, pages of planners say so."""
+def _held(session: Session, actor: Actor, programme_slug: str) -> Programme:
+    """To change its values: nobody else does until the end of the transaction, and all is read as it is now."""
     programme = queries.get(session, actor, programme_slug)
     require_planner(actor, programme)
+    hold(session, Programme, programme.id)
+    for one in (*programme.parameters, programme):
+        session.expire(one)
+    return queries.get(session, actor, programme_slug)
+
+
+def _demand_seen(programme: Programme, name: str, seen: Mapping[str, str] | None) -> None:
+    if seen is None or seen.get(name) == marks(programme).get(name):
+        return
+    now = next((one for one in programme.parameters if one.name == name), None)
+    if now is None:
+        raise Conflict(M("Jemand anderes hat den Programmwert {name} inzwischen entfernt. Ihre Angaben stehen noch da; wenn Sie "
+                         "noch einmal speichern, gibt es ihn wieder.", name=name))  # fmt: skip
+    raise Conflict(M("Den Programmwert {name} hat inzwischen jemand anderes gespeichert. Lesen Sie in der Tabelle, was jetzt gilt; "
+                     "wenn Sie Ihre Angaben noch einmal absenden, gelten sie.", name=name))  # fmt: skip
+
+
+def remove_parameter(
+    session: Session, actor: Actor, programme_slug: str, name: str, seen: Mapping[str, str] | None = None
+) -> None:
+    """Drafts that are frozen keep it. Where its name still stands, pages of planners say so. `seen` as for changing it."""
+    programme = _held(session, actor, programme_slug)
     gone = next((one for one in programme.parameters if one.name == name), None)
     if gone is None:
         raise NotFound(M("Diesen Programmwert gibt es nicht mehr."))
+    _demand_seen(programme, name, seen)
     record(session, actor, programme, "remove_parameter", old=gone.value, name=name)
     session.execute(delete(ProgrammeParameter).where(ProgrammeParameter.id == gone.id))
     session.expire(programme, ["parameters"])

@@ -14,9 +14,11 @@ from consultation.consultations import audience, listing
 from consultation.consultations.audience import filter_of, read_filter, read_sample, sample_of
 from consultation.consultations.models import Consultation
 from consultation.consultations.titles import PURPOSE_TITLES
-from consultation.core.errors import Invalid, Problem
-from consultation.core.language import M
+from consultation.core.db import Database
+from consultation.core.errors import Conflict, Invalid, Problem
+from consultation.core.language import M, Message
 from consultation.core.text import clean_line
+from consultation.documents.chapters.asked import conditions
 from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.register import queries as register
 from consultation.register.audience import UNIT_TITLES, AudienceFilter, count, select_keys
@@ -52,7 +54,13 @@ class Choice:
 @router.get("")
 def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     """Without parameters whom the saved choice asks; with them what another one would reach. A piece of it for htmx."""
-    asked = request.query_params
+    return _page(request, db, actor, slug, request.query_params)
+
+
+def _page(
+    request: Request, db: Database, actor: Actor, slug: str, asked: QueryParams, overtaken: Conflict | None = None
+) -> Response:
+    """`overtaken`: why the choice was not saved that is tried out here."""
     trying, piece = "unit" in asked, request.headers.get("hx-request") == "true"
     problems: tuple[Problem, ...] = ()
     with db.reader() as session:
@@ -70,6 +78,9 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "problems": problems,
             "piece": piece,
             "hidden": _posted(chosen),
+            # through all that is tried out, what the page had shown stays the same; only a refusal shows anew
+            "seen": audience.mark(consultation) if overtaken else asked.get("seen", audience.mark(consultation)),
+            "now": _said(saved) if overtaken else (),
             **_outcome(session, consultation, chosen, trying=trying and not problems),
         }
         if not piece:
@@ -77,7 +88,15 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
                 session, actor, consultation, chosen, _as_typed(asked) if problems else _typed(chosen), asked
             )
     name = "planners/_audience_outcome.html" if piece else "planners/audience.html"
+    if overtaken:
+        return page(request, name, data | {"problems": problems_of(overtaken)}, overtaken.status)
     return page(request, name, data, 422 if problems else 200, partial=piece)
+
+
+def _said(saved: Choice) -> tuple[Message | str, ...]:
+    sample = saved.sample
+    drawn = (M("Stichprobe: {size}, Startwert {seed}", size=sample.size, seed=sample.seed),) if sample else ()
+    return (*conditions(saved.filter.model_dump(mode="json")), *drawn)
 
 
 def _around(
@@ -182,7 +201,13 @@ def save(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
         with db.transaction() as session:
             consultation = planned(session, actor, slug)
             chosen = _read(form, filter_of(consultation).exclude)
-            found = audience.choose(session, actor, slug, chosen.filter, chosen.sample)
+            seen = form.line("seen") if "seen" in form else None
+            found = audience.choose(session, actor, slug, chosen.filter, chosen.sample, seen)
+    except Conflict as refused:
+        asked = QueryParams(
+            [(name, value) for name in (*LISTS, *NUMBERS, "seed", "unit") for value in form.lines(name)]
+        )
+        return _page(request, db, actor, slug, asked, refused)
     except Invalid as refused:
         return see_other(f"{at}/audience", problems_of(refused)[0].message, "danger")
     if chosen.sample is None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from consultation.consultations import queries as consultations
 from consultation.consultations.titles import state_said
 from consultation.core.db import Database
-from consultation.core.errors import Invalid
+from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
 from consultation.core.text import slug as slug_of
 from consultation.forms import queries as forms
@@ -75,6 +75,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             "forms": forms.of_programme(session, actor, programme.id),
             "consultations": consultations.of_programme(session, actor, programme.id),
             "candidates": _candidates(people.organisations(session, planning=True, limit=500), programme.planners),
+            "seen": " ".join(f"{name}:{mark}" for name, mark in actions.marks(programme).items()),
             "spoken": {p.name: spoken(p.type, p.value, language) for p in programme.parameters},
         }
     data |= {
@@ -119,9 +120,13 @@ def share(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> R
 @router.post("/{slug}/parameters")
 def set_parameter(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     typed = {name: form.line(name) for name in ("label", "label_en", "name", "type", "value", "section_number")}
+    seen = dict(one.split(":", 1) for one in form.line("seen").split() if ":" in one) if "seen" in form else None
     if form.line("remove") == "yes":
-        with db.transaction() as session:
-            actions.remove_parameter(session, actor, slug, typed["name"])
+        try:
+            with db.transaction() as session:
+                actions.remove_parameter(session, actor, slug, typed["name"], seen)
+        except Conflict as refused:
+            return _page(request, db, actor, slug, refused.status, problems=problems_of(refused))
         return see_other(f"{home(actor)}/programmes/{slug}#parameters", M("Der Programmwert ist entfernt."))
     try:
         with db.transaction() as session:
@@ -130,9 +135,13 @@ def set_parameter(request: Request, db: Db, actor: Planning, slug: str, form: Fo
             actions.set_parameter(
                 session, actor, slug, name=typed["name"] or _name(typed["label"]), type_=kind, label=label,
                 value=read_value(kind, typed["value"], language_of(request)), section_number=typed["section_number"],
+                seen=seen,
             )  # fmt: skip
     except Invalid as refused:
-        return _page(request, db, actor, slug, 422, problems=problems_of(refused), typed=typed)
+        shown = {} if seen is None else {"seen": form.line("seen")}
+        return _page(request, db, actor, slug, 422, problems=problems_of(refused), typed=typed, **shown)
+    except Conflict as refused:
+        return _page(request, db, actor, slug, refused.status, problems=problems_of(refused), typed=typed)
     return see_other(f"{home(actor)}/programmes/{slug}#parameters", M("Der Programmwert ist gespeichert."))
 
 

@@ -67,6 +67,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         sent = reminders.sent(session, consultation.id, land)
     data = surroundings(actor, consultation, M("Erinnerungen")) | {
         "days": ", ".join(map(str, days)),
+        "seen": stages.mark(days),
         "plan": _plan(actor, consultation, days),
         "reasons": [(reason, REASONS[reason], counts[reason]) for reason in REASONS if counts[reason]],
         "due": counts[Reason.DUE],
@@ -107,13 +108,16 @@ def stage_title(stage: str) -> Message:
 
 @router.post("/plan")
 def plan(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
-    typed = form.line("days")
+    typed, seen = form.line("days"), form.line("seen") if "seen" in form else None
     try:
         with db.transaction() as session:
             planned(session, actor, slug)
-            wanted = stages.plan(session, actor, slug, _numbers(typed))
+            wanted = stages.plan(session, actor, slug, _numbers(typed), seen)
     except Invalid as refused:
-        return _page(request, db, actor, slug, 422, days=typed, problems=problems_of(refused))
+        shown = {} if seen is None else {"seen": seen}
+        return _page(request, db, actor, slug, 422, days=typed, problems=problems_of(refused), **shown)
+    except Conflict as refused:
+        return _page(request, db, actor, slug, refused.status, days=typed, problems=problems_of(refused))
     told = M("Die Erinnerungen sind geplant.") if wanted else M("Es wird nicht mehr von selbst erinnert.")
     return see_other(f"{consultation_path(actor, slug)}/reminders", told)
 
