@@ -17,14 +17,17 @@ from consultation.responses import actions, comments, queries
 from consultation.responses.changes import changes_for
 from consultation.responses.desk import Desk
 from consultation.responses.models import Revision
+from consultation.responses.speaking import speakers
 from consultation.rulebook import two_for_what_counts
 from consultation.states import ResponseState
+from consultation.web.municipalities import spoken_for
 from consultation.web.municipalities.asking import address, asked_in, numbered, way
 from consultation.web.municipalities.badges import Badge
 from consultation.web.municipalities.colleagues import DRAFT, at_work, meet
 from consultation.web.municipalities.counting import reopened, state_of
 from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
 from consultation.web.municipalities.releasing import nobody_releases
+from consultation.web.municipalities.rows import is_running
 from consultation.web.municipalities.shortcomings import in_words
 
 router = Pages(prefix=PREFIX)
@@ -51,16 +54,20 @@ def show(here: Here) -> Response:
             "everything": everything,
             "path": "?path=all" if everything else "",
         }
-        spoken_for = len(queries.represented(session, at.response.id)) if at.begun and at.speaks_for_others else 0  # fmt: skip
+        members = len(queries.represented(session, at.response.id)) if at.begun and at.speaks_for_others else 0  # fmt: skip
         counted = queries.counted_revision(session, at.response) if at.begun else None
+        speaking = speakers(session, here.actor, [at.consultation.id]).get(at.consultation.id, []) if at.asked else []
         waiting = comments.open_ones(session, here.actor, at.response.id) if at.begun else {}
         ready = at.begun and at.response.state == ResponseState.READY
         data["nobody"] = nobody_releases(session, at.response, at.response.author_id) if ready else None
+    may_answer = is_running(here.actor, at.invitation, at.until)
+    data["speaking"] = spoken_for.said(speaking)
+    data["what_counts"] = spoken_for.what_counts(answered=counted is not None, may_answer=may_answer)
     if at.begun is not None:
         badge, state = state_of(at.response, counted)
         data |= {
             "state": state, "badge": badge, "counted": counted, "unsent": _unsent(at, counted),
-            "tasks": _tasks(at, spoken_for, _hints(at, at_work(colleagues), waiting), badge=(badge, state), everything=everything),
+            "tasks": _tasks(at, members, _hints(at, at_work(colleagues), waiting), badge=(badge, state), everything=everything),
             "missing": _missing(at), "lacks": in_words(at.desk), "reopened": reopened(at.response, at.until),
             "decline_refused": [problem.message for problem in two_for_what_counts(here.actor, at.response)],
             "short": minutes(at.desk.context, everything=False),
@@ -114,7 +121,7 @@ def _missing(at: At) -> list[tuple[Message, str]]:
 
 
 def _tasks(
-    at: At, spoken_for: int, hints: dict[str, Message], *, badge: Badge, everything: bool
+    at: At, members: int, hints: dict[str, Message], *, badge: Badge, everything: bool
 ) -> list[dict[str, Any]]:  # fmt: skip
     desk, path = at.desk, "?path=all" if everything else ""
     tasks: list[dict[str, Any]] = []
@@ -132,7 +139,7 @@ def _tasks(
             tasks.append(task)
     if at.speaks_for_others:
         title = M("Für wen Sie sprechen")
-        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(spoken_for)})
+        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(members)})
     if key := desk.form.disclosure_key:
         part = desk.form.by_key[key].part
         tasks.append({"title": M("Was veröffentlicht werden darf"), "href": f"{at.base}/part/{part.key}{path}#{key}",

@@ -9,12 +9,14 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core.language import M, Message
 from consultation.responses.models import Presence, Response, ResponseNote
 from consultation.responses.progress import Progress
+from consultation.responses.speaking import Speaker
 from consultation.rulebook import OVER, RUNNING, another_pair_of_eyes
 from consultation.states import ConsultationState, Purpose, ResponseState, Role
 from consultation.subjects import Actor
 from consultation.web.municipalities.badges import Badge
 from consultation.web.municipalities.counting import state_of
 from consultation.web.municipalities.desks import time_left
+from consultation.web.municipalities.spoken_for import said as said_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class House:
     there: Sequence[Presence]
     notes: Mapping[uuid.UUID, ResponseNote]
     names: Mapping[uuid.UUID, str]
+    speakers: Mapping[uuid.UUID, Sequence[Speaker]]
+    """Others who speak for it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Row:
     saved_at: datetime | None
     outcome: str
     """Where to read what came of it: one's own notice, or the published results; empty before that."""
+    speaking: tuple[Message, ...]
+    """Who else has answered for this house."""
     evaluated: bool
     """Being evaluated: the deadline is over, nothing is published yet."""
 
@@ -81,6 +87,7 @@ def row_of(actor: Actor, invitation: Invitation, house: House) -> Row:
         house.names.get(progress.editor_id, "") if progress and progress.editor_id else "",
         progress.edited_at if progress else None,
         _outcome(invitation, answer),
+        said_of(house.speakers.get(consultation.id, ()) if invitation.purpose == Purpose.FOR_COMMENT else ()),
         not running and consultation.state in RUNNING,
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from consultation.http.actors import Acting, InPlace
 from consultation.people import queries as people
 from consultation.responses import presence, queries
 from consultation.responses.progress import progress_of
+from consultation.responses.speaking import speakers
 from consultation.subjects import Actor
 from consultation.web.municipalities.calendar import deadlines_calendar
 from consultation.web.municipalities.desks import PREFIX, Here
@@ -51,7 +52,9 @@ def _house(session: Session, actor: Actor, invitations: Sequence[Invitation]) ->
     notes = queries.last_notes(session, [response_id for response_id, _ in mine])
     ids = {p.editor_id for p in progress.values()} | {one.person_id for one in there}
     ids |= {note.person_id for note in notes.values()}
-    return House(answers, progress, there, notes, people.names(session, {one for one in ids if one}))
+    names = people.names(session, {one for one in ids if one})
+    spoken_for = speakers(session, actor, [invitation.consultation_id for invitation in invitations])
+    return House(answers, progress, there, notes, names, spoken_for)
 
 
 @router.get("/o/{organisation_id}/answers/deadlines.ics")
