@@ -159,6 +159,21 @@ WRONG: dict[str, Wrong] = {
     CONSULTATION + "/invitations/{invitation_id}/extend": Wrong(
         PLANNER, "consultation", {"until": "bald", "reason": "Der Rat tagt."}
     ),
+    CONSULTATION + "/invitations/{invitation_id}/ask": Wrong(
+        PLANNER, "consultation", {"until": "bald"}, at={"invitation_id": "{informed_invitation_id}"}
+    ),
+    CONSULTATION + "/invitations/new": Wrong(
+        PLANNER,
+        "consultation",
+        {
+            "purpose": "for_information",
+            "email": "keine Adresse",
+            "contact": "Frau Amt",
+            "postal": "Markt 1",
+            "until": "bald",
+        },
+        {"body": "register:010585888002"},
+    ),
     CONSULTATION + "/invitations/{invitation_id}/intake": Wrong(
         PLANNER,
         "consultation",

@@ -66,9 +66,13 @@ class Look:
         return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], self.route.removeprefix("GET ")) + self.more
 
 
+LATER = "GET /o/{organisation_id}/consultations/{slug}/invitations/new"
 ANOTHER_LOOK = (
     Look("GET /search", ANONYMOUS, more="?q=Allgemein"),
     Look("GET /o/{organisation_id}/people", "contributor", "town"),
+    Look(LATER, "planner", "consultation", "?q=dorf"),
+    Look("GET /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}", "planner", "informed"),
+    Look(LATER, "planner", "consultation", "?body=register:010585888002"),
     Look(
         "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/texts",
         "planner",

@@ -115,7 +115,7 @@ def _town(session: Session, world: World, number: int) -> None:
 def _invite(session: Session, planner: Actor, slug: str, town: Organisation) -> None:
     """As if it had been in the audience from the beginning."""
     made = session.scalars(select(Consultation).where(Consultation.slug == slug)).one()
-    audience._plan(session, made, {town.id}, Purpose.FOR_COMMENT, by_filter=False)
+    audience.plan(session, made, {town.id}, Purpose.FOR_COMMENT, by_filter=False)
     while invitations.send_all(session, made.id, planner.moment):
         pass
 

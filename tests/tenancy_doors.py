@@ -209,6 +209,7 @@ def fillings(world: World) -> dict[str, dict[str, str]]:
         },
         "union": whole | {"organisation_id": places["union"]} | at,
         "consultation": whole | house | at,
+        "informed": whole | house | at | {"invitation_id": world.objects["informed_invitation_id"]},
         "export": whole | house | at | {"kind": "csv"},
         "preparing": whole | house | {"slug": world.preparing, "number": "2"},
         "published": whole | house | {"slug": world.public.consultation},

@@ -420,7 +420,10 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/responses/{response_id}/texts
         POST /o/{organisation_id}/consultations/{slug}/redactions/{redaction_id}/lift
         """, here=PLANNERS, maybe=LAND),
+    Gate("consultation", "GET /o/{organisation_id}/consultations/{slug}/invitations/new", here=PUBLISHERS),
     Gate("consultation", """
+        POST /o/{organisation_id}/consultations/{slug}/invitations/new
+        POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/ask
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/publish
         POST /o/{organisation_id}/consultations/{slug}/extensions/together
         POST /o/{organisation_id}/consultations/{slug}/extensions/{extension_id}/{decision}

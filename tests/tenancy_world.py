@@ -460,6 +460,7 @@ def _objects(session: Session, world: World) -> None:
         "job_id": str(job.id), "response_id": str(response.id), "code": code_of(KEY.encode(), invitation),
         "other_draft_id": str(world.theirs.draft_id), "other_form_id": str(world.theirs.form_id),
         "comment_id": str(_comment(session, world, response)),
+        "informed_invitation_id": str(_invitation(session, planned, "informed", world).id),
     }  # fmt: skip
 
 

@@ -87,6 +87,8 @@ DETAILS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("consultation", "remind_now"): {"count": 1},
     ("consultation", "send_test_mail"): {"letter": "invitation"},
     ("consultation", "check_passages"): {"count": 2},
+    ("invitation", "invite_later"): {"purpose": "for_comment", "until": LATER},
+    ("invitation", "ask_for_comment"): {"until": LATER},
     ("claim", "claim"): {"waiting": True},
     ("claim", "revoke_claim"): {"organisation": str(BODY)},
     ("deadline_extension", "request_extension"): {"until": LATER},

@@ -5,7 +5,8 @@ beside it the sample (size, seed). An address list that is being worked on is ju
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -61,7 +62,7 @@ def choose(
     organisations = municipal_organisations(session, actor, keys, demo=consultation.demo)
     wanted = {organisation.id for organisation in organisations.values()}
     _drop_filtered_except(session, consultation.id, wanted)
-    _plan(session, consultation, wanted, Purpose.FOR_COMMENT, by_filter=True)
+    plan(session, consultation, wanted, Purpose.FOR_COMMENT, by_filter=True)
     consultation.audience = chosen.model_dump(mode="json", exclude_defaults=True)
     consultation.unit = chosen.unit
     if sample is not None:
@@ -89,14 +90,22 @@ def sample_of(consultation: Consultation) -> Sample | None:
     return Sample(size=held["size"], seed=held["seed"]) if held else None
 
 
-def described(consultation: Consultation) -> dict[str, Any]:
-    """The choice as editions and the procedure log tell it: of single cases only how many, never which."""
+def described(consultation: Consultation, later: Sequence[datetime] = ()) -> dict[str, Any]:
+    """The choice as editions and the procedure log tell it: of single cases only how many, never which.
+
+    `later`: when bodies were asked that were not at first (see `later.asked_later`).
+    """
     plain = filter_of(consultation).model_dump(mode="json")
     left_out, single = len(plain.pop("exclude")), len(plain.pop("include"))
     return plain | {
         "chosen": bool(consultation.audience), "sample": consultation.audience.get(SAMPLE), "left_out": left_out,
         "single": single,
+        "later": {"count": len(later), "first": _utc(later[0]), "last": _utc(later[-1])} if later else None,
     }  # fmt: skip
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def asked(consultation: Consultation) -> Select[Any]:
@@ -140,7 +149,7 @@ def add(
     known = set(session.scalars(select(Organisation.id).where(Organisation.id.in_(organisation_ids))))
     if not known or known != set(organisation_ids):
         raise Invalid.about("organisation", M("Wählen Sie mindestens eine Organisation aus der Liste."))
-    _plan(session, consultation, known, purpose, by_filter=False)
+    plan(session, consultation, known, purpose, by_filter=False)
     named = sorted(known) if len(known) <= NAMED else []
     record(session, actor, consultation, "add_to_audience", count=len(known), purpose=purpose, organisations=named)
     judge_whole_list(session, consultation)
@@ -190,7 +199,7 @@ def _drop_filtered_except(session: Session, consultation_id: uuid.UUID, wanted: 
         session.execute(delete(Invitation).where(Invitation.id.in_(gone[start : start + AT_ONCE])))
 
 
-def _plan(
+def plan(
     session: Session, consultation: Consultation, organisation_ids: set[uuid.UUID], purpose: Purpose, *, by_filter: bool
 ) -> None:  # fmt: skip
     """Without addresses: those of earlier consultations are offered with their dates (see `address_memory`).

@@ -1,6 +1,7 @@
 """Invitations on their way: one job fans out, one mail each, letters where only a postal address is known."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -67,6 +68,22 @@ def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: dateti
         perform(session, INVITATION, system(moment), invitation, "fail", failure=clean_line(reason)[:500])
 
 
+@dataclass(frozen=True)
+class Reached:
+    """Where an invitation goes."""
+
+    email: str | None
+    postal: str
+    contact: str
+
+
+def read_address(email: str, postal: str, contact: str) -> Reached:
+    """As a page sends it. Raises `Invalid`."""
+    if email.strip() and mail_address(email) is None:
+        raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: poststelle@musterstadt.example"))
+    return Reached(mail_address(email), clean(postal), clean_line(contact)[:200])
+
+
 def correct_address(
     session: Session, actor: Actor, invitation_id: uuid.UUID, *, email: str, postal: str, contact: str = ""
 ) -> Invitation:
@@ -75,13 +92,8 @@ def correct_address(
     require_planner(actor, invitation)
     hold(session, Invitation, invitation.id)
     session.refresh(invitation, ["state", "code_counter"])
-    if email.strip() and mail_address(email) is None:
-        raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: poststelle@musterstadt.example"))
-    invitation.email, invitation.postal, invitation.contact = (
-        mail_address(email),
-        clean(postal),
-        clean_line(contact)[:200],
-    )
+    address = read_address(email, postal, contact)
+    invitation.email, invitation.postal, invitation.contact = address.email, address.postal, address.contact
     invitation.code_counter += 1
     record(session, actor, invitation, "correct_address")
     if invitation.consultation.state in IN_SIGHT:

@@ -1,13 +1,15 @@
 """The course of a consultation from its procedure log: who was heard on which version with which deadline, what was decided."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
+from consultation.consultations.later import LATER, asked_later
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import NotFound
@@ -41,6 +43,12 @@ _COLUMNS = (
 _HEARD_HEAD = (
     M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"), M("Antwort eingegangen"), M("zu Fassung"),
 )  # fmt: skip
+_came_later = (
+    select(func.max(HistoryEntry.moment))
+    .where(HistoryEntry.subject_id == Invitation.id, HistoryEntry.action.in_(LATER))
+    .scalar_subquery()
+)
+"""When it was made, or its body asked for comment, if that was after the announcement."""
 _DECISIONS_HEAD = (M("Nr."), M("Einzelpunkt"), M("Entscheidung"), M("Erwiderung"))
 _STEPS_HEAD = (M("Zeitpunkt"), M("Was geschah"), M("Stand vorher → nachher"), M("Wer"), M("Grund"))
 
@@ -76,7 +84,8 @@ def _nodes(session: Session, consultation: Consultation, language: Language) -> 
     yield title(M("Fassungen"), "fassungen")
     yield _versions(session, consultation, language)
     yield title(M("Wer gefragt wurde"), "adressaten")
-    yield from (Paragraph(say(text, language)) for text in asked.sentences(described(consultation)))
+    audience = described(consultation, asked_later(session, consultation.id))
+    yield from (Paragraph(say(text, language)) for text in asked.sentences(audience))
     yield title(M("Beteiligte Stellen"), "stellen")
     yield from _tables(M("Beteiligte Stellen"), _HEARD_HEAD, _heard(session, consultation, language), language)
     yield title(M("Entscheidungen"), "entscheidungen")
@@ -126,7 +135,7 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
     statement = (
         select(
             Invitation, Organisation.name, Response.state, Revision.submitted_at, Intake.received_on,
-            ConsultationVersion.number,
+            ConsultationVersion.number, _came_later,
         )
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .outerjoin(Response, Response.invitation_id == Invitation.id)
@@ -138,15 +147,21 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
         .execution_options(yield_per=AT_ONCE)
     )  # fmt: skip
     states = next(w for w in WORKFLOWS if w.name == "response").states
-    for invitation, name, state, answered_at, received_on, number in session.execute(statement):
+    for invitation, name, state, answered_at, received_on, number, later in session.execute(statement):
         deadline = max(filter(None, (consultation.deadline, invitation.extended_until)), default=None)
         became = states[state] if state else M("keine Antwort")
         yield (
             name, say(PURPOSE_TITLES[invitation.purpose], language),
-            moment(invitation.sent_at, language) if invitation.sent_at else "–",
+            _sent(invitation.sent_at, later, language),
             moment(deadline, language) if deadline else "–", say(became, language),
             say(received(answered_at, received_on), language) if number else "–", str(number) if number else "–",
         )  # fmt: skip
+
+
+def _sent(sent_at: datetime | None, later: datetime | None, language: Language) -> str:
+    if later is not None:
+        return say(M("{moment}, nachträglich", moment=later), language)
+    return moment(sent_at, language) if sent_at else "–"
 
 
 def _decisions(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[str, ...]]:
@@ -165,6 +180,7 @@ _ALL_TOLD = ("consultation", "edition", "deadline_extension", "redaction")
 _CHANGED_MINDS = ("reopen", "withdraw", "decline", "enter", "enter_beside")
 _READ: ColumnElement[bool] = or_(
     HistoryEntry.subject_type.in_(_ALL_TOLD),
+    and_(HistoryEntry.subject_type == "invitation", HistoryEntry.action.in_(LATER)),
     and_(HistoryEntry.subject_type == "point", HistoryEntry.new.is_not(None)),
     and_(HistoryEntry.subject_type == "response", HistoryEntry.action.in_(_CHANGED_MINDS)),
 )

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.audience import described
+from consultation.consultations.later import asked_later
 from consultation.consultations.models import Consultation
 from consultation.core.language import Language
 from consultation.documents.carried import KEY
@@ -149,7 +150,7 @@ def _head(work: Freezing) -> dict[str, Any]:
             "version": version.number if version else None, "visibility": consultation.visibility.value,
             "unit": consultation.unit.value, "opens_at": _utc(consultation.opens_at), "deadline": _utc(consultation.deadline),
             "notice": consultation.notice, "minimum_cell": consultation.minimum_cell,
-            "audience": described(consultation),
+            "audience": described(consultation, asked_later(work.session, consultation.id)),
         },
         "programme": {
             "slug": programme.slug, "title": programme.title, "level": programme.level.value,

@@ -1,9 +1,11 @@
 """Who was asked, in words: the filter over the register, the sample with its seed, single cases."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from consultation.core.language import M, Message
+from consultation.core.times import local_day
 from consultation.documents.labels import SIZES
 from consultation.register.audience import UNIT_TITLES, AudienceUnit
 from consultation.register.kinds import KIND_TITLES, RegisterKind
@@ -12,6 +14,21 @@ from consultation.register.states import STATE_TITLES, State
 
 def sentences(audience: dict[str, Any]) -> Iterator[Message]:
     """`audience` is what `consultations.audience.described` tells."""
+    yield from _chosen(audience)
+    if later := audience.get("later"):  # older editions do not hold it
+        first, last = (local_day(datetime.fromisoformat(later[name])) for name in ("first", "last"))
+        if first == last and later["count"] > 1:
+            yield M("Nach der Ankündigung wurden {count} weitere Stellen zur Stellungnahme eingeladen, alle am {first}.",
+                    count=later["count"], first=first)  # fmt: skip
+            return
+        yield M(
+            "Nach der Ankündigung wurden {count} weitere Stellen zur Stellungnahme eingeladen, vom {first} bis zum {last}.",
+            one="Nach der Ankündigung wurde 1 weitere Stelle zur Stellungnahme eingeladen, am {first}.",
+            count=later["count"], first=first, last=last,
+        )  # fmt: skip
+
+
+def _chosen(audience: dict[str, Any]) -> Iterator[Message]:
     if not audience["chosen"]:
         yield M("Die Stellen wurden einzeln ausgewählt.")
         return

@@ -133,6 +133,21 @@ def _granted(step: Step) -> Message:
     return M("Frist für {body} verlängert: {what}", body=step.body, what=what)
 
 
+def _later(step: Step) -> Message:
+    purpose = PURPOSE_TITLES[Purpose(step.details.get("purpose", Purpose.FOR_COMMENT))]
+    if until := step.details.get("until"):
+        return M("{body} nachträglich eingeladen, {purpose}, mit eigener Frist bis {until}", body=step.body, purpose=purpose,
+                 until=at(until))  # fmt: skip
+    return M("{body} nachträglich eingeladen, {purpose}", body=step.body, purpose=purpose)
+
+
+def _asked_after_all(step: Step) -> Message:
+    if until := step.details.get("until"):
+        return M("{body}, bisher nachrichtlich, zur Stellungnahme eingeladen, mit eigener Frist bis {until}", body=step.body,
+                 until=at(until))  # fmt: skip
+    return M("{body}, bisher nachrichtlich, zur Stellungnahme eingeladen", body=step.body)
+
+
 SENTENCES: dict[tuple[str, str], Teller] = {
     ("consultation", "create_consultation"): lambda s: M("Konsultation angelegt, Runde {round}", round=s.count("round")),
     ("consultation", "prepare"): _prepared,
@@ -166,6 +181,8 @@ SENTENCES: dict[tuple[str, str], Teller] = {
     ("invitation", "open"): always(M("{body} hat die Einladung geöffnet")),
     ("invitation", "fail"): _failed,
     ("invitation", "correct_address"): always(M("Anschrift berichtigt: {body}")),
+    ("invitation", "invite_later"): _later,
+    ("invitation", "ask_for_comment"): _asked_after_all,
     ("invitation", "pass_on"): always(M("{body} hat die Einladung im Haus weitergeleitet")),
     ("claim", "claim"): lambda s: M(
         "Mit dem Code angemeldet, wartet auf Zustimmung im Haus: {body}" if s.details.get("waiting")

@@ -24,6 +24,7 @@ from consultation.web.planners import (
     forms,
     intake,
     invitations,
+    later,
     log,
     mails,
     outcome_sample,
@@ -50,6 +51,7 @@ _BUILDING = (forms, builder, builder_parts, builder_conditions, builder_question
 _ASKING = (audience, audience_bodies, addresses, address_rows)
 _RUNNING = (
     participation,
+    later,
     invitations,
     extensions,
     reminders,

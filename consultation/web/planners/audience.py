@@ -29,6 +29,7 @@ from consultation.rulebook import planner
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
+from consultation.web.planners.later import may_invite
 from consultation.web.planners.reach import reach
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/audience")
@@ -73,6 +74,7 @@ def _page(
         data = {
             "at": consultation_path(actor, slug),
             "edits": planner(actor, consultation) and consultation.state == ConsultationState.DRAFT,
+            "invites": may_invite(actor, consultation),
             "saved": bool(consultation.audience),
             "trying": trying and not problems,
             "problems": problems,

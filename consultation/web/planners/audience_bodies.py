@@ -8,26 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import audience, listing
-from consultation.consultations.models import Consultation
 from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import Invalid
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Form, Pages, page, see_other
-from consultation.people import queries as people
-from consultation.people.kinds import KIND_TITLES as ORGANISATION_TITLES
-from consultation.people.kinds import MUNICIPAL_BODIES, OrganisationKind
-from consultation.people.organisations import municipal_organisations
-from consultation.register import queries as register
+from consultation.programmes.actions import require_planner
 from consultation.register.states import STATE_TITLES
 from consultation.rulebook import planner
 from consultation.states import ConsultationState, Purpose
 from consultation.subjects import Actor
+from consultation.web.planners.bodies import chosen_organisations, search
 from consultation.web.planners.frame import (
     PREFIX,
     Planning,
     consultation_path,
-    identifier,
     planned,
     problems_of,
     surroundings,
@@ -36,12 +31,6 @@ from consultation.web.planners.places import after_of, next_of
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/audience")
 PURPOSES = [(p.value, title) for p, title in PURPOSE_TITLES.items()]
-OTHERS = (
-    OrganisationKind.LOCAL_GOVERNMENT_ASSOCIATION,
-    OrganisationKind.STATE_BODY,
-    OrganisationKind.FEDERAL_BODY,
-    OrganisationKind.QUALITY_CIRCLE,
-)
 
 
 @router.get("/single")
@@ -57,15 +46,9 @@ def single(request: Request, db: Db, actor: Planning, slug: str) -> Response:
 def _single(request: Request, session: Session, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
     text = clean_line(request.query_params.get("q", ""))[:100]
     consultation = planned(session, actor, slug)
-    others = (
-        [one for one in people.organisations(session, text=text, limit=30) if one.kind not in MUNICIPAL_BODIES]
-        if text
-        else people.organisations(session, kinds=OTHERS, limit=100)
-    )
     data = surroundings(actor, consultation, M("Einzelne Stellen")) | {
         "q": text,
-        "bodies": [(f"register:{f.body.key}", f.title, f.place) for f in register.search(session, text, 30)],
-        "others": [(f"organisation:{one.id}", one.name, ORGANISATION_TITLES[one.kind]) for one in others],
+        "found": [(one.choice, one.title, one.about) for one in search(session, text)],
         "purposes": PURPOSES,
         "typed": {"purpose": Purpose.FOR_COMMENT.value, "organisation": []},
     }
@@ -80,22 +63,14 @@ def add(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Res
             consultation = planned(session, actor, slug)
             if typed["purpose"] not in list(Purpose):
                 raise Invalid.about("purpose", M("Wählen Sie, wozu eingeladen wird."))
-            chosen = _organisations(session, actor, consultation, form.lines("organisation"))
+            require_planner(actor, consultation)
+            chosen = chosen_organisations(session, actor, consultation, typed["organisation"])
             audience.add(session, actor, slug, chosen, Purpose(form.line("purpose")))
     except Invalid as refused:
         with db.reader() as session:
             return _single(request, session, actor, slug, 422, typed=typed, problems=problems_of(refused))
     told = M("{count} Stellen sind aufgenommen.", one="1 Stelle ist aufgenommen.", count=len(chosen))
     return see_other(f"{consultation_path(actor, slug)}/audience#singles", told)
-
-
-def _organisations(session: Session, actor: Actor, consultation: Consultation, chosen: list[str]) -> set[uuid.UUID]:
-    keys = [key for one in chosen for kind, _, key in [one.partition(":")] if kind == "register"]
-    ids = {identifier(key) for one in chosen for kind, _, key in [one.partition(":")] if kind == "organisation"}
-    if planner(actor, consultation):  # others are refused by `add`, and make nothing before
-        made = municipal_organisations(session, actor, keys[:200], demo=consultation.demo)
-        ids |= {organisation.id for organisation in made.values()}
-    return {one for one in ids if one is not None}
 
 
 # -- who is asked, one by one ----------------------------------------------------------------------------------------

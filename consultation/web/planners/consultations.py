@@ -29,6 +29,7 @@ from consultation.web.planners.frame import (
     programme_path,
     surroundings,
 )
+from consultation.web.planners.later import may_invite
 from consultation.web.planners.start import STATE_BADGES, next_step
 
 router = Pages(prefix=PREFIX)
@@ -89,6 +90,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "next": next_step(actor, consultation, waiting),
             "waiting": waiting,
             "plans": plans,
+            "invites": may_invite(actor, consultation),
             "deadline_runs": bool(CONSULTATION.rows["evaluate"].problems(actor, consultation)),
             "allowed": {row.action for row in CONSULTATION.allowed(actor, consultation)},
         }

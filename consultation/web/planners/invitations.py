@@ -11,13 +11,13 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import claims, extensions, invitations, listing, queries
+from consultation.consultations import claims, extensions, invitations, later, listing, queries
 from consultation.consultations.listing import InvitationFilter
 from consultation.consultations.models import Consultation, Invitation
 from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.core.text import slug as slug_of
 from consultation.core.times import local_day
@@ -41,6 +41,7 @@ from consultation.web.planners.frame import (
     surroundings,
     typed_day,
 )
+from consultation.web.planners.later import general_deadline, may_invite
 from consultation.web.planners.reminders import stage_title
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}")
@@ -73,6 +74,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "ways": listing.ways(session, actor, consultation),
             "claims": listing.claims_of(session, actor, consultation),
             "open_extensions": open_requests(session, actor, consultation),
+            "later": later.moments(session, [one.id for one in found]),
         }
     kept = {name: asked.get(name, "") for name in ("q", "state", "purpose", "reach")}
     data |= {
@@ -84,6 +86,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "purpose_choices": [("", M("alle")), *((p.value, PURPOSE_TITLES[p]) for p in Purpose)],
         "reach_choices": REACHES,
         "plans": planner(actor, consultation),
+        "invites": may_invite(actor, consultation),
         "next": _next(f"{data['at']}/invitations", kept, found),
         "letters": _files(data["ways"].letter)
         if planner(actor, consultation) and consultation.state in IN_SIGHT
@@ -141,6 +144,7 @@ def _one(
         asked = queries.extensions_asked(session, invitation.id)
         claimed = listing.claims_of(session, actor, consultation, invitation.id)
         sent = reminders.of_invitation(session, invitation.id)
+        came_later = later.moments(session, [invitation.id])
     data = surroundings(actor, consultation, invitation.organisation.name) | {
         "invitation": invitation,
         "extensions": asked,
@@ -149,6 +153,11 @@ def _one(
         "badge": BADGES[invitation.state],
         "purpose": PURPOSE_TITLES[invitation.purpose],
         "plans": planner(actor, consultation),
+        "later": came_later.get(invitation.id),
+        "informed": invitation.purpose == Purpose.FOR_INFORMATION,
+        "asks": may_invite(actor, consultation),
+        "general": general_deadline(actor, consultation),
+        "hints": (),
         "enters": editor(actor, consultation) and may_be_taken(invitation),
         "reminders": [(stage_title(one.stage), one) for one in sent],
         "publishes": publisher(actor, consultation),
@@ -215,6 +224,26 @@ def give(request: Request, db: Db, actor: Planning, slug: str, invitation_id: uu
     except Invalid as refused:
         return _one(request, db, actor, slug, invitation_id, 422, more=typed, problems=problems_of(refused))
     told = M("Die Stelle hat jetzt Zeit bis zum {until}.", until=until)
+    return see_other(f"{consultation_path(actor, slug)}/invitations/{invitation_id}", told)
+
+
+@router.post("/invitations/{invitation_id}/ask")
+def ask(request: Request, db: Db, actor: Planning, slug: str, invitation_id: uuid.UUID, form: Form) -> Response:
+    """Who was only informed is asked for comment after all."""
+    typed, hints = {"until": form.line("until")}, list[Message]()
+    try:
+        with db.transaction() as session:
+            consultation, _ = _of(session, actor, slug, invitation_id)
+            publisher.demand(actor, consultation)
+            until = typed_day(form, "until", needed=False)
+            invitation = later.ask_for_comment(session, actor, invitation_id, until)
+            hints += later.last_day_hints(invitation)
+            if hints and form.line("sure") != typed["until"]:
+                raise Invalid.about("sure", M("Bestätigen Sie diesen Tag, oder wählen Sie einen anderen."))
+    except Invalid as refused:
+        problems = problems_of(refused)
+        return _one(request, db, actor, slug, invitation_id, 422, more=typed, hints=hints, problems=problems)
+    told = M("Die Stelle ist jetzt zur Stellungnahme eingeladen und bekommt einen neuen Code.")
     return see_other(f"{consultation_path(actor, slug)}/invitations/{invitation_id}", told)
 
 
