@@ -325,6 +325,17 @@ def test_a_wrong_address_is_corrected_and_the_invitation_sent_again(running: Run
     assert letter.content.startswith(b"%PDF")
 
 
+def test_who_may_not_send_reads_an_address_and_is_told_who_corrects_it(app: FastAPI, running: Running):
+    edgar, invitation = running.browser(app, "edgar"), running.invitation(TOWNS[1])
+    at = f"{running.at('edgar')}/invitations/{invitation.id}"
+    page = edgar.get(at).text
+    assert (invitation.email or invitation.postal.partition("\n")[0]) in page
+    assert "Nach der Ankündigung berichtigt sie, wer „Veröffentlichung (Planung)“ hat" in page
+    assert f'{at}/address"' not in page
+    assert edgar.post(f"{at}/address", {"email": "post@ort.example"}).status_code == 403
+    assert running.invitation(TOWNS[1]).email == invitation.email
+
+
 def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database, running: Running, paula: Browser):
     invitation = running.invitation("010510000000")
     at = f"{running.at()}/invitations/{invitation.id}"

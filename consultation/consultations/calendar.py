@@ -8,7 +8,7 @@ import holidays
 
 from consultation.core.language import M, Message
 from consultation.core.times import local_day, local_day_ending
-from consultation.register.states import State
+from consultation.register.states import STATE_TITLES, State
 
 WORKING_DAYS_WANTED = 20
 
@@ -52,4 +52,5 @@ def on_the_last_day(deadline: datetime, lands: Collection[State]) -> Iterator[Me
     elif last in _holidays(None, last.year):
         yield M("Die Frist endet an einem gesetzlichen Feiertag ({day}).", day=last)
     elif closed := [land for land in sorted(lands) if not is_working_day(last, land)]:
-        yield M("Die Frist endet an einem Tag, der in {lands} Feiertag ist ({day}).", lands=tuple(closed), day=last)
+        yield M("Die Frist endet an einem Tag, der in {lands} Feiertag ist ({day}).",
+                lands=tuple(STATE_TITLES[land] for land in closed), day=last)  # fmt: skip

@@ -18,7 +18,7 @@ from consultation.core.text import clean, clean_line
 from consultation.people.addresses import mail_address
 from consultation.programmes.actions import require_planner
 from consultation.programmes.models import Programme
-from consultation.rulebook import IN_SIGHT, INVITATION
+from consultation.rulebook import IN_SIGHT, INVITATION, publisher
 from consultation.states import InvitationState
 from consultation.subjects import Actor, system
 
@@ -90,6 +90,8 @@ def correct_address(
     """A better address after the announcement: the invitation is sent again, with a new code, whoever opened the old one."""
     invitation = queries.invitation(session, actor, invitation_id)
     require_planner(actor, invitation)
+    if invitation.consultation.state in IN_SIGHT:
+        publisher.demand(actor, invitation)
     hold(session, Invitation, invitation.id)
     session.refresh(invitation, ["state", "code_counter"])
     address = read_address(email, postal, contact)
