@@ -1,6 +1,7 @@
 """What every paged format has to decide alike: widths of columns, complete rows, how deep a list may nest."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -10,8 +11,12 @@ from consultation.documents import words
 
 LINE = 92
 """Characters of table text that fit beside each other on a page."""
-LONGEST_WORD = 22
-"""Longer words are hyphenated or broken, they do not widen a column."""
+DENSE_LINE = 110
+"""As many in the smaller type of tables with many columns."""
+LONGEST_WORDS = (22, 18, 15)
+"""Longer words are hyphenated or broken, they do not widen a column: the shortest of these where sentences lack room."""
+ROOM = 0.2
+"""Of a line, for the columns that hold more than a word."""
 HEAD_TYPE = 1.2
 """Header rows are set in bold."""
 SAMPLE = 300
@@ -51,32 +56,45 @@ def shares(table: Table) -> tuple[float, ...]:
     """How much of the line each column gets; sums up to 1. Text columns get room, numbers only what they need."""
     columns = width(table)
     heads = head(table) or ("",) * columns
-    cells = zip(*[_filled(row, columns) for row in islice(table.rows, SAMPLE)] or [heads], strict=True)
-    needs, wants = [], []
-    for name, column in zip(heads, cells, strict=True):
-        longest = max([_longest_word(name) * HEAD_TYPE, *map(_longest_word, column)])
-        need = min(round(longest), LONGEST_WORD) + 2
-        needs.append(need)
-        wants.append(max(need, len(name) // 2 + 4, *(len(cell) + 2 for cell in column)))
-    room = LINE - sum(needs)
-    if sum(wants) <= LINE:
+    cells = list(zip(*[_filled(row, columns) for row in islice(table.rows, SAMPLE)] or [heads], strict=True))
+    longest = [
+        max([_longest_word(name) * HEAD_TYPE, *map(_longest_word, column)])
+        for name, column in zip(heads, cells, strict=True)
+    ]
+    line = DENSE_LINE if dense(table) else LINE
+    tried = [_needs(longest, most) for most in LONGEST_WORDS]
+    needs = next((one for one in tried if sum(one) <= line * (1 - ROOM)), tried[-1])
+    wants = [
+        max(need, len(name) // 2 + 4, *(len(cell) + 2 for cell in column))
+        for need, name, column in zip(tried[0], heads, cells, strict=True)
+    ]
+    room = line - sum(needs)
+    if sum(wants) <= line:
         widths: list[float] = [float(want) for want in wants]
     elif room <= 0:
-        widths = _levelled(needs)
+        widths = _levelled(needs, line)
     else:
         hunger = [math.sqrt(want - need) for want, need in zip(wants, needs, strict=True)]
         widths = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
     return tuple(w / sum(widths) for w in widths)
 
 
-def _levelled(needs: Sequence[int]) -> list[float]:
+def _needs(longest: Sequence[float], most: int) -> list[int]:
+    return [min(round(characters), most) + 2 for characters in longest]
+
+
+def _levelled(needs: Sequence[int], line: int) -> list[float]:
     """Too many columns for the line: the widest ones give way, where long words are hyphenated; numbers are never broken."""
-    widest = next((most for most in range(max(needs), 1, -1) if sum(min(need, most) for need in needs) <= LINE), 1)
+    widest = next((most for most in range(max(needs), 1, -1) if sum(min(need, most) for need in needs) <= line), 1)
     return [float(min(need, widest)) for need in needs]
 
 
 def _longest_word(text: str) -> int:
-    return max((len(word) for word in text.split()), default=1)
+    return max((len(word) for word in _BREAKS.split(text)), default=1)
+
+
+_BREAKS = re.compile(r"\s+|(?<=[^\W\d]-)(?=[^\W\d])")
+"""Where a line may end: after a space, and within a word of two parts ("Baden-Württemberg")."""
 
 
 def dense(table: Table) -> bool:

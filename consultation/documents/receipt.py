@@ -51,6 +51,7 @@ def receipt_of(session: Session, response: Response, revision: Revision, languag
     return Outline(
         _meta(response, revision, facts, language),
         lambda: chain(_nodes(document, whole, context, revision.nil_return), _original(intake, language)),
+        short=True,
     )
 
 
