@@ -223,11 +223,32 @@ def test_a_table_with_too_many_columns_breaks_long_words_and_never_a_number() ->
         "n",
     )
     crowded = Table("Zu viel", heads, (("Großstadt", *["14,2 %"] * 5, "1.341", "10.341"),), ("left",))
-    widths = [share * layout.LINE for share in layout.shares(crowded)]
-    assert sum(widths) == pytest.approx(layout.LINE)
+    widths = [share * layout.DENSE_LINE for share in layout.shares(crowded)]
+    assert sum(widths) == pytest.approx(layout.DENSE_LINE)
     for cell, width in zip(crowded.rows[0][1:], widths[1:], strict=True):
         assert width >= len(cell) + 1, cell
     assert widths[4] < len("Entscheidungsvorbehalt"), "the longest word gives way"
+
+
+def test_many_columns_in_small_type_leave_names_whole() -> None:
+    heads = ("Gruppe", "eingeladen", "Stellungnahmen", "Fehlanzeige", "vertreten", "lehnt ab", "offen", "Quote")
+    participation = Table("Beteiligung", heads, (("Baden-Württemberg", "74", "53", "3", "0", "2", "16", "74,3 %"),), ())
+    group, *_ = (share * layout.DENSE_LINE for share in layout.shares(participation))
+    assert group > len("Baden-Württemberg")
+
+
+def test_a_column_of_sentences_is_wider_than_one_whose_words_may_break() -> None:
+    row = (
+        "Verwaltungsgemeinschaft Dreyßiger",
+        "Mecklenburg-Vorpommern",
+        "Gemeindeverband",
+        "–",
+        "vertreten: Bergholz; " * 8,
+    )
+    taking_part = Table("Wer teilnimmt", ("Stelle", "Land", "Art und Größenklasse", "AGS", "spricht für"), (row,), ())
+    _, land, _, _, spoken_for = (share * layout.LINE for share in layout.shares(taking_part))
+    assert len("Mecklenburg-") < land < len("Mecklenburg-Vorpommern")
+    assert spoken_for > 1.4 * land
 
 
 def test_a_character_that_no_file_can_hold_is_replaced_where_it_can_be_seen():

@@ -184,7 +184,7 @@ def test_a_last_day_on_which_nobody_works_is_pointed_out_by_the_land_of_the_body
         made = invite(session, scene, wanted=replace(WANTED, until=date(2026, 5, 30)))
         assert "Wochenende" in str(later.last_day_hints(made)[0])
         made.extended_until = end_of_day(date(2025, 10, 31))  # Reformation Day, a Friday: a holiday in the north
-        assert "SH Feiertag" in str(later.last_day_hints(made)[0])
+        assert "Schleswig-Holstein Feiertag" in str(later.last_day_hints(made)[0])
         made.organisation.state = State.BY
         assert later.last_day_hints(made) == []
         made.organisation.state = State.SH
