@@ -17,8 +17,8 @@ LONGEST_WORDS = (22, 18, 15)
 """Longer words are hyphenated or broken, they do not widen a column: the shortest of these where sentences lack room."""
 ROOM = 0.2
 """Of a line, for the columns that hold more than a word."""
-HEAD_TYPE = 1.2
-"""Header rows are set in bold."""
+LETTERS, HEAD_TYPE = 1.1, 1.1
+"""How much broader words are than numbers, and header rows, which are set in bold."""
 SAMPLE = 300
 DEEPEST = 8
 """Levels of a list; what lies deeper follows on the last level, with its label."""
@@ -89,8 +89,8 @@ def _levelled(needs: Sequence[int], line: int) -> list[float]:
     return [float(min(need, widest)) for need in needs]
 
 
-def _longest_word(text: str) -> int:
-    return max((len(word) for word in _BREAKS.split(text)), default=1)
+def _longest_word(text: str) -> float:
+    return max(len(word) * (1 if word[:1].isdigit() else LETTERS) for word in _BREAKS.split(text))
 
 
 _BREAKS = re.compile(r"\s+|(?<=[^\W\d]-)(?=[^\W\d])")
