@@ -15,7 +15,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict
 from consultation.programmes import actions as programmes
 from consultation.programmes import queries
-from consultation.programmes.models import ParameterType, ProgrammeParameter
+from consultation.programmes.models import GlossaryTerm, ParameterType, ProgrammeParameter
 from consultation.register.audience import AudienceFilter
 from consultation.register.states import State
 from tests import factories as make
@@ -50,6 +50,10 @@ class Two:
     def states(self) -> tuple[State, ...]:
         with self.db.reader() as session:
             return audience.filter_of(session.get_one(Consultation, self.id)).states
+
+    def terms(self) -> dict[str, tuple[int, str]]:
+        with self.db.reader() as session:
+            return {one.term: (one.version, one.definition) for one in session.scalars(select(GlossaryTerm))}
 
     def values(self) -> dict[str, str]:
         with self.db.reader() as session:
@@ -235,3 +239,57 @@ def test_of_two_values_saved_in_the_same_moment_the_second_sees_the_first(two: T
         shown = programmes.marks(queries.get(session, two.actor, two.world.programme))
     assert isinstance(in_turn(two.db, put("0.85", shown), put("0.7", shown)), Conflict)
     assert two.values() == {"quote": "0.85"}
+
+
+# -- terms of the glossary -------------------------------------------------------------------------------------------
+TERM = {"term": "Teilhabe", "definition": "Mitreden und mitentscheiden."}
+
+
+def known(page: Response) -> dict[str, list[str]]:
+    """The terms the page sends along as it had shown them."""
+    found = re.findall(r'name="known" value="([^"]*)"', page.text)
+    return {"known": found[found.index("") :]}  # before it stand those of the buttons that remove a term
+
+
+def test_two_who_explain_the_same_term_both_see_what_the_first_one_wrote(two: Two) -> None:
+    at, page = f"{two.programme}/terms", two.paula.get(two.programme)
+    assert known(page) == {"known": [""]}
+    two.edith.get(two.programme)
+    two.paula.follow(two.paula.post(at, TERM | known(page)))
+    refused = two.edith.post(at, TERM | known(page) | {"definition": "Dabei sein."})
+    assert refused.status_code == 409
+    assert "Den Begriff „Teilhabe“ hat inzwischen jemand anderes erklärt." in refused.text
+    assert "Dabei sein.</textarea>" in refused.text
+    two.edith.follow(two.edith.post(at, TERM | known(page)))  # the same words: nothing to choose between
+    assert two.terms() == {"Teilhabe": (1, "Mitreden und mitentscheiden.")}
+    two.edith.follow(two.edith.post(at, TERM | known(refused) | {"definition": "Dabei sein."}))
+    assert two.terms() == {"Teilhabe": (2, "Dabei sein.")}
+
+
+def test_a_term_explained_anew_is_not_removed_unseen_and_one_removed_does_not_come_back_unseen(two: Two) -> None:
+    at = f"{two.programme}/terms"
+    two.paula.follow(two.paula.post(at, TERM | known(two.paula.get(two.programme))))
+    mine = known(two.edith.get(two.programme))
+    two.paula.follow(two.paula.post(at, TERM | known(two.paula.get(two.programme)) | {"definition": "Neu."}))
+    kept = two.edith.post(at, {"term": "Teilhabe", "remove": "yes", "known": "1:Teilhabe"})
+    assert (kept.status_code, two.terms()) == (409, {"Teilhabe": (2, "Neu.")})
+    two.edith.follow(two.edith.post(at, {"term": "Teilhabe", "remove": "yes", "known": "2:Teilhabe"}))
+    gone = two.paula.post(at, TERM | mine)
+    assert (gone.status_code, two.terms()) == (409, {})
+    assert "hat den Begriff „Teilhabe“ inzwischen entfernt" in gone.text
+
+
+def test_a_term_without_an_explanation_does_not_make_the_page_forget_what_it_had_shown(two: Two) -> None:
+    at = f"{two.programme}/terms"
+    mine = known(two.edith.get(two.programme))
+    two.paula.follow(two.paula.post(at, TERM | known(two.paula.get(two.programme))))
+    wrong = two.edith.post(at, TERM | mine | {"definition": ""})
+    assert (wrong.status_code, known(wrong)) == (422, mine)
+
+
+def test_of_two_explanations_in_the_same_moment_the_second_sees_the_first(two: Two) -> None:
+    def explain(words: str) -> Callable[[Session], object]:
+        return lambda session: programmes.set_term(session, two.actor, two.world.programme, "Teilhabe", words, {})
+
+    assert isinstance(in_turn(two.db, explain("Erst."), explain("Dann.")), Conflict)
+    assert two.terms() == {"Teilhabe": (1, "Erst.")}

@@ -154,11 +154,11 @@ def set_parameter(  # noqa: PLR0913 -- what is said of a value, each named, and 
 
 
 def _held(session: Session, actor: Actor, programme_slug: str) -> Programme:
-    """To change its values: nobody else does until the end of the transaction, and all is read as it is now."""
+    """To change its values or terms: nobody else does until the end of the transaction, and all is read as it is now."""
     programme = queries.get(session, actor, programme_slug)
     require_planner(actor, programme)
     hold(session, Programme, programme.id)
-    for one in (*programme.parameters, programme):
+    for one in (*programme.parameters, *programme.terms, programme):
         session.expire(one)
     return queries.get(session, actor, programme_slug)
 
@@ -226,14 +226,21 @@ def _read_value(type_: ParameterType, value: str) -> None:
                 raise ValueError(value)
 
 
-def set_term(session: Session, actor: Actor, programme_slug: str, term: str, definition: str) -> None:
-    """A term of the glossary; a changed definition is a new version of the term, an empty one removes it."""
-    programme = queries.get(session, actor, programme_slug)
-    require_planner(actor, programme)
+def set_term(
+    session: Session, actor: Actor, programme_slug: str, term: str, definition: str,
+    seen: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """A term of the glossary; a changed definition is a new version of the term, an empty one removes it.
+
+    Raises Conflict if somebody wrote or removed it since its version (term → number) was `seen`.
+    """
+    programme = _held(session, actor, programme_slug)
     term, definition = clean_line(term)[:100], clean(definition)
     if not term:
         raise Invalid.about("term", M("Nennen Sie den Begriff."))
     existing = next((t for t in programme.terms if t.term == term), None)
+    if definition != (existing.definition if existing else ""):
+        _demand_term_seen(existing, term, seen)
     if not definition:
         session.execute(
             delete(GlossaryTerm).where(GlossaryTerm.programme_id == programme.id, GlossaryTerm.term == term)
@@ -244,6 +251,16 @@ def set_term(session: Session, actor: Actor, programme_slug: str, term: str, def
     elif existing.definition != definition:
         existing.definition, existing.version = definition, existing.version + 1
     record(session, actor, programme, "set_term", term=term)
+
+
+def _demand_term_seen(existing: GlossaryTerm | None, term: str, seen: Mapping[str, str] | None) -> None:
+    if seen is None or seen.get(term) == (str(existing.version) if existing else None):
+        return
+    if existing is None:
+        raise Conflict(M("Jemand anderes hat den Begriff „{term}“ inzwischen entfernt. Ihre Erklärung steht noch da; wenn Sie noch "
+                         "einmal speichern, gibt es ihn wieder.", term=term))  # fmt: skip
+    raise Conflict(M("Den Begriff „{term}“ hat inzwischen jemand anderes erklärt. Lesen Sie im Glossar, was jetzt gilt; wenn Sie "
+                     "Ihre Erklärung noch einmal absenden, gilt sie.", term=term))  # fmt: skip
 
 
 def _free_slug(session: Session, title: str) -> str:

@@ -76,6 +76,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             "consultations": consultations.of_programme(session, actor, programme.id),
             "candidates": _candidates(people.organisations(session, planning=True, limit=500), programme.planners),
             "seen": " ".join(f"{name}:{mark}" for name, mark in actions.marks(programme).items()),
+            "known": [f"{term.version}:{term.term}" for term in programme.terms],
             "spoken": {p.name: spoken(p.type, p.value, language) for p in programme.parameters},
         }
     data |= {
@@ -167,13 +168,19 @@ def _name(label: str) -> str:
 @router.post("/{slug}/terms")
 def set_term(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
     typed = {"term": form.line("term"), "definition": form.text("definition")}
+    known = form.lines("known") if "known" in form else None
+    seen = None if known is None else {one.partition(":")[2]: one.partition(":")[0] for one in known}
     try:
         with db.transaction() as session:
             if form.line("remove") != "yes" and typed["term"] and not typed["definition"]:
                 queries.get(session, actor, slug)
                 raise Invalid.about("definition", M("Erklären Sie den Begriff in einem oder zwei Sätzen."))
             definition = "" if form.line("remove") == "yes" else typed["definition"]
-            actions.set_term(session, actor, slug, typed["term"], definition)
+            actions.set_term(session, actor, slug, typed["term"], definition, seen)
     except Invalid as refused:
-        return _page(request, db, actor, slug, 422, problems=problems_of(refused), typed=typed)
+        shown = {} if known is None else {"known": known}
+        return _page(request, db, actor, slug, 422, problems=problems_of(refused), typed=typed, **shown)
+    except Conflict as refused:
+        again = {} if form.line("remove") == "yes" else {"typed": typed}
+        return _page(request, db, actor, slug, refused.status, problems=problems_of(refused), **again)
     return see_other(f"{home(actor)}/programmes/{slug}#glossary", M("Das Glossar ist gespeichert."))
