@@ -237,6 +237,32 @@ def test_many_columns_in_small_type_leave_names_whole() -> None:
     assert group > len("Baden-Württemberg")
 
 
+def test_answers_in_words_stay_whole_where_headers_above_numbers_can_give_way() -> None:
+    heads = (
+        *("Antwort", "Insgesamt", "Großstadt", "Mittelstadt", "Kleinstadt insgesamt"),
+        *("Landgemeinde", "Gemeindeverband", "kommunaler Spitzenverband"),
+    )
+    rows = (
+        ("Überbetriebliche Berufsbildungsstätten", *["26,9 %"] * 7),
+        ("Frühkindliche Infrastruktur", *["30,8 %"] * 7),
+    )
+    areas = Table(
+        "Nach Größenklasse", heads, rows, ("left", "right", "right", "right", "right", "right", "right", "right")
+    )
+    answer, *_ = widths = layout.widths(areas)
+    assert answer > len("Berufsbildungsstätten")
+    assert layout.divided(rows[1], widths) == [False] * 8, "no word of a row is divided"
+    assert layout.divided(heads, widths, layout.HEAD_TYPE)[-1], "a long word in the header may be"
+
+
+def test_a_small_table_and_a_row_of_ordinary_length_stay_on_one_page() -> None:
+    demand = Table("", (), (("Ihre Forderung", "Die Frist wird verlängert. " * 10), ("Entscheidung", "wird geprüft")))
+    long = Table("", (), (("Ihre Forderung", "Die Frist wird verlängert. " * 100), ("Entscheidung", "wird geprüft")))
+    assert layout.together(demand)
+    assert not layout.together(long)
+    assert [layout.whole(row) for row in long.rows] == [False, True]
+
+
 def test_a_column_of_sentences_is_wider_than_one_whose_words_may_break() -> None:
     row = (
         "Verwaltungsgemeinschaft Dreyßiger",

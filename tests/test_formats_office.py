@@ -9,8 +9,8 @@ import pikepdf
 import pytest
 from lxml import etree
 
-from consultation.documents.formats import FORMATS, Column, Compiled, Sheet, xlsx
-from consultation.documents.outline import Chart
+from consultation.documents.formats import FORMATS, Column, Compiled, Sheet, write_document, xlsx
+from consultation.documents.outline import Chart, Outline
 from tests.documents import golden
 from tests.documents.readers import TEXT, W, folded
 
@@ -115,6 +115,22 @@ def test_the_odt_tells_title_language_and_date(files: dict[str, Path]):
     assert found.findtext(f"{DC}title") == golden.meta().title
     assert found.findtext(f"{DC}language") == "de-DE"
     assert found.findtext(f"{META}creation-date") == "2026-04-01T07:30:00"
+
+
+@pytest.mark.parametrize("key", ["docx", "odt"])
+def test_a_short_document_has_a_number_on_its_first_page_and_a_title_page_has_none(key: str, tmp_path: Path):
+    for short in (True, False):
+        path = tmp_path / f"{short}.{key}"
+        write_document(Outline(golden.meta(), golden.results, short=short), key, path)
+        if key == "docx":
+            text = etree.tostring(part(path, "word/footer-first.xml"))
+        else:
+            text = (
+                etree.tostring(part(path, "styles.xml"))
+                .partition(b'style:name="First"')[2]
+                .partition(b"</style:master")[0]
+            )
+        assert (b"Seite " in text) is short
 
 
 # -- XLSX ------------------------------------------------------------------------------------------

@@ -137,3 +137,12 @@ def test_pages_are_numbered_in_the_language_of_the_document(tmp_path: Path):
         write_document(Outline(golden.meta(language=language), golden.results), "pdf", path)
         with TaggedPdf(path) as tagged:
             assert f"{page}2{of}" in squeezed("".join(_painted(tagged, tagged.pdf.pages[1])))
+
+
+def test_a_short_document_has_a_number_on_its_first_page_and_a_title_page_has_none(tmp_path: Path):
+    page, of = words.page_of("de")
+    for short in (True, False):
+        path = tmp_path / f"{short}.pdf"
+        write_document(Outline(golden.meta(), golden.results, short=short), "pdf", path)
+        with TaggedPdf(path) as tagged:
+            assert (f"{page}1{of}" in squeezed("".join(_painted(tagged, tagged.pdf.pages[0])))) is short

@@ -19,7 +19,15 @@ ROOM = 0.2
 """Of a line, for the columns that hold more than a word."""
 LETTERS, HEAD_TYPE = 1.1, 1.1
 """How much broader words are than numbers, and header rows, which are set in bold."""
+NUMBERS = 12
+"""Characters a column of numbers keeps of the words in its header where the words of other columns lack room."""
+MARGIN = 2
+"""Characters between two columns."""
 SAMPLE = 300
+LONG_ROW = 450
+"""Characters in one cell from which a row may break across pages."""
+FEW_LINES = 16
+"""A table of so many lines stays on one page."""
 DEEPEST = 8
 """Levels of a list; what lies deeper follows on the last level, with its label."""
 
@@ -41,6 +49,24 @@ def rows(table: Table, language: Language) -> Iterator[tuple[str, ...]]:
         yield _filled((words.nothing(language),), columns)
     for row in table.rows:
         yield _filled(row, columns)
+
+
+def whole(row: Sequence[str]) -> bool:
+    """Rows stay on one page unless they are very long."""
+    return max(map(len, row)) <= LONG_ROW
+
+
+def together(table: Table) -> bool:
+    """A small table is not torn apart by the end of a page."""
+    if len(table.rows) > FEW_LINES:
+        return False
+    across = widths(table)
+    heights = (max(map(_lines, row, across), default=1) for row in table.rows)
+    return sum(heights) <= FEW_LINES
+
+
+def _lines(text: str, room: float) -> int:
+    return sum(math.ceil(max(len(line), 1) / max(room - MARGIN, 1)) for line in text.split("\n"))
 
 
 def _filled(row: Sequence[str], columns: int) -> tuple[str, ...]:
@@ -72,19 +98,41 @@ def shares(table: Table) -> tuple[float, ...]:
     if sum(wants) <= line:
         widths: list[float] = [float(want) for want in wants]
     elif room <= 0:
-        widths = _levelled(needs, line)
+        numbers = [
+            max(NUMBERS, *(round(_longest_word(cell)) + MARGIN for cell in column)) if align == "right" else line
+            for align, column in zip(aligns(table), cells, strict=True)
+        ]
+        widths = _levelled(tried, numbers, line)
     else:
         hunger = [math.sqrt(want - need) for want, need in zip(wants, needs, strict=True)]
         widths = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
     return tuple(w / sum(widths) for w in widths)
 
 
+def widths(table: Table) -> tuple[float, ...]:
+    """Characters that fit beside each other in each column."""
+    line = DENSE_LINE if dense(table) else LINE
+    return tuple(share * line for share in shares(table))
+
+
+def divided(row: Sequence[str], widths: Sequence[float], type_size: float = 1) -> list[bool]:
+    """Which cells hold a word that is too long for its column."""
+    return [_longest_word(cell) * type_size + MARGIN > room for cell, room in zip(row, widths, strict=False)]
+
+
 def _needs(longest: Sequence[float], most: int) -> list[int]:
-    return [min(round(characters), most) + 2 for characters in longest]
+    return [min(round(characters), most) + MARGIN for characters in longest]
 
 
-def _levelled(needs: Sequence[int], line: int) -> list[float]:
-    """Too many columns for the line: the widest ones give way, where long words are hyphenated; numbers are never broken."""
+def _levelled(tried: Sequence[Sequence[int]], limits: Sequence[int], line: int) -> list[float]:
+    """Too many columns for the line: headers above numbers give way first, down to these limits, then the widest columns,
+    where long words are hyphenated; numbers are never broken.
+    """
+    for needs in tried:
+        narrow = [min(need, limit) for need, limit in zip(needs, limits, strict=True)]
+        if sum(narrow) <= line:
+            return [float(need) for need in narrow]
+    needs = tried[-1]
     widest = next((most for most in range(max(needs), 1, -1) if sum(min(need, most) for need in needs) <= line), 1)
     return [float(min(need, widest)) for need in needs]
 

@@ -33,7 +33,7 @@ class Docx(DocumentFormat):
             file.add("word/header.xml", docx_parts.header(meta))
             file.add("word/header-first.xml", docx_parts.header(meta, first=True))
             file.add("word/footer.xml", docx_parts.footer(meta))
-            file.add("word/footer-first.xml", docx_parts.footer(meta, first=True))
+            file.add("word/footer-first.xml", docx_parts.footer(meta, bare=not outline.short))
             file.stream("word/document.xml", Body(outline).parts())
             for number, picture in enumerate(pictures, start=1):
                 file.add(f"word/media/picture{number}.png", picture.read_bytes(), compress=False)

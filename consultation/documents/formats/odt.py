@@ -25,7 +25,7 @@ class Odt(DocumentFormat):
             file.add("mimetype", odt_parts.MEDIA_TYPE, compress=False)
             file.add("META-INF/manifest.xml", odt_parts.manifest(len(pictures)))
             file.add("meta.xml", odt_parts.properties(outline.meta))
-            file.add("styles.xml", odt_styles.styles(outline.meta))
+            file.add("styles.xml", odt_styles.styles(outline.meta, numbered=outline.short))
             file.stream("content.xml", Body(outline).parts())
             for number, picture in enumerate(pictures, start=1):
                 file.add(f"Pictures/{number}.png", picture.read_bytes(), compress=False)

@@ -7,7 +7,7 @@ from consultation.documents import charts, layout, words
 from consultation.documents.office.archive import XML, quoted
 from consultation.documents.office.docx_parts import R, simple_field
 from consultation.documents.office.docx_styles import LIST_STEP, TEXT_WIDTH, TOC_LEVELS, W
-from consultation.documents.office.look import LONG_ROW, picture_size
+from consultation.documents.office.look import picture_size
 from consultation.documents.outline import Chart, Heading, Node, Outline, PageBreak, Statement
 
 _DRAWING = (
@@ -134,9 +134,11 @@ class Body:
         )
         if head:
             yield _row(head, widths, aligns, f"{style}Head", "<w:cantSplit/><w:tblHeader/>")
-        for row in layout.rows(table, self._meta.language):
-            whole = "" if max(map(len, row)) > LONG_ROW else "<w:cantSplit/>"
-            yield _row(row, widths, aligns, style, whole)
+        last = max(len(table.rows), 1)
+        together = layout.together(table)
+        for number, row in enumerate(layout.rows(table, self._meta.language), start=1):
+            whole = "<w:cantSplit/>" if layout.whole(row) else ""
+            yield _row(row, widths, aligns, style, whole, with_next=together and number < last)
         yield "</w:tbl>" + paragraph("", "TableEnd")
 
     def _caption(self, word: str, number: int, text: str, style: str) -> str:
@@ -178,10 +180,15 @@ def paragraph(content: str, style: str, properties: str = "") -> str:
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{content}</w:p>'
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], aligns: Sequence[Align], style: str, properties: str) -> str:
+def _row(
+    cells: Sequence[str], widths: Sequence[int], aligns: Sequence[Align], style: str, properties: str,
+    *, with_next: bool = False,
+) -> str:  # fmt: skip
+    """`with_next`: on the same page as the row below."""
+    keep = "<w:keepNext/>" if with_next else ""
     parts = []
     for cell, width, align in zip(cells, widths, aligns, strict=True):
-        side = "" if align == "left" else f'<w:jc w:val="{align}"/>'
+        side = keep if align == "left" else f'{keep}<w:jc w:val="{align}"/>'
         parts.append(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{paragraph(runs(cell), style, side)}</w:tc>'
         )

@@ -95,8 +95,9 @@ def header(meta: Meta, *, first: bool = False) -> str:
     return f"{XML}<w:hdr {W} {R}>{marks + title or '<w:p/>'}</w:hdr>"
 
 
-def footer(meta: Meta, *, first: bool = False) -> str:
-    if first:
+def footer(meta: Meta, *, bare: bool = False) -> str:
+    """Who, when and the number of the page; nothing of it below a title page."""
+    if bare:
         return f"{XML}<w:ftr {W} {R}><w:p/></w:ftr>"
     imprint = f"{meta.author} · {moment(meta.moment, meta.language)}"
     page, of = words.page_of(meta.language)

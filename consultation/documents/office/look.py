@@ -12,8 +12,6 @@ TEXT_WIDTH_MM = 164
 """A4 less the margins of 24 and 22 mm."""
 PICTURE_HEIGHT_MM = 210
 """Higher charts are made smaller."""
-LONG_ROW = 700
-"""Characters in one cell from which a row may break across pages."""
 
 
 def picture_size(width: float, height: float) -> tuple[float, float]:

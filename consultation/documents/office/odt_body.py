@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from consultation.core.blocks import Align, Block, Footnote, ListBlock, ListItem, Paragraph, Table
 from consultation.documents import charts, layout, words
 from consultation.documents.office.archive import XML, quoted
-from consultation.documents.office.look import LONG_ROW, picture_size
+from consultation.documents.office.look import picture_size
 from consultation.documents.office.odt_styles import NAMESPACES, automatic_styles
 from consultation.documents.outline import Chart, Heading, Node, Outline, PageBreak, Statement
 
@@ -144,13 +144,13 @@ class Body:
             f'<table:table-column table:style-name="w{max(1, round(share * 200))}"/>' for share in layout.shares(table)
         )
         title = f"<table:title>{quoted(caption)}</table:title>" if caption else ""
-        yield f'<table:table table:name="T{self._tables}" table:style-name="table">{title}{columns}'
+        kind = "table-together" if layout.together(table) else "table"
+        yield f'<table:table table:name="T{self._tables}" table:style-name="{kind}">{title}{columns}'
         head, aligns, style = layout.head(table), layout.aligns(table), "Dense" if layout.dense(table) else "Cell"
         if head:
             yield f"<table:table-header-rows>{_row(head, aligns, style, 'head', 'whole')}</table:table-header-rows>"
         for row in layout.rows(table, self._meta.language):
-            kind = "split" if max(map(len, row)) > LONG_ROW else "whole"
-            yield _row(row, aligns, style, "cell", kind)
+            yield _row(row, aligns, style, "cell", "whole" if layout.whole(row) else "split")
         yield "</table:table>" + paragraph("", "Table_20_End")
 
     def _caption(self, word: str, number: int, text: str, style: str) -> str:

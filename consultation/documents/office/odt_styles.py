@@ -19,13 +19,14 @@ NAMESPACES = " ".join(
 LIST_STEP_MM = 8
 
 
-def styles(meta: Meta) -> str:
+def styles(meta: Meta, *, numbered: bool) -> str:
+    """`numbered`: the first page has a number too, as it is no title page."""
     return (
         f'{XML}<office:document-styles {NAMESPACES} office:version="1.3"><office:font-face-decls>'
         f'<style:font-face style:name="{FONT}" svg:font-family="\'{FONT}\'"/></office:font-face-decls>'
         f"<office:styles>{_defaults(meta.language)}{''.join(_paragraph_styles())}{_list_style()}</office:styles>"
         f"<office:automatic-styles>{_page_layout()}</office:automatic-styles>"
-        f"<office:master-styles>{_master_pages(meta)}</office:master-styles></office:document-styles>"
+        f"<office:master-styles>{_master_pages(meta, numbered)}</office:master-styles></office:document-styles>"
     )
 
 
@@ -153,20 +154,21 @@ def _page_layout() -> str:
     )
 
 
-def _master_pages(meta: Meta) -> str:
-    """The marks on every page, title and page number on all but the first."""
+def _master_pages(meta: Meta, numbered: bool) -> str:
+    """The marks on every page, title and page number on all but a title page."""
     marks = "".join(f'<text:p text:style-name="Mark">{quoted(mark)}</text:p>' for mark in meta.marks)
     page, of = words.page_of(meta.language)
     imprint = quoted(f"{meta.author} · {moment(meta.moment, meta.language)}")
     number = '<text:page-number text:select-page="current">2</text:page-number>'
     count = "<text:page-count>2</text:page-count>"
+    footer = f'<text:p text:style-name="Footer">{imprint}<text:tab/>{page} {number} {of} {count}</text:p>'
     return (
         '<style:master-page style:name="First" style:page-layout-name="A4" style:next-style-name="Standard">'
-        f"<style:header>{marks or '<text:p/>'}</style:header><style:footer><text:p/></style:footer></style:master-page>"
+        f"<style:header>{marks or '<text:p/>'}</style:header><style:footer>"
+        f"{footer if numbered else '<text:p/>'}</style:footer></style:master-page>"
         '<style:master-page style:name="Standard" style:page-layout-name="A4">'
         f'<style:header>{marks}<text:p text:style-name="Header">{quoted(meta.title)}</text:p></style:header>'
-        f'<style:footer><text:p text:style-name="Footer">{imprint}<text:tab/>{page} {number} {of} {count}</text:p>'
-        "</style:footer></style:master-page>"
+        f"<style:footer>{footer}</style:footer></style:master-page>"
     )
 
 
@@ -178,10 +180,14 @@ def automatic_styles() -> str:
         for n in range(1, 201)
     )
     cell = 'fo:padding-left="1.5mm" fo:padding-right="1.5mm" fo:padding-top="0.6mm" fo:padding-bottom="0.6mm"'
-    return (
-        f'{columns}<style:style style:name="table" style:family="table"><style:table-properties '
+    tables = "".join(
+        f'<style:style style:name="{name}" style:family="table"><style:table-properties '
         f'style:width="{TEXT_WIDTH_MM}mm" table:align="left" fo:border-bottom="0.75pt solid #{BLUE}" '
-        'style:may-break-between-rows="true"/></style:style>'
+        f'style:may-break-between-rows="{torn}"/></style:style>'
+        for name, torn in (("table", "true"), ("table-together", "false"))
+    )
+    return (
+        f"{columns}{tables}"
         f'<style:style style:name="cell" style:family="table-cell"><style:table-cell-properties {cell} '
         f'fo:border-top="0.5pt solid #{LINE}" fo:border-bottom="0.5pt solid #{LINE}"/></style:style>'
         f'<style:style style:name="head" style:family="table-cell"><style:table-cell-properties {cell} '
