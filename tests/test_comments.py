@@ -197,7 +197,7 @@ def test_every_level_is_explained_by_what_this_house_wrote(scene: Scene) -> None
     writer.post(f"{scene.base}/part/F?path=all", sent)
     for path in ("/review", "/part/F?path=all"):
         text = writer.get(scene.base + path).text
-        assert "Kiel (SH) schreibt: „Bitte einfacher.“" in text
+        assert "Kiel (Schleswig-Holstein) schreibt: „Bitte einfacher.“" in text
         assert (
             "Eine Stelle (kreisfreie Stadt, Großstadt) schreibt: „Bitte einfacher.“ – ohne Namen und ohne Land." in text
         )

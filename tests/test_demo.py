@@ -6,12 +6,14 @@ import json
 import random
 import re
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from consultation.core.db import Database
+from consultation.core.times import BERLIN
 from consultation.demo import bodies
 from consultation.demo.towns import fates_by_key
 from consultation.register.audience import select_bodies
@@ -235,6 +237,30 @@ def test_json_and_ndjson_hold_the_same_records(demo: Demo, audience: str):
     files: Files = getattr(demo, audience)
     assert files.json["records"] == files.ndjson[:-1]
     assert files.json["count"] == files.ndjson[-1]["count"] == len(files.ndjson) - 1
+
+
+def test_an_excerpt_quotes_each_wording_once_and_no_days(sqlite_demo: Demo):
+    page = sqlite_demo.internal.path("html").read_text(encoding="utf-8")
+    found = r'<section class="statement" aria-labelledby="(auszug-[^"]+)-\d+">.*?</h\d>(.*?)</section>'
+    statements = re.findall(found, page, re.DOTALL)
+    quoted = [(question, squeezed(re.sub(r"<[^>]+>", " ", text))) for question, text in statements]
+    assert quoted
+    assert len(set(quoted)) == len(quoted)
+    assert not [text for _, text in quoted if re.fullmatch(r"[\d.]+", text)]
+
+
+def test_the_log_of_the_demonstration_tells_of_days_and_of_no_nights(sqlite_demo: Demo):
+    """Everybody works from eight to six; what the log lists as newest is newest."""
+    today = f"{datetime.now(BERLIN):%Y-%m-%d}"
+    rows = [
+        datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(BERLIN)
+        for (moment,) in sqlite_demo.sql(
+            "select moment from history_entry where subject_type in ('point', 'edition') order by seq"
+        )
+    ]
+    assert rows
+    assert rows == sorted(rows)
+    assert all(8 <= moment.hour <= 18 for moment in rows if f"{moment:%Y-%m-%d}" < today)
 
 
 # -- what leaves the house -------------------------------------------------------------------------

@@ -203,10 +203,14 @@ def test_the_sentence_counts_every_demand_once(told: Told) -> None:
         return say(next(iter(summary(replace(outcome, demands=demands)))), "de")
 
     yes, partly, no = Decision.ACCEPTED, Decision.PARTLY_ACCEPTED, Decision.NOT_ACCEPTED
-    assert said(yes, no, yes, partly) == "Von Ihren 4 Forderungen werden 2 berücksichtigt, 1 teilweise, 1 nicht."
-    assert said(no, Decision.NOTED) == "Von Ihren 2 Forderungen wird 1 nicht berücksichtigt, 1 zur Kenntnis genommen."
+    assert said(yes, no, yes, partly) == (
+        "Von Ihren 4 Forderungen: 2 werden berücksichtigt, 1 wird teilweise berücksichtigt, 1 wird nicht berücksichtigt."
+    )
+    assert said(no, Decision.NOTED) == (
+        "Von Ihren 2 Forderungen: 1 wird nicht berücksichtigt, 1 wird zur Kenntnis genommen."
+    )
     assert said(partly, None, None) == (
-        "Von Ihren 3 Forderungen wird 1 teilweise berücksichtigt; 2 sind noch nicht entschieden."
+        "Von Ihren 3 Forderungen: 1 wird teilweise berücksichtigt, 2 sind noch nicht entschieden."
     )
     assert said(Decision.ALREADY_COVERED, Decision.OUT_OF_SCOPE) == (
         "Von Ihren 2 Forderungen: 1 ist bereits enthalten, 1 liegt außerhalb des Regelungsbereichs."
@@ -257,8 +261,8 @@ def test_old_and_new_wording_stand_side_by_side_once_the_body_may_read_the_new_o
     newer = told.outcome(told.town(NAMED)).newer
     assert newer is not None
     assert [(change.section, change.new) for change in newer.changes] == [
-        ("§ 7 – Vorschrift § 7", "Vorschrift § 7\nJetzt zwölf Monate.")
-    ]
+        ("§ 7 – Vorschrift § 7", "Jetzt zwölf Monate.")
+    ], "a heading that stays stands above both wordings and not once more in them"
     assert "JetztzwölfMonate." in text_of(told.outcome(told.town(NAMED)), tmp_path).replace(" ", "")
 
 

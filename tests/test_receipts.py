@@ -58,7 +58,8 @@ def test_the_receipt_says_what_was_received_when_and_with_which_hash(
     text = readers.squeezed(readers.pdf(tmp_path / "receipt.pdf").text)
     for said in (
         revision.receipt_number, revision.content_hash, revision.entry_hash, "Weil es vor Ort fehlt.", "Zwölf Monate",
-        "Bitte einfacher.", "stimme eher zu", "Zustimmung mit Änderungen", "03.03.2026, 10:00 Uhr",
+        "Bitte einfacher.", "stimme eher zu", "Zustimmung mit Änderungen", "03.03.2026, 10:00 Uhr", "Ausschreibende Stelle",
+        "Entwurfsfassung",
     ):  # fmt: skip
         assert readers.squeezed(said) in text
 
@@ -115,6 +116,10 @@ def test_a_letter_shows_address_deadline_and_code(db: Database, world: small.Wor
             text = readers.squeezed(readers.pdf(target).text)
             for said in (code_of(SECRET, invitation), "Rathausplatz 1, 12345 Musterstadt", "30.04.2026, 24:00 Uhr"):
                 assert readers.squeezed(said) in text
+            asks = purpose == Purpose.FOR_COMMENT
+            assert ("BitteumStellungnahme" in text) is asks
+            assert ("Fehlanzeige" in text) is asks, "nobody who is only informed is asked for an answer"
+            assert ("EineStellungnahmeerbittenwirvonIhnennicht" in text) is not asks
 
 
 def test_the_course_of_a_consultation_has_every_line_of_its_log(

@@ -30,7 +30,7 @@ def test_a_date_is_shown_with_its_question_and_never_alone(scene: Scene) -> None
     with scene.db.transaction() as session:
         small.write(session, scene.world, TOWN, {"mandate.date": "2026-05-12"})
     text = read(scene, "/review")
-    assert f"Kiel (SH) schreibt: „{RESOLUTION}“" in text
+    assert f"Kiel (Schleswig-Holstein) schreibt: „{RESOLUTION}“" in text
     assert "schreibt: „12.05.2026" not in text
 
 
@@ -42,7 +42,7 @@ def test_words_go_before_choices_and_choices_before_dates(scene: Scene) -> None:
     )
     with scene.db.transaction() as session:
         small.write(session, scene.world, TOWN, {"main_message": "Bitte einfacher."})
-    assert "Kiel (SH) schreibt: „Bitte einfacher.“" in read(scene, "/review")
+    assert "Kiel (Schleswig-Holstein) schreibt: „Bitte einfacher.“" in read(scene, "/review")
 
 
 def test_of_a_nil_return_only_what_is_sent_with_it_is_shown(scene: Scene) -> None:

@@ -393,7 +393,7 @@ def test_the_answer_is_shown_as_it_will_be_sent_with_its_disclosure_by_example(s
     save(browser, scene, "F", main_message="Bitte <b>einfacher</b>.")
     page = browser.get(f"{scene.base}/review").text
     assert "Bitte &lt;b&gt;einfacher&lt;/b&gt;." in page
-    assert "In der Liste der teilnehmenden Stellen steht: „Kiel (SH)“." in page
+    assert "In der Liste der teilnehmenden Stellen steht: „Kiel (Schleswig-Holstein)“." in page
     assert "ohne Namen und ohne Land" in page
 
 

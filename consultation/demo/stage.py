@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from consultation.core.db import Database
 from consultation.core.jobs import Job
 from consultation.core.text import slug
+from consultation.core.times import BERLIN, local_day
 from consultation.mail.transport import Folder
 from consultation.people.models import Membership
 from consultation.people.viewers import roles_of
@@ -40,8 +41,13 @@ class Stage:
         self.random = random.Random(self.seed)  # noqa: S311 -- content, not secrets
 
     def at(self, days: float) -> datetime:
-        """A moment so many days from now; negative ones are past."""
-        return self.now + timedelta(days=days)
+        """A moment so many days from now; negative ones are past. Before today everybody worked from eight to six."""
+        moment = self.now + timedelta(days=days)
+        day = local_day(moment)
+        if day >= local_day(self.now):
+            return moment
+        midnight = datetime.combine(day, time(), BERLIN)
+        return (midnight + timedelta(hours=8) + (moment - midnight) * 10 / 24).astimezone(UTC)
 
     @contextmanager
     def scene(self) -> Iterator[Session]:

@@ -32,14 +32,14 @@ def play(stage: Stage, cast: Cast, exercise: Exercise) -> list[Path]:
         statement = select(Point.id).where(Point.consultation_id == exercise.consultation_id).order_by(Point.number)
         numbered = list(session.scalars(statement))
     with stage.progress("Einzelpunkte werden abgewogen", len(numbered)) as step:
-        for point_id in numbered:
-            _weigh(stage, cast, exercise, point_id)
+        for place, point_id in enumerate(numbered):
+            _weigh(stage, cast, exercise, point_id, place / len(numbered))
             step.done()
     shaping.except_one(stage, cast, exercise, COMPILED - 0.5)
     redacting.play(stage, cast, exercise, COMPILED - 0.5)
     return [
-        *_compile(stage, cast, exercise, Audience.PUBLIC, "Ausgabe 1 (öffentlich) wird erstellt"),
-        *_compile(stage, cast, exercise, Audience.INTERNAL, "Ausgabe 2 (intern) wird erstellt"),
+        *_compile(stage, cast, exercise, Audience.PUBLIC, COMPILED, "Ausgabe 1 (öffentlich) wird erstellt"),
+        *_compile(stage, cast, exercise, Audience.INTERNAL, PUBLISHED + 0.1, "Ausgabe 2 (intern) wird erstellt"),
     ]
 
 
@@ -47,9 +47,10 @@ def _planner(stage: Stage, session: Session, cast: Cast, days: float) -> Actor:
     return acting(session, cast.ministry_planner, cast.ministry, stage.at(days))
 
 
-def _weigh(stage: Stage, cast: Cast, exercise: Exercise, point_id: uuid.UUID) -> None:
-    """Tagged as its text was meant, decided in nine of ten cases, with a reply."""
-    days = stage.random.uniform(WEIGHED + 0.5, COMPILED - 1)
+def _weigh(stage: Stage, cast: Cast, exercise: Exercise, point_id: uuid.UUID, place: float) -> None:
+    """Tagged as its text was meant, decided in nine of ten cases, with a reply; `place` in the work of these weeks, 0 to 1."""
+    first, last = WEIGHED + 0.5, COMPILED - 1
+    days = first + (last - first) * place
     with stage.scene() as session:
         actor = _planner(stage, session, cast, days)
         point = session.get_one(Point, point_id)
@@ -69,12 +70,14 @@ def _weigh(stage: Stage, cast: Cast, exercise: Exercise, point_id: uuid.UUID) ->
         points.decide(session, actor, point_id, decision, reply, version=point.version)
 
 
-def _compile(stage: Stage, cast: Cast, exercise: Exercise, audience: Audience, title: str) -> list[Path]:
+def _compile(
+    stage: Stage, cast: Cast, exercise: Exercise, audience: Audience, days: float, title: str
+) -> list[Path]:  # fmt: skip
     with stage.scene() as session:
-        actor = _planner(stage, session, cast, COMPILED)
+        actor = _planner(stage, session, cast, days)
         edition_id = editions.start(session, actor, exercise.slug, audience).id
     with stage.progress(title, 1) as step:
-        stage.work(COMPILED)
+        stage.work(days)
         step.done()
     if audience == Audience.PUBLIC:
         with stage.scene() as session:

@@ -56,7 +56,7 @@ def _answer(asked: Asked, value: Any, context: FormContext) -> Iterator[Node]:
         rows = tuple(
             (item.label, bare(asked, item.key, value, context)) for item in items if value.get(item.key) is not None
         )
-        head = (label or say(M("Zeile"), context.language), say(M("Antwort"), context.language))
+        head = (label or say(asked.type.item_title, context.language), say(M("Antwort"), context.language))
         yield Table("", head, rows, ("left", "left"))
         return
     text = asked.type.text(value, asked.settings, context)

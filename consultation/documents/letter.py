@@ -54,9 +54,9 @@ def _said(
     facts = [[say(label, language), say(value, language)] for label, value in told]
     local = moment.astimezone(BERLIN)
     raw = {
-        "title": say(M("Bitte um Stellungnahme: {title}", title=consultation.title), language),
+        "title": say(_title(invitation), language),
         "sender": owner, "return-line": owner, "address": f"{invitation.organisation.name}\n{invitation.postal}".strip(),
-        "facts": facts, "paragraphs": [say(text, language) for text in _paragraphs(invitation, owner)],
+        "facts": facts, "paragraphs": [say(text, language) for text in _paragraphs(invitation)],
         "code-label": say(M("Ihr Code"), language), "code": code, "address-label": f"{base_url}/claim",
         "closing": [say(text, language) for text in _closing(invitation, owner)],
         "marks": [say(DEMO_MARK, language)] if consultation.demo else [],
@@ -78,27 +78,44 @@ def _printable(value: Any) -> Any:
             return {key: _printable(one) for key, one in value.items()}
 
 
-def _paragraphs(invitation: Invitation, owner: str) -> list[Message]:
+def _informs(invitation: Invitation) -> bool:
+    return invitation.purpose == Purpose.FOR_INFORMATION
+
+
+def _title(invitation: Invitation) -> Message:
+    if _informs(invitation):
+        return M("Zur Kenntnis: {title}", title=invitation.consultation.title)
+    return M("Bitte um Stellungnahme: {title}", title=invitation.consultation.title)
+
+
+def _paragraphs(invitation: Invitation) -> list[Message]:
     consultation = invitation.consultation
     greeting = (
         M("Guten Tag {name},", name=invitation.contact) if invitation.contact else M("Sehr geehrte Damen und Herren,")
     )
-    asked = M("{owner} bittet {organisation} um eine Stellungnahme zu „{title}“.",
-              owner=owner, organisation=invitation.organisation.name, title=consultation.title)  # fmt: skip
-    told = M("{owner} unterrichtet {organisation} über die Konsultation „{title}“.",
-             owner=owner, organisation=invitation.organisation.name, title=consultation.title)  # fmt: skip
-    first = told if invitation.purpose == Purpose.FOR_INFORMATION else asked
     introduction = [M("{text}", text=consultation.introduction)] if consultation.introduction else []
+    if _informs(invitation):
+        told = M("wir unterrichten Sie über die Konsultation „{title}“. Eine Stellungnahme erbitten wir von Ihnen nicht.",
+                 title=consultation.title)  # fmt: skip
+        how = M("Den Entwurf lesen Sie, wenn Sie im Browser die unten genannte Adresse öffnen und den Code eingeben.")
+        return [greeting, told, *introduction, how]
+    asked = M("wir bitten Sie um Ihre Stellungnahme zu „{title}“.", title=consultation.title)
+    if invitation.deadline:
+        asked = M("wir bitten Sie bis {deadline} um Ihre Stellungnahme zu „{title}“.",
+                  deadline=invitation.deadline, title=consultation.title)  # fmt: skip
     how = M("Öffnen Sie im Browser die unten genannte Adresse und geben Sie den Code ein. Sie können allein oder gemeinsam "
             "mit Kolleginnen und "
             "Kollegen antworten.")  # fmt: skip
-    return [greeting, first, *introduction, how]
+    return [greeting, asked, *introduction, how]
 
 
 def _closing(invitation: Invitation, owner: str) -> list[Message]:
     rest = M("Haben Sie nichts anzumerken, genügt eine Fehlanzeige. Sind Sie nicht zuständig, geben Sie dieses Schreiben "
              "bitte im Haus weiter; der Code gilt "
              "für Ihre ganze Stelle.")  # fmt: skip
+    if _informs(invitation):
+        rest = M("Sind Sie nicht zuständig, geben Sie dieses Schreiben bitte im Haus weiter; der Code gilt für Ihre ganze "
+                 "Stelle.")  # fmt: skip
     contact = invitation.consultation.contact
     questions = [M("Rückfragen: {contact}", contact=contact)] if contact else []
     return [rest, *questions, M("Mit freundlichen Grüßen\n{owner}", owner=owner)]

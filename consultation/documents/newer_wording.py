@@ -71,11 +71,14 @@ def _newest(session: Session, actor: Actor, consultation: Consultation, number: 
 
 
 def _change(found: Compared, section: str) -> Change:
-    old, new = _text(found.old), _text(found.new)
+    renamed = found.old is None or found.new is None or found.old.heading != found.new.heading
+    old, new = _text(found.old, renamed), _text(found.new, renamed)
     return Change(found.key, section, old, new, words(old, new))
 
 
-def _text(section: SectionLike | None) -> str:
+def _text(section: SectionLike | None, headed: bool) -> str:
+    """With its heading only where that says something: above both wordings it stands already."""
     if section is None:
         return ""
-    return "\n".join(filter(None, (section.heading, plain_text(from_json([dict(b) for b in section.blocks])))))
+    heading = section.heading if headed else ""
+    return "\n".join(filter(None, (heading, plain_text(from_json([dict(b) for b in section.blocks])))))

@@ -1,4 +1,4 @@
-"""The outcome in a sentence, such as "Von Ihren 4 Forderungen werden 2 berücksichtigt, 1 teilweise, 1 nicht"."""
+"""The outcome in a sentence, such as "Von Ihren 3 Forderungen: 2 werden berücksichtigt, 1 wird nicht berücksichtigt"."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,13 +8,9 @@ from consultation.documents.labels import DECISIONS
 from consultation.documents.outcome import NOT_COVERED, Outcome
 from consultation.evaluation.models import Decision
 
-_FIRST: dict[Decision, Message] = {
-    Decision.ACCEPTED: M("berücksichtigt"), Decision.PARTLY_ACCEPTED: M("teilweise berücksichtigt"),
-    Decision.NOT_ACCEPTED: M("nicht berücksichtigt"), Decision.NOTED: M("zur Kenntnis genommen"),
-    Decision.TO_BE_EXAMINED: M("weiter geprüft"),
-}  # fmt: skip
-_AFTER: dict[Decision, Message] = {Decision.PARTLY_ACCEPTED: M("teilweise"), Decision.NOT_ACCEPTED: M("nicht")}
-"""Shorter, behind one that already said "berücksichtigt"."""
+_DONE = (
+    Decision.ACCEPTED, Decision.PARTLY_ACCEPTED, Decision.NOT_ACCEPTED, Decision.NOTED, Decision.TO_BE_EXAMINED,
+)  # fmt: skip
 
 
 def summary(outcome: Outcome) -> Iterator[Message]:
@@ -39,18 +35,23 @@ def summary(outcome: Outcome) -> Iterator[Message]:
 
 def _counted(counts: Counter[Decision | None], total: int) -> Message:
     """One sentence in the order of the decisions, each with its number."""
-    done = [(decision, counts[decision]) for decision in _FIRST if counts[decision]]
-    parts = [
-        M("{n} {what}", n=n, what=_AFTER.get(decision, _FIRST[decision]) if place else _FIRST[decision])
-        for place, (decision, n) in enumerate(done)
-    ]
-    apart = tuple(_apart(counts, total - counts.total()))
-    if not parts:
-        return M("Von Ihren {total} Forderungen: {parts}.", total=total, parts=apart)
-    first = M("Von Ihren {total} Forderungen wird {parts}", total=total, parts=tuple(parts))
-    if done[0][1] > 1:
-        first = M("Von Ihren {total} Forderungen werden {parts}", total=total, parts=tuple(parts))
-    return M("{first}; {parts}.", first=first, parts=apart) if apart else M("{first}.", first=first)
+    parts = [_done(decision, counts[decision]) for decision in _DONE if counts[decision]]
+    parts += _apart(counts, total - counts.total())
+    return M("Von Ihren {total} Forderungen: {parts}.", total=total, parts=tuple(parts))
+
+
+def _done(decision: Decision, n: int) -> Message:
+    match decision:
+        case Decision.ACCEPTED:
+            return M("{n} werden berücksichtigt", one="1 wird berücksichtigt", n=n)
+        case Decision.PARTLY_ACCEPTED:
+            return M("{n} werden teilweise berücksichtigt", one="1 wird teilweise berücksichtigt", n=n)
+        case Decision.NOT_ACCEPTED:
+            return M("{n} werden nicht berücksichtigt", one="1 wird nicht berücksichtigt", n=n)
+        case Decision.NOTED:
+            return M("{n} werden zur Kenntnis genommen", one="1 wird zur Kenntnis genommen", n=n)
+        case _:
+            return M("{n} werden weiter geprüft", one="1 wird weiter geprüft", n=n)
 
 
 def _apart(counts: Counter[Decision | None], outside: int) -> Iterator[Message]:

@@ -72,9 +72,19 @@ def _meta(consultation: Consultation, actor: Actor, language: Language) -> Meta:
         title=say(M("Verfahrensprotokoll"), language), subtitle=consultation.title, author=consultation.programme.owner.name,
         language=language, moment=actor.moment,
         description=say(M("Wer wurde wann zu welcher Fassung mit welcher Frist gehört, und was wurde entschieden."), language),
-        facts=((say(M("Stand"), language), moment(actor.moment, language)),),
+        facts=tuple((say(label, language), text) for label, text in _facts(consultation, actor, language) if text),
         marks=(*marks, *([say(DEMO_MARK, language)] if consultation.demo else [])),
     )  # fmt: skip
+
+
+def _facts(consultation: Consultation, actor: Actor, language: Language) -> Iterator[tuple[Message, str]]:
+    yield M("Programm"), consultation.programme.title
+    yield M("Geschäftszeichen"), consultation.programme.reference
+    yield M("Herausgeberin"), consultation.programme.owner.name
+    if consultation.deadline:
+        about = M("Runde {round}, Frist {deadline}", round=consultation.round, deadline=consultation.deadline)
+        yield M("Konsultation"), say(about, language)
+    yield M("Stand"), moment(actor.moment, language)
 
 
 def _nodes(session: Session, consultation: Consultation, language: Language) -> Iterator[Node]:

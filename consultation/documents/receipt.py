@@ -14,6 +14,7 @@ from consultation.documents import answers
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.outline import Heading, ListBlock, ListItem, Meta, Node, Outline, Paragraph
 from consultation.forms.context import FormContext
+from consultation.programmes.models import DraftVersion
 from consultation.responses import queries
 from consultation.responses.intake import of_revision
 from consultation.responses.models import Channel, Intake, PersonalValue, RepresentationKind, Response, Revision
@@ -38,15 +39,14 @@ def receipt(
 def receipt_of(session: Session, response: Response, revision: Revision, language: Language = SOURCE) -> Outline:
     """The same for whoever has both already and was let in."""
     document = queries.document(revision)
-    context, *_ = answers.context_of(session, revision.consultation_version_id, revision.submitted_at, language)
+    context, draft, _ = answers.context_of(session, revision.consultation_version_id, revision.submitted_at, language)
     personal = _personal(session, revision)
     whole = document["answers"] | {key: value for key, value in personal.items() if not key.startswith("release.")}
     levels = queries.disclosure_in_force(session, response.id, revision.submitted_at)
     if context.form.disclosure_key and levels:
         whole |= {context.form.disclosure_key: {part: level.value for part, level in levels.items()}}
-    facts = tuple(
-        (say(label, language), text) for label, text in _facts(response, revision, document, personal, language) if text
-    )
+    told = (*_facts(response, revision, document, personal, language), *_asked(response, draft, language))
+    facts = tuple((say(label, language), text) for label, text in told if text)
     intake = of_revision(session, revision.id)
     return Outline(
         _meta(response, revision, facts, language),
@@ -120,6 +120,15 @@ def _facts(
     yield checksum, f"sha256:{revision.content_hash}"
     yield M("Eintrag im Verfahrensprotokoll"), revision.entry_hash
     yield M("Letztes Glied der Kette"), revision.sealed_head or ""
+
+
+def _asked(response: Response, draft: DraftVersion | None, language: Language) -> Iterator[tuple[Message, str]]:
+    """Who asked, and about which version."""
+    programme = response.consultation.programme
+    yield M("Ausschreibende Stelle"), programme.owner.name
+    yield M("Geschäftszeichen der ausschreibenden Stelle"), programme.reference
+    if draft is not None:
+        yield M("Entwurfsfassung"), say(M("Nr. {number} vom {day}", number=draft.number, day=draft.date), language)
 
 
 def _signed(document: dict[str, Any]) -> Message:

@@ -16,7 +16,6 @@ from consultation.documents.labels import (
     field_title,
     group_label,
     item_label,
-    kind_label,
     options_of,
 )
 from consultation.evaluation.codebook import tags
@@ -26,7 +25,7 @@ from consultation.evaluation.redacted import HIDDEN
 from consultation.forms.definition import Asked
 from consultation.questions.amendments import PRIORITIES
 from consultation.questions.disclosure import LEVELS
-from consultation.register.states import STATE_TITLES, State
+from consultation.register.states import STATE_TITLES
 from consultation.responses.participation import Counts, Margins
 from consultation.rulebook import POINT
 
@@ -49,6 +48,8 @@ def _columns(frozen: Frozen, named: dict[str, Any]) -> tuple[Column, ...]:
 
 def _words(column: str, frozen: Frozen) -> dict[str, str]:
     """Code → what it means, where no other column of the sheet says so."""
+    if column == "question":
+        return {asked.key: field_title(asked, frozen) for asked in frozen.form.asked}
     return {code: frozen.say(title) for code, title in _MEANINGS.get(column, {}).items()}
 
 
@@ -122,12 +123,9 @@ _RESPONSES = {
 
 
 def _sender(sender: dict[str, Any], frozen: Frozen) -> tuple[Cell, ...]:
-    language = frozen.language
-    label = sender.get("name") or description(sender["kind"], sender["size_class"], language)
-    state = frozen.say(STATE_TITLES[State(sender["state"])]) if sender.get("state") else None
-    kind = kind_label(sender["kind"], language)
+    label = sender.get("name") or description(sender["kind"], sender["size_class"], frozen.language)
     register = (sender.get("ags"), sender.get("ars"), sender.get("register_date"))
-    return label, sender["level"], kind, sender["size_class"], state, *register
+    return label, sender["level"], sender["kind"], sender["size_class"], sender.get("state"), *register
 
 
 def _responses(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:

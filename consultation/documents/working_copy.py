@@ -11,7 +11,7 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
 from consultation.core.blocks import from_json
 from consultation.core.errors import NotFound
-from consultation.core.language import SOURCE, Language, M, say
+from consultation.core.language import SOURCE, Language, M, Message, say
 from consultation.documents import answers
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.outline import (
@@ -108,21 +108,21 @@ def _question(question: Question, context: FormContext, given: Mapping[str, Any]
 def _asked(asked: Asked, context: FormContext, value: Any) -> Iterator[Node]:
     if asked.field.label:
         yield Paragraph(f"{context.say(asked.field.label)}:")
-    yield from _control(asked.type.field(asked.key, value, asked.settings, context), context)
+    yield from _control(asked.type.field(asked.key, value, asked.settings, context), asked.type.item_title, context)
 
 
-def _control(field: Field, context: FormContext) -> Iterator[Node]:
+def _control(field: Field, item_title: Message, context: FormContext) -> Iterator[Node]:
     """A control of the page as it looks on paper."""
     for label, text in field.given:
         yield Paragraph(f"{label}: {text}")
     match field.control:
         case Control.RADIO | Control.CHECK | Control.SELECT:
             yield _boxes(field)
-            yield from _parts(field, context)
+            yield from _parts(field, item_title, context)
         case Control.GRID:
-            yield _grid(field, context)
+            yield _grid(field, item_title, context)
         case Control.GROUP:
-            yield from _parts(field, context)
+            yield from _parts(field, item_title, context)
         case _:
             yield Paragraph(_blank_or(field))
 
@@ -144,9 +144,9 @@ def _boxes(field: Field) -> ListBlock:
     )  # fmt: skip
 
 
-def _grid(field: Field, context: FormContext) -> Table:
+def _grid(field: Field, item_title: Message, context: FormContext) -> Table:
     options = field.fields[0].options if field.fields else ()
-    head = (say(M("Zeile"), context.language), *(option.label for option in options))
+    head = (say(item_title, context.language), *(option.label for option in options))
     rows = tuple(
         (row.label, *(_box(option.key, row) for option in options)) for row in field.fields
     )  # fmt: skip
@@ -159,8 +159,8 @@ def _box(key: str, row: Field) -> str:
     return CHOSEN if key in row.value else EMPTY
 
 
-def _parts(field: Field, context: FormContext) -> Iterator[Node]:
+def _parts(field: Field, item_title: Message, context: FormContext) -> Iterator[Node]:
     for part in field.fields:
         if part.label:
             yield Paragraph(f"{part.label}:")
-        yield from _control(part, context)
+        yield from _control(part, item_title, context)

@@ -241,6 +241,8 @@ class QuestionType(abc.ABC):
     """An answer may give several facts of one item: statistics count who answered apart from what was chosen."""
     itemised: ClassVar[bool] = False
     """The value is a mapping item key → value; each item is stored, edited and conflicts on its own."""
+    item_title: ClassVar[Message] = M("Zeile")
+    """What an item is, at the head of a table of them."""
     needs_sections: ClassVar[bool] = False
     """Asks about the sections of a draft, so there must be one."""
     demands: ClassVar[bool] = False

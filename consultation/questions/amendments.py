@@ -182,7 +182,8 @@ def _paragraph(entry: dict[str, str], context: Context) -> str:
         for part, names in (("kind", KINDS), ("priority", PRIORITIES))
         if part in entry
     ]
-    head = ": ".join(part for part in (", ".join(filter(None, place)), ", ".join(words)) if part)
+    what = f"{words[0]} ({words[1]})" if len(words) > 1 else "".join(words)
+    head = ": ".join(part for part in (", ".join(filter(None, place)), what) if part)
     lines = [head, entry.get("text", "")]
     if "rationale" in entry:
         lines.append(say(M("Begründung: {rationale}", rationale=entry["rationale"]), context.language))

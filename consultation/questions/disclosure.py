@@ -33,6 +33,7 @@ class Disclosure(Grid):
     example = M("Was darf veröffentlicht werden?")
     family = Family.FRAME
     settles_disclosure = True
+    item_title = M("Teil")
     tally = Tally.OPTIONS
 
     def items(self, settings: Any, context: Context) -> tuple[Item, ...]:

@@ -36,6 +36,7 @@ class SectionAgreement(Grid):
     example = M("Wie stehen Sie zu den einzelnen Nummern?")
     family = Family.DRAFT
     needs_sections = True
+    item_title = M("Abschnitt")
     tally = Tally.OPTIONS
 
     class Settings(Plain):

@@ -37,7 +37,7 @@ def test_an_answer_is_returned_with_a_comment_and_released(
     anna.log_in(colleague(world, "Anna Muster", Role.CONTRIBUTOR))
     bea.log_in(colleague(world, "Bea Haupt", Role.RELEASER))
     anna.page.goto(f"{world.base}/review")
-    expect(anna.page.get_by_text("Kiel (SH) schreibt:").first).to_be_visible()
+    expect(anna.page.get_by_text("Kiel (Schleswig-Holstein) schreibt:").first).to_be_visible()
     anna.press("Zur Freigabe vorlegen")
 
     bea.page.goto(f"{world.base}/review")

@@ -33,7 +33,7 @@ def _agreement(asked: Asked, frozen: Frozen) -> Iterator[Node]:
         )
     )  # fmt: skip
     figures = [f for f in frozen.statistics.of(asked.key) if f.total is None or f.total.answered]
-    for node in tables.by_items(figures, asked, frozen, frozen.say(M("Abschnitt"))):
+    for node in tables.by_items(figures, asked, frozen, frozen.say(asked.type.item_title)):
         yield _from_refusal(node, asked, frozen) if isinstance(node, Chart) else node
 
 

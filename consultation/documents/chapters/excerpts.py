@@ -1,4 +1,4 @@
-"""A few of the texts that were written, under their senders' names as far as these allow it."""
+"""A few of the texts that were written, each wording once, under their senders' names as far as these allow it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +8,7 @@ from consultation.documents.frozen import Frozen
 from consultation.documents.labels import description
 from consultation.documents.outline import Node, Paragraph, Statement
 from consultation.forms.definition import Asked
+from consultation.questions import Family
 
 MOST = 3
 LONGEST = 600
@@ -19,7 +20,15 @@ def nodes(asked: Asked, frozen: Frozen) -> Iterator[Node]:
             frozen.say(M("Die Antworten sind als Einzelpunkte in der Synopse oder im Kapitel 6 ausgewertet."))
         )
         return
-    for number, (sender, text) in enumerate(texts(asked, frozen), start=1):
+    if asked.type.family is Family.NUMBER:
+        yield Paragraph(frozen.say(M("Alle freigegebenen Angaben stehen in den Datendateien.")))
+        return
+    seen: set[str] = set()
+    for sender, text in texts(asked, frozen):
+        if text in seen:
+            continue
+        seen.add(text)
+        number = len(seen)
         if number > MOST:
             yield Paragraph(frozen.say(M("Auszug; alle freigegebenen Texte stehen in den Datendateien.")))
             return

@@ -72,7 +72,7 @@ def _field(asked: Asked, frozen: Frozen) -> Iterator[Node]:
     if asked.type.tally is Tally.TEXTS:
         yield from excerpts.nodes(asked, frozen)
     elif asked.type.itemised:
-        yield from tables.by_items(figures, asked, frozen, frozen.say(M("Zeile")))
+        yield from tables.by_items(figures, asked, frozen, frozen.say(asked.type.item_title))
     elif asked.type.tally is Tally.RANKS:
         yield from tables.ranks(figures[0], asked, frozen)
     else:

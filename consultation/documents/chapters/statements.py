@@ -8,6 +8,7 @@ from consultation.documents.chapters.excerpts import sender_label, texts
 from consultation.documents.frozen import Frozen
 from consultation.documents.outline import Heading, Node, Paragraph, Statement, Table
 from consultation.forms.definition import Asked
+from consultation.questions import Family
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
@@ -19,8 +20,18 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     for asked, count in frozen.text_counts:
         if count:
             yield heading(asked, frozen, in_contents=False)
-        for number, (sender, text) in enumerate(texts(asked, frozen) if count else (), start=1):
-            yield statement(asked, number, sender_label(sender, frozen), text)
+            yield from _dates(asked, frozen) if asked.type.family is Family.NUMBER else _statements(asked, frozen)
+
+
+def _statements(asked: Asked, frozen: Frozen) -> Iterator[Node]:
+    for number, (sender, text) in enumerate(texts(asked, frozen), start=1):
+        yield statement(asked, number, sender_label(sender, frozen), text)
+
+
+def _dates(asked: Asked, frozen: Frozen) -> Iterator[Node]:
+    """What is no more than a day needs no heading of its own."""
+    head = (frozen.say(M("Stelle")), frozen.say(M("Antwort")))
+    yield Table("", head, tuple((sender_label(sender, frozen), text) for sender, text in texts(asked, frozen)))
 
 
 def heading(asked: Asked, frozen: Frozen, *, in_contents: bool, goes_on: bool = False) -> Heading:

@@ -1,6 +1,6 @@
 """Asking for more time."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from starlette.responses import Response
 
@@ -8,9 +8,13 @@ from consultation.consultations import extensions
 from consultation.consultations import queries as consultations
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
+from consultation.core.times import local_day, local_day_ending
 from consultation.http import Form, Pages, PostedForm, see_other
 from consultation.rulebook import DEADLINE_EXTENSION
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
+
+AS_AN_EXAMPLE = timedelta(days=14)
+"""How much later than the deadline the day is that stands there as an example."""
 
 router = Pages(prefix=PREFIX + "/extension")
 
@@ -51,6 +55,15 @@ def _page(
     with here.db.reader() as session:
         at = here.arrive(session)
         asked = consultations.extensions_asked(session, at.invitation.id)
-    data = {"asked": asked, "states": DEADLINE_EXTENSION.states, "problems": problems, "typed": typed or {}}
+    deadline = at.invitation.deadline
+    last = local_day_ending(deadline) if deadline else local_day(here.actor.moment)
+    example = f"{last + AS_AN_EXAMPLE:%d.%m.%Y}"
+    data = {
+        "example": example,
+        "asked": asked,
+        "states": DEADLINE_EXTENSION.states,
+        "problems": problems,
+        "typed": typed or {},
+    }
     status = 422 if problems else 200
     return desk_page(here.request, at, "municipalities/extension.html", M("Um mehr Zeit bitten"), data, status=status)

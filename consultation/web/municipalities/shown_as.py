@@ -8,6 +8,7 @@ from consultation.documents.senders import SHOWN, described_kind
 from consultation.forms.definition import PARTICIPANT, Asked
 from consultation.questions import Family
 from consultation.questions.disclosure import LEVELS
+from consultation.register.states import STATE_TITLES, State
 from consultation.responses.desk import Desk
 from consultation.responses.models import Disclosure
 
@@ -72,7 +73,9 @@ def _answer(desk: Desk, level: str, words: str) -> Message:
 
 def _name(desk: Desk) -> str:
     house = desk.response.organisation
-    return f"{house.name} ({house.state})" if house.state else house.name
+    if not house.state:
+        return house.name
+    return f"{house.name} ({say(STATE_TITLES[State(house.state)], desk.context.language)})"
 
 
 def _kind(desk: Desk) -> str:

@@ -214,7 +214,7 @@ def _chosen(edition: Edition, known: Sequence[Section]) -> Iterator[tuple[Messag
         chosen = {key or NO_SECTION for key in filters.sections}
         yield M("Einzelpunkte nur zu"), [text for key, text in _section_choices(known) if key in chosen]
     if filters.only_decided:
-        yield M("Einzelpunkte"), [M("nur entschiedene")]
+        yield M("Gezeigte Einzelpunkte"), [M("nur entschiedene")]
 
 
 @router.get("/{number}")
