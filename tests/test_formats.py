@@ -260,7 +260,9 @@ def test_a_small_table_and_a_row_of_ordinary_length_stay_on_one_page() -> None:
     long = Table("", (), (("Ihre Forderung", "Die Frist wird verlängert. " * 100), ("Entscheidung", "wird geprüft")))
     assert layout.together(demand)
     assert not layout.together(long)
-    assert [layout.whole(row) for row in long.rows] == [False, True]
+    assert [layout.whole(row, layout.widths(long)) for row in long.rows] == [False, True]
+    crowded = Table("", (), (("Die Frist wird verlängert. " * 16, *["Nein"] * 19),))
+    assert not layout.whole(crowded.rows[0], layout.widths(crowded)), "in a narrow column it is long with few words"
 
 
 def test_a_column_of_sentences_is_wider_than_one_whose_words_may_break() -> None:

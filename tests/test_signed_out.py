@@ -11,15 +11,20 @@ from tests.browsing import BASE, Browser, site
 HERE = {"origin": BASE}
 
 
+class Manager(Browser):
+    """Manages a house, and does not answer there."""
+
+    house = ""
+
+
 @pytest.fixture
-def anna(db: Database) -> Browser:
-    """Manages Heide; she does not answer there."""
+def anna(db: Database) -> Manager:
     with db.transaction() as session:
         heide = make.organisation(session)
         make.membership(session, make.person(session, email="anna@heide.example"), heide, [Role.MANAGER])
         make.person(session, email="olga@dienst.example", operator=True)
-    browser = Browser(site(db))
-    browser.house = f"/o/{heide.id}"  # type: ignore[attr-defined]  # where the tests go
+    browser = Manager(site(db))
+    browser.house = f"/o/{heide.id}"
     browser.log_in("anna@heide.example")
     return browser
 
@@ -35,7 +40,7 @@ def heading(page: str) -> str:
     return html.text_of(html.check(page).find(".//h1"))
 
 
-def test_a_form_sent_after_logging_out_elsewhere_keeps_the_input_and_offers_the_log_in(anna: Browser):
+def test_a_form_sent_after_logging_out_elsewhere_keeps_the_input_and_offers_the_log_in(anna: Manager):
     log_out_elsewhere(anna)
     page = anna.post("/account", {"name": "Anna von und zu Heide", "language": "en"}, headers=HERE).text
     assert heading(page) == "Noch nicht gespeichert"
@@ -44,8 +49,8 @@ def test_a_form_sent_after_logging_out_elsewhere_keeps_the_input_and_offers_the_
     assert 'name="name" value="Anna von und zu Heide"' in page
 
 
-def test_a_button_pressed_after_logging_out_elsewhere_says_so_and_leads_back(anna: Browser):
-    people = f"{anna.house}/people"  # type: ignore[attr-defined]
+def test_a_button_pressed_after_logging_out_elsewhere_says_so_and_leads_back(anna: Manager):
+    people = f"{anna.house}/people"
     log_out_elsewhere(anna)
     for path, back in ((f"{people}/four-eyes", people), ("/account/sessions/end-others", "/account/sessions")):
         page = anna.post(path, headers=HERE).text
@@ -55,7 +60,7 @@ def test_a_button_pressed_after_logging_out_elsewhere_says_so_and_leads_back(ann
         assert back.rpartition("/sessions")[0].replace("/", "%2F") in page
 
 
-def test_passwords_and_codes_are_never_handed_back(anna: Browser):
+def test_passwords_and_codes_are_never_handed_back(anna: Manager):
     log_out_elsewhere(anna)
     for path, sent in (
         ("/account/password", {"current_password": "geheim geheim", "password": "geheim geheim geheim"}),
@@ -67,8 +72,8 @@ def test_passwords_and_codes_are_never_handed_back(anna: Browser):
         assert heading(page) == "Sie sind nicht mehr angemeldet"
 
 
-def test_a_page_for_other_people_of_the_house_does_not_claim_that_it_does_not_exist(anna: Browser):
-    shown = anna.get(f"{anna.house}/answers")  # type: ignore[attr-defined]
+def test_a_page_for_other_people_of_the_house_does_not_claim_that_it_does_not_exist(anna: Manager):
+    shown = anna.get(f"{anna.house}/answers")
     assert shown.status_code == 404
     assert "Diese Seite ist für alle, die in der Organisation bearbeiten oder freigeben." in shown.text
     assert heading(shown.text) == "Hier geht es nicht weiter"
@@ -76,5 +81,5 @@ def test_a_page_for_other_people_of_the_house_does_not_claim_that_it_does_not_ex
 
 
 @pytest.mark.parametrize("path", ["/gibt/es/nicht", "/operator"])
-def test_what_does_not_exist_says_so(anna: Browser, path: str):
+def test_what_does_not_exist_says_so(anna: Manager, path: str):
     assert heading(anna.get(path).text) == "Diese Seite gibt es nicht"

@@ -24,8 +24,8 @@ NUMBERS = 12
 MARGIN = 2
 """Characters between two columns."""
 SAMPLE = 300
-LONG_ROW = 450
-"""Characters in one cell from which a row may break across pages."""
+LONG_ROW = 20
+"""Lines in one cell from which a row may break across pages."""
 FEW_LINES = 16
 """A table of so many lines stays on one page."""
 DEEPEST = 8
@@ -51,9 +51,13 @@ def rows(table: Table, language: Language) -> Iterator[tuple[str, ...]]:
         yield _filled(row, columns)
 
 
-def whole(row: Sequence[str]) -> bool:
-    """Rows stay on one page unless they are very long."""
-    return max(map(len, row)) <= LONG_ROW
+def whole(row: Sequence[str], across: Sequence[float]) -> bool:
+    """Rows stay on one page unless they are long; `across` are the `widths` of their columns."""
+    return _height(row, across) <= LONG_ROW
+
+
+def _height(row: Sequence[str], across: Sequence[float]) -> int:
+    return max(map(_lines, row, across), default=1)
 
 
 def together(table: Table) -> bool:
@@ -61,8 +65,7 @@ def together(table: Table) -> bool:
     if len(table.rows) > FEW_LINES:
         return False
     across = widths(table)
-    heights = (max(map(_lines, row, across), default=1) for row in table.rows)
-    return sum(heights) <= FEW_LINES
+    return sum(_height(row, across) for row in table.rows) <= FEW_LINES
 
 
 def _lines(text: str, room: float) -> int:
@@ -96,17 +99,17 @@ def shares(table: Table) -> tuple[float, ...]:
     ]
     room = line - sum(needs)
     if sum(wants) <= line:
-        widths: list[float] = [float(want) for want in wants]
+        parts: list[float] = [float(want) for want in wants]
     elif room <= 0:
         numbers = [
             max(NUMBERS, *(round(_longest_word(cell)) + MARGIN for cell in column)) if align == "right" else line
             for align, column in zip(aligns(table), cells, strict=True)
         ]
-        widths = _levelled(tried, numbers, line)
+        parts = _levelled(tried, numbers, line)
     else:
         hunger = [math.sqrt(want - need) for want, need in zip(wants, needs, strict=True)]
-        widths = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
-    return tuple(w / sum(widths) for w in widths)
+        parts = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
+    return tuple(part / sum(parts) for part in parts)
 
 
 def widths(table: Table) -> tuple[float, ...]:
@@ -115,9 +118,9 @@ def widths(table: Table) -> tuple[float, ...]:
     return tuple(share * line for share in shares(table))
 
 
-def divided(row: Sequence[str], widths: Sequence[float], type_size: float = 1) -> list[bool]:
+def divided(row: Sequence[str], across: Sequence[float], type_size: float = 1) -> list[bool]:
     """Which cells hold a word that is too long for its column."""
-    return [_longest_word(cell) * type_size + MARGIN > room for cell, room in zip(row, widths, strict=False)]
+    return [_longest_word(cell) * type_size + MARGIN > room for cell, room in zip(row, across, strict=False)]
 
 
 def _needs(longest: Sequence[float], most: int) -> list[int]:

@@ -23,7 +23,7 @@ def _question(question: Question, frozen: Frozen) -> ListItem:
     blocks: list[Paragraph | ListBlock] = [Paragraph(frozen.context.say(question.title))]
     if question.hint:
         blocks.append(Paragraph(frozen.context.say(question.hint)))
-    elif question.confidential:
+    if question.confidential:
         blocks.append(Paragraph(frozen.say(M("Vertraulich: erscheint höchstens in zusammengefassten Zahlen."))))
     asked = [a for a in frozen.form.asked if a.question.key == question.key and a.field in question.fields]
     items = [item for a in asked for item in _field(a, frozen)]

@@ -135,9 +135,9 @@ class Body:
         if head:
             yield _row(head, widths, aligns, f"{style}Head", "<w:cantSplit/><w:tblHeader/>")
         last = max(len(table.rows), 1)
-        together = layout.together(table)
+        together, across = layout.together(table), layout.widths(table)
         for number, row in enumerate(layout.rows(table, self._meta.language), start=1):
-            whole = "<w:cantSplit/>" if layout.whole(row) else ""
+            whole = "<w:cantSplit/>" if layout.whole(row, across) else ""
             yield _row(row, widths, aligns, style, whole, with_next=together and number < last)
         yield "</w:tbl>" + paragraph("", "TableEnd")
 

@@ -149,8 +149,9 @@ class Body:
         head, aligns, style = layout.head(table), layout.aligns(table), "Dense" if layout.dense(table) else "Cell"
         if head:
             yield f"<table:table-header-rows>{_row(head, aligns, style, 'head', 'whole')}</table:table-header-rows>"
+        across = layout.widths(table)
         for row in layout.rows(table, self._meta.language):
-            yield _row(row, aligns, style, "cell", "whole" if layout.whole(row) else "split")
+            yield _row(row, aligns, style, "cell", "whole" if layout.whole(row, across) else "split")
         yield "</table:table>" + paragraph("", "Table_20_End")
 
     def _caption(self, word: str, number: int, text: str, style: str) -> str:

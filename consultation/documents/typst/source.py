@@ -121,16 +121,16 @@ class Source:
     def _table(self, table: Table) -> dict[str, Any]:
         self.row_headers.append(table.row_headers)
         rows = list(layout.rows(table, self.outline.meta.language))
-        head, widths = layout.head(table), layout.widths(table)
+        head, across = layout.head(table), layout.widths(table)
         return {
             "kind": "table",
             "caption": self._text(self._captions.table(table.caption)),
             "head": [self._text(cell) for cell in head],
             "rows": [[self._text(cell) for cell in row] for row in rows],
-            "whole": [layout.whole(row) for row in rows],
+            "whole": [layout.whole(row, across) for row in rows],
             "divided": {
-                "head": layout.divided(head, widths, layout.HEAD_TYPE),
-                "rows": [layout.divided(row, widths) for row in rows],
+                "head": layout.divided(head, across, layout.HEAD_TYPE),
+                "rows": [layout.divided(row, across) for row in rows],
             },
             "together": layout.together(table),
             "aligns": layout.aligns(table),

@@ -18,7 +18,7 @@ from consultation.register.states import STATE_TITLES
 from consultation.rulebook import planner
 from consultation.states import ConsultationState, Purpose
 from consultation.subjects import Actor
-from consultation.web.planners.bodies import chosen_organisations, search
+from consultation.web.planners.bodies import PURPOSES, chosen_organisations, search
 from consultation.web.planners.frame import (
     PREFIX,
     Planning,
@@ -30,7 +30,6 @@ from consultation.web.planners.frame import (
 from consultation.web.planners.places import after_of, next_of
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/audience")
-PURPOSES = [(p.value, title) for p, title in PURPOSE_TITLES.items()]
 
 
 @router.get("/single")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
+from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import NotFound
 from consultation.core.language import Message
 from consultation.people import queries as people
@@ -19,6 +20,7 @@ from consultation.register.queries import Found
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 
+PURPOSES = [(p.value, title) for p, title in PURPOSE_TITLES.items()]
 REGISTER, ORGANISATION = "register", "organisation"
 OTHERS = (
     OrganisationKind.LOCAL_GOVERNMENT_ASSOCIATION,

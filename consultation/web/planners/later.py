@@ -21,7 +21,7 @@ from consultation.people import queries as people
 from consultation.rulebook import publisher
 from consultation.states import ConsultationState, Purpose
 from consultation.subjects import Actor
-from consultation.web.planners.bodies import Named, chosen, chosen_organisations, search
+from consultation.web.planners.bodies import PURPOSES, Named, chosen, chosen_organisations, search
 from consultation.web.planners.frame import (
     PREFIX,
     Planning,
@@ -33,7 +33,6 @@ from consultation.web.planners.frame import (
 )
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/invitations/new")
-PURPOSES = [(p.value, title) for p, title in PURPOSE_TITLES.items()]
 TYPED = ("purpose", "email", "postal", "contact", "until")
 
 
