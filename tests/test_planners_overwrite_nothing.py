@@ -106,7 +106,7 @@ def test_who_plans_the_same_days_as_a_colleague_is_not_refused(two: Two) -> None
 
 def test_of_two_plans_in_the_same_moment_the_second_sees_the_first(two: Two) -> None:
     def plan(*days: int) -> Callable[[Session], object]:
-        return lambda session: stages.plan(session, two.actor, two.slug, days, stages.mark(stages.USUAL))
+        return lambda session: stages.plan(session, two.actor, two.slug, days, stages.said(stages.USUAL))
 
     assert isinstance(in_turn(two.db, plan(21, 7), plan(10)), Conflict)
     assert two.days() == [21, 7]

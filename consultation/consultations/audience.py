@@ -6,7 +6,7 @@ beside it the sample (size, seed). An address list that is being worked on is ju
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,6 +22,7 @@ from consultation.core.db import insert_new
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import record
 from consultation.core.language import M
+from consultation.core.times import utc_text
 from consultation.people.models import Organisation
 from consultation.people.organisations import municipal_organisations
 from consultation.programmes.actions import require_planner
@@ -100,12 +101,8 @@ def described(consultation: Consultation, later: Sequence[datetime] = ()) -> dic
     return plain | {
         "chosen": bool(consultation.audience), "sample": consultation.audience.get(SAMPLE), "left_out": left_out,
         "single": single,
-        "later": {"count": len(later), "first": _utc(later[0]), "last": _utc(later[-1])} if later else None,
+        "later": {"count": len(later), "first": utc_text(later[0]), "last": utc_text(later[-1])} if later else None,
     }  # fmt: skip
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def asked(consultation: Consultation) -> Select[Any]:

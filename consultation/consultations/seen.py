@@ -1,6 +1,5 @@
 """Two planners set up one consultation: what each of them left as it was changes nothing, and nothing unseen is overwritten."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Any
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Conflict
 from consultation.core.language import M
+from consultation.core.marks import mark_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Contested(Conflict):
 def fingerprint(value: Any) -> str:
     """Equal for equal values of a column, empty ones included."""
     said = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return mark_of(said.encode())
 
 
 def fingerprints(consultation: Consultation, columns: Mapping[str, str]) -> dict[str, str]:

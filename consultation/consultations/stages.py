@@ -34,15 +34,10 @@ def set_usual(session: Session, consultation_id: uuid.UUID) -> None:
     _put(session, consultation_id, USUAL)
 
 
-def mark(days: Iterable[int]) -> str:
-    """What a page says it had shown, when it plans others."""
-    return _said(days)
-
-
 def plan(session: Session, actor: Actor, slug: str, days: Iterable[int], seen: str | None = None) -> list[int]:
     """Other days, or none at all. What was sent already stays sent, and a stage that has passed is not made up for.
 
-    Raises Conflict if somebody planned others since they were `seen` (a `mark`).
+    Raises Conflict if somebody planned others since they were `seen` (as `said`).
     """
     consultation = queries.held(session, actor, slug)
     require_planner(actor, consultation)
@@ -54,12 +49,12 @@ def plan(session: Session, actor: Actor, slug: str, days: Iterable[int], seen: s
                     most=MOST, longest=LONGEST)  # fmt: skip
         raise Invalid.about("days", message)
     old = of_consultation(session, consultation.id)
-    if seen not in (None, mark(old)) and wanted != old:
+    if seen not in (None, said(old)) and wanted != old:
         raise Conflict(M("Jemand anderes hat die Tage inzwischen geändert: {days}. Ihre stehen noch im Feld; wenn Sie noch einmal "
-                         "speichern, gelten sie.", days=mark(old)))  # fmt: skip
+                         "speichern, gelten sie.", days=said(old) if old else M("keine")))  # fmt: skip
     session.execute(delete(ReminderStage).where(ReminderStage.consultation_id == consultation.id))
     _put(session, consultation.id, wanted)
-    record(session, actor, consultation, "plan_reminders", old=_said(old), new=_said(wanted))
+    record(session, actor, consultation, "plan_reminders", old=said(old), new=said(wanted))
     return wanted
 
 
@@ -68,7 +63,8 @@ def _put(session: Session, consultation_id: uuid.UUID, days: Iterable[int]) -> N
     insert_new(session, ReminderStage, rows, ["consultation_id", "days_before"])
 
 
-def _said(days: Iterable[int]) -> str:
+def said(days: Iterable[int]) -> str:
+    """For the log, and for what a page carries along of the days it had shown."""
     return ", ".join(map(str, days)) or "-"
 
 

@@ -15,6 +15,11 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time(), BERLIN).astimezone(UTC)
 
 
+def utc_text(moment: datetime) -> str:
+    """As files and programs read it (ISO 8601, UTC): 2026-03-31T22:00:00Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def is_midnight(moment: datetime) -> bool:
     return moment.astimezone(BERLIN).time() == time()
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from consultation.consultations.models import Consultation
 from consultation.core.changes import last_changes, modified
 from consultation.core.db import among, as_kept
 from consultation.core.language import SOURCE, say
+from consultation.core.times import utc_text
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.people.models import Organisation
 from consultation.responses.models import Channel, DisclosureChoice, Response, Revision
@@ -98,7 +99,7 @@ def records(
         counted = found[place.kept]
         last = changed.get(place.kept, counted.started_at)
         if counted.number is None:
-            yield {"id": str(place.response_id), "deleted": True, "modified": utc(last)}
+            yield {"id": str(place.response_id), "deleted": True, "modified": utc_text(last)}
         else:
             times = received.get(place.kept, counted.submitted_at), last
             yield _record(place, counted, read(counted.document), times, levels.get(place.kept, {}), consultation)
@@ -182,8 +183,8 @@ def _record(
     levels: Mapping[str, str], consultation: Consultation,
 ) -> dict[str, Any]:  # fmt: skip
     """`times`: first received, last changed."""
-    submitted = utc(counted.submitted_at)
-    created, changed = (submitted if moment == counted.submitted_at else utc(moment) for moment in times)
+    submitted = utc_text(counted.submitted_at)
+    created, changed = (submitted if moment == counted.submitted_at else utc_text(moment) for moment in times)
     demo = consultation.demo or document["organisation"]["demo"]
     return {
         "type": "response", "id": str(place.response_id), "created": created, "modified": changed,
@@ -196,7 +197,3 @@ def _record(
         "draft_version": document["draft_version"], "form_version": document["form_version"],
         "disclosure": dict(sorted(levels.items())), "answers": document["answers"],
     }  # fmt: skip
-
-
-def utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -8,7 +8,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from consultation.consultations.audience import described
 from consultation.consultations.later import asked_later
 from consultation.consultations.models import Consultation
 from consultation.core.language import Language
+from consultation.core.times import utc_text
 from consultation.documents.carried import KEY
 from consultation.documents.figures import Figures, figures_of
 from consultation.documents.filters import EditionFilters, read_filters
@@ -167,7 +168,7 @@ def _head(work: Freezing) -> dict[str, Any]:
 
 
 def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if moment is None else utc_text(moment)
 
 
 def _register_date(session: Session) -> str | None:

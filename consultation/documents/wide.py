@@ -1,11 +1,12 @@
 """Responses as a table to calculate with: a row a body, a column a field; items of matrices and sections side by side."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from consultation.consultations.models import Consultation
 from consultation.core.language import SOURCE, M, say
+from consultation.core.times import utc_text
 from consultation.documents.cells import CellOf, cells_of
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.formats import Cell, Column, Compiled, Sheet
@@ -38,7 +39,7 @@ def compiled(
         "responses", say(M("Stellungnahmen"), SOURCE), tuple(columns),
         lambda: ((*_facts(record), *_answers(record["answers"], cells)) for record in records()),
     )  # fmt: skip
-    cut = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    cut = utc_text(moment)
     facts = ((say(M("Datenstand (UTC)"), SOURCE), cut), *(((say(M("Nur Land"), SOURCE), land),) if land else ()))
     meta = Meta(
         title=consultation.title, subtitle=say(M("Konsolidierte Stellungnahmen – nur für den internen Gebrauch"), SOURCE),

@@ -1,6 +1,5 @@
 """Making programmes, sharing them, and writing down their figures and terms."""
 
-import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from consultation.core.db import hold
 from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from consultation.core.history import record
 from consultation.core.language import M
+from consultation.core.marks import mark_of
 from consultation.core.text import clean, clean_line, slug
 from consultation.programmes import queries
 from consultation.programmes.models import (
@@ -83,7 +83,7 @@ def _said(title: str, level: str, reference: str, description: str) -> dict[str,
 def fingerprint(programme: Programme) -> str:
     """What somebody who describes a programme anew had before them."""
     shown = (programme.title, programme.level, programme.reference, programme.description)
-    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]
+    return mark_of("\n".join(shown).encode())
 
 
 def describe(
@@ -124,7 +124,7 @@ def marks(programme: Programme) -> dict[str, str]:
 
 def _mark(type_: ParameterType, value: str, label: Mapping[str, str], section_number: str) -> str:
     shown = (type_.value, value, sorted(label.items()), section_number)
-    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+    return mark_of(repr(shown).encode())
 
 
 def set_parameter(  # noqa: PLR0913 -- what is said of a value, each named, and what its writer had seen

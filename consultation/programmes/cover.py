@@ -1,6 +1,5 @@
 """The cover of a draft version: title, kind, date and language; typed when it is read in, corrected until it is fixed."""
 
-import hashlib
 from dataclasses import astuple, dataclass
 from datetime import date
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.history import record
 from consultation.core.language import LANGUAGES, M
+from consultation.core.marks import mark_of
 from consultation.core.text import clean_line
 from consultation.programmes.models import DraftKind, DraftVersion
 from consultation.subjects import Actor
@@ -49,7 +49,7 @@ def of(version: DraftVersion) -> Cover:
 
 def fingerprint(cover: Cover) -> str:
     """What somebody who corrects a cover had before them."""
-    return hashlib.sha256("\n".join(map(str, astuple(cover))).encode()).hexdigest()[:16]
+    return mark_of("\n".join(map(str, astuple(cover))).encode())
 
 
 def correct(session: Session, actor: Actor, version: DraftVersion, cover: Cover, *, seen: str) -> None:

@@ -1,6 +1,5 @@
 """Writing answers together: saved one by one, refused ones kept as typed, collisions shown instead of overwritten."""
 
-import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from consultation.core.db import insert_new, insert_rows, put
 from consultation.core.errors import Conflict, Forbidden, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import SOURCE, Language, M
+from consultation.core.marks import mark_of
 from consultation.core.text import clean_line
 from consultation.forms.definition import Asked
 from consultation.questions import FormFields
@@ -129,7 +129,7 @@ def _about(form: FormFields, what: str, key: str, names: Collection[str]) -> Ite
 
 def fingerprint(value: Any) -> str:
     """What a page carries along to tell later whether the writer changed a value."""
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+    return mark_of(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
 
 
 def answer(

@@ -1,10 +1,10 @@
 """JSON: the whole edition as one document, described by `schema()`."""
 
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from consultation.core.language import M
+from consultation.core.times import utc_text
 from consultation.documents.formats import Compiled, DocumentFormat
 from consultation.documents.machine import encoded
 
@@ -35,7 +35,7 @@ def _document(compiled: Compiled) -> dict[str, Any]:
         "subtitle": meta.subtitle,
         "author": meta.author,
         "language": meta.language,
-        "moment": meta.moment.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "moment": utc_text(meta.moment),
         "marks": meta.marks,
         "facts": [{"label": label, "text": text} for label, text in meta.facts],
     }

@@ -3,7 +3,6 @@
 Between preview and saving nothing is stored here: the reading travels in the form, packed and signed.
 """
 
-import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
+from consultation.core.marks import mark_of
 from consultation.core.times import local_day
 from consultation.http import Configured, Db, Form, Pages, PostedForm, page, see_other, signing
 from consultation.http.forms import MAX_TEXT
@@ -132,7 +132,7 @@ def _save(
 def _fingerprint(before: Sequence[Section]) -> str:
     """Of what the preview compared with: another version, or a corrected one, has another."""
     text = " ".join(f"{section.id} {section.position} {section.version}" for section in before)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return mark_of(text.encode())
 
 
 # -- the reading on its way through the form -------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         sent = reminders.sent(session, consultation.id, land)
     data = surroundings(actor, consultation, M("Erinnerungen")) | {
         "days": ", ".join(map(str, days)),
-        "seen": stages.mark(days),
+        "seen": stages.said(days),
         "plan": _plan(actor, consultation, days),
         "reasons": [(reason, REASONS[reason], counts[reason]) for reason in REASONS if counts[reason]],
         "due": counts[Reason.DUE],
