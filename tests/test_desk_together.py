@@ -77,14 +77,28 @@ def test_who_left_is_forgotten_after_two_minutes_and_then_deleted(scene: Scene) 
 
 
 def test_presence_stays_in_the_house_and_only_at_pages_there_are(scene: Scene) -> None:
-    one = begun(scene)
+    one, reader = begun(scene), scene.somebody(Role.RELEASER, name="Liest Nur")
     for page in ("part:A", "part:<b>", "x" * 5000, "draft:nowhere", ""):
         ok(one.post(f"{scene.base}/presence", {"page": page}, headers={"hx-request": "true"}))
     with scene.db.reader() as session:
         assert [row.page for row in session.scalars(select(Presence))] == ["part:A"]
-    reader = scene.somebody(Role.RELEASER, name="Liest Nur")
     reader.get(f"{scene.base}/part/A")
     assert "Liest Nur" not in words(one, f"{scene.base}/part/A")  # who cannot write is in nobody's way
+
+
+def test_who_is_alone_in_the_house_leaves_no_mark_and_with_the_first_colleague_there_is_one(scene: Scene) -> None:
+    def noted() -> list[str]:
+        with scene.db.reader() as session:
+            return [row.page for row in session.scalars(select(Presence))]
+
+    one = begun(scene)
+    one.get(f"{scene.base}/part/A")
+    save(one, scene, "A")
+    assert noted() == []
+    two = scene.somebody(Role.CONTRIBUTOR, name="Robin Zwei")
+    one.get(f"{scene.base}/part/A")
+    assert noted() == ["part:A"]
+    assert "Kim Muster – auf dieser Seite" in words(two, f"{scene.base}/part/A")
 
 
 def test_whoever_may_release_is_told_by_mail_who_laid_it_before_them_and_not_that_one_too(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from consultation.documents import layout, texts
 from consultation.documents.formats import FORMATS, Compiled, write_document
 from consultation.documents.formats import json as json_format
-from consultation.documents.outline import Chart, Heading, Outline, Statement, Table
+from consultation.documents.outline import Chart, Heading, Outline, Paragraph, Statement, Table
 from tests.documents import golden
 from tests.documents.readers import Read, folded, read, squeezed
+from tests.documents.tagged_pdf import TaggedPdf
 
 READABLE = [key for key, chosen in FORMATS.items() if chosen.reads_outline]
 
@@ -114,6 +116,30 @@ def test_a_document_in_english_uses_english_words(key: str, tmp_path: Path):
     outline = Outline(golden.meta(language="en"), golden.results)
     write_document(outline, key, path)
     assert read(path).headings[0] == (1, "1 Kennzahlen und Zusammenfassung")
+
+
+def test_in_an_english_document_the_words_of_a_body_are_marked_as_german(tmp_path: Path):
+    said = Statement("Town of X", "x", 2, ("Der Förderhöchstbetrag reicht nicht.",))
+    outline = Outline(
+        golden.meta(language="en"), lambda: iter((Heading(1, "Demands", "a"), Paragraph("An introduction."), said))
+    )
+    for key in READABLE:
+        write_document(outline, key, tmp_path / key)
+    page = (tmp_path / "html").read_text("utf-8")
+    assert '<html lang="en"' in page
+    assert '<div lang="de"><p>Der Förderhöchstbetrag reicht nicht.</p></div>' in re.sub(r"\n", "", page)
+    with TaggedPdf(tmp_path / "pdf") as pdf:
+        tongues = {pdf.text(node).strip(): str(node.get("/Lang", "")) for node, kind in pdf.walk() if kind == "P"}
+    assert tongues["Der Förderhöchstbetrag reicht nicht."] == "de-DE"
+    assert tongues["An introduction."] == ""
+    assert 'w:lang w:val="de-DE"' in _style(tmp_path / "docx", "word/styles.xml", 'w:styleId="Statement"')
+    assert 'fo:language="de" fo:country="DE"' in _style(tmp_path / "odt", "styles.xml", 'style:name="Statement"')
+
+
+def _style(path: Path, part: str, named: str) -> str:
+    with zipfile.ZipFile(path) as file:
+        styles = re.split(r"(?=<(?:w|style):style )", file.read(part).decode())
+    return next(style for style in styles if named in style)
 
 
 @pytest.mark.parametrize("key", READABLE)

@@ -162,6 +162,8 @@ def test_somebody_new_sets_a_password_first_and_then_says_yes(house: House):
     new = {"email": NEW, "code": code[0], "password": "Ninas ganz eigenes Passwort"}
     home = nina.follow(nina.post("/password/code", new)).text
     assert "Stadt Heide lädt Sie ein" in home
+    assert "Ihr Passwort ist gespeichert." in home
+    assert "Auf anderen Geräten" not in home
     assert nina.get(house.path).status_code == 404
     nina.get(f"/invited/{made}")
     nina.follow(nina.post(f"/invited/{made}/accept"))

@@ -213,7 +213,7 @@ def test_a_new_password_by_code_ends_all_other_sessions(db: Database, browser: B
     assert "mindestens 12 Zeichen" in short.text
     new = "ein anderes langes Passwort"
     home = browser.follow(browser.post("/password/code", {"email": ANNA, "code": code, "password": new}))
-    assert "Ihr Passwort ist gespeichert" in home.text
+    assert "Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet." in home.text
     assert other.get("/home").status_code == 303
     browser.post("/logout")
     Browser(browser.app).log_in(ANNA, new)

@@ -131,10 +131,10 @@ def _remember(
 
 
 HINTS = {
-    "drafting": ("Bearbeitung", "die angefangene Stellungnahme fortsetzen und zur Freigabe vorlegen"),
+    "drafting": ("Bearbeitung und Verwaltung", "die angefangene Stellungnahme fortsetzen und zur Freigabe vorlegen"),
     "ready": ("Freigabe", "lesen, zurückgeben oder freigeben und die Eingangsbestätigung ansehen"),
     "representing": ("Bearbeitung und Freigabe", "für die Ortsgemeinden antworten, auf dem kurzen Weg"),
-    "submitted": ("Bearbeitung", "die abgegebene Stellungnahme ansehen, wieder öffnen, zurücknehmen"),
+    "submitted": ("Bearbeitung und Verwaltung", "die abgegebene Stellungnahme ansehen, wieder öffnen, zurücknehmen"),
 }
 
 

@@ -12,6 +12,7 @@ from consultation.consultations.codes import code_of
 from consultation.consultations.models import Invitation
 from consultation.core.language import SOURCE, Language, M, Message, say
 from consultation.core.times import BERLIN
+from consultation.documents import words
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.typst import coverage
 from consultation.documents.typst.driver import press
@@ -63,7 +64,7 @@ def _said(
     }  # fmt: skip
     printable: dict[str, Any] = _printable(raw)
     return printable | {
-        "language": language, "region": "DE" if language == "de" else "GB", "fonts": coverage.FAMILIES,
+        "language": language, "region": words.REGIONS[language], "fonts": coverage.FAMILIES,
         "moment": {name: getattr(local, name) for name in ("year", "month", "day", "hour", "minute", "second")},
     }  # fmt: skip
 

@@ -6,12 +6,16 @@ from datetime import datetime
 from typing import Literal
 
 from consultation.core.blocks import Footnote, ListBlock, ListItem, Paragraph, Table
-from consultation.core.language import Language
+from consultation.core.language import SOURCE, Language
 
 __all__ = [
-    "Chart", "ChartRow", "Footnote", "Heading", "ListBlock", "ListItem", "Meta", "Node", "Outline", "PageBreak",
-    "Paragraph", "Statement", "Table",
+    "SPOKEN", "Chart", "ChartRow", "Footnote", "Heading", "ListBlock", "ListItem", "Meta", "Node", "Outline",
+    "PageBreak", "Paragraph", "Statement", "Table",
 ]  # fmt: skip
+
+
+SPOKEN: Language = SOURCE
+"""The language in which public bodies here write."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,15 @@ class Chart:
 
 @dataclass(frozen=True)
 class Statement:
-    """Somebody's own words under the sender's name (a heading of level 3 or 4 that is not in the contents)."""
+    """Somebody's own words under the sender's name (a heading of level 3 or 4 that is not in the contents).
+
+    They are in `SPOKEN`, whatever the language of the document: files say so, for those who have them read aloud.
+    """
 
     sender: str
     key: str
     level: int
     paragraphs: tuple[str, ...]
-    rationale: str = ""
 
 
 @dataclass(frozen=True)

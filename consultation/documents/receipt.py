@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from consultation.core.language import SOURCE, Language, M, Message, say
 from consultation.documents import answers
+from consultation.documents.asker import asked_by
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.outline import Heading, ListBlock, ListItem, Meta, Node, Outline, Paragraph
 from consultation.forms.context import FormContext
-from consultation.programmes.models import DraftVersion
 from consultation.responses import queries
 from consultation.responses.intake import of_revision
 from consultation.responses.models import Channel, Intake, PersonalValue, RepresentationKind, Response, Revision
@@ -45,7 +45,10 @@ def receipt_of(session: Session, response: Response, revision: Revision, languag
     levels = queries.disclosure_in_force(session, response.id, revision.submitted_at)
     if context.form.disclosure_key and levels:
         whole |= {context.form.disclosure_key: {part: level.value for part, level in levels.items()}}
-    told = (*_facts(response, revision, document, personal, language), *_asked(response, draft, language))
+    told = (
+        *_facts(response, revision, document, personal, language),
+        *asked_by(response.consultation, draft, language),
+    )
     facts = tuple((say(label, language), text) for label, text in told if text)
     intake = of_revision(session, revision.id)
     return Outline(
@@ -120,15 +123,6 @@ def _facts(
     yield checksum, f"sha256:{revision.content_hash}"
     yield M("Eintrag im Verfahrensprotokoll"), revision.entry_hash
     yield M("Letztes Glied der Kette"), revision.sealed_head or ""
-
-
-def _asked(response: Response, draft: DraftVersion | None, language: Language) -> Iterator[tuple[Message, str]]:
-    """Who asked, and about which version."""
-    programme = response.consultation.programme
-    yield M("Ausschreibende Stelle"), programme.owner.name
-    yield M("Geschäftszeichen der ausschreibenden Stelle"), programme.reference
-    if draft is not None:
-        yield M("Entwurfsfassung"), say(M("Nr. {number} vom {day}", number=draft.number, day=draft.date), language)
 
 
 def _signed(document: dict[str, Any]) -> Message:

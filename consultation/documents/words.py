@@ -1,5 +1,6 @@
 """The fixed words of documents, in the document's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from consultation.core.language import Language, M, say
@@ -18,13 +19,12 @@ def nothing(language: Language) -> str:
     return say(M("Keine Einträge"), language)
 
 
-def rationale(text: str, language: Language) -> str:
-    return say(M("Begründung: {text}", text=text), language)
+REGIONS: Mapping[Language, str] = {"de": "DE", "en": "GB"}
 
 
 def locale_tag(language: Language) -> str:
     """As files name it: de-DE."""
-    return "de-DE" if language == "de" else "en-GB"
+    return f"{language}-{REGIONS[language]}"
 
 
 @dataclass

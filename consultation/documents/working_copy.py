@@ -13,6 +13,7 @@ from consultation.core.blocks import from_json
 from consultation.core.errors import NotFound
 from consultation.core.language import SOURCE, Language, M, Message, say
 from consultation.documents import answers
+from consultation.documents.asker import asked_by
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.outline import (
     Heading,
@@ -59,10 +60,7 @@ def _copy(
     facts = [(M("Stelle"), house), (M("Stand"), say(M("{moment}", moment=moment), language))]
     if consultation.deadline:
         facts.append((M("Frist"), say(M("{deadline}", deadline=consultation.deadline), language)))
-    if draft:
-        facts.append(
-            (M("Entwurfsfassung"), say(M("Nr. {number} vom {day}", number=draft.number, day=draft.date), language))
-        )
+    facts += asked_by(consultation, draft, language)
     marks = [say(M("Arbeitskopie – keine abgegebene Stellungnahme"), language)]
     if consultation.notice and draft:
         marks.append(consultation.notice)
@@ -70,7 +68,7 @@ def _copy(
         marks.append(say(DEMO_MARK, language))
     meta = Meta(
         title=consultation.title, subtitle=say(M("Arbeitskopie des Entwurfs und des Fragebogens"), language),
-        author=house or consultation.programme.title, language=language, moment=moment, marks=tuple(marks),
+        author=house or consultation.programme.owner.name, language=language, moment=moment, marks=tuple(marks),
         facts=tuple((say(label, language), text) for label, text in facts if text),
         description=say(M("Zum Umlauf im Haus. Abgegeben wird im Portal, über die Schnittstelle oder mit dem Code der "
                           "Einladung."), language),

@@ -16,8 +16,8 @@ PATIENCE = 0.02
 
 
 class Turns:
-    """First come, first served; a request that takes longer than `PATIENCE` goes on beside the next ones. What is still on
-    its way has not come yet.
+    """First come, first served; a request that takes longer than `PATIENCE` goes on beside the next ones. It has come when
+    the first part of its body has: headers alone keep nobody waiting, and a slow line steps aside like everybody.
     """
 
     def __init__(self, app: ASGIApp) -> None:

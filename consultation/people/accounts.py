@@ -64,8 +64,11 @@ def person_problems(email: str, name: str) -> list[Problem]:
     return problems
 
 
-def set_password(session: Session, actor: Actor, password: str, *, kept: uuid.UUID | None = None) -> None:
-    """The acting person's own. All sessions but `kept` and all codes on their way end; a mail tells of it. Raises Invalid."""
+def set_password(session: Session, actor: Actor, password: str) -> int:
+    """The acting person's own. All sessions and all codes on their way end; a mail tells of it. Raises Invalid.
+
+    Returns how many sessions ended.
+    """
     person = session.get_one(Person, actor.person_id)
     if problems := list(passwords.problems(password, person.email)):
         raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
@@ -75,8 +78,9 @@ def set_password(session: Session, actor: Actor, password: str, *, kept: uuid.UU
         enqueue(session, "mail.account_changed", {"id": str(person.id), "what": "set_password"}, run_at=actor.moment)
     person.password_hash = passwords.hashed(password)
     codes.drop_all(session, person.id)
-    sessions.end_all(session, person.id, kept)
+    ended = sessions.end_all(session, person.id, None)
     history.record(session, actor, person, "set_password")
+    return ended
 
 
 def change_person(session: Session, actor: Actor, *, name: str, language: str) -> None:

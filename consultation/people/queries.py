@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core.errors import NotFound
@@ -82,8 +82,10 @@ def four_eyes_off(session: Session, organisation_id: uuid.UUID) -> tuple[str, da
 
 def names(session: Session, person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     """For pages that show who did something; erased people are left out."""
-    query = select(Person.id, Person.name).where(Person.id.in_(person_ids))
-    return {row.id: row.name for row in session.execute(query)} if person_ids else {}
+    return {row.id: row.name for row in session.execute(_NAMES, {"people": list(person_ids)})} if person_ids else {}
+
+
+_NAMES = select(Person.id, Person.name).where(Person.id.in_(bindparam("people", expanding=True)))
 
 
 def members(session: Session, organisation_id: uuid.UUID) -> Sequence[Membership]:

@@ -102,10 +102,12 @@ def end_others(session: Session, actor: Actor, kept: uuid.UUID | None) -> None:
     history.record(session, actor, person, "log_out_everywhere")
 
 
-def end_all(session: Session, person_id: uuid.UUID, kept: uuid.UUID | None) -> None:
-    """Part of a change that records itself."""
+def end_all(session: Session, person_id: uuid.UUID, kept: uuid.UUID | None) -> int:
+    """Part of a change that records itself. Returns how many ended."""
     over = delete(LoginSession).where(LoginSession.person_id == person_id)
-    session.execute(over if kept is None else over.where(LoginSession.id != kept))
+    result = session.execute(over if kept is None else over.where(LoginSession.id != kept))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def sweep(session: Session, moment: datetime) -> None:

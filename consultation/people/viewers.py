@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import exists
+from sqlalchemy.orm import aliased
+
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import Membership, Organisation, Person
 from consultation.states import ANSWERING, PLANNING, Role
@@ -24,6 +27,8 @@ class Place:
     waiting: bool
     may_plan: bool
     demo: bool
+    alone: bool
+    """Nobody else belongs to the organisation."""
 
     @property
     def plans(self) -> bool:
@@ -88,10 +93,18 @@ class Viewer:
         return Actor(self.person_id, place.organisation_id, place.roles, moment, place.may_plan, self.operator)
 
 
+_Other = aliased(Membership)
+_ALONE = ~(
+    exists()
+    .where(_Other.organisation_id == Membership.organisation_id, _Other.person_id != Membership.person_id)
+    .where(_Other.waiting.is_(False), _Other.invited_at.is_(None))
+)
+
 VIEWED = (
     Person.id, Person.name, Person.email, Person.language, Person.operator, Person.password_hash.is_not(None).label("has_password"),
     Membership.id.label("membership_id"), Membership.organisation_id, Membership.roles, Membership.function, Membership.waiting,
     Membership.invited_at, Organisation.name.label("organisation"), Organisation.kind, Organisation.may_plan, Organisation.demo,
+    _ALONE.label("alone"),
 )  # fmt: skip
 """The columns that `viewer` looks at, beside those of the session."""
 
@@ -112,7 +125,7 @@ def viewer(rows: Sequence[Any]) -> Viewer | None:
 def _place(row: Any) -> Place:
     return Place(
         row.organisation_id, row.organisation, row.kind, _roles(row.roles, belongs=not row.waiting), row.function, row.waiting,
-        row.may_plan, row.demo,
+        row.may_plan, row.demo, row.alone,
     )  # fmt: skip
 
 

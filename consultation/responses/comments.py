@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
@@ -54,16 +54,18 @@ def threads(session: Session, actor: Actor, response_id: uuid.UUID) -> list[Thre
 
 def open_ones(session: Session, actor: Actor, response_id: uuid.UUID) -> dict[str, list[uuid.UUID]]:
     """Question (or "" for the whole) → comments of the own house that wait for an answer, oldest first."""
-    statement = (
-        select(AnswerComment.question_key, AnswerComment.id)
-        .where(AnswerComment.response_id == response_id, AnswerComment.organisation_id == actor.organisation_id)
-        .where(AnswerComment.parent_id.is_(None), AnswerComment.state == CommentState.OPEN)
-        .order_by(AnswerComment.moment, AnswerComment.id)
-    )
     found: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for key, comment_id in session.execute(statement):
+    for key, comment_id in session.execute(_OPEN, {"response": response_id, "house": actor.organisation_id}):
         found[key].append(comment_id)
     return found
+
+
+_OPEN = (
+    select(AnswerComment.question_key, AnswerComment.id)
+    .where(AnswerComment.response_id == bindparam("response"), AnswerComment.organisation_id == bindparam("house"))
+    .where(AnswerComment.parent_id.is_(None), AnswerComment.state == CommentState.OPEN)
+    .order_by(AnswerComment.moment, AnswerComment.id)
+)
 
 
 def write(session: Session, actor: Actor, desk: Desk, question_key: str, item_key: str, text: str) -> AnswerComment:

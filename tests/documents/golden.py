@@ -149,7 +149,7 @@ def poisonous() -> Iterator[Node]:
     for number, text in enumerate(POISON):
         yield Paragraph(text)
         yield Statement(
-            f"Gemeinde Größenhausen {number} *fett* #eval", f"statement-{number}", 3, (text, "Zweiter Absatz."), text
+            f"Gemeinde Größenhausen {number} *fett* #eval", f"statement-{number}", 3, (text, "Zweiter Absatz.")
         )
     yield Paragraph(CONTROLS)
     yield Heading(2, POISON[0], "poisoned")

@@ -11,7 +11,7 @@ from consultation.core.language import SOURCE, M
 from consultation.core.markup import environment, render
 from consultation.documents import charts, layout, words
 from consultation.documents.formats import Compiled, DocumentFormat
-from consultation.documents.outline import Chart, Node, Outline
+from consultation.documents.outline import SPOKEN, Chart, Node, Outline
 from consultation.documents.texts import writable
 
 
@@ -36,7 +36,13 @@ def parts(outline: Outline) -> Iterator[str]:
     for node in outline.walk():
         drawing = charts.drawing(node, meta.language) if isinstance(node, Chart) else None
         yield template.render(
-            node=_shallow(node), kind=_kind, captions=captions, layout=layout, drawing=drawing, font="inherit"
+            node=_shallow(node),
+            kind=_kind,
+            captions=captions,
+            layout=layout,
+            drawing=drawing,
+            font="inherit",
+            spoken=SPOKEN,
         )
     yield render("print/document-foot.html", {"meta": meta}, meta.language)
 

@@ -70,8 +70,6 @@ class Body:
             case Statement():
                 yield paragraph(runs(node.sender), f"Heading{node.level}")
                 yield from (paragraph(runs(text), "Statement") for text in node.paragraphs)
-                if node.rationale:
-                    yield paragraph(runs(words.rationale(node.rationale, self._meta.language)), "Rationale")
             case PageBreak():
                 yield _PAGE_BREAK
             case ListBlock():

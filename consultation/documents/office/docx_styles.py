@@ -4,6 +4,7 @@ from consultation.core.language import Language
 from consultation.documents import words
 from consultation.documents.office.archive import XML
 from consultation.documents.office.look import BLUE, FONT, INK, LINE, MARK_INK, MARK_PAPER, PALE
+from consultation.documents.outline import SPOKEN
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TEXT_WIDTH = 9298
@@ -76,8 +77,8 @@ def _paragraph_styles() -> list[str]:
         _style("CellDenseHead", "Table Head Dense", keep, "<w:b/>", "CellDense"),
         _style("TableEnd", "Table End", _spacing(0, 120, 240), _type(6)),
         _style("Item", "List Item", _spacing(0, 80)),
-        _style("Statement", "Statement", left_line + _spacing(0, 100) + '<w:ind w:left="284"/>'),
-        _style("Rationale", "Rationale", "", "<w:i/>", "Statement"),
+        _style("Statement", "Statement", left_line + _spacing(0, 100) + '<w:ind w:left="284"/>',
+               f'<w:lang w:val="{words.locale_tag(SPOKEN)}"/>'),
         _style("FootnoteText", "footnote text", _spacing(0, 100) + '<w:ind w:left="340" w:hanging="340"/>', _type(8.5)),
         _style("Mark", "Mark", f'<w:shd w:val="clear" w:color="auto" w:fill="{MARK_PAPER}"/>' + _spacing(0, 0, 252)
                + '<w:jc w:val="center"/>', _type(8, bold=True, colour=MARK_INK)),

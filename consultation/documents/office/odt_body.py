@@ -88,8 +88,6 @@ class Body:
             case Statement():
                 yield heading(node.level, inline(node.sender))
                 yield from (paragraph(text, "Statement") for text in node.paragraphs)
-                if node.rationale:
-                    yield paragraph(words.rationale(node.rationale, self._meta.language), "Rationale")
             case PageBreak():
                 yield _PAGE_BREAK
             case ListBlock():

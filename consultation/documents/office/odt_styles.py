@@ -4,7 +4,7 @@ from consultation.core.language import Language, moment
 from consultation.documents import layout, words
 from consultation.documents.office.archive import XML, quoted
 from consultation.documents.office.look import BLUE, FONT, INK, LINE, MARK_INK, MARK_PAPER, PALE, TEXT_WIDTH_MM
-from consultation.documents.outline import Meta
+from consultation.documents.outline import SPOKEN, Meta
 
 _URN = "urn:oasis:names:tc:opendocument:xmlns"
 NAMESPACES = " ".join(
@@ -31,12 +31,11 @@ def styles(meta: Meta, *, numbered: bool) -> str:
 
 
 def _defaults(language: Language) -> str:
-    code, _, country = words.locale_tag(language).partition("-")
     return (
         '<style:default-style style:family="paragraph"><style:paragraph-properties fo:margin-bottom="2.1mm" '
         'fo:line-height="113%" fo:orphans="2" fo:widows="2" style:tab-stop-distance="8mm"/>'
         f'<style:text-properties style:font-name="{FONT}" fo:font-size="10pt" fo:color="#{INK}" '
-        f'fo:language="{code}" fo:country="{country}" fo:hyphenate="true" fo:hyphenation-remain-char-count="3" '
+        f'{_spoken(language)} fo:hyphenate="true" fo:hyphenation-remain-char-count="3" '
         'fo:hyphenation-push-char-count="3"/></style:default-style>'
         '<style:style style:name="Standard" style:family="paragraph" style:class="text"/>'
         '<style:style style:name="Index_20_Link" style:display-name="Index Link" style:family="text">'
@@ -53,6 +52,10 @@ def _style(
         f'style:parent-style-name="{parent}"{more}><style:paragraph-properties {paragraph}>{inner}'
         f"</style:paragraph-properties><style:text-properties {text}/></style:style>"
     )
+
+
+def _spoken(language: Language) -> str:
+    return f'fo:language="{language}" fo:country="{words.REGIONS[language]}"'
 
 
 def _space(before: float, after: float) -> str:
@@ -108,8 +111,7 @@ def _text_styles() -> list[str]:
         _style("Page_20_Break", 'fo:break-before="page" ' + _space(0, 0), _type(2)),
         _style("Item", _space(0, 1.4), inner=label),
         _style("Statement", f'fo:margin-left="5mm" fo:border-left="1.5pt solid #{LINE}" fo:padding-left="3mm" '
-               + _space(0, 1.8)),
-        _style("Rationale", "", 'fo:font-style="italic"', parent="Statement"),
+               + _space(0, 1.8), _spoken(SPOKEN)),
         _style("Footnote_20_Text", 'fo:margin-left="6mm" fo:text-indent="-6mm" ' + _space(0, 1.8), _type(8.5),
                inner='<style:tab-stops><style:tab-stop style:position="0mm"/></style:tab-stops>'),
         _style("Mark", f'fo:background-color="#{MARK_PAPER}" fo:text-align="center" fo:line-height="105%" '

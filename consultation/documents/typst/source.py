@@ -11,6 +11,7 @@ from consultation.core.language import moment as moment_text
 from consultation.core.times import BERLIN
 from consultation.documents import charts, layout, words
 from consultation.documents.outline import (
+    SPOKEN,
     Chart,
     Footnote,
     Heading,
@@ -69,7 +70,8 @@ class Source:
                 "description": self._text(meta.description or meta.subtitle),
                 "keywords": [self._text(word) for word in meta.keywords],
                 "language": meta.language,
-                "region": "DE" if meta.language == "de" else "GB",
+                "region": words.REGIONS[meta.language],
+                "spoken": {"lang": SPOKEN, "region": words.REGIONS[SPOKEN]},
                 "fonts": coverage.FAMILIES,
                 "moment": _moment(meta.moment),
                 "facts": [[self._text(label), self._text(text)] for label, text in meta.facts],
@@ -86,13 +88,11 @@ class Source:
             case Chart():
                 return self._chart(node)
             case Statement():
-                rationale = words.rationale(node.rationale, self.outline.meta.language) if node.rationale else ""
                 return {
                     "kind": "statement",
                     "level": node.level,
                     "sender": self._text(node.sender),
                     "paragraphs": [self._text(text) for text in node.paragraphs],
-                    "rationale": self._text(rationale),
                 }
             case PageBreak():
                 return {"kind": "break"}

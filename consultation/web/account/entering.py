@@ -73,6 +73,13 @@ def knows_password(request: Request, db: Database, viewer: Viewer, typed: str) -
     return True
 
 
+def password_kept(*, elsewhere: bool) -> Message:
+    """`elsewhere`: there were sessions besides this one."""
+    if elsewhere:
+        return M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
+    return M("Ihr Passwort ist gespeichert.")
+
+
 def locked(refused: TooMany) -> tuple[Problem, ...]:
     """How long it takes is said at the field, where one tries again."""
     return (Problem("code", refused.message),)

@@ -6,12 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import Invalid, Problem
-from consultation.core.language import M
 from consultation.http import Db, Form, Pages, page
 from consultation.http.actors import moment_of
 from consultation.people import actions, codes, passwords
 from consultation.subjects import Actor
-from consultation.web.account.entering import WRONG_CODE, enter, right_code, send_code, welcome
+from consultation.web.account.entering import WRONG_CODE, enter, password_kept, right_code, send_code, welcome
 
 router = Pages()
 
@@ -45,13 +44,11 @@ def save(request: Request, db: Db, form: Form) -> Response:
     try:
         with db.transaction() as session:
             codes.consume(session, right, moment)
-            actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
+            ended = actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
             entrance = enter(request, session, right.person_id, email)
     except Invalid as refused:
         return _again(request, email, code, refused.problems)
-    return welcome(
-        request, entrance, "/home", M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet.")
-    )
+    return welcome(request, entrance, "/home", password_kept(elsewhere=bool(ended)))
 
 
 def _again(request: Request, email: str, code: str, problems: Sequence[Problem]) -> Response:

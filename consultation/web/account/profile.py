@@ -15,7 +15,7 @@ from consultation.http.language import language_chosen
 from consultation.people import actions, passwords, sessions, tokens
 from consultation.people.tokens import SCOPE_TITLES
 from consultation.people.viewers import Viewer
-from consultation.web.account.entering import WRONG_PASSWORD, Entrance, begin, knows_password, welcome
+from consultation.web.account.entering import WRONG_PASSWORD, Entrance, begin, knows_password, password_kept, welcome
 
 router = Pages()
 
@@ -61,16 +61,11 @@ def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselve
         return account_page(request, db, viewer, 422, problems=problems)
     try:
         with db.transaction() as session:
-            actions.set_password(session, actor, new)
+            ended = actions.set_password(session, actor, new)
             token = begin(request, session, viewer.person_id)
     except Invalid as refused:
         return account_page(request, db, viewer, 422, problems=refused.problems)
-    return welcome(
-        request,
-        Entrance(token),
-        "/account",
-        M("Ihr Passwort ist gespeichert. Auf anderen Geräten sind Sie jetzt abgemeldet."),
-    )
+    return welcome(request, Entrance(token), "/account", password_kept(elsewhere=ended > 1))
 
 
 @router.post("/account/sessions/end-others")

@@ -50,8 +50,8 @@ class Colleague:
 
 
 def meet(session: Session, at: At, here: str = "") -> list[Colleague]:
-    """Who else is there; with `here`, what the acting person is at, that is noted first."""
-    if at.begun is None:
+    """Who else is there; with `here`, what the acting person is at, that is noted first: for colleagues, if there are any."""
+    if at.begun is None or at.place.alone:
         return []
     known = pages_of(at)
     if here in known and at.may_answer:
@@ -63,15 +63,15 @@ def meet(session: Session, at: At, here: str = "") -> list[Colleague]:
 
 def sit_down(visit: Visit, where: str) -> tuple[At, tuple[Colleague, ...]]:
     """The desk, with a mark for colleagues where one is; where nothing can be written, reading goes on without it."""
-    try:
-        with visit.db.transaction() as session:
-            at = visit.arrive(session)
-            return at, tuple(meet(session, at, where))
-    except SQLAlchemyError as error:
-        if not is_outage(error):
-            raise
-    with visit.db.reader() as session:
-        return visit.arrive(session), ()
+    if not visit.place.alone:
+        try:
+            with visit.db.transaction() as session:
+                at = visit.arrive(session)
+                return at, tuple(meet(session, at, where))
+        except SQLAlchemyError as error:
+            if not is_outage(error):
+                raise
+    return visit.look(), ()
 
 
 def pages_of(at: At) -> dict[str, str]:
