@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from consultation.core.jobs import Job
 from consultation.core.places import package_folder
 from consultation.forms.models import FormVersion
 from consultation.programmes.models import DraftVersion, Programme
+from consultation.register.models import RegisterBody
 from consultation.states import ConsultationState, FormVersionState, Purpose
 from tests import html
 from tests.browsing import Browser
@@ -276,6 +278,17 @@ def test_single_organisations_are_found_added_for_a_purpose_and_removed(db: Data
     assert len(added) == 2
     left = paula.follow(paula.post(f"{at}/audience/{added[0].id}/remove"))
     assert "wird nicht eingeladen" in left.text
+
+
+def test_a_body_that_has_ended_since_the_page_was_shown_is_not_asked(db: Database, world: Planning, paula: Browser):
+    at = prepare(paula, world).at
+    chosen = {"purpose": "for_comment", "organisation": "register:010510049049"}
+    paula.get(f"{at}/audience/single?q=neuenk")
+    with db.transaction() as session:
+        session.get_one(RegisterBody, "010510049049").valid_to = date(2026, 1, 1)
+    assert paula.post(f"{at}/audience/single", chosen).status_code == 422
+    with db.reader() as session:
+        assert session.scalars(select(Invitation).where(Invitation.by_filter.is_(False))).all() == []
 
 
 def test_dates_warn_and_refuse_with_reasons(db: Database, world: Planning, paula: Browser):

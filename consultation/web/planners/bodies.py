@@ -83,9 +83,12 @@ def _of_register(one: Found) -> Named:
 def chosen_organisations(
     session: Session, actor: Actor, consultation: Consultation, choices: Iterable[str]
 ) -> set[uuid.UUID]:
-    """Those of the register are made if need be: the caller has checked that the actor may."""
+    """Those of the register are made if need be: the caller has checked that the actor may. Bodies that have ended since
+    the page was shown are left out.
+    """
     pairs = [choice.partition(":")[::2] for choice in choices]
-    keys = [key for kind, key in pairs if kind == REGISTER]
+    bodies = register.by_keys(session, [key for kind, key in pairs if kind == REGISTER][:AT_ONCE])
+    keys = [key for key, body in bodies.items() if body.valid_to is None]
     ids = {identifier(key) for kind, key in pairs if kind == ORGANISATION}
-    made = municipal_organisations(session, actor, keys[:AT_ONCE], demo=consultation.demo)
+    made = municipal_organisations(session, actor, keys, demo=consultation.demo)
     return {one for one in (*ids, *(organisation.id for organisation in made.values())) if one is not None}
