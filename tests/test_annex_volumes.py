@@ -114,7 +114,7 @@ def test_a_volume_begins_in_the_middle_of_a_question_and_says_what_it_holds(
     assert f"Texte {second.first} bis {second.last}" in made.outline.meta.subtitle
     assert any(text.endswith("(Fortsetzung)") for text in headings)
     for volume in volumes:
-        assert f"{edition.consultation.slug}-ausgabe-1-internal{volume.suffix}" in table
+        assert f"{edition.consultation.slug}-ausgabe-1-intern{volume.suffix}" in table
 
 
 def test_files_and_manifest_name_every_volume_in_every_readable_format(

@@ -162,12 +162,12 @@ def test_a_person_is_created_with_a_password(empty: Path):
 
 
 # -- documents -------------------------------------------------------------------------------------
-@pytest.mark.parametrize("audience", ["public", "internal"])
-def test_compile_puts_every_format_into_the_folder(audience: str, demo_folder: Path, tmp_path: Path):
+@pytest.mark.parametrize(("audience", "named"), [("public", "-oeffentlich"), ("internal", "-intern")])
+def test_compile_puts_every_format_into_the_folder(audience: str, named: str, demo_folder: Path, tmp_path: Path):
     out = tmp_path / "out"
     found = consultation("compile", LAW, "--audience", audience, "--out", out, "--data-dir", demo_folder)
     assert found.returncode == 0, found.stderr
-    files = {p.suffix[1:] for p in out.iterdir() if "-ausgabe-3-" in p.name and audience in p.name}
+    files = {p.suffix[1:] for p in out.iterdir() if f"-ausgabe-3{named}" in p.name}
     assert files == FORMATS
     assert all(str(path) in found.stdout for path in out.iterdir())
 
