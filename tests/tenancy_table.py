@@ -504,6 +504,7 @@ TABLE = (
         GET /api/v1/consultations/{slug}/response/disclosure
         GET /api/v1/consultations/{slug}/response/revisions/{number}
         """, here=ANSWERING_TOKENS),
+    Gate("api", "GET /api/v1/consultations/{slug}/invitation", here=ANSWERING_TOKENS | {"informed_token"}),
     Gate("public", "GET /api/v1/consultations/{slug}/response/outcome", here=frozenset({"town_token", "reading_token"})),
     Gate("api", """
         PUT /api/v1/consultations/{slug}/response

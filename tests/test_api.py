@@ -1,5 +1,6 @@
 """The municipality's whole answer through the API alone, as good as by the pages; and what others see of it."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
 from consultation.people.models import Membership
 from consultation.people.tokens import Scope
@@ -208,6 +210,29 @@ def test_the_releaser_may_change_the_disclosure_at_any_time(town: Api):
     assert changed.json() == {**ANSWERS["publication"], "participant": "none"}
     for wrong in ({"participant": "all"}, {"Z": "none"}, {"participant": 1}):
         assert town("PUT", town.own("/disclosure"), "town", json=wrong).status_code == 422
+
+
+def test_a_town_reads_what_it_is_asked_for_until_when_and_how_far_it_is(db: Database, town: Api):
+    def read() -> dict[str, Any]:
+        found = town.get(f"/consultations/{town.slug}/invitation", "town")
+        assert found.status_code == 200
+        told: dict[str, Any] = found.json()
+        return told
+
+    before = read()
+    assert (before["purpose"], before["response"], before["represented_by"]) == ("for_comment", None, [])
+    later = NOW + timedelta(days=60)
+    with db.transaction() as session:
+        invitation = session.get_one(Invitation, uuid.UUID(before["id"]))
+        general = session.get_one(Consultation, invitation.consultation_id).deadline
+        invitation.extended_until = later
+    assert general is not None
+    assert before["deadline"] == general.strftime("%Y-%m-%dT%H:%M:%SZ")
+    town.put(ANSWERS)
+    after = read()
+    assert (after["response"], after["deadline"]) == ("drafting", later.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    for who, status in (("", 401), ("planner", 403), ("uninvited", 404)):
+        assert town.get(f"/consultations/{town.slug}/invitation", who).status_code == status, who
 
 
 def test_whom_an_association_speaks_for_is_part_of_the_answer(db: Database, town: Api):

@@ -13,6 +13,8 @@ from consultation.responses import actions
 from consultation.responses.models import RepresentationKind, Response
 from consultation.states import Purpose, Role
 from tests import evaluation_world as small
+from tests.api_world import token
+from tests.browsing import Browser
 from tests.desk_world import COUNTY, NOW, OFFICE, OTHER, TOWN, Scene
 from tests.desk_world import scene as make_scene
 
@@ -54,6 +56,23 @@ def test_a_body_reads_who_speaks_for_it_and_that_it_may_answer_itself(scene: Sce
     hub, listed = pages(scene)
     assert f"{SAID} {STILL}" in hub
     assert SAID in listed
+
+
+def test_a_program_of_the_house_reads_it_with_the_invitation_and_no_other_house_does(scene: Scene) -> None:
+    with scene.db.transaction() as session:
+        speak(session, scene)
+        keys = {body: token(session, small.somebody_of(session, scene.world, body)) for body in (OFFICE, TOWN)}
+    told = {}
+    for body, key in keys.items():
+        path = f"/api/v1/consultations/{scene.world.slug}/invitation"
+        answer = Browser(scene.app).send("GET", path, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200, answer.text
+        told[body] = answer.json()
+    assert told[OFFICE]["represented_by"] == [
+        {"organisation": "Kreis Beispiel", "date": "2026-03-03", "nil_return": False}
+    ]
+    assert told[OFFICE]["response"] is None
+    assert told[TOWN]["represented_by"] == []
 
 
 def test_a_nil_return_that_holds_for_others_is_told_as_one(scene: Scene) -> None:
