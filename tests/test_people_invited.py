@@ -4,6 +4,7 @@ import re
 import threading
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -59,10 +60,10 @@ class House:
             actor = make.actor(self.people["anna"], self.heide)
             return str(actions.invite_colleague(session, actor, email=email, name="D. Diehl", roles=roles).id)
 
-    def mails(self) -> dict[str, str]:
+    def mails(self, moment: datetime = MOMENT) -> dict[str, str]:
         post = Memory()
         settings = Settings.model_validate({"base_url": "https://dienst.example", "secret_key": KEY})
-        worker.run_due(self.db, settings, post, MOMENT)
+        worker.run_due(self.db, settings, post, moment)
         return {mail.recipient: mail.text for mail in post.sent}
 
 
@@ -149,6 +150,9 @@ def test_the_person_refuses_and_nothing_is_left_of_it(house: House):
     with house.db.reader() as session:
         entry = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "refuse_invitation")).one()
         assert entry.person_id == house.people["dora"].id
+    told = house.mails(datetime.now(UTC))[ANNA]
+    assert f"{KNOWN} hat die Einladung abgelehnt" in told
+    assert "Diehl-Mustermann" not in told, "what an account says stays with it"
 
 
 def test_somebody_new_sets_a_password_first_and_then_says_yes(house: House):

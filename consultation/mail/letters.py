@@ -192,6 +192,16 @@ def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Let
     yield Letter("place", found.person.email, data, found.organisation.demo, _language(found.person))
 
 
+def place_refused(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """To all who manage there, with the address as they typed it: of an account behind it they learn nothing."""
+    organisation = session.get_one(Organisation, uuid.UUID(payload["id"]))
+    refused = session.get_one(Person, uuid.UUID(payload["person"]))
+    data = {"organisation": organisation.name, "organisation_id": organisation.id, "address": refused.email_key}
+    for person in _members(session, organisation.id, Role.MANAGER) if refused.erased_at is None else ():
+        about = data | {"name": person.name}
+        yield Letter("place_refused", person.email, about, organisation.demo, _language(person), to=str(person.id))
+
+
 # -- who -------------------------------------------------------------------------------------------------------------
 def _invitation(session: Session, payload: dict[str, Any]) -> Invitation:
     return read_invitation(session, uuid.UUID(str(payload["id"])))

@@ -91,9 +91,11 @@ def accept(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membersh
 
 
 def refuse(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
-    """By the person invited: nothing is left of it but the line in the log."""
+    """By the person invited: nothing is left of it but the line in the log. Who manages there is told by mail."""
     membership = _own_invitation(session, actor, membership_id)
     history.record(session, actor, membership, "refuse_invitation", roles=membership.roles)
+    told = {"id": str(membership.organisation_id), "person": str(membership.person_id)}
+    enqueue(session, "people.place_refused", told, run_at=actor.moment)
     session.delete(membership)
     session.flush()
     leave_no_code(session, membership.person_id)
