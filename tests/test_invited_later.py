@@ -315,8 +315,8 @@ def test_the_procedure_log_tells_that_it_came_later_and_when(db: Database, scene
         rows = [row for node in nodes if isinstance(node, Table) for row in node.rows]
     assert any("1 weitere Stelle zur Stellungnahme eingeladen" in str(text) for text in said)
     heard = next(row for row in rows if row[0] == "Vergessenau")
-    assert heard[2].endswith(", nachträglich")
-    assert not any(row[2].endswith("nachträglich") for row in rows if str(row[0]).startswith("Ort "))
+    assert heard[1].endswith(", nachträglich")
+    assert not any(row[1].endswith("nachträglich") for row in rows if str(row[0]).startswith("Ort "))
     steps = [row[1] for row in rows]
     assert "Land Hessen nachträglich eingeladen, nachrichtlich" in steps
     assert any(

@@ -312,8 +312,8 @@ def test_a_letter_stands_in_the_documents_with_the_day_it_came_and_the_day_it_wa
     with db.reader() as session:
         compiled = procedure(session, system(AFTER), world.slug)
         heard = next(table for table in tables_of(compiled) if table.caption == "Beteiligte Stellen")
-        came = [row[5] for row in heard.rows if row[5] != "–"]
-    assert came == ["02.03.2026, erfasst am 03.03.2026, 10:00 Uhr"]
+        came = [row[3] for row in heard.rows if row[3] != "keine Antwort"]
+    assert came == ["abgegeben, 02.03.2026, erfasst am 03.03.2026, 10:00 Uhr, zu Fassung 1"]
 
 
 def test_a_long_log_is_read_page_by_page_and_its_tables_end(

@@ -40,9 +40,7 @@ _COLUMNS = (
     ("reason", M("Grund")), ("body", M("betroffene Stelle")), ("organisation", M("handelnde Stelle")),
     ("person", M("Kennung der Person")), ("subject_id", M("Kennung des Gegenstands")), ("hash", M("Prüfsumme")),
 )  # fmt: skip
-_HEARD_HEAD = (
-    M("Stelle"), M("Zweck"), M("eingeladen am"), M("Frist"), M("Ergebnis"), M("Antwort eingegangen"), M("zu Fassung"),
-)  # fmt: skip
+_HEARD_HEAD = (M("Stelle"), M("Eingeladen"), M("Frist"), M("Antwort"))
 _came_later = (
     select(func.max(HistoryEntry.moment))
     .where(HistoryEntry.subject_id == Invitation.id, HistoryEntry.action.in_(LATER))
@@ -160,11 +158,10 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
     for invitation, name, state, answered_at, received_on, number, later in session.execute(statement):
         deadline = max(filter(None, (consultation.deadline, invitation.extended_until)), default=None)
         became = states[state] if state else M("keine Antwort")
+        came = M("{what}, {moment}, zu Fassung {n}", what=became, moment=received(answered_at, received_on), n=number)
         yield (
-            name, say(PURPOSE_TITLES[invitation.purpose], language),
-            _sent(invitation.sent_at, later, language),
-            moment(deadline, language) if deadline else "–", say(became, language),
-            say(received(answered_at, received_on), language) if number else "–", str(number) if number else "–",
+            name, f"{say(PURPOSE_TITLES[invitation.purpose], language)}, {_sent(invitation.sent_at, later, language)}",
+            moment(deadline, language) if deadline else "–", say(came if number else became, language),
         )  # fmt: skip
 
 
