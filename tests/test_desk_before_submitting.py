@@ -244,3 +244,27 @@ def test_equal_words_in_another_text_are_not_hidden_and_nothing_is_said(scene: S
         written = next(one for one in redactions.texts_of(session, [revision])[revision.id] if "half" in one.text)
         redactions.redact(session, scene.world.planner, found, revision, written, "Frau Beispiel", reason="person")
     assert "geschwärzt" not in words(scene.somebody(*BOTH), f"{scene.base}/receipt")
+
+
+# -- alone in the house ----------------------------------------------------------------------------------------------
+def test_who_is_alone_and_releases_is_offered_no_comment_and_nobody_to_lay_it_before(scene: Scene) -> None:
+    scene.four_eyes(False)
+    browser = begun(scene)
+    complete(browser, scene)
+    alone = words(browser, f"{scene.base}/review")
+    assert "Freigeben und abgeben" in alone
+    for nothing in ("Kommentieren", "Kommentare im Haus", "Zur Freigabe vorlegen"):
+        assert nothing not in alone, nothing
+    scene.somebody(Role.RELEASER, name="Bea Haupt")
+    together = words(browser, f"{scene.base}/review")
+    for something in ("Kommentieren", "Kommentare im Haus", "Zur Freigabe vorlegen", "Freigeben und abgeben"):
+        assert something in together, something
+
+
+def test_who_is_alone_and_needs_another_pair_of_eyes_may_lay_it_before_whoever_comes(scene: Scene) -> None:
+    scene.four_eyes(True)
+    browser = begun(scene)
+    complete(browser, scene)
+    text = words(browser, f"{scene.base}/review")
+    assert "Zur Freigabe vorlegen" in text
+    assert "Zurzeit kann niemand freigeben." in text

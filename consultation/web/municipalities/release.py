@@ -65,7 +65,11 @@ def review_page(
         "refused": refused, "own_problems": problems, "typed": typed or {},
         "function": here.place.function,
     }  # fmt: skip
-    data["submits"] = at.may("submit") and at.is_open and not data["four_eyes"] and not data["missing"]
+    releases = at.may("submit") and not data["four_eyes"]
+    data["submits"] = releases and at.is_open and not data["missing"]
+    # who is alone has nobody to write a comment to, or to lay it before
+    data["comments"] = data["commentable"] and not here.place.alone
+    data["lays"] = at.may("mark_ready") and not (here.place.alone and releases)
     if problems and not data["submits"]:  # the form has gone meanwhile: nothing on the page to lead to
         data["own_problems"] = tuple(replace(p, field="" if p.field in SIGNED else p.field) for p in problems)
     return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
