@@ -331,6 +331,10 @@ def test_an_earlier_form_is_a_beginning_too(world: Planning, paula: Browser, db:
     paula.follow(paula.post(at, {"template": str(first.id)}))
     assert (stored(db).number, stored(db).definition) == (2, first.definition)
     assert paula.post(at, {"template": "empty"}).status_code == 422
+    nothing = paula.post(at, {})
+    assert nothing.status_code == 422
+    assert "Wählen Sie, womit Sie beginnen möchten." in nothing.text
+    assert "Fügen Sie die Beschreibung" not in nothing.text
 
 
 def test_the_whole_shipped_template_passes_through_every_page_of_the_builder(

@@ -171,6 +171,7 @@ def test_by_keyboard_alone_a_question_is_added_moved_and_deleted(
         enter(page)
         reach(page, "Was wird gefragt?")
         page.keyboard.type(title)
+        reach(page, "Speichern")
         enter(page)
         expect(page.get_by_role("link", name=title)).to_be_visible()
     reach(page, "„Erste Frage“ nach unten")

@@ -93,7 +93,7 @@ def _made(session: Session, actor: Actor, slug: str, form: PostedForm, typed: di
         return actions.begin(
             session, actor, slug, posted_texts(form, "title", M("Geben Sie dem Formular einen Titel."))
         )
-    if chosen in ("", "json"):
+    if chosen == "json" or (typed["definition"] and not chosen):
         return actions.create(session, actor, slug, definition=_read(typed["definition"]))
     if chosen in templates():
         return actions.create(session, actor, slug, template_key=chosen)
