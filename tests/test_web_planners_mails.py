@@ -7,13 +7,16 @@ import pikepdf
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from consultation import worker
+from consultation.consultations import addresses
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState, enqueue
+from consultation.forms.models import FormVersion
 from consultation.mail.preview import SAMPLES, UNREADABLE
 from consultation.mail.transport import Memory
 from consultation.people.models import Person
@@ -94,6 +97,26 @@ def test_a_short_deadline_a_sunday_and_bodies_without_address_are_warned_of_and_
     assert "erfahren nichts" in _line(shown, "Anschriften")
     assert "fehlt" not in "".join(_line(shown, title) for title in ("Formular", "Beginn und Frist", "Adressatenkreis"))
     assert 'name="sure"' in shown
+
+
+def test_a_list_that_was_uploaded_and_forgotten_and_faults_of_the_form_are_named_with_the_way_there(db: Database):
+    world = Planning(db)
+    paula = world.browser(site(db), world.foundation)
+    made = prepare(paula, world)
+    assert "Adressliste" not in paula.get(f"{made.at}/announce").text
+    with db.transaction() as session:
+        slug = made.at.rpartition("/")[2]
+        addresses.upload(
+            session, world.foundation.actor, slug, "kreis.csv", b"AGS;E-Mail\n01051044;post@heide.example\n"
+        )
+        form = session.scalars(select(FormVersion)).one()
+        question = next(q for part in form.definition["parts"] for q in part["questions"] if len(q["fields"]) > 1)
+        question["title"]["de"] = "Wie hoch ist {foerdersatz}?"
+        flag_modified(form, "definition")
+    shown = paula.get(f"{made.at}/announce").text
+    assert "„kreis.csv“ ist noch nicht übernommen" in _line(shown, "Adressliste")
+    assert shown.count("den Programmwert „foerdersatz“ gibt es nicht") == 1
+    assert f'href="{made.form}"' in _line(shown, "Formular")
 
 
 def _line(text: str, title: str) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from consultation.consultations import readiness, stages
+from consultation.consultations.address_list import latest
 from consultation.consultations.listing import Ways
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Problem
@@ -16,6 +17,10 @@ from consultation.subjects import Actor
 
 ELSEWHERE = frozenset({"deadline", "opens_at", "form", "draft", "audience"})
 """What readiness says about these is a line of its own; everything else is about the form."""
+
+
+BUILDER = "builder"
+"""Where the questions of the chosen form are."""
 
 
 class Mark(StrEnum):
@@ -31,7 +36,7 @@ class Line:
     title: Message
     meaning: Message
     place: str
-    """Below the consultation's address."""
+    """Below the consultation's address, or `BUILDER`."""
 
 
 def checklist(session: Session, actor: Actor, consultation: Consultation, ways: Ways) -> list[Line]:
@@ -43,8 +48,9 @@ def checklist(session: Session, actor: Actor, consultation: Consultation, ways: 
         *(Line(Mark.WARNING, M("Entwurfsfassung"), warning, "/versions")
           for warning in readiness.draft_warnings(session, consultation)),
         *_form(consultation, problems),
-        *(Line(Mark.WARNING, M("Formular"), notice, "/versions") for notice in readiness.form_warnings(consultation)),
+        *(Line(Mark.WARNING, M("Formular"), notice, BUILDER) for notice in readiness.form_warnings(consultation)),
         *_audience(ways, problems),
+        *_list(session, consultation),
         *_dates(consultation, problems),
         *(Line(Mark.WARNING, M("Frist im Kalender"), warning, "/dates")
           for warning in readiness.calendar_warnings(session, actor, consultation)),
@@ -83,7 +89,8 @@ def _draft(consultation: Consultation, problems: tuple[Problem, ...]) -> Iterato
 def _form(consultation: Consultation, problems: tuple[Problem, ...]) -> Iterator[Line]:
     title = M("Formular")
     wrong = [p for p in problems if p.field == "form" or p.field not in ELSEWHERE]
-    yield from (Line(Mark.MISSING, title, problem.message, "/versions#form") for problem in wrong)
+    place = "/versions#form" if consultation.form_version is None else BUILDER
+    yield from (Line(Mark.MISSING, title, problem.message, place) for problem in wrong)
     if not wrong:
         meaning = M("Die Fragen sind in sich stimmig und werden festgeschrieben.")
         yield Line(Mark.DONE, title, meaning, "/versions#form")
@@ -107,6 +114,14 @@ def _audience(ways: Ways, problems: tuple[Problem, ...]) -> Iterator[Line]:
         yield Line(Mark.WARNING, M("Anschriften"), meaning, "/addresses")
     else:
         yield Line(Mark.DONE, M("Anschriften"), M("Jede Stelle ist per Mail oder Brief erreichbar."), "/addresses")
+
+
+def _list(session: Session, consultation: Consultation) -> Iterator[Line]:
+    """A list that was uploaded and then forgotten: after the announcement it can no longer be taken over."""
+    if (upload := latest(session, consultation)) is not None:
+        meaning = M("Die hochgeladene Liste „{file}“ ist noch nicht übernommen. Nach der Ankündigung geht das nicht mehr.",
+                    file=upload.file_name)  # fmt: skip
+        yield Line(Mark.WARNING, M("Adressliste"), meaning, "/addresses")
 
 
 def _dates(consultation: Consultation, problems: tuple[Problem, ...]) -> Iterator[Line]:
