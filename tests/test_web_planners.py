@@ -13,6 +13,7 @@ from consultation.core.db import Database
 from consultation.core.jobs import Job
 from consultation.core.places import package_folder
 from consultation.forms.models import FormVersion
+from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.register.models import RegisterBody
 from consultation.states import ConsultationState, FormVersionState, Purpose
@@ -479,3 +480,15 @@ def test_a_child_of_another_programme_is_not_found_under_this_one(app: FastAPI, 
     at = mia.post(f"{own}/consultations/new", {"title": "Eigene", "round": "1"}).headers["location"]
     taken = {"draft": made.draft.rpartition("/")[2], "form": made.form.rpartition("/")[2]}
     assert mia.post(f"{at}/versions", taken).status_code == 422
+
+
+def test_whatever_a_house_of_the_demonstration_makes_carries_its_mark(db: Database, world: Planning, paula: Browser):
+    with db.transaction() as session:
+        session.get_one(Organisation, world.foundation.organisation.id).demo = True
+    new = f"{world.foundation.at}/programmes/new"
+    paula.get(new)
+    made = paula.post(new, {"title": "Ausprobiert", "level": "federal"})
+    assert made.status_code == 303, made.text
+    with db.reader() as session:
+        assert session.scalars(select(Programme).where(Programme.title == "Ausprobiert")).one().demo
+    assert "Beispieldaten" in paula.get(made.headers["location"]).text

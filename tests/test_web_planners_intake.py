@@ -181,3 +181,16 @@ def test_its_pages_ask_few_questions_of_the_database(db: Database, running: Runn
         assert paula.get(path).status_code == 200
         event.remove(db.engine, "before_cursor_execute", note)
         assert len(asked) <= 12, (path, "\n".join(asked))
+
+
+def test_a_letter_of_which_nothing_was_transferred_is_not_taken_for_a_nil_return(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    paula.get(step)
+    at = paula.post(step, LETTER).headers["location"]
+    shown = paula.get(f"{at}/review").text
+    assert "Nichts ist in die Fragen übertragen" in shown
+    assert not re.search(r'<input[^>]*name="kind"[^>]*checked', shown)
+    undecided = paula.post(f"{at}/review", {"silent": "yes", "version": "1"})
+    assert undecided.status_code == 422
+    assert "Wählen Sie, ob es eine Stellungnahme oder eine Fehlanzeige ist." in undecided.text
+    assert paula.post(f"{at}/review", {"kind": "nil_return", "silent": "yes", "version": "1"}).status_code == 303

@@ -16,6 +16,7 @@ from consultation.core.history import record
 from consultation.core.language import M
 from consultation.core.marks import mark_of
 from consultation.core.text import clean, clean_line, slug
+from consultation.people.models import Organisation
 from consultation.programmes import queries
 from consultation.programmes.models import (
     GlossaryTerm,
@@ -51,13 +52,14 @@ def create(
     session: Session, actor: Actor, *,
     title: str, level: str, reference: str = "", description: str = "", demo: bool = False,
 ) -> Programme:  # fmt: skip
-    """A programme owned by the acting organisation."""
+    """A programme owned by the acting organisation. What an organisation of the demonstration makes is marked like it."""
     if not (actor.may_plan and actor.roles & PLANNING and actor.organisation_id):
         raise Forbidden(M("Ihre Organisation ist nicht zum Planen freigeschaltet. Wenden Sie sich an den Betrieb."))
     said = _said(title, level, reference, description)
+    owner = session.get_one(Organisation, actor.organisation_id)
     programme = Programme(
         id=uuid.uuid4(), slug=_free_slug(session, said["title"]), **said,
-        owner_id=actor.organisation_id, demo=demo, created_at=actor.moment, parameters=[], terms=[],
+        owner_id=owner.id, demo=demo or owner.demo, created_at=actor.moment, parameters=[], terms=[],
     )  # fmt: skip
     programme.members = [ProgrammeMember(organisation_id=actor.organisation_id)]
     session.add(programme)

@@ -41,6 +41,7 @@ from consultation.web.planners.frame import (
 )
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}")
+KINDS = {"response": M("Stellungnahme"), "nil_return": M("Fehlanzeige")}
 CHOICES = [(channel.value, CHANNEL_TITLES[channel]) for channel in BY_HAND]
 
 
@@ -316,8 +317,8 @@ def _review(
         "parts": [(desk.context.say(part.title), read_answers(desk, part)) for part in desk.form.parts],
         "gaps": [numbered(desk, one).message for one in entering.gaps(desk, nil_return=nothing)],
         "begun": standing == Standing.BEGUN, "nothing": nothing,
-        "typed": {"kind": "nil_return" if nothing else "response", "name": "", "function": ""},
-        "kinds": [("response", M("Stellungnahme")), ("nil_return", M("Fehlanzeige"))],
+        "typed": {"kind": "" if nothing else "response", "name": "", "function": ""},
+        "kinds": list(KINDS.items()),
     }  # fmt: skip
     return page(request, "planners/intake_review.html", data | more, status)
 
@@ -329,12 +330,14 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
         with db.transaction() as session:
             _of(session, actor, slug, intake_id)
             intake.held(session, actor, intake_id, _version(form))
+            if typed["kind"] not in KINDS:
+                raise Invalid.about("kind", M("Wählen Sie, ob es eine Stellungnahme oder eine Fehlanzeige ist."))
             revision = entering.submit_for(
                 session, actor, intake_id, nil_return=typed["kind"] == "nil_return", name=typed["name"],
                 function=typed["function"], silent_about_rest=form.checked("silent"), beside=form.checked("beside"),
             )  # fmt: skip
             response_id, number = revision.response_id, revision.receipt_number
-    except (NotReady, Conflict) as refused:
+    except (NotReady, Conflict, Invalid) as refused:
         kept: dict[str, Any] = {"typed": typed, "silent": form.checked("silent"), "beside": form.checked("beside")}
         return _review(
             request, db, actor, slug, intake_id, refused.status, problems=_here(problems_of(refused)), **kept
@@ -346,5 +349,5 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
 
 def _here(problems: Iterable[Problem]) -> list[Problem]:
     """With links to the inputs of this page only; wrong answers are mended on the page before."""
-    inputs = {"silent": "silent", "beside": "beside", "nil_return": "kind"}
+    inputs = {"silent": "silent", "beside": "beside", "nil_return": "kind", "kind": "kind"}
     return [Problem(inputs.get(problem.field, ""), problem.message) for problem in problems]
