@@ -139,13 +139,13 @@ def publish(session: Session, actor: Actor, slug: str, documents: Path) -> str:
     folder.mkdir(parents=True)
     (folder / SNAPSHOT).write_bytes(orjson.dumps(PARTICIPATION) + b"\n")
     for format_key, extension in (("html", "html"), ("pdf", "pdf")):
-        name = f"{slug}-ausgabe-1-oeffentlich.{extension}"
+        name = f"{slug}-ausgabe-1.{extension}"
         content = f"<!doctype html><html lang=de><title>{slug}</title><h1>{slug}</h1>".encode()
         (folder / name).write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         session.add(EditionFile(edition_id=edition.id, format=format_key, name=name, size=len(content), sha256=digest))
     session.flush()
-    return f"{slug}-ausgabe-1-oeffentlich.pdf"
+    return f"{slug}-ausgabe-1.pdf"
 
 
 COUNTS = [

@@ -162,7 +162,7 @@ def test_a_person_is_created_with_a_password(empty: Path):
 
 
 # -- documents -------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("audience", "named"), [("public", "-oeffentlich"), ("internal", "-intern")])
+@pytest.mark.parametrize(("audience", "named"), [("public", "-beispieldaten."), ("internal", "-intern-beispieldaten.")])
 def test_compile_puts_every_format_into_the_folder(audience: str, named: str, demo_folder: Path, tmp_path: Path):
     out = tmp_path / "out"
     found = consultation("compile", LAW, "--audience", audience, "--out", out, "--data-dir", demo_folder)

@@ -23,6 +23,8 @@ OPTIONAL = (
 )
 """What a house leaves out now and then."""
 PARTS = ("participant", "A", "B", "C", "D", "E", "F")
+WISHES = "E"
+"""The part in which one proposes other wording."""
 LEVELS = ("named", "described", "figures", "none")
 
 
@@ -71,6 +73,8 @@ def promised(given: dict[str, Any], voices: Voices, name: str, card: Card, meeti
         changed["amendments"] = voices.circulating(
             given.get("amendments") or {}, name, exact=card.template == "verbatim"
         )
+    if (changed.get("publication") or {}).get(WISHES) != "named" and "amendments" in changed:
+        changed["amendments"] = voices.without_name(changed["amendments"], name)
     return changed
 
 

@@ -79,6 +79,20 @@ class Voices:
             sentences.append(self.dice.choice(variants["closings"]))
         return " ".join(sentences).replace("{name}", name)
 
+    def without_name(self, amendments: dict[str, dict[str, str]], name: str) -> dict[str, dict[str, str]]:
+        """The same, as a house writes that does not want to be named."""
+        return {
+            key: {part: self._discreet(text, name) for part, text in entry.items()} for key, entry in amendments.items()
+        }
+
+    def _discreet(self, text: str, name: str) -> str:
+        said = text
+        for named, plain in texts("statements")["variants"]["without_name"].items():
+            said = said.replace(named.replace("{name}", name), plain)
+        if text in self.tags:
+            self.tags[said] = self.tags[text]
+        return said
+
     def own_text(self) -> str:
         return self._tagged(self.dice.choice(self.texts["own_texts"]))
 

@@ -2,7 +2,6 @@
 
 import shutil
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
 
 from consultation.core.disk import bring, make_folder
@@ -19,12 +18,10 @@ TEXTS = "texts.json"
 """Where something in the texts looks like a person: places, no words. Planners see what stands there, nobody gets the file."""
 
 
-_FOR: Mapping[str, str] = {Audience.PUBLIC: "oeffentlich", Audience.INTERNAL: "intern"}
-
-
 def base_name(slug: str, number: int, audience: str, *, demo: bool) -> str:
-    """`kinvfg-ausgabe-1-oeffentlich-beispieldaten`: nothing of what was answered, and the mark of invented data."""
-    return f"{slug}-ausgabe-{number}-{_FOR[audience]}{'-beispieldaten' if demo else ''}"
+    """`kinvfg-ausgabe-1-beispieldaten`, `…-ausgabe-2-intern`: nothing of what was answered, and the marks one must not miss."""
+    inside = "-intern" if audience == Audience.INTERNAL else ""
+    return f"{slug}-ausgabe-{number}{inside}{'-beispieldaten' if demo else ''}"
 
 
 def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
