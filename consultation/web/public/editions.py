@@ -38,10 +38,15 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
             "formats": FORMATS,
             "readable": any(file.format == DOCUMENT for file in edition.files),
             "participation": _participation(settings.documents, edition),
-            "newer": next((o for o in others if o.state == EditionState.PUBLISHED and o.number > number), None),
+            "newer": next((o for o in others if _replaces(o, edition)), None),
             "breadcrumbs": crumbs(edition.consultation, M("Ausgabe {number}", number=number)),
         }
         return page(request, "public/edition.html", data)
+
+
+def _replaces(other: Edition, edition: Edition) -> bool:
+    """A translation takes nobody's place."""
+    return other.state == EditionState.PUBLISHED and other.number > edition.number and other.language == edition.language
 
 
 @router.get("/document")
