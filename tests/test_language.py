@@ -326,3 +326,12 @@ def _is_t(call: nodes.Call) -> bool:
 
 def _foreign(text: str) -> bool:
     return any(word not in NAMES for word in WORD.findall(text.replace(GAP, " ")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [("31.03.2027", date(2027, 3, 31)), ("15.1.27", date(2027, 1, 15)), ("1. 4. 2027", date(2027, 4, 1)),
+     ("2027-04-01", date(2027, 4, 1)), ("31.02.2027", None), ("27", None), ("", None), ("1.4", None)],
+)  # fmt: skip
+def test_a_day_is_read_as_people_write_it_and_as_browsers_send_it(typed: str, day: date | None) -> None:
+    assert times.read_day(typed) == day

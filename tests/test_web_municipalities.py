@@ -346,6 +346,23 @@ def test_a_section_is_commented_where_it_is_read(scene: Scene) -> None:
     assert ("amendments", entry) not in answers(scene)
 
 
+def test_a_proposal_that_lacks_something_is_named_with_its_section_and_the_way_there(scene: Scene) -> None:
+    browser = begun(scene)
+    section = scene.world.sections["§ 3"]
+    action = f"/draft/{section}"
+    form = filled(ok(browser.get(f"{scene.base}/draft")).text, action)
+    name = next(name for name in form if name.startswith("amendments.") and name.endswith(".rationale"))
+    ok(browser.post(scene.base + action, {**form, name: "Weil es so nicht geht."}), 303)
+    review = ok(browser.get(f"{scene.base}/review")).text
+    assert "§ 3 – Vorschrift § 3: Bitte wählen Sie, ob Sie streichen" in html.text_of(html.check(review))
+    assert f'href="{scene.base}/draft#{section}"' in review
+    part = f"{scene.base}/part/E?path=all"  # emptied on the other page, where its section stands in a list
+    emptied = {**filled(ok(browser.get(part)).text, "/part/E?path=all"), name: ""}
+    browser.post(part, emptied)
+    assert not [key for key, _ in answers(scene) if key == "amendments"]
+    assert "Bitte wählen Sie, ob Sie streichen" not in browser.get(f"{scene.base}/review").text
+
+
 def test_saving_a_section_without_a_proposal_makes_none(scene: Scene) -> None:
     browser = begun(scene)
     section = scene.world.sections["§ 1"]
@@ -542,7 +559,11 @@ def test_a_county_is_offered_its_municipalities_and_finds_others(scene: Scene) -
         browser.post(f"{base}/representation", {**filled(page, "/representation"), "search": "yes", "sought": "Ort 1"})
     )
     assert "Ort 1" in found.text
+    for page in ("review", "nil-return"):
+        assert "Bisher nur für Ihre eigene Stelle" in browser.get(f"{base}/{page}").text, page
     ok(browser.post(f"{base}/representation", {"bodies": offered, f"kind.{offered[0]}": "supporter"}), 303)
+    for page in ("review", "nil-return"):
+        assert "Ändern, für wen Sie sprechen" in browser.get(f"{base}/{page}").text, page
     with scene.db.reader() as session:
         kinds = {row.register_key: row.kind.value for row in session.scalars(select(Representation))}
     assert kinds == {offered[0]: "supporter", offered[1]: "represented"}

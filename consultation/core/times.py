@@ -1,9 +1,26 @@
 """UTC is stored and compared; Europe/Berlin is what people write and read."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
+
+
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_GERMAN = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
+
+
+def read_day(text: str) -> date | None:
+    """31.03.2026, 1.4.26 (always this century) or ISO, as browsers send it; `None` if the text is no day."""
+    if found := _GERMAN.fullmatch(text):
+        number, month, year = found.groups()
+        text = f"{'20' if len(year) == 2 else ''}{year}-{int(month):02}-{int(number):02}"
+    parts = _ISO.fullmatch(text)
+    try:
+        return date(*map(int, parts.groups())) if parts else None
+    except ValueError:
+        return None
 
 
 def end_of_day(day: date) -> datetime:

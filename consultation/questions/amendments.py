@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field as Setting
 
 from consultation.core.errors import Problem
-from consultation.core.language import Language, M, say
+from consultation.core.language import Language, M, Message, say
 from consultation.questions import (
     Context,
     Control,
@@ -83,9 +83,10 @@ class Amendments(QuestionType):
                 yield Problem(f"{key}.section", message, "missing")
             if "kind" not in entry:
                 message = M("Bitte wählen Sie, ob Sie streichen, ersetzen oder ergänzen möchten.")
-                yield Problem(f"{key}.kind", message, "missing")
+                yield Problem(f"{key}.kind", _about(entry, message, context), "missing")
             if "text" not in entry and entry.get("kind") != "delete":
-                yield Problem(f"{key}.text", M("Bitte geben Sie den Wortlaut an, den Sie vorschlagen."), "missing")
+                message = M("Bitte geben Sie den Wortlaut an, den Sie vorschlagen.")
+                yield Problem(f"{key}.text", _about(entry, message, context), "missing")
 
     def schema(self, settings: Settings, context: Context) -> dict[str, Any]:
         parts = {
@@ -144,6 +145,12 @@ class Amendments(QuestionType):
 
 def _choices(part: str, context: Context) -> tuple[str, ...]:
     return tuple({"section": context.sections, "kind": KINDS, "priority": PRIORITIES}[part])
+
+
+def _about(entry: dict[str, Any], message: Message, context: Context) -> Message:
+    """Somebody with several proposals is told which one is meant."""
+    section = context.sections.get(entry.get("section", ""))
+    return M("{section}: {message}", section=section_label(section, context), message=message) if section else message
 
 
 def _fields(prefix: str, value: Value, context: Context) -> tuple[Field, ...]:

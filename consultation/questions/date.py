@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import model_validator
 
 from consultation.core.language import M, day, say
+from consultation.core.times import read_day
 from consultation.questions import (
     Context,
     Control,
@@ -28,9 +29,7 @@ from consultation.questions.refusals import refuse
 NO_SUCH_DAY, TOO_EARLY, TOO_LATE = "no_such_day", "too_early", "too_late"
 """Beyond the schema, which knows the shape of a day, but no calendar and no order."""
 
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SHAPE = "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
-_GERMAN = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4}|[0-9]{2})")
 
 
 class Date(QuestionType):
@@ -61,7 +60,7 @@ class Date(QuestionType):
             return None
         if not isinstance(value, str) or not re.fullmatch(_SHAPE, value):
             refuse(M("Das ist kein Datum. Bitte geben Sie Tag, Monat und Jahr ein, zum Beispiel 31.03.2026."))
-        chosen = _day(value)
+        chosen = read_day(value)
         if chosen is None:
             refuse(M("Diesen Tag gibt es nicht. Bitte prüfen Sie Tag und Monat."), code=NO_SUCH_DAY)
         if chosen < settings.minimum:
@@ -74,7 +73,7 @@ class Date(QuestionType):
         return {"type": ["string", "null"], "format": "date", "pattern": _SHAPE}
 
     def field(self, name: str, value: Value, settings: Settings, context: Context) -> Field:
-        chosen = _day(value) if isinstance(value, str) else None
+        chosen = read_day(value) if isinstance(value, str) else None
         held = shown(value) if chosen is None or context.language != "de" else (day(chosen, "de"),)
         hint = say(M("Tag, Monat und Jahr, zum Beispiel 31.03.2026"), context.language)
         return Field(Control.DATE, name, hint=hint, value=held, width=12)
@@ -95,16 +94,6 @@ class Date(QuestionType):
 
 
 def parse_day(text: str) -> str | None:
-    """31.03.2026, 1.4.26 (always this century) or ISO as ISO; `None` if the text is no day."""
-    if found := _GERMAN.fullmatch(text):
-        number, month, year = found.groups()
-        text = f"{'20' if len(year) == 2 else ''}{year}-{int(month):02}-{int(number):02}"
-    return text if _day(text) else None
-
-
-def _day(text: str) -> date | None:
-    found = _ISO.fullmatch(text)
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
+    """As people write it or browsers send it, as ISO; `None` if the text is no day."""
+    found = read_day(text)
+    return found.isoformat() if found else None

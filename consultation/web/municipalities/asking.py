@@ -157,5 +157,18 @@ def address(desk: Desk, base: str, field: str) -> str:
     asked = asked_in(desk, field)
     if asked is None:
         return base
+    if (section := _section(desk, asked, field)) is not None:
+        return f"{base}/draft#{section}"
     path = "" if asked.question.core else "?path=all"
     return f"{base}/part/{asked.part.key}{path}#{field}"
+
+
+def _section(desk: Desk, asked: Asked, field: str) -> str | None:
+    """Key of the section of the draft that an entry is about: that is where one writes it."""
+    entry = (desk.typed.get(asked.key) or {}).get(_item(asked, field)) if asked.type.itemised else None
+    section = entry.get("section") if isinstance(entry, dict) else None
+    return section if section in desk.context.sections else None
+
+
+def _item(asked: Asked, field: str) -> str:
+    return field.removeprefix(f"{asked.key}.").partition(".")[0]

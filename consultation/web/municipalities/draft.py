@@ -16,14 +16,13 @@ from consultation.programmes import named
 from consultation.programmes.models import Section
 from consultation.programmes.queries import sections_of
 from consultation.questions import Field
-from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
 from consultation.web.municipalities.colleagues import DRAFT, Colleague, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.glossary import Term, marked
 from consultation.web.municipalities.part import saved_piece
-from consultation.web.municipalities.saving import Outcome, save
+from consultation.web.municipalities.saving import Outcome, save, without_shells
 
 router = Pages(prefix=PREFIX + "/draft")
 
@@ -82,7 +81,7 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
         return [asked.key for asked in _about_sections(desk)]
 
     where = f"{DRAFT}:{section_key}"
-    outcome = save(here, form, asked_for, _without_empty_ones, where=where)
+    outcome = save(here, form, asked_for, without_shells, where=where)
     if here.by_itself:
         return saved_piece(here.request, outcome, form, (), where)
     if outcome.status != 200:
@@ -93,15 +92,6 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
 def _about_sections(desk: Desk) -> list[Asked]:
     """What the form asks about sections, whatever the type is called."""
     return [a for a in desk.form.asked if a.type.needs_sections and a.type.itemised and a.question.key in desk.visible]
-
-
-def _without_empty_ones(desk: Desk, posted: dict[str, Posted]) -> dict[str, Posted]:
-    """An entry that says nothing but its section was not meant."""
-    return {
-        key: replace(sent, value={i: v for i, v in sent.value.items() if not (isinstance(v, dict) and set(v) == {"section"})})
-        if isinstance(sent.value, dict) else sent
-        for key, sent in posted.items()
-    }  # fmt: skip
 
 
 def _page(

@@ -1,6 +1,6 @@
 """Asking for more time."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from starlette.responses import Response
 
@@ -8,10 +8,10 @@ from consultation.consultations import extensions
 from consultation.consultations import queries as consultations
 from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M
-from consultation.core.times import local_day, local_day_ending
-from consultation.http import Form, Pages, PostedForm, see_other
+from consultation.core.times import local_day, local_day_ending, read_day
+from consultation.http import Form, Pages, see_other
 from consultation.rulebook import DEADLINE_EXTENSION
-from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 
 AS_AN_EXAMPLE = timedelta(days=14)
 """How much later than the deadline the day is that stands there as an example."""
@@ -29,23 +29,20 @@ def ask(here: Here, form: Form) -> Response:
     try:
         with here.db.transaction() as session:
             at = here.arrive(session)
-            extensions.request(session, here.actor, at.invitation, _day(form), form.text("reason"))
+            until = read_day(form.line("until"))
+            if until is None:
+                raise Invalid.about("until", M("Geben Sie den Tag so an: {day}.", day=_example(at)))
+            extensions.request(session, here.actor, at.invitation, until, form.text("reason"))
     except Invalid as refused:
         typed = {"until": form.line("until"), "reason": form.text("reason")}
         return _page(here, problems=refused.problems, typed=typed)
     return see_other(at.base, M("Ihre Bitte ist gestellt. Sie erhalten Nachricht; bis dahin gilt die bisherige Frist."))
 
 
-def _day(form: PostedForm) -> date:
-    try:
-        return date.fromisoformat(form.line("until"))
-    except ValueError:
-        pass
-    try:
-        day, month, year = (int(part) for part in form.line("until").split("."))
-        return date(year, month, day)
-    except (ValueError, OverflowError):
-        raise Invalid.about("until", M("Geben Sie den Tag so an: 31.03.2026.")) from None
+def _example(at: At) -> str:
+    deadline = at.invitation.deadline
+    last = local_day_ending(deadline) if deadline else local_day(at.actor.moment)
+    return f"{last + AS_AN_EXAMPLE:%d.%m.%Y}"
 
 
 def _page(
@@ -55,11 +52,8 @@ def _page(
     with here.db.reader() as session:
         at = here.arrive(session)
         asked = consultations.extensions_asked(session, at.invitation.id)
-    deadline = at.invitation.deadline
-    last = local_day_ending(deadline) if deadline else local_day(here.actor.moment)
-    example = f"{last + AS_AN_EXAMPLE:%d.%m.%Y}"
     data = {
-        "example": example,
+        "example": _example(at),
         "asked": asked,
         "states": DEADLINE_EXTENSION.states,
         "problems": problems,

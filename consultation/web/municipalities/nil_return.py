@@ -119,6 +119,7 @@ def _page(
     at, found = outcome.at, tuple(_at_the_one_choice(outcome, p) for p in (*outcome.problems, *problems))
     with here.db.reader() as session:
         replaced = _replaced(session, at)
+        represented = queries.represented(session, at.response.id) if at.speaks_for_others else []
     questions = shown_questions(at.desk, _questions(at.desk), outcome.typed, at.actor.moment)
     asks = at.may_answer or outcome.refused is not None
     found = tuple(
@@ -130,7 +131,7 @@ def _page(
         "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
         **_one_choice(outcome),
-        "asks": asks, "releases": releases and not eyes, "eyes": eyes, "replaced": replaced,
+        "asks": asks, "releases": releases and not eyes, "eyes": eyes, "replaced": replaced, "represented": represented,
         "why": None if asks or (typed and releases and not eyes) else _why_not(at, eyes),
     }  # fmt: skip
     return desk_page(here.request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)

@@ -12,12 +12,13 @@ from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
 from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.responses import comments
+from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
-from consultation.web.municipalities.saving import Outcome, save
+from consultation.web.municipalities.saving import Outcome, save, without_shells
 from consultation.web.municipalities.shown_as import by_level
 
 router = Pages(prefix=PREFIX + "/part/{part_key}")
@@ -57,7 +58,10 @@ def keep(here: Here, part_key: str, form: Form) -> Response:
     def asked_for(desk: Desk) -> Iterable[str]:
         return _keys(desk, _part(desk.form, part_key), everything=everything)
 
-    outcome = save(here, form, asked_for, rest_as(rest), where=f"{PART}:{part_key}")
+    def change(desk: Desk, posted: dict[str, Posted]) -> dict[str, Posted]:
+        return rest_as(rest)(desk, without_shells(desk, posted))
+
+    outcome = save(here, form, asked_for, change, where=f"{PART}:{part_key}")
     part = _part(outcome.at.desk.form, part_key)
     if here.by_itself:
         asked = [question.key for question in asked_here(part, everything=everything)]

@@ -79,6 +79,15 @@ def save(
         return replace(outcome, colleagues=tuple(meet(session, outcome.at, where)))
 
 
+def without_shells(desk: Desk, posted: dict[str, Posted]) -> dict[str, Posted]:
+    """An entry that says nothing but its section was not meant."""
+    return {
+        key: replace(sent, value={i: v for i, v in sent.value.items() if not (isinstance(v, dict) and set(v) == {"section"})})
+        if isinstance(sent.value, dict) else sent
+        for key, sent in posted.items()
+    }  # fmt: skip
+
+
 def _outcome(session: Session, at: At, posted: Mapping[str, Posted], saved: Saved) -> Outcome:
     desk, contested = saved.desk, {(c.key, c.item) for c in saved.collisions}
     names = people.names(session, {c.editor_id for c in saved.collisions if c.editor_id})

@@ -1,6 +1,5 @@
 """What all pages of the workbench share: who gets in, where a page stands, how wrong input comes back."""
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from consultation.consultations import queries
 from consultation.consultations.models import Consultation
 from consultation.core.errors import DomainError, Invalid, NotFound, Problem
 from consultation.core.language import M, Message
+from consultation.core.times import read_day
 from consultation.http import PostedForm
 from consultation.http.actors import Acting, InPlace
 from consultation.programmes.models import Programme
@@ -116,11 +116,7 @@ def typed_day(form: PostedForm, field: str, *, needed: bool = True) -> date | No
     text = form.line(field)
     if not text and not needed:
         return None
-    found = re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})", text)
-    try:
-        day = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
-    except ValueError:
-        day = None
+    day = read_day(text)
     if day is None or not 2000 <= day.year <= 2200:
         raise Invalid.about(field, M("Geben Sie ein Datum an, zum Beispiel 31.03.2027."))
     return day

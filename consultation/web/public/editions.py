@@ -46,7 +46,9 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
 
 def _replaces(other: Edition, edition: Edition) -> bool:
     """A translation takes nobody's place."""
-    return other.state == EditionState.PUBLISHED and other.number > edition.number and other.language == edition.language
+    return (
+        other.state == EditionState.PUBLISHED and other.number > edition.number and other.language == edition.language
+    )
 
 
 @router.get("/document")
