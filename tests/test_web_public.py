@@ -1,7 +1,7 @@
 """Public pages: what everybody may read, and that nothing for invited bodies only shows anywhere."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,15 +13,19 @@ from fastapi import FastAPI
 from consultation import worker
 from consultation.consultations import actions as consultations
 from consultation.consultations.models import Consultation
+from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.documents.models import Edition
 from consultation.http import cookies
 from consultation.people import limits, sessions
 from consultation.people.models import Membership, Person
-from consultation.programmes.models import Section
+from consultation.programmes import drafts
+from consultation.programmes import queries as programmes
+from consultation.programmes.importers.tree import DraftSection, DraftTree
+from consultation.programmes.models import DraftKind, Programme, Section
 from consultation.states import EditionState
 from consultation.subjects import system
-from tests import html, public_world
+from tests import factories, html, public_world
 from tests.browsing import BASE, Browser, site
 from tests.public_world import LATER, SECRET, World
 
@@ -120,6 +124,34 @@ def test_an_earlier_version_stays_readable_and_says_that_it_is_one(db: Database,
     assert "ältere Fassung" in anybody.get(f"/consultations/{world.running}/draft?version=1").text
     assert "ältere Fassung" not in anybody.get(f"/consultations/{world.running}/draft").text
     assert anybody.get(f"/consultations/{world.running}/draft?version=3").status_code == 404
+
+
+def test_a_second_round_leads_to_the_first_and_shows_what_was_changed_since(db: Database, app: FastAPI, world: World):
+    with db.transaction() as session:
+        actor = factories.actor(world.planner, world.house, factories.PLANNING_ROLES)
+        first = session.scalars(sa.select(Consultation).where(Consultation.slug == world.finished)).one()
+        slug = session.get_one(Programme, first.programme_id).slug
+        changed = DraftSection("1", "Zweck: Förderung", 1, (Paragraph("Gefördert wird jetzt viel mehr."),), ())
+        drafts.save(session, actor, slug, DraftTree("Richtlinie, neu", (), (changed,)), kind=DraftKind.GUIDELINE,
+                    dated=date(2026, 2, 15))  # fmt: skip
+        second = public_world.consult(session, actor, slug, "Zweite Anhörung", world.town, public=True)
+        made = session.scalars(sa.select(Consultation).where(Consultation.slug == second)).one()
+        made.round = 2
+        made.draft_version_id = programmes.draft_versions(session, first.programme_id)[0].id
+    anybody, clerk = Browser(app), browser(app, world.clerk)
+    page = anybody.get(f"/consultations/{second}").text
+    assert f'href="/consultations/{world.finished}"' in page
+    assert f'href="/consultations/{second}"' in anybody.get(f"/consultations/{world.finished}").text
+    way = f"/consultations/{second}/changes?after_round=1"
+    hub = clerk.get(f"/o/{world.town.id}/answers/{second}").text
+    for where in (page, anybody.get(f"/consultations/{second}/draft").text, hub):
+        assert f'href="{way}"' in where
+    told = html.text_of(html.parse(anybody.get(way).text).find(".//main"))
+    assert "Änderungen seit Runde 1" in told
+    assert "jetzt viel mehr" in told
+    assert anybody.get(f"/consultations/{second}/changes?after_round=2").status_code == 404
+    assert anybody.get(f"/consultations/{world.finished}/changes?after_round=1").status_code == 404
+    assert SECRET not in page + told, "programmes apart stay apart"
 
 
 def test_where_results_are_out_the_first_thing_offered_is_to_read_them(anybody: Browser, world: World):

@@ -12,6 +12,7 @@ from consultation.consultations.listing import Ways
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Problem
 from consultation.core.language import M, Message
+from consultation.rulebook import planner
 from consultation.states import Visibility
 from consultation.subjects import Actor
 
@@ -50,7 +51,7 @@ def checklist(session: Session, actor: Actor, consultation: Consultation, ways: 
         *_form(consultation, problems),
         *(Line(Mark.WARNING, M("Formular"), notice, BUILDER) for notice in readiness.form_warnings(consultation)),
         *_audience(ways, problems),
-        *_list(session, consultation),
+        *(_list(session, consultation) if planner(actor, consultation) else ()),  # not for those who only read along
         *_dates(consultation, problems),
         *(Line(Mark.WARNING, M("Frist im Kalender"), warning, "/dates")
           for warning in readiness.calendar_warnings(session, actor, consultation)),

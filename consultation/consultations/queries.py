@@ -1,7 +1,7 @@
 """Reading consultations. What is invited only shows to planners of the programme and to invited bodies, to nobody else."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -83,6 +83,24 @@ def _one(session: Session, actor: Actor, condition: ColumnElement[bool]) -> Cons
 def of_programme(session: Session, actor: Actor, programme_id: uuid.UUID) -> list[Consultation]:
     statement = visible(actor).where(Consultation.programme_id == programme_id)
     return list(session.scalars(statement.order_by(Consultation.created_at.desc(), Consultation.id)))
+
+
+def beside(session: Session, actor: Actor, consultation: Consultation) -> list[Consultation]:
+    """The other consultations of its programme that this actor may see and that have been announced, by their rounds."""
+    statement = visible(actor).where(
+        Consultation.programme_id == consultation.programme_id, Consultation.id != consultation.id,
+        Consultation.state.in_(IN_SIGHT),
+    )  # fmt: skip
+    return list(session.scalars(statement.order_by(Consultation.round, Consultation.created_at, Consultation.id)))
+
+
+def round_before(consultation: Consultation, others: Sequence[Consultation]) -> Consultation | None:
+    """Of those `beside` it the last earlier round that was about another version of the draft."""
+    earlier = [
+        one for one in others
+        if one.round < consultation.round and one.draft_version_id not in (None, consultation.draft_version_id)
+    ]  # fmt: skip
+    return earlier[-1] if consultation.draft_version_id and earlier else None
 
 
 def planned_by(session: Session, actor: Actor) -> list[Consultation]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
@@ -19,13 +20,13 @@ from consultation.responses.desk import Desk
 from consultation.responses.models import Revision
 from consultation.responses.speaking import speakers
 from consultation.rulebook import two_for_what_counts
-from consultation.states import ResponseState
+from consultation.states import ConsultationState, ResponseState
 from consultation.web.municipalities import spoken_for
 from consultation.web.municipalities.asking import address, asked_in, numbered, way
 from consultation.web.municipalities.badges import Badge
 from consultation.web.municipalities.colleagues import DRAFT, at_work, meet
 from consultation.web.municipalities.counting import reopened, state_of
-from consultation.web.municipalities.desks import PREFIX, At, Here, desk_page
+from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.releasing import nobody_releases
 from consultation.web.municipalities.rows import is_running
 from consultation.web.municipalities.shortcomings import in_words
@@ -33,6 +34,7 @@ from consultation.web.municipalities.shortcomings import in_words
 router = Pages(prefix=PREFIX)
 REVIEW = "review"
 """Where comments on the whole stand, for the list of tasks."""
+_TOLD = frozenset({ConsultationState.PUBLISHED, ConsultationState.ARCHIVED})
 
 
 @router.get("")
@@ -57,6 +59,7 @@ def show(here: Here) -> Response:
         members = len(queries.represented(session, at.response.id)) if at.begun and at.speaks_for_others else 0  # fmt: skip
         counted = queries.counted_revision(session, at.response) if at.begun else None
         speaking = speakers(session, here.actor, [at.consultation.id]).get(at.consultation.id, []) if at.asked else []
+        data |= _round_before(session, here, at)
         waiting = comments.open_ones(session, here.actor, at.response.id) if at.begun else {}
         ready = at.begun and at.response.state == ResponseState.READY
         data["nobody"] = nobody_releases(session, at.response, at.response.author_id) if ready else None
@@ -74,6 +77,19 @@ def show(here: Here) -> Response:
             "long": minutes(at.desk.context, everything=True),
         }  # fmt: skip
     return desk_page(here.request, at, "municipalities/hub.html", at.consultation.title, data)
+
+
+def _round_before(session: Session, here: Visit, at: At) -> dict[str, Any]:
+    """The consultation of the round before, and where the house reads what became of its answer to it, if it had one."""
+    before = consultations.round_before(at.consultation, consultations.beside(session, here.actor, at.consultation))
+    own = queries.own(session, here.actor, before.id) if before is not None else None
+    told = own is not None and own.counted_revision_id and own.consultation.state in _TOLD
+    return {
+        "before": before,
+        "outcome_before": f"/o/{here.place.organisation_id}/answers/{own.consultation.slug}/outcome"
+        if own and told
+        else "",
+    }
 
 
 @router.post("/start")

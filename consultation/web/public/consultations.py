@@ -45,10 +45,13 @@ def show(request: Request, db: Db, viewer: Seen, slug: str) -> Response:
     with db.reader() as session:
         actor, consultation = find(session, request, viewer, slug)
         editions = documents.of_consultation(session, actor, consultation.id)
+        others = queries.beside(session, actor, consultation)
         data = {
             **surroundings(actor, consultation),
             "phase": phase(consultation, actor.moment),
             "versions": queries.versions(session, consultation.id),
+            "others": [(one, phase(one, actor.moment)) for one in others],
+            "before": queries.round_before(consultation, others),
             "editions": [edition for edition in editions if edition.state == EditionState.PUBLISHED],
             "draft": consultation.draft_version,
             "levels": LEVEL_TITLES,
@@ -69,6 +72,7 @@ def draft(request: Request, db: Db, viewer: Seen, language: Spoken, slug: str, v
         if draft_version_id is None:
             raise NotFound(M("Zu dieser Konsultation gibt es keinen Entwurf."))
         found = consulted_draft(session, draft_version_id)
+        others = queries.beside(session, actor, consultation)
         data = {
             **surroundings(actor, consultation),
             "phase": phase(consultation, actor.moment),
@@ -77,6 +81,7 @@ def draft(request: Request, db: Db, viewer: Seen, language: Spoken, slug: str, v
             "kinds": DRAFT_KIND_TITLES,
             "chosen": chosen,
             "latest": versions[-1] if versions else None,
+            "before": queries.round_before(consultation, others),
             "breadcrumbs": crumbs(consultation, M("Entwurf")),
         }
         return page(request, "public/draft.html", data)
