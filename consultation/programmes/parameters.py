@@ -62,7 +62,11 @@ def typed(type_: ParameterType, text: str, language: Language = words.SOURCE) ->
     if type_ is ParameterType.DATE:
         value = parse_day(text)
     else:
-        number = parse(text, language, ("%", "€", "Euro", "EUR", "Monate", "Wochen", "months", "weeks"))
+        number = parse(
+            text,
+            language,
+            ("%", "Prozent", "percent", "per cent", "€", "Euro", "EUR", "Monate", "Wochen", "months", "weeks"),
+        )
         value = None if number is None else _stored(type_, Fraction(number))
     if value is None:
         raise Invalid.about("value", M("Erwartet wird {expected}.", expected=EXPECTED[type_]))

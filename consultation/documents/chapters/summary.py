@@ -132,6 +132,8 @@ def _demands(frozen: Frozen) -> Iterator[Node]:
         known = ", ".join(
             part for part in (say(M("Punkt {number}", number=point["number"])), where, say(supported)) if part
         )
+        if point["decision"]:
+            known = f"{known}; {say(DECISIONS[point['decision']])}"
         items.append(ListItem(f"{place}.", (Paragraph(f"{shortened(point['text'], 300)} ({known})"),)))
     yield ListBlock(tuple(items))
     yield Heading(2, say(M("Entscheidungen")), "kurz-entscheidungen")
