@@ -272,7 +272,8 @@ def verify(
         settings = settings_with(data_dir=data_dir)
         if settings.database.startswith("sqlite") and not Path(settings.database.removeprefix("sqlite:///")).is_file():
             errors.print(f"Nicht prüfbar: Unter {settings.data_dir} liegt keine Datenbank. Nennen Sie mit --data-dir den "
-                         "Ordner des Dienstes; neben einem Dokument genügt die NDJSON-Datei derselben Ausgabe.", markup=False)  # fmt: skip
+                         "Ordner des Dienstes; neben einem Dokument genügt die NDJSON-Datei derselben Ausgabe.",
+                         markup=False)  # fmt: skip
             raise typer.Exit(UNUSABLE)
         with opened(settings) as found:
             yield found

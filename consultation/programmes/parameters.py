@@ -57,16 +57,15 @@ EXPECTED: dict[ParameterType, Message] = {
 }
 
 
+_UNITS = ("%", "Prozent", "percent", "per cent", "€", "Euro", "EUR", "Monate", "Wochen", "months", "weeks")
+
+
 def typed(type_: ParameterType, text: str, language: Language = words.SOURCE) -> str:
     """What a planner typed ("85 %", "40.000 €", "36 Monate", "31.03.2027") as it is stored. Raises `Invalid`."""
     if type_ is ParameterType.DATE:
         value = parse_day(text)
     else:
-        number = parse(
-            text,
-            language,
-            ("%", "Prozent", "percent", "per cent", "€", "Euro", "EUR", "Monate", "Wochen", "months", "weeks"),
-        )
+        number = parse(text, language, _UNITS)
         value = None if number is None else _stored(type_, Fraction(number))
     if value is None:
         raise Invalid.about("value", M("Erwartet wird {expected}.", expected=EXPECTED[type_]))
