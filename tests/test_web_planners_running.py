@@ -776,6 +776,21 @@ def test_a_land_unit_reads_what_its_land_said_and_nothing_else(app: FastAPI, run
     assert "Grundlage: 1 gezählte" in lara.get(f"{at}/results").text
 
 
+def test_a_response_is_found_by_name_by_key_and_by_land(running: Running, paula: Browser):
+    at = f"{running.at()}/responses"
+
+    def found(query: str) -> list[str]:
+        page = paula.get(f"{at}?{query}").text
+        return sorted(re.findall(r'/responses/[0-9a-f-]{36}">([^<]+)</a>', page))
+
+    every = found("")
+    assert len(every) > 2
+    assert found("q=Ort+1") == [name for name in every if "Ort 1" in name]
+    assert 0 < len(found("state=NI")) < len(every)
+    assert found("state=XX") == every
+    assert "Keine Stellungnahme passt dazu." in paula.get(f"{at}?q=Nirgendheim").text
+
+
 def test_a_land_unit_is_told_on_every_page_that_it_sees_its_land_only(app: FastAPI, running: Running, paula: Browser):
     lara, at = running.browser(app, "lara"), running.at("lara")
     point = point_of(running, DEMAND)

@@ -173,7 +173,7 @@ def _land(actor: Actor, consultation: Consultation) -> ColumnElement[bool]:
 
 def _conditions(chosen: InvitationFilter) -> list[ColumnElement[bool]]:
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
-        (bool(chosen.text), _named(chosen.text)),
+        (bool(chosen.text), named(chosen.text)),
         (chosen.state is not None, Invitation.state == chosen.state),
         (chosen.purpose is not None, Invitation.purpose == chosen.purpose),
         (chosen.by_filter is not None, Invitation.by_filter.is_(bool(chosen.by_filter))),
@@ -185,7 +185,8 @@ def _conditions(chosen: InvitationFilter) -> list[ColumnElement[bool]]:
     return [condition for applies, condition in wanted if applies]
 
 
-def _named(text: str) -> ColumnElement[bool]:
+def named(text: str) -> ColumnElement[bool]:
+    """A part of the organisation's name, or the beginning of its key in the register."""
     return or_(
         Organisation.sort_key.contains(sort_key(text), autoescape=True),
         Organisation.register_key.startswith(text, autoescape=True),

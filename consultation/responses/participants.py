@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from consultation.consultations.listing import named
 from consultation.forms.definition import PARTICIPANT
 from consultation.people.models import Organisation
 from consultation.register.models import RegisterBody
@@ -75,9 +76,12 @@ class Participant:
 
 def participants(
     session: Session, consultation_id: uuid.UUID, moment: datetime, *,
-    after: tuple[str, uuid.UUID] | None = None, limit: int = AT_ONCE, land: str | None = None,
+    after: tuple[str, uuid.UUID] | None = None, limit: int = AT_ONCE, land: str | None = None, text: str = "",
 ) -> list[Participant]:  # fmt: skip
-    """One page, in alphabetical order; `after` is the `key` of the last one seen. The caller has checked who may see it."""
+    """One page, in alphabetical order; `after` is the `key` of the last one seen. The caller has checked who may see it.
+
+    `text`: only those whose name holds it, or whose register key begins so.
+    """
     statement = (
         select(Organisation, Response.id, Revision, RegisterBody, Response.confirmed_at, Intake.received_on)
         .join(Response, Response.organisation_id == Organisation.id)
@@ -94,6 +98,8 @@ def participants(
         statement = statement.where(or_(Organisation.sort_key > last_key, beyond))
     if land is not None:
         statement = statement.where(Organisation.state == land)
+    if text:
+        statement = statement.where(named(text))
     rows = session.execute(statement).all()
     return list(_participants(session, rows, moment))
 

@@ -46,18 +46,22 @@ from consultation.web.planners.frame import (
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/responses")
 AT_ONCE = 50
+LANDS = (("", M("Alle Länder")), *((state.value, title) for state, title in STATE_TITLES.items()))
 
 
 @router.get("")
 def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     language = language_of(request)
+    typed = {name: clean_line(request.query_params.get(name, ""))[:100] for name in ("q", "state")}
     name, _, last = request.query_params.get("after", "").rpartition("~")
     after = (clean_line(name), found_id) if (found_id := identifier(last)) else None
     with db.reader() as session:
         consultation = planned(session, actor, slug)
+        land = land_of(actor, consultation)
         found = participants(
-            session, consultation.id, actor.moment, after=after, limit=AT_ONCE + 1, land=land_of(actor, consultation)
-        )
+            session, consultation.id, actor.moment, after=after, limit=AT_ONCE + 1, text=typed["q"],
+            land=land or (typed["state"] if typed["state"] in set(State) else None),
+        )  # fmt: skip
         latest = consultations.current_version(session, consultation.id)
         answered = (
             queries.answered_versions(session, [one.response_id for one in found])
@@ -70,7 +74,9 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "latest": latest,
         "found": [(one, _about(one, language)) for one in shown],
         "lands": {state.value: title for state, title in STATE_TITLES.items()},
-        "next": _next(shown, more=len(found) > AT_ONCE),
+        "typed": typed,
+        "states": LANDS if land is None else (),
+        "next": _next(shown, typed, more=len(found) > AT_ONCE),
         "kinds": [(kind, FORMATS[kind].title) for kind in bulk.KINDS],
         "channels": CHANNEL_TITLES,
         "enters": editor(actor, consultation) and consultation.state in RUNNING,
@@ -82,8 +88,9 @@ def _about(one: Participant, language: Any) -> str:
     return size_label(one.size_class, language) if one.size_class else kind_label(one.kind, language)
 
 
-def _next(shown: list[Participant], *, more: bool) -> str:
-    return "?" + urlencode({"after": f"{shown[-1].key[0]}~{shown[-1].key[1]}"}) if more else ""
+def _next(shown: list[Participant], typed: dict[str, str], *, more: bool) -> str:
+    chosen = {name: value for name, value in typed.items() if value}
+    return "?" + urlencode(chosen | {"after": f"{shown[-1].key[0]}~{shown[-1].key[1]}"}) if more else ""
 
 
 @router.get("/export/{kind}")
