@@ -16,10 +16,11 @@ from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState, enqueue
+from consultation.documents.letter import address_of
 from consultation.forms.models import FormVersion
 from consultation.mail.preview import SAMPLES, UNREADABLE
 from consultation.mail.transport import Memory
-from consultation.people.models import Person
+from consultation.people.models import Organisation, Person
 from consultation.settings import Settings
 from tests import html
 from tests.browsing import BASE, KEY, Browser, site
@@ -259,3 +260,13 @@ def test_the_log_says_who_was_heard_on_which_version_and_holds_no_name_of_a_pers
         with running.db.reader() as session:
             names = session.scalars(select(Person.name)).all()
         assert [name for name in names if name in told] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "postal", "address"),
+    [("Magdeburg, Landeshauptstadt", "Landeshauptstadt Magdeburg\nMarkt 1", "Landeshauptstadt Magdeburg\nMarkt 1"),
+     ("Achim, Stadt", "Achim, Stadt\nWeg 2", "Achim, Stadt\nWeg 2"), ("Achim, Stadt", "Rathaus\nWeg 2", "Achim, Stadt\nRathaus\nWeg 2"),
+     ("Achim, Stadt", "", "Achim, Stadt")],
+)  # fmt: skip
+def test_an_address_names_the_body_once(name: str, postal: str, address: str):
+    assert address_of(Invitation(organisation=Organisation(name=name), postal=postal)) == address

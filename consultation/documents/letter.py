@@ -11,6 +11,7 @@ from typing import Any
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Invitation
 from consultation.core.language import SOURCE, Language, M, Message, say
+from consultation.core.text import search_key
 from consultation.core.times import BERLIN
 from consultation.documents import words
 from consultation.documents.consolidated import DEMO_MARK
@@ -42,6 +43,13 @@ def write_letters(
         shutil.copyfile(folder / "out.pdf", target)
 
 
+def address_of(invitation: Invitation) -> str:
+    """The name once, however a list of addresses turns it round: "Landeshauptstadt Magdeburg"."""
+    name, lines = invitation.organisation.name, invitation.postal.splitlines()
+    words = [set(search_key(text).split()) for text in (name, *lines[:1])]
+    return "\n".join(lines if words[0] == words[-1] and lines else [name, *lines])
+
+
 def _said(
     invitation: Invitation, code: str, base_url: str, moment: datetime, language: Language
 ) -> dict[str, Any]:  # fmt: skip
@@ -56,7 +64,7 @@ def _said(
     local = moment.astimezone(BERLIN)
     raw = {
         "title": say(_title(invitation), language),
-        "sender": owner, "return-line": owner, "address": f"{invitation.organisation.name}\n{invitation.postal}".strip(),
+        "sender": owner, "return-line": owner, "address": address_of(invitation),
         "facts": facts, "paragraphs": [say(text, language) for text in _paragraphs(invitation)],
         "code-label": say(M("Ihr Code"), language), "code": code, "address-label": f"{base_url}/claim",
         "closing": [say(text, language) for text in _closing(invitation, owner)],
