@@ -42,6 +42,7 @@ def show(bench: AtForm) -> Response:
         "asked": sum(len(part.questions) for part in form.parts), "core": sum(one.core for one in form.questions),
         "counted": editing.counts_by_itself(form),
         "findings": [(one, _where(one, data["at"])) for one in findings(context)],
+        "checking": bench.request.query_params.get("check") == "yes",
     }  # fmt: skip
     return page(bench.request, "planners/builder/overview.html", data)
 
