@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from consultation.core.db import Database
+from consultation.people.models import Organisation
+from consultation.states import Role
 from tests import factories as make
 from tests import html
 from tests.browsing import Browser, site
@@ -50,6 +53,17 @@ def test_the_account_says_who_changes_the_address_and_deletes_it(db: Database):
     assert 'href="/imprint">Wen Sie dafür fragen, steht im Impressum.' in without.get("/account").text
 
 
+def test_who_belongs_to_a_house_of_the_demonstration_sees_its_mark_on_the_pages_about_themselves_too(db: Database):
+    anna = logged_in(db)
+    for path in ("/home", "/account"):
+        assert "Beispieldaten" not in anna.get(path).text, path
+    with db.transaction() as session:
+        session.execute(update(Organisation).values(demo=True))
+    for path in ("/home", "/account"):
+        assert "Beispieldaten" in anna.get(path).text, path
+    assert "Beispieldaten" not in Browser(anna.app).get("/login").text
+
+
 def test_ones_own_data_are_explained_in_the_readers_language(db: Database):
     anna = logged_in(db)
     german, english = (anna.get(f"/account/data?lang={language}") for language in ("de", "en"))
@@ -74,7 +88,9 @@ def test_the_legal_basis_is_said_in_the_readers_language_unless_it_is_the_instal
 def test_comments_in_the_house_are_deleted_when_both_pages_say(db: Database):
     scene = make_scene(db)
     assert KEPT in Browser(scene.app).get("/privacy").text
-    assert KEPT in begun(scene).get(f"{scene.base}/review").text
+    kim = begun(scene)
+    scene.somebody(Role.RELEASER, name="Bea Haupt")  # whoever is alone is offered no comments
+    assert KEPT in kim.get(f"{scene.base}/review").text
 
 
 def test_a_new_organisation_plans_only_if_the_operator_says_so(db: Database):

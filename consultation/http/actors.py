@@ -92,7 +92,7 @@ async def _moment(request: Request) -> datetime:
 
 
 async def _logged_in(request: Request) -> Viewer:
-    return logged_in(request)
+    return _marked(request)
 
 
 async def _place(request: Request) -> Place:
@@ -113,7 +113,7 @@ async def _operating(request: Request) -> Actor:
 
 
 async def _themselves(request: Request) -> Actor:
-    return logged_in(request).actor(moment_of(request))
+    return _marked(request).actor(moment_of(request))
 
 
 async def _anybody(request: Request) -> Actor:
@@ -136,6 +136,13 @@ def logged_in(request: Request) -> Viewer:
     viewer: Viewer | None = getattr(request.state, "viewer", None)
     if viewer is None:
         raise LoginNeeded
+    return viewer
+
+
+def _marked(request: Request) -> Viewer:
+    """For pages about the person: who belongs to a house of the demonstration sees its mark there too."""
+    viewer = logged_in(request)
+    request.state.demo = getattr(request.state, "demo", False) or any(place.demo for place in viewer.places)
     return viewer
 
 

@@ -165,10 +165,7 @@ def address(desk: Desk, base: str, field: str) -> str:
 
 def _section(desk: Desk, asked: Asked, field: str) -> str | None:
     """Key of the section of the draft that an entry is about: that is where one writes it."""
-    entry = (desk.typed.get(asked.key) or {}).get(_item(asked, field)) if asked.type.itemised else None
+    held, item = desk.typed.get(asked.key), field.removeprefix(f"{asked.key}.").partition(".")[0]
+    entry = held.get(item) if asked.type.itemised and isinstance(held, dict) else None
     section = entry.get("section") if isinstance(entry, dict) else None
-    return section if section in desk.context.sections else None
-
-
-def _item(asked: Asked, field: str) -> str:
-    return field.removeprefix(f"{asked.key}.").partition(".")[0]
+    return section if isinstance(section, str) and section in desk.context.sections else None

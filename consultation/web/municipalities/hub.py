@@ -83,12 +83,11 @@ def _round_before(session: Session, here: Visit, at: At) -> dict[str, Any]:
     """The consultation of the round before, and where the house reads what became of its answer to it, if it had one."""
     before = consultations.round_before(at.consultation, consultations.beside(session, here.actor, at.consultation))
     own = queries.own(session, here.actor, before.id) if before is not None else None
-    told = own is not None and own.counted_revision_id and own.consultation.state in _TOLD
+    if own is None or own.counted_revision_id is None or own.consultation.state not in _TOLD:
+        return {"before": before, "outcome_before": ""}
     return {
         "before": before,
-        "outcome_before": f"/o/{here.place.organisation_id}/answers/{own.consultation.slug}/outcome"
-        if own and told
-        else "",
+        "outcome_before": f"/o/{here.place.organisation_id}/answers/{own.consultation.slug}/outcome",
     }
 
 
