@@ -73,7 +73,7 @@ def enter_by_mail(house: House, nina: Somebody) -> None:
     nina.press("Passwort speichern")
     expect(nina.page.get_by_role("heading", name="lädt Sie ein")).to_be_visible()
     nina.look("people-arrived")
-    nina.page.get_by_role("link", name="Einladung ansehen").click()
+    nina.follow("Einladung ansehen")
     nina.look("people-asked")
     nina.press("Annehmen")
     expect(nina.page.get_by_text("Willkommen. Sie handeln jetzt für")).to_be_visible()
