@@ -127,6 +127,23 @@ def test_points_and_their_supporters_are_the_same_in_sql_and_in_every_format(dem
     assert key_figures["Entschiedene Einzelpunkte"] >= decided - 1  # one whose only supporter withdrew is not shown
 
 
+def test_the_summary_says_of_each_frequent_demand_how_it_was_decided(demo: Demo):
+    told = {
+        "accepted": "wird berücksichtigt", "partly_accepted": "wird teilweise berücksichtigt",
+        "not_accepted": "wird nicht berücksichtigt", "noted": "wird zur Kenntnis genommen",
+        "already_covered": "ist bereits enthalten", "out_of_scope": "liegt außerhalb des Regelungsbereichs",
+        "to_be_examined": "wird weiter geprüft",
+    }  # fmt: skip
+    decisions = {point["number"]: point["decision"] for point in demo.public.records("point")}
+    page = demo.public.path("html").read_text(encoding="utf-8")
+    chapter = page.partition('id="kurz-forderungen"')[2].partition('id="kurz-entscheidungen"')[0]
+    demands = re.findall(r"\(Punkt(\d+),[^()]*?Stellen?(?:;([^()]*))?\)", squeezed(re.sub(r"<[^>]+>", " ", chapter)))
+    assert len(demands) > 5
+    assert any(said for _, said in demands)
+    for point, said in demands:
+        assert said == squeezed(told.get(decisions[int(point)] or "", "")), point
+
+
 def test_the_names_of_supporters_are_those_of_the_database(demo: Demo):
     by_number = {number: sorted(name for name, _ in bodies) for number, bodies in demo.naive.points().items()}
     assert {p["number"]: sorted(p["supporters"]["named"]) for p in demo.internal.records("point")} == by_number
@@ -226,6 +243,14 @@ def test_a_name_with_a_number_is_redacted_in_public_and_marked_inside(any_demo: 
     assert "Rückfragen beantwortet [geschwärzt]." in public
     assert "Rückfragen beantwortet [geschwärzt: Frau Erika Beispielmann unter 030 23125 014]." in internal
     assert any_demo.public.records("redactions") == [{"type": "redactions", "passages": 1, "places": 1}]
+
+
+def test_no_text_of_the_demonstration_waits_to_be_looked_at_for_persons(any_demo: Demo):
+    counts = any_demo.sql("select counts from edition where audience = 'public'")
+    found = [json.loads(value) if isinstance(value, str) else value for (value,) in counts]
+    assert found
+    assert [one["suspicions"] for one in found] == [0] * len(found)
+    assert all(one["written"] > 100 for one in found)
 
 
 def _rows(kind: str | None, value: Any) -> int:

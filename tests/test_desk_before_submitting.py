@@ -247,10 +247,16 @@ def test_equal_words_in_another_text_are_not_hidden_and_nothing_is_said(scene: S
 
 
 # -- alone in the house ----------------------------------------------------------------------------------------------
-def test_who_is_alone_and_releases_is_offered_no_comment_and_nobody_to_lay_it_before(scene: Scene) -> None:
-    scene.four_eyes(False)
+def ready(scene: Scene, *, four_eyes: bool) -> Browser:
+    """Somebody whose answer is complete, in a house that asks for a second pair of eyes or does not."""
+    scene.four_eyes(four_eyes)
     browser = begun(scene)
     complete(browser, scene)
+    return browser
+
+
+def test_who_is_alone_and_releases_is_offered_no_comment_and_nobody_to_lay_it_before(scene: Scene) -> None:
+    browser = ready(scene, four_eyes=False)
     alone = words(browser, f"{scene.base}/review")
     assert "Freigeben und abgeben" in alone
     for nothing in ("Kommentieren", "Kommentare im Haus", "Zur Freigabe vorlegen"):
@@ -262,9 +268,6 @@ def test_who_is_alone_and_releases_is_offered_no_comment_and_nobody_to_lay_it_be
 
 
 def test_who_is_alone_and_needs_another_pair_of_eyes_may_lay_it_before_whoever_comes(scene: Scene) -> None:
-    scene.four_eyes(True)
-    browser = begun(scene)
-    complete(browser, scene)
-    text = words(browser, f"{scene.base}/review")
+    text = words(ready(scene, four_eyes=True), f"{scene.base}/review")
     assert "Zur Freigabe vorlegen" in text
     assert "Zurzeit kann niemand freigeben." in text

@@ -247,6 +247,13 @@ def test_everything_that_is_wrong_or_missing_is_found_with_its_place():
     assert all(str(one.message) for one in found)
 
 
+def test_what_a_question_with_two_fields_lacks_is_said_once():
+    two = field("single", settings=YES_NO), field(key="why")
+    form = made(question("both", *two, title={"de": "{no_such_rate}?"}))
+    said = [str(problem.message) for problem in shortcomings(form, (), ())]
+    assert len([message for message in said if "den Programmwert „no_such_rate“" in message]) == 1
+
+
 def test_a_shipped_template_blocks_nothing_but_what_its_draft_must_bring():
     for form in templates().values():
         assert not [one for one in inspect(form, {"1"}, ()) if one.soft]

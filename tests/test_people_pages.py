@@ -264,6 +264,22 @@ def test_parked_jobs_are_seen_and_tried_again(db: Database, app: FastAPI, town: 
     assert (again.state, again.attempts) == (JobState.READY, 0)
 
 
+def test_jobs_that_fail_and_are_tried_on_are_seen_and_not_called_done(db: Database, app: FastAPI, town: Town):
+    olga = browser(app, town.olga)
+    assert "Alle Mails und Dokumente sind erledigt oder in Arbeit." in olga.get("/operator").text
+    for count, told in (
+        (1, "1 Auftrag wird stündlich wieder versucht"),
+        (2, "2 Aufträge werden stündlich wieder versucht"),
+    ):
+        with db.transaction() as session:
+            enqueue(session, "mail.place", {"id": str(count)}, run_at=MOMENT)
+            session.execute(update(Job).values(state=JobState.READY, attempts=8, last_error="Postfach voll"))
+        text = olga.get("/operator").text
+        assert f"{told}, höchstens fünf Tage lang. Zuletzt: Postfach voll" in text
+        assert "erledigt oder in Arbeit" not in text
+        assert "Keine. Was gerade nicht gelingt, steht oben." in text
+
+
 def test_nobody_else_finds_the_operators_pages(app: FastAPI, town: Town):
     anna = browser(app, town.anna)
     organisation = f"/operator/organisations/{town.heide.id}"

@@ -54,7 +54,7 @@ def test_a_value_belongs_to_a_section_that_is_in_the_draft(db: Database, world: 
 
 def test_a_value_is_removed_and_the_log_says_so(db: Database, world: Planning, paula: Browser):
     paula.get(at(world))
-    paula.follow(paula.post(f"{at(world)}/parameters", {"label": "Förderquote", "type": "rate", "value": "85 %"}))
+    paula.follow(paula.post(f"{at(world)}/parameters", {"label": "Förderquote", "type": "rate", "value": "85 Prozent"}))
     page = paula.get(at(world)).text
     assert "Entfernen: Förderquote" in page
     told = paula.follow(paula.post(f"{at(world)}/parameters", {"name": "foerderquote", "remove": "yes"}))

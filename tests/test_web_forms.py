@@ -314,8 +314,9 @@ def test_a_frozen_form_is_copied_to_be_changed(world: Planning, paula: Browser, 
     made = prepare(paula, world)
     paula.get(f"{made.at}/announce")
     paula.follow(paula.post(f"{made.at}/announce", {"sure": "yes"}))
-    frozen = paula.get(made.form).text
+    frozen = paula.get(f"{made.form}?check=yes").text
     assert "Frage hinzufügen" not in frozen
+    assert "Nichts hindert die Ankündigung" not in frozen
     assert paula.post(f"{made.form}/questions/need_fit/place", {"go": "up"}).status_code == 409
     assert paula.post(f"{made.form}/basics", {"title.de": "Anders"}).status_code == 409
     copy = paula.follow(paula.post(f"{made.form}/copy"))

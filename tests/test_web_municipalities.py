@@ -221,6 +221,18 @@ def test_the_automatic_saving_says_when_and_hands_back_new_versions(scene: Scene
     assert answers(scene)["main_message", ""] == "Bitte einfacher!"
 
 
+def test_the_automatic_saving_keeps_a_wrong_value_and_does_not_call_it_saved(scene: Scene) -> None:
+    browser = begun(scene)
+    path = f"{scene.base}/part/D?path=all"
+    form = filled(browser.get(path).text, path)
+    data = {"csrf_token": browser.token, **form, "burden_proof.hours": "viele"}
+    piece = ok(browser.send("POST", path, data=data, headers={"HX-Request": "true"}), 422).text
+    assert "Aufgehoben wie eingegeben, 10:00 Uhr. Bitte berichtigen:" in piece
+    assert 'href="#burden_proof.hours"' in piece
+    assert "Gespeichert" not in piece
+    assert 'value="viele"' in browser.get(path).text
+
+
 def test_a_condition_is_decided_by_the_server_and_told_to_the_page(db: Database) -> None:
     yes_no = {"options": [{"key": "yes", "label": {"de": "Ja"}}, {"key": "no", "label": {"de": "Nein"}}]}
     questions = [
@@ -317,12 +329,17 @@ def test_hostile_names_and_values_end_in_a_page_not_in_a_crash(scene: Scene) -> 
 
 
 # -- reading and commenting ------------------------------------------------------------------------------------------
+def beside(browser: Browser, scene: Scene, section: str, part: str) -> tuple[dict[str, Any], str]:
+    """The form that stands beside a section of the draft, and the name of one part of a proposal there."""
+    form = filled(ok(browser.get(f"{scene.base}/draft")).text, f"/draft/{section}")
+    return form, next(name for name in form if name.startswith("amendments.") and name.endswith(f".{part}"))
+
+
 def test_a_section_is_commented_where_it_is_read(scene: Scene) -> None:
     browser = begun(scene)
     section = scene.world.sections["§ 3"]
     action = f"/draft/{section}"
-    form = filled(ok(browser.get(f"{scene.base}/draft")).text, action)
-    text = next(name for name in form if name.startswith("amendments.") and name.endswith(".text"))
+    form, text = beside(browser, scene, section, "text")
     entry = text.split(".")[1]
     said = {
         f"section_agreement.{section}": "with_changes",
@@ -349,10 +366,8 @@ def test_a_section_is_commented_where_it_is_read(scene: Scene) -> None:
 def test_a_proposal_that_lacks_something_is_named_with_its_section_and_the_way_there(scene: Scene) -> None:
     browser = begun(scene)
     section = scene.world.sections["§ 3"]
-    action = f"/draft/{section}"
-    form = filled(ok(browser.get(f"{scene.base}/draft")).text, action)
-    name = next(name for name in form if name.startswith("amendments.") and name.endswith(".rationale"))
-    ok(browser.post(scene.base + action, {**form, name: "Weil es so nicht geht."}), 303)
+    form, name = beside(browser, scene, section, "rationale")
+    ok(browser.post(f"{scene.base}/draft/{section}", {**form, name: "Weil es so nicht geht."}), 303)
     review = ok(browser.get(f"{scene.base}/review")).text
     assert "§ 3 – Vorschrift § 3: Bitte wählen Sie, ob Sie streichen" in html.text_of(html.check(review))
     assert f'href="{scene.base}/draft#{section}"' in review

@@ -217,12 +217,14 @@ def test_a_consultation_goes_from_nothing_to_announced(db: Database, world: Plan
     assert "2 zur Stellungnahme" in overview
     checked = paula.get(f"{made.at}/announce").text
     assert "Noch erfährt niemand davon" in checked
-    assert "erfahren nichts" in checked
+    assert "2 Stellen haben weder E-Mail- noch Postanschrift und erfahren nichts." in checked
     with db.transaction() as session:
         session.scalars(select(Invitation).limit(1)).one().email = "rathaus@ort.example"
     warned = paula.get(f"{made.at}/announce").text
     assert "Sie können ankündigen" in warned
     assert "Noch erfährt niemand davon" not in warned
+    assert "1 Stelle hat weder E-Mail- noch Postanschrift und erfährt nichts." in warned
+    assert "Laden Sie Ihre Liste hoch" in paula.get(f"{made.at}/addresses").text
     assert paula.post(f"{made.at}/announce").status_code == 422
     told = paula.follow(paula.post(f"{made.at}/announce", {"sure": "yes"}))
     assert "ist angekündigt" in told.text
@@ -231,6 +233,9 @@ def test_a_consultation_goes_from_nothing_to_announced(db: Database, world: Plan
         assert session.scalars(select(FormVersion.state)).one() == FormVersionState.FROZEN
         assert "invitations.send" in session.scalars(select(Job.kind)).all()
     assert paula.post(f"{made.at}/announce", {"sure": "yes"}).status_code == 409
+    addresses = paula.get(f"{made.at}/addresses").text
+    assert "Nach der Ankündigung werden Anschriften einzeln bei den Einladungen berichtigt." in addresses
+    assert "Laden Sie Ihre Liste hoch" not in addresses
 
 
 def test_announcing_names_everything_that_is_missing(world: Planning, paula: Browser):

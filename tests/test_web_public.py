@@ -1,6 +1,7 @@
 """Public pages: what everybody may read, and that nothing for invited bodies only shows anywhere."""
 
 import re
+import uuid
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -365,6 +366,34 @@ def test_an_edition_that_is_not_published_is_on_no_public_page_even_for_planners
             assert reader.get(path).status_code == 404, path
         for path in ("/", "/feed.atom", "/sitemap.xml", f"/consultations/{world.finished}"):
             assert "editions/1" not in reader.get(path).text, path
+
+
+def test_a_translation_takes_no_editions_place_and_says_its_language(
+    db: Database, app: FastAPI, world: World, anybody: Browser
+):
+    at = f"/consultations/{world.finished}"
+
+    def newest(number: int, language: str) -> None:
+        with db.transaction() as session:
+            published = sa.select(Edition).join(Consultation).where(Consultation.slug == world.finished)
+            first = session.scalars(published.where(Edition.number == 1)).one()
+            kept = {column.key: getattr(first, column.key) for column in sa.inspect(Edition).column_attrs}
+            session.add(Edition(**kept | {"id": uuid.uuid4(), "number": number, "language": language}))
+
+    newest(2, "en")
+    german = anybody.get(f"{at}/editions/1").text
+    assert "Es gibt eine neuere Ausgabe." not in german
+    assert "Dieses Dokument ist auf" not in german
+    assert "Dieses Dokument ist auf Englisch." in anybody.get(f"{at}/editions/2").text
+    assert "This document is in German." in anybody.get(f"{at}/editions/1?lang=en").text
+    anybody.get(f"{at}?lang=de")
+    for path in ("/", at):
+        assert anybody.get(path).text.count("(auf Englisch)") == 1, path
+    newest(3, "de")
+    replaced = anybody.get(f"{at}/editions/1").text
+    assert "Es gibt eine neuere Ausgabe." in replaced
+    assert f'href="{at}/editions/3"' in replaced
+    assert "Es gibt eine neuere Ausgabe." not in anybody.get(f"{at}/editions/2").text
 
 
 def test_a_cancelled_public_consultation_disappears(db: Database, app: FastAPI, world: World):

@@ -46,8 +46,7 @@ def _form(session: Session, consultation: Consultation) -> Iterator[Problem]:
     if consultation.form_version is None:
         yield Problem("form", M("Wählen Sie ein Formular."))
     else:
-        found = of_form(session, consultation.form_version, consultation.draft_version_id)
-        yield from {problem.message: problem for problem in found}.values()  # a question with two fields says it once
+        yield from of_form(session, consultation.form_version, consultation.draft_version_id)
 
 
 def of_form(session: Session, form: FormVersion, draft_version_id: uuid.UUID | None) -> Iterator[Problem]:

@@ -46,8 +46,8 @@ def write_letters(
 def address_of(invitation: Invitation) -> str:
     """The name once, however a list of addresses turns it round: "Landeshauptstadt Magdeburg"."""
     name, lines = invitation.organisation.name, invitation.postal.splitlines()
-    words = [set(search_key(text).split()) for text in (name, *lines[:1])]
-    return "\n".join(lines if words[0] == words[-1] and lines else [name, *lines])
+    called, *first = (set(search_key(text).split()) for text in (name, *lines[:1]))
+    return "\n".join(lines if first == [called] else [name, *lines])
 
 
 def _said(

@@ -158,10 +158,12 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
     for invitation, name, state, answered_at, received_on, number, later in session.execute(statement):
         deadline = max(filter(None, (consultation.deadline, invitation.extended_until)), default=None)
         became = states[state] if state else M("keine Antwort")
-        came = M("{what}, {moment}, zu Fassung {n}", what=became, moment=received(answered_at, received_on), n=number)
+        if number:
+            came = received(answered_at, received_on)
+            became = M("{what}, {moment}, zu Fassung {n}", what=became, moment=came, n=number)
         yield (
             name, f"{say(PURPOSE_TITLES[invitation.purpose], language)}, {_sent(invitation.sent_at, later, language)}",
-            moment(deadline, language) if deadline else "–", say(came if number else became, language),
+            moment(deadline, language) if deadline else "–", say(became, language),
         )  # fmt: skip
 
 

@@ -41,7 +41,12 @@ def _question(form: Form, field: str) -> str:
 
 # -- must be settled ---------------------------------------------------------------------------
 def shortcomings(form: Form, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
-    """What must be settled before announcing; each problem names a field, a question or the form."""
+    """What must be settled before announcing, each thing once; each problem names a field, a question or the form."""
+    yield from {problem.message: problem for problem in _shortcomings(form, sections, parameters)}.values()
+
+
+def _shortcomings(form: Form, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
+    """What a question with two fields asks of its title is found with each of them."""
     if not form.asked:
         yield Problem(FORM, M("Das Formular hat noch keine Frage."))
     if form.disclosure_key is None:

@@ -150,7 +150,7 @@ def _choices(part: str, context: Context) -> tuple[str, ...]:
 def _about(entry: dict[str, Any], message: Message, context: Context) -> Message:
     """Somebody with several proposals is told which one is meant."""
     section = context.sections.get(entry.get("section", ""))
-    return M("{section}: {message}", section=section_label(section, context), message=message) if section else message
+    return M("{place}: {message}", place=section_label(section, context), message=message) if section else message
 
 
 def _fields(prefix: str, value: Value, context: Context) -> tuple[Field, ...]:

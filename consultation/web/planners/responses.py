@@ -37,12 +37,12 @@ from consultation.web.planners.frame import (
     PREFIX,
     Planning,
     consultation_path,
-    identifier,
     planned,
     problems_of,
     surroundings,
     typed_day,
 )
+from consultation.web.planners.places import after_of
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/responses")
 AT_ONCE = 50
@@ -53,13 +53,11 @@ LANDS = (("", M("Alle Länder")), *((state.value, title) for state, title in STA
 def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     language = language_of(request)
     typed = {name: clean_line(request.query_params.get(name, ""))[:100] for name in ("q", "state")}
-    name, _, last = request.query_params.get("after", "").rpartition("~")
-    after = (clean_line(name), found_id) if (found_id := identifier(last)) else None
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         land = land_of(actor, consultation)
         found = participants(
-            session, consultation.id, actor.moment, after=after, limit=AT_ONCE + 1, text=typed["q"],
+            session, consultation.id, actor.moment, after=after_of(request), limit=AT_ONCE + 1, text=typed["q"],
             land=land or (typed["state"] if typed["state"] in set(State) else None),
         )  # fmt: skip
         latest = consultations.current_version(session, consultation.id)
