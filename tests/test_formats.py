@@ -232,7 +232,7 @@ def test_no_level_of_headings_is_skipped():
 
 def test_columns_share_the_whole_line_and_text_gets_more_than_numbers():
     synopsis = next(node for node in golden.results() if isinstance(node, Table) and node.caption.startswith("Synopse"))
-    shares = layout.shares(synopsis)
+    shares = layout.shares(layout.widths(synopsis))
     assert abs(sum(shares) - 1) < 1e-9
     assert min(shares[0], shares[1], shares[4]) > max(shares[2], shares[3])
 
@@ -249,7 +249,7 @@ def test_a_table_with_too_many_columns_breaks_long_words_and_never_a_number() ->
         "n",
     )
     crowded = Table("Zu viel", heads, (("Großstadt", *["14,2 %"] * 5, "1.341", "10.341"),), ("left",))
-    widths = [share * layout.DENSE_LINE for share in layout.shares(crowded)]
+    widths = layout.widths(crowded)
     assert sum(widths) == pytest.approx(layout.DENSE_LINE)
     for cell, width in zip(crowded.rows[0][1:], widths[1:], strict=True):
         assert width >= len(cell) + 1, cell
@@ -259,7 +259,7 @@ def test_a_table_with_too_many_columns_breaks_long_words_and_never_a_number() ->
 def test_many_columns_in_small_type_leave_names_whole() -> None:
     heads = ("Gruppe", "eingeladen", "Stellungnahmen", "Fehlanzeige", "vertreten", "lehnt ab", "offen", "Quote")
     participation = Table("Beteiligung", heads, (("Baden-Württemberg", "74", "53", "3", "0", "2", "16", "74,3 %"),), ())
-    group, *_ = (share * layout.DENSE_LINE for share in layout.shares(participation))
+    group, *_ = layout.widths(participation)
     assert group > len("Baden-Württemberg")
 
 
@@ -284,8 +284,8 @@ def test_answers_in_words_stay_whole_where_headers_above_numbers_can_give_way() 
 def test_a_small_table_and_a_row_of_ordinary_length_stay_on_one_page() -> None:
     demand = Table("", (), (("Ihre Forderung", "Die Frist wird verlängert. " * 10), ("Entscheidung", "wird geprüft")))
     long = Table("", (), (("Ihre Forderung", "Die Frist wird verlängert. " * 100), ("Entscheidung", "wird geprüft")))
-    assert layout.together(demand)
-    assert not layout.together(long)
+    assert layout.together(demand, layout.widths(demand))
+    assert not layout.together(long, layout.widths(long))
     assert [layout.whole(row, layout.widths(long)) for row in long.rows] == [False, True]
     crowded = Table("", (), (("Die Frist wird verlängert. " * 16, *["Nein"] * 19),))
     assert not layout.whole(crowded.rows[0], layout.widths(crowded)), "in a narrow column it is long with few words"
@@ -300,7 +300,7 @@ def test_a_column_of_sentences_is_wider_than_one_whose_words_may_break() -> None
         "vertreten: Bergholz; " * 8,
     )
     taking_part = Table("Wer teilnimmt", ("Stelle", "Land", "Art und Größenklasse", "AGS", "spricht für"), (row,), ())
-    _, land, _, _, spoken_for = (share * layout.LINE for share in layout.shares(taking_part))
+    _, land, _, _, spoken_for = layout.widths(taking_part)
     assert len("Mecklenburg-") < land < len("Mecklenburg-Vorpommern")
     assert spoken_for > 1.4 * land
 

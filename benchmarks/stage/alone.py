@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from consultation.core.memory import settle_in
+
 MIB = 1024**2
 
 
@@ -43,6 +45,7 @@ def main(name: str, arguments: dict[str, Any]) -> None:
     module, _, function = name.partition(":")
     call = getattr(importlib.import_module(module), function)
     call(**arguments, warm=True)
+    settle_in()  # as serving and the worker do
     Path("/proc/self/clear_refs").write_text("5")  # the highest mark begins anew
     before, wall, cpu = status("VmRSS"), time.perf_counter(), _cpu()
     answer = call(**arguments, warm=False)

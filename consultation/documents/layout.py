@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from consultation.core.blocks import Align, Block, ListBlock, ListItem, Table
@@ -60,11 +61,10 @@ def _height(row: Sequence[str], across: Sequence[float]) -> int:
     return max(map(_lines, row, across), default=1)
 
 
-def together(table: Table) -> bool:
-    """A small table is not torn apart by the end of a page."""
+def together(table: Table, across: Sequence[float]) -> bool:
+    """A small table is not torn apart by the end of a page; `across` are the `widths` of its columns."""
     if len(table.rows) > FEW_LINES:
         return False
-    across = widths(table)
     return sum(_height(row, across) for row in table.rows) <= FEW_LINES
 
 
@@ -81,8 +81,8 @@ def aligns(table: Table) -> tuple[Align, ...]:
     return (*table.align[:columns], *["left" for _ in range(columns - len(table.align))])  # type: ignore[arg-type]  # mypy widens the literal
 
 
-def shares(table: Table) -> tuple[float, ...]:
-    """How much of the line each column gets; sums up to 1. Text columns get room, numbers only what they need."""
+def widths(table: Table) -> tuple[float, ...]:
+    """Characters that fit beside each other in each column. Text columns get room, numbers only what they need."""
     columns = width(table)
     heads = head(table) or ("",) * columns
     cells = list(zip(*[_filled(row, columns) for row in islice(table.rows, SAMPLE)] or [heads], strict=True))
@@ -109,13 +109,13 @@ def shares(table: Table) -> tuple[float, ...]:
     else:
         hunger = [math.sqrt(want - need) for want, need in zip(wants, needs, strict=True)]
         parts = [need + room * h / sum(hunger) for need, h in zip(needs, hunger, strict=True)]
-    return tuple(part / sum(parts) for part in parts)
+    stretched = line / sum(parts)
+    return tuple(part * stretched for part in parts)
 
 
-def widths(table: Table) -> tuple[float, ...]:
-    """Characters that fit beside each other in each column."""
-    line = DENSE_LINE if dense(table) else LINE
-    return tuple(share * line for share in shares(table))
+def shares(across: Sequence[float]) -> tuple[float, ...]:
+    """How much of the line each column gets, by their `widths`; sums up to 1."""
+    return tuple(room / sum(across) for room in across)
 
 
 def divided(row: Sequence[str], across: Sequence[float], type_size: float = 1) -> list[bool]:
@@ -140,6 +140,7 @@ def _levelled(tried: Sequence[Sequence[int]], limits: Sequence[int], line: int) 
     return [float(min(need, widest)) for need in needs]
 
 
+@lru_cache(maxsize=4096)  # figures and names of groups stand in many tables
 def _longest_word(text: str) -> float:
     return max(len(word) * (1 if word[:1].isdigit() else LETTERS) for word in _BREAKS.split(text))
 

@@ -116,7 +116,8 @@ class Body:
         caption = self._captions.table(table.caption)
         if caption:
             yield self._caption(self._captions.table_word, self._captions.tables, table.caption, "Caption")
-        widths = [round(share * TEXT_WIDTH) for share in layout.shares(table)]
+        across = layout.widths(table)
+        widths = [round(share * TEXT_WIDTH) for share in layout.shares(across)]
         head, aligns, style = layout.head(table), layout.aligns(table), "CellDense" if layout.dense(table) else "Cell"
         bits = 0x0600 | (0x0020 if head else 0) | (0x0080 if table.row_headers else 0)
         sides = (
@@ -133,7 +134,7 @@ class Body:
         if head:
             yield _row(head, widths, aligns, f"{style}Head", "<w:cantSplit/><w:tblHeader/>")
         last = max(len(table.rows), 1)
-        together, across = layout.together(table), layout.widths(table)
+        together = layout.together(table, across)
         for number, row in enumerate(layout.rows(table, self._meta.language), start=1):
             whole = "<w:cantSplit/>" if layout.whole(row, across) else ""
             yield _row(row, widths, aligns, style, whole, with_next=together and number < last)

@@ -138,16 +138,16 @@ class Body:
         if caption:
             yield self._caption(self._captions.table_word, self._captions.tables, table.caption, "Caption")
         self._tables += 1
+        across = layout.widths(table)
         columns = "".join(
-            f'<table:table-column table:style-name="w{max(1, round(share * 200))}"/>' for share in layout.shares(table)
+            f'<table:table-column table:style-name="w{max(1, round(share * 200))}"/>' for share in layout.shares(across)
         )
         title = f"<table:title>{quoted(caption)}</table:title>" if caption else ""
-        kind = "table-together" if layout.together(table) else "table"
+        kind = "table-together" if layout.together(table, across) else "table"
         yield f'<table:table table:name="T{self._tables}" table:style-name="{kind}">{title}{columns}'
         head, aligns, style = layout.head(table), layout.aligns(table), "Dense" if layout.dense(table) else "Cell"
         if head:
             yield f"<table:table-header-rows>{_row(head, aligns, style, 'head', 'whole')}</table:table-header-rows>"
-        across = layout.widths(table)
         for row in layout.rows(table, self._meta.language):
             yield _row(row, aligns, style, "cell", "whole" if layout.whole(row, across) else "split")
         yield "</table:table>" + paragraph("", "Table_20_End")

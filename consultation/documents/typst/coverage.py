@@ -53,8 +53,7 @@ def _plain() -> frozenset[str]:
 
 def printable(text: str) -> str:
     """The same text in characters that can be printed."""
-    plain = _plain()
-    if all(letter in plain for letter in text):
+    if _plain().issuperset(text):
         return text
     text = unicodedata.normalize("NFC", writable(text)).replace("\t", " ")
     return "".join(_printed(cluster) for cluster in _clusters(text))

@@ -132,9 +132,9 @@ class Source:
                 "head": layout.divided(head, across, layout.HEAD_TYPE),
                 "rows": [layout.divided(row, across) for row in rows],
             },
-            "together": layout.together(table),
+            "together": layout.together(table, across),
             "aligns": layout.aligns(table),
-            "shares": layout.shares(table),
+            "shares": layout.shares(across),
             "dense": layout.dense(table),
         }
 
