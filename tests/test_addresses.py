@@ -192,6 +192,20 @@ def test_rows_are_matched_by_any_form_of_the_key_or_by_the_exact_name(listing: L
                      ("matched", "Dithmarschen"), ("matched", "Dorf 1"), ("matched", "KLG Eider")]  # fmt: skip
 
 
+def test_a_title_before_the_name_or_after_it_is_the_same_body(listing: Listing):
+    with listing.db.transaction() as session:
+        session.get_one(RegisterBody, "010515163001").text_key = "64"
+    written = "Stadt Celle", "Celle, Stadt", "Stadt Flensburg", "Gemeinde Dorf 1"
+    found = [listing.states(f"Name;E-Mail\n{name};a@b.example\n")[0] for name in written]
+    assert found == [("matched", name) for name in ("Celle", "Celle", "Flensburg", "Dorf 1")]
+
+
+def test_a_title_alone_does_not_make_a_name_fit_the_key_beside_it(listing: Listing):
+    row = listing.upload("AGS;Name;E-Mail\n03351006;Stadt Flensburg;a@b.example\n")[0]
+    assert row.state == RowState.DOUBT
+    assert "Welche Stelle ist gemeint?" in str(addresses.reason(row))
+
+
 def test_a_lost_leading_zero_is_mended_visibly(listing: Listing):
     rows = listing.upload("AGS;Name;E-Mail\n1051044;Heide;a@b.example\n1051049;;b@b.example\n")
     assert [row.state for row in rows] == [RowState.MATCHED, RowState.DOUBT]

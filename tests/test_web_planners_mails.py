@@ -267,9 +267,9 @@ def test_the_log_says_who_was_heard_on_which_version_and_holds_no_name_of_a_pers
 @pytest.mark.parametrize(
     ("name", "postal", "address"),
     [("Magdeburg, Landeshauptstadt", "Landeshauptstadt Magdeburg\nMarkt 1", "Landeshauptstadt Magdeburg\nMarkt 1"),
-     ("Achim, Stadt", "Achim, Stadt\nWeg 2", "Achim, Stadt\nWeg 2"),
-     ("Achim, Stadt", "Rathaus\nWeg 2", "Achim, Stadt\nRathaus\nWeg 2"),
-     ("Achim, Stadt", "", "Achim, Stadt")],
+     ("Achim, Stadt", "Achim, Stadt\nWeg 2", "Stadt Achim\nWeg 2"),
+     ("Achim, Stadt", "Rathaus\nWeg 2", "Stadt Achim\nRathaus\nWeg 2"),
+     ("Achim, Stadt", "", "Stadt Achim")],
 )  # fmt: skip
 def test_an_address_names_the_body_once(name: str, postal: str, address: str):
     assert address_of(Invitation(organisation=Organisation(name=name), postal=postal)) == address

@@ -15,10 +15,11 @@ from consultation.core.text import search_key
 from consultation.people.models import Organisation
 from consultation.register.kinds import ANSWERING, RegisterKind
 from consultation.register.models import RegisterBody
+from consultation.register.names import TITLES, ways
 from consultation.register.titles import title_of
 
 SHORTEST_WORD = 4
-"""Shorter words ("Bad", "am") do not tell two names apart."""
+"""Shorter words ("Bad", "am") do not tell two names apart, and neither do titles."""
 OFFERED = 8
 """So many namesakes or similar names are offered at most."""
 _COLUMNS = (
@@ -62,7 +63,7 @@ class Bodies:
         self.titles[one] = title
         for name in {search_key(name) for name in names}:
             self.by_name[name].add(one)
-            longer = {word for word in name.split() if len(word) >= SHORTEST_WORD}
+            longer = {word for word in name.split() if len(word) >= SHORTEST_WORD} - TITLES
             self.words[one] |= longer
             for word in longer:
                 self._similar[word].add(one)
@@ -93,7 +94,7 @@ def _invited(found: Bodies, one: uuid.UUID, name: str, body: Body | None, rows: 
     if body is None:
         found.enter(str(one), [name], name)
         return
-    found.enter(str(one), [name, body.name, body.short_name], _told_apart(name, body, rows))
+    found.enter(str(one), [name, *_ways(body)], _told_apart(name, body, rows))
     found.postcodes[str(one)] = body.postcode or ""
     for form in _forms(body):
         found.by_key.setdefault(form, str(one))
@@ -108,10 +109,14 @@ def _other(found: Bodies, body: Body, invited: dict[str, str], rows: dict[str, B
     if body.valid_to is None:
         found.strangers |= dict.fromkeys(_forms(body), body.key)
         found.stranger_titles[body.key] = _told_apart(title_of(body.name, body.text_key), body, rows)
-        for name in {body.search_key, search_key(body.short_name), search_key(body.name)}:
+        for name in {body.search_key, *map(search_key, _ways(body))}:
             found.stranger_names[name].add(body.key)
     elif (successor := invited.get(body.successor_key or "")) is not None:
         found.ended |= dict.fromkeys(_forms(body), successor)
+
+
+def _ways(body: Body) -> set[str]:
+    return ways(body.name, body.short_name, body.text_key)
 
 
 def _forms(body: Body) -> set[str]:

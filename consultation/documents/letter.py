@@ -17,6 +17,7 @@ from consultation.documents import words
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.typst import coverage
 from consultation.documents.typst.driver import press
+from consultation.register.names import as_addressed
 from consultation.states import Purpose
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
@@ -47,7 +48,7 @@ def address_of(invitation: Invitation) -> str:
     """The name once, however a list of addresses turns it round: "Landeshauptstadt Magdeburg"."""
     name, lines = invitation.organisation.name, invitation.postal.splitlines()
     called, *first = (set(search_key(text).split()) for text in (name, *lines[:1]))
-    return "\n".join(lines if first == [called] else [name, *lines])
+    return "\n".join([as_addressed(name), *(lines[1:] if first == [called] else lines)])
 
 
 def _said(

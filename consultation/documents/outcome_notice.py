@@ -10,6 +10,7 @@ from consultation.documents.newer_wording import NewerWording
 from consultation.documents.outcome import NOT_COVERED, Demand, Outcome, hidden_of
 from consultation.documents.outcome_summary import summary
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
+from consultation.register.names import as_addressed
 from consultation.responses import queries
 from consultation.responses.titles import came
 
@@ -26,15 +27,17 @@ def outcome_notice(outcome: Outcome) -> Outline:
 
 def _meta(outcome: Outcome) -> Meta:
     consultation, language = outcome.response.consultation, outcome.language
-    about = M(
-        "Was aus der Stellungnahme von {organisation} geworden ist.", organisation=outcome.response.organisation.name
-    )
+    about = M("Was aus der Stellungnahme von {organisation} geworden ist.", organisation=_addressed(outcome))
     return Meta(
         title=say(TITLE, language), subtitle=consultation.title, author=consultation.programme.owner.name,
         language=language, moment=_moment(outcome), description=say(about, language),
         facts=tuple((say(label, language), say(text, language)) for label, text in facts(outcome)),
         marks=tuple(say(mark, language) for mark in _marks(outcome)),
     )  # fmt: skip
+
+
+def _addressed(outcome: Outcome) -> str:
+    return as_addressed(outcome.response.organisation.name)
 
 
 def _moment(outcome: Outcome) -> datetime:
@@ -54,7 +57,7 @@ def facts(outcome: Outcome) -> Iterator[tuple[Message, Message]]:
     consultation, programme = outcome.response.consultation, outcome.response.consultation.programme
     reference = queries.document(revision)["own_reference"]
     draft = outcome.frozen.head["draft"]
-    yield M("An"), _text(outcome.response.organisation.name)
+    yield M("An"), _text(_addressed(outcome))
     yield M("Datum"), _text(day(_moment(outcome), language))
     if reference:
         yield M("Ihr Geschäftszeichen"), _text(reference)

@@ -5,6 +5,7 @@ from typing import Any
 
 from consultation.core.text import search_key, sort_key
 from consultation.register.kinds import MUNICIPALITIES, RegisterKind, size_class
+from consultation.register.names import spelled_out
 from consultation.register.parser import Register
 from consultation.register.records import INDEPENDENT, INDEPENDENT_COUNTY, NO_ASSOCIATION, UNINCORPORATED, Record
 from consultation.register.states import STATE_BY_KEY
@@ -55,13 +56,13 @@ def _values(record: Record, keys: set[str], seats: Mapping[str, str]) -> Values:
     kind = _kind(record)
     single = kind in MUNICIPALITIES
     below_county = record.type in ("50", "60")
-    independent = record.text_key in INDEPENDENT
+    independent, name = record.text_key in INDEPENDENT, spelled_out(record.name)
     return {
         "key": record.key,
         "kind": kind,
         "ags": record.region if record.type in ("40", "60") else None,
-        "name": record.name,
-        "short_name": record.name.partition(",")[0].strip(),
+        "name": name,
+        "short_name": name.partition(",")[0].strip(),
         "state": STATE_BY_KEY[record.region[:2]],
         "county_key": record.county if below_county and record.county in keys else None,
         "association_key": record.association_key if record.type == "60" and record.association_key in keys else None,
@@ -71,8 +72,8 @@ def _values(record: Record, keys: set[str], seats: Mapping[str, str]) -> Values:
         "postcode": record.postcode or None,
         "text_key": record.text_key or None,
         "size_class": size_class(record.population) if single else None,
-        "sort_key": sort_key(record.name),
-        "search_key": search_key(title_of(record.name, record.text_key)),
+        "sort_key": sort_key(name),
+        "search_key": search_key(title_of(name, record.text_key)),
     }
 
 

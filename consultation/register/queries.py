@@ -11,6 +11,7 @@ from consultation.core.language import M
 from consultation.core.text import search_key, sort_key
 from consultation.register.kinds import ANSWERING, MUNICIPALITIES, RegisterKind
 from consultation.register.models import RegisterBody, RegisterImport
+from consultation.register.names import TITLES
 from consultation.register.titles import title
 
 KEYS_AT_ONCE = 1000
@@ -82,28 +83,19 @@ def search(
 ) -> list[Found]:  # fmt: skip
     """Valid bodies by name (every word begins a word of the name; umlauts may be missing) or by the start of a key.
 
-    Exact names first, then names that begin like the text, each in German alphabetical order.
+    Exact names first, then names that begin like the text, each in German alphabetical order. A title that the register
+    does not know ("Gemeinde Harrislee") hides nobody; whose name has it goes first.
     """
     words = search_key(text).split()[:WORDS_READ]
     if not words:
         return []
+    bare = [word for word in words if word not in TITLES] or words
     query = _with_places().where(
-        RegisterBody.valid_to.is_(None), RegisterBody.kind.in_(kinds), or_(_named(words), _keyed("".join(words)))
+        RegisterBody.valid_to.is_(None), RegisterBody.kind.in_(kinds), or_(_named(bare), _keyed("".join(words)))
     )
-    order = (_closeness(text), RegisterBody.sort_key, RegisterBody.key)
+    entirely = case((_named(words), 0), else_=1)
+    order = (entirely, _closeness(text), RegisterBody.sort_key, RegisterBody.key)
     return _found(session, query.order_by(*order).limit(limit))
-
-
-def named(session: Session, name: str, kinds: Collection[RegisterKind] = ANSWERING) -> list[Found]:
-    """Valid bodies of exactly this name, with or without "Amt" or ", Stadt"; umlauts may be missing."""
-    key = search_key(name)
-    query = _with_places().where(
-        RegisterBody.valid_to.is_(None),
-        RegisterBody.kind.in_(kinds),
-        RegisterBody.search_key.contains(key, autoescape=True),
-    )
-    found = _found(session, query.order_by(RegisterBody.sort_key, RegisterBody.key))
-    return [one for one in found if key and key in _names(one.body)]
 
 
 def members(session: Session, key: str) -> list[RegisterBody]:
@@ -151,10 +143,6 @@ def _found(session: Session, query: Select[RegisterBody, RegisterBody, RegisterB
         Found(body, title(county) if county else "", title(association) if association else "")
         for body, county, association in rows
     ]
-
-
-def _names(body: RegisterBody) -> set[str]:
-    return {body.search_key, search_key(body.name), search_key(body.short_name)}
 
 
 def _named(words: Iterable[str]) -> ColumnElement[bool]:
