@@ -46,7 +46,8 @@ class Browser:
 
     def follow(self, response: httpx.Response) -> httpx.Response:
         assert response.status_code == 303, (response.status_code, response.text)
-        return self.get(response.headers["location"])
+        found = self.get(response.headers["location"])
+        return self.follow(found) if found.status_code == 303 else found
 
     def log_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
         self.get("/login")

@@ -132,6 +132,7 @@ TABLE = (
     Gate("", """
         GET /home
         GET /login/done
+        GET /login/start
         GET /login/token
         GET /account
         GET /account/data

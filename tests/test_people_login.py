@@ -15,7 +15,7 @@ from consultation.people import codes, passwords, sessions
 from consultation.people.housekeeping import sweep
 from consultation.people.models import CodePurpose, LoginSession, OneTimeCode, Person, RateLimit
 from consultation.settings import Settings
-from consultation.subjects import Actor
+from consultation.subjects import Actor, Role
 from consultation.worker import run_due
 from tests import factories as make
 from tests.browsing import KEY, Browser, site
@@ -44,6 +44,22 @@ def test_who_logs_in_comes_to_their_organisations_and_out_again(browser: Browser
     assert browser.follow(browser.post("/logout")).url.path == "/login"
     gone = browser.get("/home")
     assert gone.headers["location"] == "/login?next=%2Fhome"
+
+
+@pytest.mark.parametrize(("plans", "page"), [(False, "answers"), (True, "programmes")])
+def test_whoever_has_one_organisation_and_one_thing_to_do_is_there_at_once(
+    db: Database, browser: Browser, plans: bool, page: str
+):
+    with db.transaction() as session:
+        house = make.planning_organisation(session) if plans else make.organisation(session, "Amt Eggebek")
+        carla = make.person(session, "Carla", email="carla@haus.example")
+        make.membership(session, carla, house, {Role.EDITOR if plans else Role.CONTRIBUTOR})
+        other, carlas, home = make.organisation(session, "Kropp"), carla.id, f"/o/{house.id}/{page}"
+    arrived = browser.follow(browser.log_in("carla@haus.example"))
+    assert (arrived.status_code, arrived.url.path) == (200, home)
+    with db.transaction() as session:
+        make.membership(session, session.get_one(Person, carlas), session.merge(other), {Role.CONTRIBUTOR})
+    assert browser.follow(browser.get("/login")).url.path == "/home"
 
 
 def test_the_cookie_is_closed_to_scripts_and_on_https_bound_to_the_host(db: Database, browser: Browser):

@@ -55,7 +55,7 @@ def test_a_planner_sets_up_an_app_logs_in_with_it_and_removes_it(
     paula.look("second-step")
     paula.page.get_by_label("Code aus der App oder Ersatzcode").fill(totp.at(later))
     paula.page.keyboard.press("Enter")
-    expect(paula.page.get_by_role("heading", level=1)).to_have_text("Meine Organisationen")
+    expect(paula.page.get_by_role("heading", level=1)).to_have_text("Programme und Konsultationen")
     paula.page.goto("/account/second-step")
     paula.page.locator("#current_password-remove").fill(PASSWORD)
     paula.press("Entfernen")

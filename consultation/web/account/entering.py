@@ -23,6 +23,8 @@ from consultation.people.viewers import Viewer
 from consultation.subjects import stranger
 from consultation.web.account import first_step
 
+START = "/login/start"
+"""Where everybody goes who wanted nothing in particular."""
 WRONG_CODE = Problem(
     "code",
     M("Mailadresse und Code passen nicht zusammen, oder der Code ist abgelaufen. Prüfen Sie beides, oder fordern Sie "

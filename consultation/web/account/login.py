@@ -9,10 +9,9 @@ from consultation.http import Db, Form, Pages, cookies, page, safe_path, see_oth
 from consultation.http.actors import LoggedIn, Seen, Themselves, moment_of
 from consultation.people import codes, passwords, queries, sessions
 from consultation.people.models import CodePurpose
-from consultation.web.account.entering import WRONG_CODE, count_log_in, enter, right_code, send_code, welcome
+from consultation.web.account.entering import START, WRONG_CODE, count_log_in, enter, right_code, send_code, welcome
 
 router = Pages()
-HOME = "/home"
 _WRONG = Problem(
     "email",
     M(
@@ -24,13 +23,13 @@ _LOG_IN = frozenset({CodePurpose.LOG_IN})
 
 @router.get("/login")
 def show(request: Request, viewer: Seen) -> Response:
-    wanted = safe_path(request.query_params.get("next", ""), HOME)
+    wanted = safe_path(request.query_params.get("next", ""), START)
     return see_other(wanted) if viewer else page(request, "account/login.html", {"next": wanted, "email": ""})
 
 
 @router.post("/login")
 def log_in(request: Request, db: Db, form: Form) -> Response:
-    email, wanted = form.line("email"), safe_path(form.line("next"), HOME)
+    email, wanted = form.line("email"), safe_path(form.line("next"), START)
     with db.transaction() as session:
         count_log_in(session, request, email, moment_of(request))
     with db.reader() as session:
@@ -44,25 +43,25 @@ def log_in(request: Request, db: Db, form: Form) -> Response:
 
 @router.get("/login/code")
 def ask(request: Request) -> Response:
-    wanted = safe_path(request.query_params.get("next", ""), HOME)
+    wanted = safe_path(request.query_params.get("next", ""), START)
     return page(request, "account/ask_code.html", {"next": wanted, "email": ""})
 
 
 @router.post("/login/code")
 def send(request: Request, db: Db, form: Form) -> Response:
-    email, wanted = form.line("email"), safe_path(form.line("next"), HOME)
+    email, wanted = form.line("email"), safe_path(form.line("next"), START)
     send_code(request, db, email, "mail.login_code")
     return page(request, "account/enter_code.html", {"next": wanted, "email": email, "code": "", "sent": True})
 
 
 @router.get("/login/code/enter")
 def show_code(request: Request) -> Response:
-    return page(request, "account/enter_code.html", {"next": HOME, "email": "", "code": "", "sent": False})
+    return page(request, "account/enter_code.html", {"next": START, "email": "", "code": "", "sent": False})
 
 
 @router.post("/login/code/enter")
 def log_in_by_code(request: Request, db: Db, form: Form) -> Response:
-    email, wanted, code = form.line("email"), safe_path(form.line("next"), HOME), form.line("code")[:60]
+    email, wanted, code = form.line("email"), safe_path(form.line("next"), START), form.line("code")[:60]
     right = right_code(request, db, email, code, _LOG_IN)
     if right is None:
         data = {"next": wanted, "email": email, "code": code, "sent": False, "problems": (WRONG_CODE,)}

@@ -10,7 +10,7 @@ from consultation.http import Db, Form, Pages, page
 from consultation.http.actors import moment_of
 from consultation.people import actions, codes, passwords
 from consultation.subjects import Actor
-from consultation.web.account.entering import WRONG_CODE, enter, password_kept, right_code, send_code, welcome
+from consultation.web.account.entering import START, WRONG_CODE, enter, password_kept, right_code, send_code, welcome
 
 router = Pages()
 
@@ -48,7 +48,7 @@ def save(request: Request, db: Db, form: Form) -> Response:
             entrance = enter(request, session, right.person_id, email)
     except Invalid as refused:
         return _again(request, email, code, refused.problems)
-    return welcome(request, entrance, "/home", password_kept(elsewhere=bool(ended)))
+    return welcome(request, entrance, START, password_kept(elsewhere=bool(ended)))
 
 
 def _again(request: Request, email: str, code: str, problems: Sequence[Problem]) -> Response:

@@ -9,10 +9,9 @@ from consultation.http import Db, Form, Pages, client_address, cookies, key_of, 
 from consultation.http.actors import Seen, moment_of
 from consultation.people import limits, second_factor
 from consultation.web.account import first_step
-from consultation.web.account.entering import Entrance, begin, locked, too_many, welcome
+from consultation.web.account.entering import START, Entrance, begin, locked, too_many, welcome
 
 router = Pages(prefix="/login/second-step")
-HOME = "/home"
 _AGAIN = M("Bitte melden Sie sich noch einmal an: Der erste Schritt gilt zehn Minuten.")
 _NO_CODE = Problem(
     "code", M("Geben Sie die sechs Ziffern ein, die Ihre App zeigt, oder einen Ersatzcode mit zwölf Zeichen.")
@@ -26,7 +25,7 @@ _WRONG = Problem(
 
 @router.get("")
 def show(request: Request, db: Db, viewer: Seen) -> Response:
-    wanted = safe_path(request.query_params.get("next", ""), HOME)
+    wanted = safe_path(request.query_params.get("next", ""), START)
     if viewer:
         return see_other(wanted)
     with db.reader() as session:
@@ -38,7 +37,7 @@ def show(request: Request, db: Db, viewer: Seen) -> Response:
 
 @router.post("")
 def take(request: Request, db: Db, form: Form) -> Response:
-    moment, wanted, code = moment_of(request), safe_path(form.line("next"), HOME), form.line("code")
+    moment, wanted, code = moment_of(request), safe_path(form.line("next"), START), form.line("code")
     try:
         with db.transaction() as session:
             limits.take(session, limits.LOG_IN_ADDRESS, client_address(request), moment)
