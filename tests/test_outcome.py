@@ -263,6 +263,7 @@ def test_old_and_new_wording_stand_side_by_side_once_the_body_may_read_the_new_o
     assert [(change.section, change.new) for change in newer.changes] == [
         ("§ 7 – Vorschrift § 7", "Jetzt zwölf Monate.")
     ], "a heading that stays stands above both wordings and not once more in them"
+    assert "DerWortlautistimGanzenneugefasst." in text_of(told.outcome(told.town(NAMED)), tmp_path).replace(" ", "")
     assert "JetztzwölfMonate." in text_of(told.outcome(told.town(NAMED)), tmp_path).replace(" ", "")
 
 

@@ -15,7 +15,8 @@ from consultation.people import codes, passwords, sessions
 from consultation.people.housekeeping import sweep
 from consultation.people.models import CodePurpose, LoginSession, OneTimeCode, Person, RateLimit
 from consultation.settings import Settings
-from consultation.subjects import Actor, Role
+from consultation.states import Role
+from consultation.subjects import Actor
 from consultation.worker import run_due
 from tests import factories as make
 from tests.browsing import KEY, Browser, site

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from consultation.core.language import M, Message, day, say
+from consultation.documents import amending
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS, REDACTION_REASONS
 from consultation.documents.newer_wording import NewerWording
 from consultation.documents.outcome import NOT_COVERED, Demand, Outcome, hidden_of
 from consultation.documents.outcome_summary import summary
-from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
+from consultation.documents.outline import Heading, ListBlock, ListItem, Meta, Node, Outline, Paragraph, Table
 from consultation.register.names import as_addressed
 from consultation.responses import queries
 from consultation.responses.titles import came
@@ -197,6 +198,9 @@ def _wordings(newer: NewerWording, outcome: Outcome) -> Iterator[Node]:
     for change in newer.changes:
         yield Heading(2, change.section, f"wortlaut-{change.key}")
         gone = say(M("Dieser Abschnitt ist entfallen."), language)
+        if change.new:
+            told = (say(message, language) for message in amending.told(change.words))
+            yield ListBlock(tuple(ListItem("–", (Paragraph(text),)) for text in told))
         yield Table(
             "", tuple(say(one, language) for one in head), ((change.old, change.new or gone),), ("left", "left"), False
         )
