@@ -1,4 +1,4 @@
-"""Every example of the page for developers runs, one after the other, against the service itself."""
+"""Every example for developers, in the docs and on the page, runs, one after the other, against the service itself."""
 
 import os
 import re
@@ -11,10 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 
 from consultation.core.db import Database
+from tests import html
 from tests.api_world import HEIDE, NOW, Api, api
 from tests.browsing import site
 
@@ -56,8 +58,22 @@ def test_every_example_runs(served: tuple[Api, str], tmp_path: Path):
         "TOWN_TOKEN": made.tokens["town"], "PLANNER_TOKEN": made.tokens["planner"],
     }  # fmt: skip
     for language, example in EXAMPLES:
-        command = [sys.executable, "-W", "error", "-c", example] if language == "python" else ["bash", "-euc", example]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == 0, (example, done.stdout, done.stderr)
+        _run(language, example, environment)
     assert "Ein Antrag statt drei." in (tmp_path / "responses.csv").read_text("utf-8-sig")
     assert made.get(made.own(), "town").json()["revisions"] == 2
+    assert made("POST", made.own("/reopen"), "town").status_code == 200
+    environment["KEY"] = made.tokens["town"]
+    for language, example in zip(("bash", "python", "bash"), _on_the_page(base), strict=True):
+        _run(language, example, environment)
+    assert made.get(made.own(), "town").json()["revisions"] == 3
+
+
+def _on_the_page(base: str) -> list[str]:
+    page = httpx.get(base.replace("/api/v1", "/developers"), trust_env=False)
+    return ["".join(code.itertext()) for code in html.check(page.text).iter("code")]
+
+
+def _run(language: str, example: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-W", "error", "-c", example] if language == "python" else ["bash", "-euc", example]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, (example, done.stdout, done.stderr)

@@ -235,7 +235,7 @@ def test_the_privacy_page_tells_what_the_service_really_keeps_and_sets(db: Datab
 def test_developers_find_the_description_of_the_interface(anybody: Browser):
     text = anybody.get("/developers").text
     assert 'href="/api/v1/openapi.json"' in text
-    assert f"curl {BASE}/api/v1/consultations" in text
+    assert f"curl --fail --silent {BASE}/api/v1/consultations" in text
 
 
 # -- search, feed, sitemap -------------------------------------------------------------------------------------------
