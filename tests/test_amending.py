@@ -12,7 +12,7 @@ OLD = "Die Länder tragen 10 Prozent. Der Antrag ist bis zum 31. März zu stelle
 @pytest.mark.parametrize(
     ("new", "sentences"),
     [
-        (OLD.replace("10 Prozent", "5 Prozent"), ["„10“ wird durch „5“ ersetzt."]),
+        (OLD.replace("10 Prozent", "5 Prozent"), ["„10 Prozent“ wird durch „5 Prozent“ ersetzt."]),
         (OLD.replace(", spätestens jedoch vor Beginn der Maßnahme", ""),
          ["„, spätestens jedoch vor Beginn der Maßnahme“ wird gestrichen."]),
         (OLD.replace("Die Länder", "Die Länder und Gemeinden"), ["Nach „Die Länder“ wird „und Gemeinden“ eingefügt."]),
@@ -20,7 +20,7 @@ OLD = "Die Länder tragen 10 Prozent. Der Antrag ist bis zum 31. März zu stelle
         (OLD.replace("Der Antrag", "Der „förmliche“ Antrag"),
          ["Nach „Länder tragen 10 Prozent. Der“ wird „‚förmliche‘“ eingefügt."]),
         (OLD.replace("10", "5").replace("31.", "30."),
-         ["„10“ wird durch „5“ ersetzt.", "„31“ wird durch „30“ ersetzt."]),
+         ["„10 Prozent“ wird durch „5 Prozent“ ersetzt.", "„31“ wird durch „30“ ersetzt."]),
     ],
 )  # fmt: skip
 def test_each_change_is_a_sentence(new: str, sentences: list[str]):
