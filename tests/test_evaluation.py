@@ -2,7 +2,9 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from statistics import quantiles
 from typing import Any
 
@@ -131,6 +133,23 @@ def test_filters_narrow_and_figures_still_agree(db: Database):
         chosen = Filters(states=frozenset({"SH", "NI"}), size_classes=frozenset(KLEINSTADT))
         found = statistics.for_planner(session, world.planner, world.consultation(session), chosen)
     check_all(found, [d for d in towns if d["organisation"]["register"]["state"] in {"SH", "NI"}])
+
+
+def test_what_a_page_shows_is_the_same_as_in_all_figures(db: Database):
+    world = filled(db, 8)
+    with db.reader() as session:
+        consultation = world.consultation(session)
+        whole = statistics.for_planner(session, world.planner, consultation)
+        context = statistics.form_context(session, consultation)
+        for part, by in product({field.part for field in whole.fields}, whole.groupings):
+            found = statistics.for_page(session, world.planner, consultation, context, part, by)
+            shown = {name for name in whole.groupings if not name.startswith("by:")} | {by}
+            assert found.base == whole.base
+            assert list(found.fields) == [
+                replace(field, tables=tuple(table for table in field.tables if table.grouping in shown))
+                for field in whole.fields
+                if field.part == part
+            ]
 
 
 def test_figures_take_the_same_few_queries_for_any_number_of_answers(db: Database):

@@ -45,6 +45,8 @@ def take(cells: Iterable[Cell], option: str, number: float | None, count: int) -
             cell.numbers[number] += count
 
 
+EVERYBODY = ""
+"""The question of the one fact that every counted answer has."""
 Place = tuple[str, str]
 """(grouping, group)."""
 Asked = tuple[str, str]
@@ -106,6 +108,8 @@ class Keys:
     """Their numbers count; with all others the option says everything."""
     ranks: frozenset[str]
     """Their numbers are places: whoever answered put one option first."""
+    only: frozenset[str] | None = None
+    """Of these fields alone; None for all."""
 
     @property
     def numbered(self) -> frozenset[str]:
@@ -135,7 +139,7 @@ def _groups(size_class: str | None, state: str | None, kind: str | None) -> tupl
 
 def _by_register(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> None:
     """Where numbers do not count the index alone answers, in its own order: a fifth of the time."""
-    here = where(AnswerFact, consultation_id, filters)
+    here = _here(consultation_id, keys, filters)
     options = (*_WHAT, AnswerFact.option, *_DIMENSIONS)
     plain = select(*options, null(), func.count()).where(*here, AnswerFact.question.not_in(keys.numbered))
     numbers = select(*options, AnswerFact.number, func.count()).where(*here, AnswerFact.question.in_(keys.numbered))
@@ -156,7 +160,7 @@ def _by_answers(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: 
     chosen = aliased(AnswerFact, name="chosen")
     group = (chosen.question, chosen.item, chosen.option)
     here = (
-        *where(AnswerFact, consultation_id, filters), chosen.consultation_id == consultation_id,
+        *_here(consultation_id, keys, filters), chosen.consultation_id == consultation_id,
         chosen.revision_id == AnswerFact.revision_id, chosen.question.in_(keys.groups), chosen.option != "",
     )  # fmt: skip
     values = (AnswerFact.option, AnswerFact.number)
@@ -189,6 +193,11 @@ def _rest(cube: Cube, by: str, by_item: str) -> None:
 
 def _copy(cell: Cell) -> Cell:
     return Cell(cell.answered, Counter(cell.options), Counter(cell.firsts), Counter(cell.numbers))
+
+
+def _here(consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> list[ColumnElement[bool]]:
+    here = where(AnswerFact, consultation_id, filters)
+    return here if keys.only is None else [*here, AnswerFact.question.in_({*keys.only, *keys.groups, EVERYBODY})]
 
 
 def where(facts: Any, consultation_id: uuid.UUID, filters: Filters) -> list[ColumnElement[bool]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from consultation.evaluation.cube import grouping_of, places, where
+from consultation.evaluation.cube import EVERYBODY, grouping_of, places, where
 from consultation.evaluation.figures import NOT_STATED, SMALL_TOWNS, STATE, Filters
 from consultation.evaluation.protection import Member
 from consultation.forms.definition import Asked
@@ -60,7 +60,7 @@ def _everybody(session: Session, consultation_id: uuid.UUID, filters: Filters) -
     statement = select(AnswerFact.revision_id, Response.id, *dimensions)
     rows = session.execute(
         statement.join(Response, Response.counted_revision_id == AnswerFact.revision_id).where(
-            *where(AnswerFact, consultation_id, filters), AnswerFact.question == ""
+            *where(AnswerFact, consultation_id, filters), AnswerFact.question == EVERYBODY
         )
     )
     return {

@@ -49,34 +49,50 @@ class Counted:
 
 
 def for_planner(
-    session: Session, actor: Actor, consultation: Consultation, filters: Filters = EVERYWHERE,
-    context: FormContext | None = None,
+    session: Session, actor: Actor, consultation: Consultation, filters: Filters = EVERYWHERE
 ) -> Statistics:  # fmt: skip
-    """Live figures of everything that counts now, for members of the programme; a Land unit sees its Land only.
+    """Live figures of everything that counts now, for members of the programme; a Land unit sees its Land only."""
+    return statistics(session, consultation, _seen(actor, consultation, filters))
 
-    `context` is that of `form_context`, if the caller has it already.
+
+def for_page(
+    session: Session, actor: Actor, consultation: Consultation, context: FormContext, part: str, by: str
+) -> Statistics:  # fmt: skip
+    """As `for_planner`, of the fields of one part and, beside what the register knows, by one grouping: a page shows no more,
+    and costs no more. `context` is that of `form_context`.
     """
+    groups = [asked for asked in group_fields(context.form) if by.split(":")[1:2] == [asked.key]]
+    only = frozenset(asked.key for asked in context.form.asked if asked.part.key == part)
+    return _counted(session, consultation, context, groups, _seen(actor, consultation, EVERYWHERE), only)
+
+
+def _seen(actor: Actor, consultation: Consultation, filters: Filters) -> Filters:
     land = land_of(actor, consultation)
-    if land is not None:
-        if filters.states and land not in filters.states:
-            raise NotFound(M("Ihre Stelle sieht nur das eigene Land. Wählen Sie die anderen Länder ab."))
-        filters = replace(filters, states=frozenset({land}))
-    return statistics(session, consultation, filters, context)
+    if land is None:
+        return filters
+    if filters.states and land not in filters.states:
+        raise NotFound(M("Ihre Stelle sieht nur das eigene Land. Wählen Sie die anderen Länder ab."))
+    return replace(filters, states=frozenset({land}))
 
 
-def statistics(
-    session: Session, consultation: Consultation, filters: Filters = EVERYWHERE, context: FormContext | None = None
-) -> Statistics:  # fmt: skip
+def statistics(session: Session, consultation: Consultation, filters: Filters = EVERYWHERE) -> Statistics:
     """As `for_planner`, for whoever has checked who may see it: internal editions, the API. Nothing is suppressed."""
-    context = context or form_context(session, consultation)
-    groups = group_fields(context.form)
-    cube = read(session, consultation.id, _keys(context.form, groups), filters)
+    context = form_context(session, consultation)
+    return _counted(session, consultation, context, group_fields(context.form), filters)
+
+
+def _counted(
+    session: Session, consultation: Consultation, context: FormContext, groups: Sequence[Asked], filters: Filters,
+    only: frozenset[str] | None = None,
+) -> Statistics:  # fmt: skip
+    cube = read(session, consultation.id, _keys(context.form, groups, only), filters)
     order = Order(context, groups)
-    fields = [_figures(cube, counted, order) for counted in counted_fields(context, cube)]
-    return Statistics(cube.bases[TOTAL, ""], order.groupings(), tuple(fields), filters)
+    there = [counted for counted in counted_fields(context, cube) if only is None or counted.asked.key in only]
+    fields = tuple(_figures(cube, counted, order) for counted in there)
+    return Statistics(cube.bases[TOTAL, ""], order.groupings(), fields, filters)
 
 
-def _keys(form: Form, groups: Sequence[Asked]) -> Keys:
+def _keys(form: Form, groups: Sequence[Asked], only: frozenset[str] | None) -> Keys:
     def those(*tallies: Tally) -> Iterator[Asked]:
         return (asked for asked in form.asked if asked.type.tally in tallies)
 
@@ -85,6 +101,7 @@ def _keys(form: Form, groups: Sequence[Asked]) -> Keys:
         several=frozenset(asked.key for asked in those(Tally.OPTIONS) if asked.type.several_facts),
         numbers=frozenset(asked.key for asked in those(Tally.NUMBER)),
         ranks=frozenset(asked.key for asked in those(Tally.RANKS)),
+        only=only,
     )
 
 
@@ -117,9 +134,13 @@ def counted_fields(context: FormContext, cube: Cube) -> Iterator[Counted]:
         yield from (Counted(asked, item) for item in counted_items(context, asked, found.get(asked.key, ())))
 
 
+def has_figures(asked: Asked) -> bool:
+    return not (asked.question.personal or asked.type.settles_disclosure or asked.type.tally is Tally.NONE)
+
+
 def counted_items(context: FormContext, asked: Asked, found: Iterable[str]) -> list[str]:
     """What of a field has figures: nothing, the field itself (""), or its items."""
-    if asked.question.personal or asked.type.settles_disclosure or asked.type.tally is Tally.NONE:
+    if not has_figures(asked):
         return []
     fixed = [item.key for item in asked.type.items(asked.settings, context)]
     by_place = sorted(set(found) - set(fixed), key=lambda item: _section_place(context, item))

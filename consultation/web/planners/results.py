@@ -20,7 +20,7 @@ from consultation.evaluation.figures import (
     Row,
     Statistics,
 )
-from consultation.evaluation.statistics import for_planner, form_context
+from consultation.evaluation.statistics import Order, for_page, form_context, group_fields, has_figures
 from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked
 from consultation.http import Db, Pages, page
@@ -42,28 +42,27 @@ GROUPING_TITLES = {
 def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     """?part=KEY and ?by=GROUPING; without them the first part, in total."""
     language = language_of(request)
+    asked = request.query_params
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         taking_part = participation.for_planner(session, actor, consultation)
         context = form_context(session, consultation)
-        statistics = for_planner(session, actor, consultation, context=context)
-    draft = consultation.draft_version
-    figures = figures_of(draft, language)
+        groupings = Order(context, group_fields(context.form)).groupings()
+        parts = {field.part.key: field.part.title for field in context.form.asked if has_figures(field)}
+        by = asked["by"] if asked.get("by") in groupings else TOTAL
+        part = asked["part"] if asked.get("part") in parts else next(iter(parts), "")
+        statistics = for_page(session, actor, consultation, context, part, by)
+    figures = figures_of(consultation.draft_version, language)
     reader = Reader(context.in_language(language, figures), statistics)
-    by = request.query_params.get("by", TOTAL)
-    by = by if by in statistics.groupings else TOTAL
-    parts = reader.parts()
-    chosen = request.query_params.get("part", "")
-    part = chosen if chosen in dict(parts) else (parts[0][0] if parts else "")
     data = surroundings(actor, consultation, M("Ergebnisse")) | {
         "base": statistics.base,
         "covered": (sentence(taking_part), NON_RESPONSE),
-        "parts": parts,
-        "groupings": [(grouping, reader.grouping(grouping)) for grouping in statistics.groupings],
+        "parts": [(key, reader.context.say(title)) for key, title in parts.items()],
+        "groupings": [(grouping, reader.grouping(grouping)) for grouping in groupings],
         "typed": {"part": part, "by": by},
         "by": reader.grouping(by),
         "total": by == TOTAL,
-        "questions": reader.questions(part, by),
+        "questions": reader.questions(by),
     }
     return page(request, "planners/results.html", data)
 
@@ -108,10 +107,6 @@ class Reader:
     def language(self) -> Language:
         return self.context.language
 
-    def parts(self) -> list[tuple[str, str]]:
-        there = {field.part for field in self.statistics.fields}
-        return [(part.key, self.context.say(part.title)) for part in self.context.form.parts if part.key in there]
-
     def grouping(self, grouping: str) -> Message | str:
         if grouping in GROUPING_TITLES:
             return GROUPING_TITLES[grouping]
@@ -132,14 +127,13 @@ class Reader:
     def options(self, asked: Asked) -> dict[str, str]:
         return {option.key: option.label for option in asked.type.options(asked.settings, self.language)}
 
-    def questions(self, part: str, by: str) -> list[tuple[str, list[Shown]]]:
+    def questions(self, by: str) -> list[tuple[str, list[Shown]]]:
         """Question → its fields and items, in the order of the form."""
         found: dict[str, list[Shown]] = {}
         for place, field in enumerate(self.statistics.fields):
-            if field.part == part:
-                asked = self.context.form.by_key[field.key]
-                shown = self._shown(f"figure-{place}", asked, field, by)
-                found.setdefault(self.context.asked_as(asked.question), []).append(shown)
+            asked = self.context.form.by_key[field.key]
+            shown = self._shown(f"figure-{place}", asked, field, by)
+            found.setdefault(self.context.asked_as(asked.question), []).append(shown)
         return list(found.items())
 
     def _shown(self, id_: str, asked: Asked, field: FieldFigures, by: str) -> Shown:
