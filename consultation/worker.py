@@ -30,10 +30,11 @@ from consultation.mail import letters, preview
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
+from consultation.people.models import BELONGS, Membership
 from consultation.responses import comments, presence, reminders
 from consultation.responses.queries import told_revision
 from consultation.settings import Settings
-from consultation.states import InvitationState
+from consultation.states import ANSWERING, InvitationState
 
 log = structlog.get_logger("worker")
 ADDRESS = re.compile(r"<?\S+@\S+")
@@ -167,21 +168,31 @@ def send_invitations(work: Work) -> None:
 
 
 def to_all_invited(kind: str) -> Handler:
-    """One mail job per invitation, whatever became of it; each made once."""
+    """One mail job per invitation, whatever became of it, and one for each who answers there; each made once."""
 
     def handle(work: Work) -> None:
         with work.db.transaction() as session:
             extra = _extra(session, kind, work)
             consultation_id = uuid.UUID(extra.pop("consultation"))
-            sent = select(Invitation.id).where(
-                Invitation.consultation_id == consultation_id, Invitation.state != InvitationState.PLANNED
-            )
-            for invitation_id in session.scalars(sent).all():
-                key = f"{kind}:{work.job_id}:{invitation_id}"
-                told = {"id": str(invitation_id), **extra}
+            for invitation_id, to in _invited(session, consultation_id):
+                key = f"{kind}:{work.job_id}:{invitation_id}" + (f":{to}" if to else "")
+                told = {"id": str(invitation_id), **extra} | ({"to": to} if to else {})
                 jobs.enqueue(session, kind, told, run_at=work.moment, unique_key=key, urgency=Urgency.TO_ALL)
 
     return handle
+
+
+def _invited(session: Session, consultation_id: uuid.UUID) -> Iterator[tuple[uuid.UUID, str]]:
+    """(invitation, ""), and (invitation, person) for everybody who answers for the body."""
+    sent = Invitation.consultation_id == consultation_id, Invitation.state != InvitationState.PLANNED
+    for invitation_id in session.scalars(select(Invitation.id).where(*sent)).all():
+        yield invitation_id, ""
+    there = select(Invitation.id, Membership.person_id, Membership.roles).where(*sent, BELONGS)
+    for invitation_id, person_id, roles in session.execute(
+        there.join(Membership, Membership.organisation_id == Invitation.organisation_id)
+    ).all():
+        if ANSWERING & set(roles):
+            yield invitation_id, str(person_id)
 
 
 def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:

@@ -58,8 +58,21 @@ def test_a_request_granted_after_more_time_was_given_takes_none_of_it_away(db: D
     assert deadline(db, scene) == end_of_day(LATE)
 
 
+def test_asking_again_takes_the_place_of_what_was_asked_and_is_still_open(db: Database, scene: World) -> None:
+    early = asks(db, scene, EARLY)
+    assert asks(db, scene, LATE) == early
+    with db.transaction() as session:
+        assert session.scalars(select(DeadlineExtension.until)).all() == [end_of_day(LATE)]
+        extensions.refuse(session, scene.planner, early, "Zu spät.")
+    assert asks(db, scene, EARLY) != early
+
+
 def test_of_several_requests_granted_at_once_the_longest_counts_in_whatever_order(db: Database, scene: World) -> None:
-    early, late = asks(db, scene, EARLY), asks(db, scene, LATE)
+    early, late = asks(db, scene, EARLY), uuid.uuid4()
+    with db.transaction() as session:  # earlier versions kept several open
+        found = session.get_one(DeadlineExtension, early)
+        kept = {column.key: getattr(found, column.key) for column in DeadlineExtension.__table__.columns}
+        session.add(DeadlineExtension(**kept | {"id": late, "until": end_of_day(LATE)}))
     with db.transaction() as session:
         extensions.decide_all(session, scene.planner, [late, early], "grant", "")
     assert deadline(db, scene) == end_of_day(LATE)

@@ -22,7 +22,7 @@ from consultation.evaluation.models import Contribution
 from consultation.mail.transport import Folder, Memory, Outgoing, Undeliverable, transport
 from consultation.people.models import CodePurpose, OneTimeCode, Organisation
 from consultation.settings import Settings, load
-from consultation.states import InvitationState
+from consultation.states import InvitationState, Role
 from tests import factories
 from tests.evaluation_world import World, resubmit, somebody_of, standing, submit
 
@@ -202,6 +202,35 @@ def test_whoever_gets_more_time_reads_why_each_time(db: Database, settings: Sett
     assert len(post.sent) == 2
     for reason in ("Grund: Ferien in fünf Ländern.", "Grund: Der Rat tagt später."):
         assert sum(reason in mail.text for mail in post.sent) == 1
+
+
+def test_who_answers_for_a_body_is_told_too_and_nobody_twice(db: Database, settings: Settings, scene: World) -> None:
+    invitation_id, post = _one_by_mail(db, scene), Memory()
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.DONE))
+        invitation = session.get_one(Invitation, invitation_id)
+        house = session.get_one(Organisation, invitation.organisation_id)
+        other = session.scalars(select(Invitation).where(Invitation.email.is_(None))).first()
+        assert other is not None
+        by_letter = session.get_one(Organisation, other.organisation_id)
+        for name, where, roles in (
+            ("Anna", house, {Role.CONTRIBUTOR}), ("Bert", house, {Role.RELEASER}), ("Cem", house, {Role.MANAGER}),
+            ("Dora", by_letter, {Role.CONTRIBUTOR}),
+        ):  # fmt: skip
+            person = factories.person(session, f"{name} Muster", email=f"{name.lower()}@ort.example")
+            factories.membership(session, person, where, roles)
+        same = factories.person(session, "Zentrale Poststelle", email=invitation.email)
+        factories.membership(session, same, house, {Role.CONTRIBUTOR})
+        consultations.extend(session, scene.planner, scene.slug, date(2026, 5, 15), "Sitzungspause")
+    worker.run_due(db, settings, post, LATER)
+    told = {mail.recipient: mail.text for mail in post.sent}
+    assert sorted(told) == ["anna@ort.example", "bert@ort.example", "dora@ort.example", invitation.email]
+    assert len(post.sent) == len(told)
+    assert "Guten Tag Anna Muster," in told["anna@ort.example"]
+    assert f"/o/{house.id}/answers/{scene.slug}" in told["anna@ort.example"]
+    with db.reader() as session:
+        code = code_of(settings.secret_key.get_secret_value().encode(), session.get_one(Invitation, invitation_id))
+    assert [name for name, text in told.items() if code in text] == [invitation.email]
 
 
 def test_the_mails_about_two_editions_can_be_told_apart_by_their_subject(

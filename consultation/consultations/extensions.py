@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
@@ -21,10 +22,13 @@ from consultation.subjects import Actor
 
 
 def request(session: Session, actor: Actor, invitation: Invitation, until: date, reason: str) -> DeadlineExtension:
-    """By the invited body, as long as answers are taken."""
+    """By the invited body, as long as answers are taken. Asking again takes the place of what was asked and is still open."""
     if actor.organisation_id != invitation.organisation_id or not actor.roles & ANSWERING:
         raise Forbidden(M("Um mehr Zeit bitten kann nur die eingeladene Stelle."))
-    extension = _new(session, actor, invitation, until, reason)
+    _hold(session, invitation)
+    extension = _asked_anew(session, actor, invitation, until, reason) or _new(
+        session, actor, invitation, until, reason
+    )
     record(session, actor, extension, "request_extension", until=str(extension.until))
     enqueue(session, "extension.requested", {"id": str(extension.id)}, run_at=actor.moment)
     return extension
@@ -93,11 +97,7 @@ def refuse(session: Session, actor: Actor, extension_id: uuid.UUID, answer: str)
 
 
 def _new(session: Session, actor: Actor, invitation: Invitation, until: date, reason: str) -> DeadlineExtension:
-    deadline = end_of_day(until)
-    _require_running(invitation)
-    if not (reason := clean(reason)):
-        raise Invalid.about("reason", M("Nennen Sie den Grund, zum Beispiel den Termin der Ratssitzung."))
-    _require_later(actor, invitation, deadline)
+    deadline, reason = _checked(actor, invitation, until, reason)
     extension = DeadlineExtension(
         id=uuid.uuid4(), invitation_id=invitation.id, consultation_id=invitation.consultation_id,
         organisation_id=invitation.organisation_id, until=deadline, reason=reason, answer="", state=ExtensionState.REQUESTED,
@@ -106,6 +106,31 @@ def _new(session: Session, actor: Actor, invitation: Invitation, until: date, re
     session.add(extension)
     session.flush()
     return extension
+
+
+def _asked_anew(
+    session: Session, actor: Actor, invitation: Invitation, until: date, reason: str
+) -> DeadlineExtension | None:  # fmt: skip
+    """What was asked before and is still open, as it is asked now."""
+    asked = session.scalars(
+        select(DeadlineExtension)
+        .where(DeadlineExtension.invitation_id == invitation.id, DeadlineExtension.state == ExtensionState.REQUESTED)
+        .order_by(DeadlineExtension.requested_at.desc())
+    ).first()
+    if asked is not None:
+        asked.until, asked.reason = _checked(actor, invitation, until, reason)
+        asked.requested_at, asked.invitation = actor.moment, invitation
+        session.flush()
+    return asked
+
+
+def _checked(actor: Actor, invitation: Invitation, until: date, reason: str) -> tuple[datetime, str]:
+    deadline = end_of_day(until)
+    _require_running(invitation)
+    if not (reason := clean(reason)):
+        raise Invalid.about("reason", M("Nennen Sie den Grund, zum Beispiel den Termin der Ratssitzung."))
+    _require_later(actor, invitation, deadline)
+    return deadline, reason
 
 
 def _hold(session: Session, invitation: Invitation) -> None:

@@ -15,6 +15,7 @@ from consultation.consultations.codes import code_of
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.history import HistoryEntry
 from consultation.core.language import LANGUAGES, SOURCE, Language, say
+from consultation.core.text import identity_key
 from consultation.mail.post import Letter, Post
 from consultation.people.codes import make_code
 from consultation.people.models import BELONGS, CodePurpose, Membership, Organisation, Person
@@ -24,7 +25,7 @@ from consultation.responses.intake import of_revision
 from consultation.responses.models import Response
 from consultation.responses.queries import notes, told_revision
 from consultation.responses.titles import CHANNEL_TITLES
-from consultation.states import InvitationState, Purpose, ResponseState, Role
+from consultation.states import ANSWERING, InvitationState, Purpose, ResponseState, Role
 
 
 def invitation(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -43,28 +44,25 @@ def reminder(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[
 
 def cancelled(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
-    if invited.email:
-        yield to_invited("cancelled", post, invited, reason=payload.get("reason", ""))
+    yield from _to_all_there(session, "cancelled", post, invited, reason=payload.get("reason", ""))
 
 
 def corrected(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
-    if invited.email:
-        asked = invited.purpose == Purpose.FOR_COMMENT
-        yield to_invited("corrected", post, invited, reason=payload.get("reason", ""), asked=asked)
+    asked = invited.purpose == Purpose.FOR_COMMENT
+    yield from _to_all_there(session, "corrected", post, invited, reason=payload.get("reason", ""), asked=asked)
 
 
 def extended(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
-    if invited.email and invited.purpose == Purpose.FOR_COMMENT:
-        yield to_invited("extended", post, invited, reason=payload.get("reason", ""))
+    if invited.purpose == Purpose.FOR_COMMENT:
+        yield from _to_all_there(session, "extended", post, invited, reason=payload.get("reason", ""))
 
 
 def published(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     invited = _invitation(session, payload)
-    if invited.email:
-        where = {"organisation_id": invited.organisation_id, "outcome": counts(session, invited)}
-        yield to_invited("published", post, invited, number=payload["number"], **where)
+    outcome = counts(session, invited)
+    yield from _to_all_there(session, "published", post, invited, number=payload["number"], outcome=outcome)
 
 
 def counts(session: Session, invited: Invitation) -> bool:
@@ -94,8 +92,9 @@ def extension_requested(session: Session, post: Post, payload: dict[str, Any]) -
 def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     extension, invited = _extension(session, payload)
     data = {"until": extension.until, "granted": extension.state == "granted", "answer": extension.answer}
-    for person in _members(session, invited.organisation_id, Role.CONTRIBUTOR, Role.RELEASER):
-        yield _to_person("extension_decided", person, invited.consultation, data)
+    for person in _members(session, invited.organisation_id, *ANSWERING):
+        about = data | {"contact": person.name, "organisation_id": invited.organisation_id}
+        yield _to_person("extension_decided", person, invited.consultation, about)
     if invited.email:
         yield replace(to_invited("extension_decided", post, invited, **data), spare=True)
 
@@ -267,8 +266,20 @@ def to_invited(letter: str, post: Post, invited: Invitation, **data: Any) -> Let
     facts = {
         "consultation": consultation, "programme": consultation.programme, "organisation": invited.organisation.name,
         "contact": invited.contact, "deadline": invited.deadline, "code": code_of(secret, invited),
+        "organisation_id": invited.organisation_id,
     }  # fmt: skip
     return Letter(letter, invited.email or "", facts | data, consultation.demo)
+
+
+def _to_all_there(session: Session, letter: str, post: Post, invited: Invitation, **data: Any) -> Iterator[Letter]:
+    """To the invited address, and to those who answer there: whoever works on it may never see the central mailbox."""
+    told = to_invited(letter, post, invited, **data)
+    if invited.email:
+        yield told
+    for person in _members(session, invited.organisation_id, *ANSWERING):
+        if person.email_key != identity_key(invited.email or ""):
+            own = {**told.data, "contact": person.name, "code": ""}
+            yield replace(told, recipient=person.email, data=own, language=_language(person), to=str(person.id))
 
 
 def _to_person(name: str, person: Person, consultation: Consultation, data: dict[str, Any]) -> Letter:

@@ -138,8 +138,10 @@ def _wrongly_named(
     """
     known = register.by_keys(session, bodies)
     for body, kind in bodies.items():
-        if body not in known or body == house.register_key:
-            yield Problem("bodies", M("Im Register gibt es keine andere Stelle mit dem Schlüssel {key}.", key=body))
+        if body == house.register_key:
+            yield Problem("bodies", M("{name} sind Sie selbst. Nennen Sie hier nur andere.", name=house.name))
+        elif body not in known:
+            yield Problem("bodies", M("Im Register gibt es keine Stelle mit dem Schlüssel {key}.", key=body))
         elif kind == RepresentationKind.REPRESENTED and not may_speak_for(house, known[body]):
             yield Problem("bodies", M("{name} gehört nach dem Gemeindeverzeichnis nicht zu Ihnen. Für andere als die eigenen "
                                       "Mitglieder können Sie nur angeben, dass sie Ihre Stellungnahme unterstützen.",

@@ -211,6 +211,14 @@ _LAST_CHOICES = (
 _DISCLOSURE = select(DisclosureChoice.part, DisclosureChoice.level).where(DisclosureChoice.seq.in_(_LAST_CHOICES))
 
 
+def answered(session: Session, invitation_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these invitations with a response that counts, a nil return too. The caller has checked who may see it."""
+    statement = select(Response.invitation_id).where(
+        Response.invitation_id.in_(invitation_ids), Response.counted_revision_id.is_not(None)
+    )
+    return set(session.scalars(statement))
+
+
 def represented(session: Session, response_id: uuid.UUID) -> list[tuple[RegisterBody, RepresentationKind]]:
     """Whom an answer speaks for, and who supports it, sorted German."""
     return [(body, kind) for body, kind in session.execute(_REPRESENTED, {"response_id": response_id})]

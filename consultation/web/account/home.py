@@ -25,8 +25,10 @@ def show(request: Request, viewer: LoggedIn) -> Response:
 
 def _only_work(viewer: Viewer) -> str | None:
     """Most people have one organisation and one thing to do there: nobody is asked where there is nothing to choose."""
-    if viewer.operator or viewer.owes_second_factor or viewer.invited:
+    if viewer.owes_second_factor or viewer.invited or (viewer.operator and viewer.places):
         return None
+    if viewer.operator:
+        return "/operator"
     found = [
         f"/o/{place.organisation_id}/{work}"
         for place in viewer.places

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
 from consultation.responses.changes import changes_for
 from consultation.responses.desk import Desk
-from consultation.responses.models import Revision
+from consultation.responses.models import RepresentationKind, Revision
 from consultation.responses.speaking import speakers
 from consultation.rulebook import two_for_what_counts
 from consultation.states import ConsultationState, ResponseState
@@ -56,7 +56,8 @@ def show(here: Here) -> Response:
             "everything": everything,
             "path": "?path=all" if everything else "",
         }
-        members = len(queries.represented(session, at.response.id)) if at.begun and at.speaks_for_others else 0  # fmt: skip
+        named = queries.represented(session, at.response.id) if at.begun and at.speaks_for_others else []
+        kinds = [kind for _, kind in named]
         counted = queries.counted_revision(session, at.response) if at.begun else None
         speaking = speakers(session, here.actor, [at.consultation.id]).get(at.consultation.id, []) if at.asked else []
         data |= _round_before(session, here, at)
@@ -70,7 +71,7 @@ def show(here: Here) -> Response:
         badge, state = state_of(at.response, counted)
         data |= {
             "state": state, "badge": badge, "counted": counted, "unsent": _unsent(at, counted),
-            "tasks": _tasks(at, members, _hints(at, at_work(colleagues), waiting), badge=(badge, state), everything=everything),
+            "tasks": _tasks(at, kinds, _hints(at, at_work(colleagues), waiting), badge=(badge, state), everything=everything),
             "missing": _missing(at), "lacks": in_words(at.desk), "reopened": reopened(at.response, at.until),
             "decline_refused": [problem.message for problem in two_for_what_counts(here.actor, at.response)],
             "short": minutes(at.desk.context, everything=False),
@@ -136,7 +137,7 @@ def _missing(at: At) -> list[tuple[Message, str]]:
 
 
 def _tasks(
-    at: At, members: int, hints: dict[str, Message], *, badge: Badge, everything: bool
+    at: At, named: Sequence[RepresentationKind], hints: dict[str, Message], *, badge: Badge, everything: bool
 ) -> list[dict[str, Any]]:  # fmt: skip
     desk, path = at.desk, "?path=all" if everything else ""
     tasks: list[dict[str, Any]] = []
@@ -154,7 +155,7 @@ def _tasks(
             tasks.append(task)
     if at.speaks_for_others:
         title = M("Für wen Sie sprechen")
-        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(members)})
+        tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(named)})
     if key := desk.form.disclosure_key:
         part = desk.form.by_key[key].part
         tasks.append({"title": M("Was veröffentlicht werden darf"), "href": f"{at.base}/part/{part.key}{path}#{key}",
@@ -176,10 +177,16 @@ def _part_badge(at: At, part: Part, answered: int, shown: int) -> Badge:
     return _progress(answered, shown)
 
 
-def _representation(count: int) -> Badge:
-    if not count:
+def _representation(named: Sequence[RepresentationKind]) -> Badge:
+    spoken_for = named.count(RepresentationKind.REPRESENTED)
+    supporting = len(named) - spoken_for
+    if not named:
         return "warning", M("bitte prüfen")
-    return "success", M("für {n} Stellen", one="für 1 Stelle", n=count)
+    support = M("unterstützt von {n} Stellen", one="unterstützt von 1 Stelle", n=supporting)
+    if not spoken_for:
+        return "success", support
+    speaks = M("für {n} Stellen", one="für 1 Stelle", n=spoken_for)
+    return "success", M("{speaks}, {support}", speaks=speaks, support=support) if supporting else speaks
 
 
 def _progress(answered: int, shown: int) -> Badge:

@@ -20,7 +20,15 @@ from consultation.states import ResponseState
 from consultation.web.municipalities.asking import asked_in, errors_of, marks, shown_questions
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.disclosing import REST, common_level, one_for_all
-from consultation.web.municipalities.releasing import SIGNED, Signed, handed_in, release_of, signed_in, unnamed
+from consultation.web.municipalities.releasing import (
+    SIGNED,
+    Signed,
+    handed_in,
+    nobody_releases,
+    release_of,
+    signed_in,
+    unnamed,
+)
 from consultation.web.municipalities.saving import Outcome, save
 
 router = Pages(prefix=PREFIX + "/nil-return")
@@ -120,6 +128,7 @@ def _page(
     with here.db.reader() as session:
         replaced = _replaced(session, at)
         represented = queries.represented(session, at.response.id) if at.speaks_for_others else []
+        nobody = nobody_releases(session, at.response, at.actor.person_id) if at.may_answer else None
     questions = shown_questions(at.desk, _questions(at.desk), outcome.typed, at.actor.moment)
     asks = at.may_answer or outcome.refused is not None
     found = tuple(
@@ -131,7 +140,8 @@ def _page(
         "marks": marks(at.desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "quarrels": outcome.quarrels, "refused": outcome.refused or (None if problems else refused),
         **_one_choice(outcome),
-        "asks": asks, "releases": releases and not eyes, "eyes": eyes, "replaced": replaced, "represented": represented,
+        "asks": asks, "releases": releases and not eyes, "eyes": eyes, "replaced": replaced,
+        "represented": represented, "nobody": nobody,
         "why": None if asks or (typed and releases and not eyes) else _why_not(at, eyes),
     }  # fmt: skip
     return desk_page(here.request, at, "municipalities/nil_return.html", M("Fehlanzeige abgeben"), data, status=status)

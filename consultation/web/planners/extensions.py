@@ -15,6 +15,7 @@ from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M
 from consultation.core.times import end_of_day, local_day_ending
 from consultation.http import Db, Form, Pages, page, see_other
+from consultation.responses import queries as responses
 from consultation.rulebook import RUNNING, publisher
 from consultation.states import ConsultationState, ExtensionState
 from consultation.subjects import Actor
@@ -49,11 +50,13 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         found = _seen(session, actor, consultation)
-    waiting = [one for one in found if one.state == ExtensionState.REQUESTED]
+        waiting = [one for one in found if one.state == ExtensionState.REQUESTED]
+        answered = responses.answered(session, [one.invitation_id for one in waiting])
     data = surroundings(actor, consultation, M("Fristverlängerungen")) | {
         "waiting": [(one, local_day_ending(one.until).isoformat(), earlier) for one, earlier in _with_earlier(found)
                     if one in waiting],
         "decided": [one for one in found if one not in waiting],
+        "answered": answered,
         "publishes": publisher(actor, consultation),
         "running": consultation.state == ConsultationState.ANNOUNCED,
         "takes_answers": consultation.state in RUNNING,
