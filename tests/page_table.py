@@ -21,7 +21,7 @@ NO_PAGES = {
     "GET /readyz": "for machines",
     "GET /metrics": "for machines",
     "GET /static/{path}": "style and script",
-    "GET /consultations/{slug}/editions/{number}/document": "a document; tests/test_formats_html.py looks at it",
+    "GET /consultations/{slug}/editions/{number}/document": "a document; tests/browser/test_document_on_a_telephone.py looks at it",
     "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/document": "the same document",
     "GET /consultations/{slug}/editions/{number}/files/{name}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/files/{name}": DOWNLOAD,

@@ -266,7 +266,7 @@ def test_json_and_ndjson_hold_the_same_records(demo: Demo, audience: str):
 
 def test_an_excerpt_quotes_each_wording_once_and_no_days(sqlite_demo: Demo):
     page = sqlite_demo.internal.path("html").read_text(encoding="utf-8")
-    found = r'<section class="statement" aria-labelledby="(auszug-[^"]+)-\d+">.*?</h\d>(.*?)</section>'
+    found = r'<article class="statement" aria-labelledby="(auszug-[^"]+)-\d+">.*?</h\d>(.*?)</article>'
     statements = re.findall(found, page, re.DOTALL)
     quoted = [(question, squeezed(re.sub(r"<[^>]+>", " ", text))) for question, text in statements]
     assert quoted

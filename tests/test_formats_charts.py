@@ -1,5 +1,6 @@
 """Charts: what is drawn agrees with the numbers and can be read."""
 
+import itertools
 from itertools import pairwise
 
 import pytest
@@ -40,9 +41,9 @@ def test_a_scale_diverges_from_the_middle_of_its_middle_step():
 
 
 def test_everything_stays_within_the_picture_and_numbers_do_not_touch():
-    for chart in (SCALE, BARS):
-        made = charts.drawing(chart, "de")
-        assert all(box.x >= 0 and box.x + box.width <= charts.WIDTH for box in made.boxes)
+    for chart, canvas in itertools.product((SCALE, BARS), (charts.PAGE, charts.TELEPHONE)):
+        made = charts.drawing(chart, "de", canvas)
+        assert all(box.x >= 0 and box.x + box.width <= canvas.width for box in made.boxes)
         assert all(box.y + box.height <= made.height for box in made.boxes)
         lines: dict[float, list[charts.Label]] = {}
         for label in (label for label in made.labels if label.anchor == "middle"):

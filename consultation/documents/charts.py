@@ -2,7 +2,7 @@
 
 Scales are stacked bars that diverge from the middle of the scale; everything else is stacked from the left or one bar
 per option. Segments carry their numbers and differ in lightness, the rejecting half of a scale is hatched: a chart
-can be read in greyscale.
+can be read in greyscale. A chart is drawn as broad as a page, or as narrow as a telephone with its row labels above the bars.
 """
 
 import textwrap
@@ -13,9 +13,6 @@ from consultation.core.language import Language
 from consultation.core.markup import render
 from consultation.documents.outline import Chart, ChartRow
 
-WIDTH = 700
-LEFT, RIGHT = 190, 628
-"""Where the plot begins and ends; row labels stand before, totals behind."""
 BAR, GAP, LINE = 20, 9, 14
 LETTER = 6.3
 """Mean width of a letter at 12 px."""
@@ -29,6 +26,20 @@ _DIVERGING = {
     5: ("#a3430f", "#eba36a", "#e4e6ea", "#86b4e0", "#173e75"),
 }
 _SERIES = ("#173e75", "#86b4e0", "#4f7f6b", "#c9dccf", "#6b5b95", "#d6cfe6", "#8a6d3b", "#ecdcb9")
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """`left` and `right`: where the plot begins and ends. Row labels stand before it and totals behind, or both `above`."""
+
+    width: int
+    left: int
+    right: int
+    above: bool = False
+
+
+PAGE = Canvas(700, 190, 628)
+TELEPHONE = Canvas(300, 14, 280, above=True)
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Drawing:
     key: str
     title: str
     desc: str
+    canvas: Canvas = PAGE
     height: float = 0
     top: float = 0
     boxes: list[Box] = field(default_factory=list)
@@ -77,11 +89,12 @@ def svg(chart: Chart, language: Language, font: str) -> str:
 
 def size(chart: Chart, language: Language) -> tuple[float, float]:
     """Width and height in px; pictures keep this proportion."""
-    return WIDTH, drawing(chart, language).height
+    return PAGE.width, drawing(chart, language).height
 
 
-def drawing(chart: Chart, language: Language) -> Drawing:
-    made = Drawing(chart.key, chart.caption, chart.alt or chart.caption)
+def drawing(chart: Chart, language: Language, canvas: Canvas = PAGE) -> Drawing:
+    key = chart.key if canvas == PAGE else f"{chart.key}-narrow"
+    made = Drawing(key, chart.caption, chart.alt or chart.caption, canvas)
     if chart.kind == "bars":
         _bars(made, chart, language)
     else:
@@ -105,27 +118,39 @@ def _ink(fill: str) -> str:
 
 def _legend(made: Drawing, chart: Chart) -> float:
     """Returns where the plot may begin."""
-    x, y = 10.0, 10.0
+    margin = 0.0 if made.canvas.above else 10.0
+    x, y, under = margin, 10.0, 0
     for number, option in enumerate(chart.options):
-        text = option if len(option) <= 90 else option[:88] + " …"
-        needed = 20 + len(text) * LETTER + 14
-        if x > 10 and x + needed > WIDTH:
-            x, y = 10.0, y + 20
+        lines = _legend_lines(option, made.canvas)
+        needed = 20 + max(map(len, lines)) * LETTER + 14
+        if x > margin and x + needed > made.canvas.width:
+            x, y, under = margin, y + 20 + LINE * under, 0
         fill, hatched = _colour(chart, number)
         made.boxes.append(Box(x, y, 13, 13, fill, hatched))
-        made.labels.append(Label(x + 19, y + 11, text))
-        x += needed
-    return y + 32
+        made.labels += [Label(x + 19, y + 11 + LINE * at, line) for at, line in enumerate(lines)]
+        x, under = x + needed, max(under, len(lines) - 1)
+    return y + LINE * under + 32
 
 
-def _row_label(made: Drawing, text: str, y: float) -> float:
-    """Writes the label of a row whose bar begins at `y`; returns the height of the row."""
+def _legend_lines(option: str, canvas: Canvas) -> list[str]:
+    if canvas.above:
+        return textwrap.wrap(option, int((canvas.width - 24) / LETTER), max_lines=3, placeholder=" …") or [""]
+    return [option if len(option) <= 90 else option[:88] + " …"]
+
+
+def _row_label(made: Drawing, text: str, y: float) -> tuple[float, float]:
+    """Writes the label of a row that begins at `y`; returns where its bars may begin and how high they stand at least."""
+    canvas = made.canvas
+    if canvas.above:
+        lines = textwrap.wrap(text, int((canvas.width - canvas.left - 5) / LETTER), max_lines=4, placeholder=" …")
+        made.labels += [Label(canvas.left + 5, y + 11 + number * LINE, line) for number, line in enumerate(lines)]
+        return y + LINE * len(lines) + 3, BAR
     lines = textwrap.wrap(text, 28, max_lines=3, placeholder=" …") or [""]
     height = max(BAR, LINE * len(lines))
     first = y + height / 2 - LINE * (len(lines) - 1) / 2 + 4
     for number, line in enumerate(lines):
-        made.labels.append(Label(LEFT - 10, round(first + number * LINE, 1), line, "end"))
-    return height
+        made.labels.append(Label(canvas.left - 10, round(first + number * LINE, 1), line, "end"))
+    return y, height
 
 
 def _finish(made: Drawing, top: float, y: float, ticks: list[tuple[float, str, bool]]) -> None:
@@ -148,16 +173,18 @@ def _stacked(made: Drawing, chart: Chart, language: Language) -> None:
     left = max((_before_middle(chart, row) for row in chart.rows), default=0) if chart.scale else 0.0
     right = max((sum(row.values) - _before_middle(chart, row) for row in chart.rows), default=0) if chart.scale else 1.0
     left, right = _tenths(left), max(_tenths(right), 0.1)
-    unit = (RIGHT - LEFT) / (left + right)
+    canvas = made.canvas
+    unit = (canvas.right - canvas.left) / (left + right)
     for row in chart.rows:
-        height = _row_label(made, row.label, y)
-        start = LEFT + (left - _before_middle(chart, row) if chart.scale else 0) * unit
-        _segments(made, chart, row, (start, y + (height - BAR) / 2), unit, language)
         total = f"n = {spoken.number(row.total, language)}"
-        made.labels.append(Label(RIGHT + 8, round(y + height / 2 + 4, 1), total))
+        y, height = _row_label(made, f"{row.label} ({total})" if canvas.above else row.label, y)
+        start = canvas.left + (left - _before_middle(chart, row) if chart.scale else 0) * unit
+        _segments(made, chart, row, (start, y + (height - BAR) / 2), unit, language)
+        if not canvas.above:
+            made.labels.append(Label(canvas.right + 8, round(y + height / 2 + 4, 1), total))
         y += height + GAP
-    _finish(made, top, y, [(LEFT + (left + at) * unit, spoken.percent(abs(at), language, 0), at == 0)
-                           for at in _ticks(-left, right)])  # fmt: skip
+    _finish(made, top, y, [(canvas.left + (left + at) * unit, spoken.percent(abs(at), language, 0), at == 0)
+                           for at in _ticks(-left, right, canvas)])  # fmt: skip
 
 
 def _segments(
@@ -179,8 +206,8 @@ def _tenths(share: float) -> float:
     return -(-round(share * 1000) // 100) / 10
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    step = 0.25 if high - low > 0.8 else 0.1
+def _ticks(low: float, high: float, canvas: Canvas) -> list[float]:
+    step = 0.25 if high - low > (0.5 if canvas.above else 0.8) else 0.1
     count = range(round(low / step - 0.4999), round(high / step + 0.4999) + 1)
     return [at for at in (number * step for number in count) if low - 1e-9 <= at <= high + 1e-9]
 
@@ -191,16 +218,18 @@ def _bars(made: Drawing, chart: Chart, language: Language) -> None:
     grouped = len(chart.options) > 1 and len(chart.rows) > 1
     y = top = _legend(made, chart) if grouped else 12.0
     highest = max(_tenths(max((v for row in chart.rows for v in row.values), default=0)), 0.1)
-    unit = (RIGHT - LEFT) / highest
+    left, unit = made.canvas.left, (made.canvas.right - made.canvas.left) / highest
     for label, values in _groups(chart):
-        height = max(_row_label(made, label, y), BAR * len(values))
+        y, height = _row_label(made, label, y)
+        height = max(height, BAR * len(values))
         for number, share in enumerate(values):
             fill = _SERIES[number % len(_SERIES)]
             at = y + (height - BAR * len(values)) / 2 + number * BAR
-            made.boxes.append(Box(LEFT, at, max(round(share * unit, 1), 0.5), BAR - 2, fill))
-            made.labels.append(_behind(round(LEFT + share * unit, 1), at + 13, spoken.percent(share, language), fill))
+            made.boxes.append(Box(left, at, max(round(share * unit, 1), 0.5), BAR - 2, fill))
+            behind = round(left + share * unit, 1)
+            made.labels.append(_behind(made.canvas, behind, at + 13, spoken.percent(share, language), fill))
         y += height + GAP
-    ticks = [(LEFT + at * unit, spoken.percent(at, language, 0), at == 0) for at in _ticks(0, highest)]
+    ticks = [(left + at * unit, spoken.percent(at, language, 0), at == 0) for at in _ticks(0, highest, made.canvas)]
     _finish(made, top, y, ticks)
 
 
@@ -210,8 +239,8 @@ def _groups(chart: Chart) -> list[tuple[str, tuple[float, ...]]]:
     return [(row.label, row.values) for row in chart.rows]
 
 
-def _behind(x: float, y: float, text: str, fill: str) -> Label:
+def _behind(canvas: Canvas, x: float, y: float, text: str, fill: str) -> Label:
     """The number behind its bar, inside if there is no room."""
-    if x + 50 > WIDTH:
+    if x + 50 > canvas.width:
         return Label(x - 5, y, text, "end", _ink(fill))
     return Label(x + 5, y, text)

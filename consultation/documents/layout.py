@@ -87,7 +87,7 @@ def widths(table: Table) -> tuple[float, ...]:
     heads = head(table) or ("",) * columns
     cells = list(zip(*[_filled(row, columns) for row in islice(table.rows, SAMPLE)] or [heads], strict=True))
     longest = [
-        max([_longest_word(name) * HEAD_TYPE, *map(_longest_word, column)])
+        max([longest_word(name) * HEAD_TYPE, *map(longest_word, column)])
         for name, column in zip(heads, cells, strict=True)
     ]
     line = DENSE_LINE if dense(table) else LINE
@@ -102,7 +102,7 @@ def widths(table: Table) -> tuple[float, ...]:
         parts: list[float] = [float(want) for want in wants]
     elif room <= 0:
         numbers = [
-            max(NUMBERS, *(round(_longest_word(cell)) + MARGIN for cell in column)) if align == "right" else line
+            max(NUMBERS, *(round(longest_word(cell)) + MARGIN for cell in column)) if align == "right" else line
             for align, column in zip(aligns(table), cells, strict=True)
         ]
         parts = _levelled(tried, numbers, line)
@@ -120,7 +120,7 @@ def shares(across: Sequence[float]) -> tuple[float, ...]:
 
 def divided(row: Sequence[str], across: Sequence[float], type_size: float = 1) -> list[bool]:
     """Which cells hold a word that is too long for its column."""
-    return [_longest_word(cell) * type_size + MARGIN > room for cell, room in zip(row, across, strict=False)]
+    return [longest_word(cell) * type_size + MARGIN > room for cell, room in zip(row, across, strict=False)]
 
 
 def _needs(longest: Sequence[float], most: int) -> list[int]:
@@ -141,7 +141,8 @@ def _levelled(tried: Sequence[Sequence[int]], limits: Sequence[int], line: int) 
 
 
 @lru_cache(maxsize=4096)  # figures and names of groups stand in many tables
-def _longest_word(text: str) -> float:
+def longest_word(text: str) -> float:
+    """Its length in digits: letters are broader."""
     return max(len(word) * (1 if word[:1].isdigit() else LETTERS) for word in _BREAKS.split(text))
 
 
@@ -152,14 +153,6 @@ _BREAKS = re.compile(r"\s+|(?<=[^\W\d]-)(?=[^\W\d])")
 def dense(table: Table) -> bool:
     """Many columns: smaller type."""
     return width(table) > 7
-
-
-def breadth(table: Table) -> str:
-    """How much room a table needs on a small screen, where it is scrolled sideways."""
-    if dense(table):
-        return "dense"
-    columns = width(table)
-    return "broad" if columns > 5 else "wide" if columns > 2 else "narrow"
 
 
 def shallow(block: ListBlock, depth: int = 1) -> ListBlock:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from consultation.core.blocks import ListBlock
-from consultation.core.language import SOURCE, M
+from consultation.core.language import SOURCE, Language, M
 from consultation.core.markup import environment, render
-from consultation.documents import charts, layout, words
+from consultation.documents import charts, layout, small_screens, words
 from consultation.documents.formats import Compiled, DocumentFormat
 from consultation.documents.outline import SPOKEN, Chart, Node, Outline
 from consultation.documents.texts import writable
@@ -32,19 +32,29 @@ def parts(outline: Outline) -> Iterator[str]:
     meta = outline.meta
     yield render("print/document-head.html", {"meta": meta, "contents": outline.contents()}, meta.language)
     template = environment(meta.language).get_template("print/node.html")
-    captions = words.Captions(meta.language)
+    captions, listed = words.Captions(meta.language), outline.has_contents
     for node in outline.walk():
-        drawing = charts.drawing(node, meta.language) if isinstance(node, Chart) else None
+        drawn = _drawn(node, meta.language) if isinstance(node, Chart) else {}
         yield template.render(
             node=_shallow(node),
             kind=_kind,
             captions=captions,
             layout=layout,
-            drawing=drawing,
+            small_screens=small_screens,
+            listed=listed,
             font="inherit",
             spoken=SPOKEN,
+            **drawn,
         )
-    yield render("print/document-foot.html", {"meta": meta}, meta.language)
+    yield render("print/document-foot.html", {"meta": meta, "listed": listed}, meta.language)
+
+
+def _drawn(chart: Chart, language: Language) -> dict[str, charts.Drawing]:
+    """Twice; the style sheet shows the one that can be read on the screen, the broad one is read aloud."""
+    return {
+        "drawing": charts.drawing(chart, language),
+        "narrow": charts.drawing(chart, language, charts.TELEPHONE),
+    }
 
 
 def _shallow(node: Node) -> Node:
@@ -58,10 +68,14 @@ def _kind(node: object) -> str:
 @functools.cache
 def style_hash() -> str:
     """What a Content-Security-Policy calls the one style of every document: `sha256-…`."""
-    style = render("print/document.css", {}, SOURCE)
-    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return hash_of(render("print/document.css", {}, SOURCE).encode())
 
 
-def content_security_policy() -> str:
-    """The policy under which documents are served, and readable in full."""
-    return f"sandbox; default-src 'none'; style-src '{style_hash()}'; img-src data:"
+def hash_of(style: bytes) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(style).digest()).decode()
+
+
+def content_security_policy(*styles: str) -> str:
+    """The policy under which documents are served, and readable in full. `styles` are the hashes of other ones allowed."""
+    allowed = " ".join(f"'{style}'" for style in styles or (style_hash(),))
+    return f"sandbox; default-src 'none'; style-src {allowed}; img-src data:"

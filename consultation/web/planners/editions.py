@@ -29,6 +29,7 @@ from consultation.register.states import STATE_TITLES
 from consultation.rulebook import EDITION, planner
 from consultation.states import Audience, EditionState
 from consultation.subjects import Actor
+from consultation.web import reading
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, problems_of, surroundings
 from consultation.web.planners.weighing import draft_sections
 
@@ -254,13 +255,11 @@ def retry(db: Db, actor: Planning, slug: str, number: Number) -> Response:
 
 
 @router.get("/{number}/document")
-def document(db: Db, settings: Configured, actor: Planning, slug: str, number: Number) -> Response:
-    """The whole edition in the browser, under its own policy: no script, no form, nothing from elsewhere."""
+def document(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, number: Number) -> Response:
+    """The whole edition in the browser, with the way back to its page."""
     with db.reader() as session:
         _, edition = _of(session, actor, slug, number)
-        name = next((file.name for file in edition.document if file.format == "html"), "")
-        path = queries.file_path(settings.documents, edition, name)
-    return FileResponse(path, media_type="text/html; charset=utf-8", headers=_policy())
+        return reading.document(request, settings.documents, edition, request.url.path.rpartition("/")[0])
 
 
 @router.get("/{number}/files/{name}")

@@ -1,5 +1,6 @@
 """Published editions: what they are, their figures at a glance, the document to read, the files to take."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -20,11 +21,11 @@ from consultation.people.viewers import Viewer
 from consultation.responses.participation import Participation
 from consultation.states import EditionState
 from consultation.subjects import Actor
+from consultation.web import reading
 from consultation.web.public.consultations import crumbs, surroundings
 from consultation.web.public.readers import find
 
 router = Pages(prefix="/consultations/{slug}/editions/{number}")
-DOCUMENT = "html"
 
 
 @router.get("")
@@ -36,12 +37,16 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
             **surroundings(actor, edition.consultation),
             "edition": edition,
             "formats": FORMATS,
-            "readable": any(file.format == DOCUMENT for file in edition.files),
+            "readable": reading.readable(edition),
             "participation": _participation(settings.documents, edition),
-            "newer": next((o for o in others if _replaces(o, edition)), None),
+            "newer": _newer(others, edition),
             "breadcrumbs": crumbs(edition.consultation, M("Ausgabe {number}", number=number)),
         }
         return page(request, "public/edition.html", data)
+
+
+def _newer(others: Iterable[Edition], edition: Edition) -> Edition | None:
+    return next((other for other in others if _replaces(other, edition)), None)
 
 
 def _replaces(other: Edition, edition: Edition) -> bool:
@@ -53,12 +58,12 @@ def _replaces(other: Edition, edition: Edition) -> bool:
 
 @router.get("/document")
 def document(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str, number: Number) -> Response:
-    """The whole edition in the browser, under its own policy: no script, no form, nothing from elsewhere."""
+    """The whole edition in the browser, with the way back to its page."""
     with db.reader() as session:
-        _, edition = _published(session, request, viewer, slug, number)
-        name = next((file.name for file in edition.document if file.format == DOCUMENT), "")
-        path = queries.file_path(settings.documents, edition, name)
-    return FileResponse(path, media_type="text/html; charset=utf-8", headers=_headers())
+        actor, edition = _published(session, request, viewer, slug, number)
+        newer = _newer(queries.of_consultation(session, actor, edition.consultation_id), edition)
+        back = f"/consultations/{slug}/editions/{number}"
+        return reading.document(request, settings.documents, edition, back, newer.number if newer else None, kept=True)
 
 
 @router.get("/files/{name}")
