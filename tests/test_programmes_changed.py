@@ -75,7 +75,8 @@ def test_the_owner_describes_a_programme_anew_and_its_address_stays(db: Database
     page = paula.get(f"{at(world)}/edit").text
     seen = re.search(r'name="seen" value="([^"]+)"', page)
     assert seen
-    said = {"title": "Neuer  Titel ", "level": "state", "reference": "AZ 7", "description": "Worum", "seen": seen[1]}
+    said = {"title": "Neuer  Titel ", "level": "state", "reference": "AZ 7", "description": "Worum", "seen": seen[1],
+            "postal": " Hauptstraße 1 \n\n12345 Berlin"}  # fmt: skip
     told = paula.follow(paula.post(f"{at(world)}/edit", said))
     assert "Neuer Titel" in told.text
     assert "AZ 7" in told.text
@@ -86,14 +87,19 @@ def test_the_owner_describes_a_programme_anew_and_its_address_stays(db: Database
     with db.reader() as session:
         programme = queries.get(session, world.foundation.actor, world.programme)
         assert (programme.title, programme.slug) == ("Neuer Titel", world.programme)
+        assert programme.postal == "Hauptstraße 1\n12345 Berlin"
         line = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "describe_programme")).one()
-        assert line.details["changed"] == ["description", "level", "reference", "title"]
+        assert line.details["changed"] == ["description", "level", "postal", "reference", "title"]
 
 
 def test_everything_wrong_with_the_details_is_told_at_once(world: Planning, paula: Browser):
     paula.get(f"{at(world)}/edit")
-    refused = paula.post(f"{at(world)}/edit", {"title": " ", "level": "", "reference": "AZ 7", "seen": "x"})
+    long = "\n".join(["Hauptstraße 1"] * 5)
+    typed = {"title": " ", "level": "", "reference": "AZ 7", "seen": "x", "postal": long}
+    refused = paula.post(f"{at(world)}/edit", typed)
     assert refused.status_code == 422
+    assert "Nennen Sie höchstens 4 Zeilen mit je 60 Zeichen" in refused.text
+    assert refused.text.count("Hauptstraße 1") == 5
     assert "Geben Sie dem Programm einen Titel." in refused.text
     assert "Wählen Sie, wer das Programm trägt." in refused.text
     assert "AZ 7" in refused.text
@@ -107,9 +113,7 @@ def test_who_shares_a_programme_neither_describes_nor_deletes_it(db: Database, w
     with db.transaction() as session:
         for actor in (member, world.land.actor):
             with pytest.raises(Forbidden):
-                actions.describe(
-                    session, actor, world.programme, title="x", level="state", reference="", description="", seen=""
-                )
+                actions.describe(session, actor, world.programme, actions.Details("x", "state"), "")
             with pytest.raises(Forbidden):
                 dropping.drop(session, actor, world.programme)
         with pytest.raises(NotFound):
@@ -175,9 +179,7 @@ def test_an_editor_describes_but_does_not_delete(db: Database, world: Planning):
         with pytest.raises(Forbidden):
             dropping.drop(session, edgar, world.programme)
         seen = actions.fingerprint(queries.get(session, edgar, world.programme))
-        changed = actions.describe(
-            session, edgar, world.programme, title="Anders", level="state", reference="", description="", seen=seen
-        )
+        changed = actions.describe(session, edgar, world.programme, actions.Details("Anders", "state"), seen)
         assert changed.title == "Anders"
 
 

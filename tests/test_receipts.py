@@ -122,6 +122,22 @@ def test_a_letter_shows_address_deadline_and_code(db: Database, world: small.Wor
             assert ("EineStellungnahmeerbittenwirvonIhnennicht" in text) is not asks
 
 
+def test_a_letter_that_cannot_be_delivered_comes_back(db: Database, world: small.World, tmp_path: Path) -> None:
+    with db.reader() as session:
+        one = session.scalars(select(Invitation.id).where(Invitation.organisation_id == world.bodies[TOWN])).one()
+        invitation = consultations.invitation(session, world.planner, one)
+        programme, owner = invitation.consultation.programme, invitation.consultation.programme.owner.name
+        for postal in ("", "Dienstgebäude Nord\nHauptstraße 1\n12345 Berlin"):
+            programme.postal = postal
+            letter.write_letter(invitation, SECRET, "https://dienst.example", factories.MOMENT, tmp_path / "letter.pdf")
+            text = readers.squeezed(readers.pdf(tmp_path / "letter.pdf").text)
+            assert text.count("Hauptstraße1") == (2 if postal else 0), "in the head, and above the address"
+            assert (readers.squeezed(f"{owner} · Dienstgebäude Nord · Hauptstraße 1 · 12345 Berlin") in text) is bool(
+                postal
+            )
+            assert tagged_pdf.problems(tmp_path / "letter.pdf") == []
+
+
 def test_the_course_of_a_consultation_has_every_line_of_its_log(
     db: Database, world: small.World, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def _announce(stage: Stage, session: Session, cast: Cast, municipalities: int) -
     programme = programmes.create(
         session, actor, title="Übung auf Grundlage des KInvFG 2015", level=ProgrammeLevel.FEDERAL, demo=True,
         reference="BSP 4-1234/15", description="Ein wirkliches Gesetz, an dem erfundene Stellungnahmen geübt werden.",
+        postal="Beispielstraße 1\n00000 Musterstadt",
     )  # fmt: skip
     programmes.share(
         session, actor, programme.slug, cast.land_unit, session.get_one(Organisation, cast.land_unit).state

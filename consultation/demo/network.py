@@ -63,6 +63,7 @@ def _announce(stage: Stage, session: Session, cast: Cast) -> tuple[Scene, dict[u
     programme = programmes.create(
         session, actor, title="Kommunale Integrationsnetzwerke", level=ProgrammeLevel.FOUNDATION, demo=True,
         reference="SKM 2027-01", description="Förderung hauptamtlicher Koordinierungsstellen für örtliche Netzwerke.",
+        postal="Beispielallee 2\n00000 Musterstadt",
     )  # fmt: skip
     write_figures(session, actor, programme.slug, "netzwerke")
     source = (package_folder() / "data" / "drafts" / "netzwerke.md").read_bytes()

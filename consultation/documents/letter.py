@@ -20,6 +20,8 @@ from consultation.documents.typst.driver import press
 from consultation.register.names import as_addressed
 from consultation.states import Purpose
 
+RETURN_LINE = 130
+"""Characters on two lines of small type above the address."""
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 
 
@@ -55,7 +57,7 @@ def _said(
     invitation: Invitation, code: str, base_url: str, moment: datetime, language: Language
 ) -> dict[str, Any]:  # fmt: skip
     consultation = invitation.consultation
-    owner = consultation.programme.owner.name
+    owner, sender = consultation.programme.owner.name, consultation.programme.postal.splitlines()
     told: list[tuple[Message, Any]] = [
         (M("Datum"), M("{day}", day=moment.astimezone(BERLIN).date())),
         (M("Zeichen"), M("{text}", text=consultation.programme.reference or "–")),
@@ -65,7 +67,7 @@ def _said(
     local = moment.astimezone(BERLIN)
     raw = {
         "title": say(_title(invitation), language),
-        "sender": owner, "return-line": owner, "address": address_of(invitation),
+        "sender": owner, "sender-line": " · ".join(sender), "return-line": _return_line(owner, sender), "address": address_of(invitation),
         "facts": facts, "paragraphs": [say(text, language) for text in _paragraphs(invitation)],
         "code-label": say(M("Ihr Code"), language), "code": code, "address-label": f"{base_url}/claim",
         "closing": [say(text, language) for text in _closing(invitation, owner)],
@@ -76,6 +78,12 @@ def _said(
         "language": language, "region": words.REGIONS[language], "fonts": coverage.FAMILIES,
         "moment": {name: getattr(local, name) for name in ("year", "month", "day", "hour", "minute", "second")},
     }  # fmt: skip
+
+
+def _return_line(owner: str, sender: Sequence[str]) -> str:
+    """Above the address: the whole sender, or of a long one what the post needs."""
+    whole = " · ".join([owner, *sender])
+    return whole if len(whole) <= RETURN_LINE else " · ".join([owner, *sender[-2:]])
 
 
 def _printable(value: Any) -> Any:

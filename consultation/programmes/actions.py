@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -32,6 +33,8 @@ from consultation.states import PLANNING
 from consultation.subjects import Actor, Planned
 
 RESERVED = frozenset({"new"})
+SENDER_LINES, SENDER_LINE = 4, 60
+"""What the head of a letter has room for: lines, and characters of each."""
 """Last parts of addresses that are pages themselves."""
 
 
@@ -50,12 +53,12 @@ def require_owner(actor: Actor, programme: Programme) -> None:
 
 def create(
     session: Session, actor: Actor, *,
-    title: str, level: str, reference: str = "", description: str = "", demo: bool = False,
+    title: str, level: str, reference: str = "", description: str = "", postal: str = "", demo: bool = False,
 ) -> Programme:  # fmt: skip
     """A programme owned by the acting organisation. What an organisation of the demonstration makes is marked like it."""
     if not (actor.may_plan and actor.roles & PLANNING and actor.organisation_id):
         raise Forbidden(M("Ihre Organisation ist nicht zum Planen freigeschaltet. Wenden Sie sich an den Betrieb."))
-    said = _said(title, level, reference, description)
+    said = _said(Details(title, level, reference, description, postal))
     owner = session.get_one(Organisation, actor.organisation_id)
     programme = Programme(
         id=uuid.uuid4(), slug=_free_slug(session, said["title"]), **said,
@@ -68,36 +71,49 @@ def create(
     return programme
 
 
-def _said(title: str, level: str, reference: str, description: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Details:
+    """What a programme says of itself, as typed."""
+
+    title: str
+    level: str
+    reference: str = ""
+    description: str = ""
+    postal: str = ""
+
+
+def _said(details: Details) -> dict[str, Any]:
     """Raises Invalid with every problem at once."""
-    title = clean_line(title)
+    title = clean_line(details.title)
     problems = [] if title else [Problem("title", M("Geben Sie dem Programm einen Titel."))]
-    if level not in list(ProgrammeLevel):
+    if details.level not in list(ProgrammeLevel):
         problems.append(Problem("level", M("Wählen Sie, wer das Programm trägt.")))
+    lines = [line for line in map(clean_line, details.postal.splitlines()) if line]
+    if len(lines) > SENDER_LINES or any(len(line) > SENDER_LINE for line in lines):
+        why = M("Nennen Sie höchstens {lines} Zeilen mit je {signs} Zeichen: Mehr passt nicht auf den Brief.",
+                lines=SENDER_LINES, signs=SENDER_LINE)  # fmt: skip
+        problems.append(Problem("postal", why))
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     return {
-        "title": title[:300], "level": ProgrammeLevel(level), "reference": clean_line(reference)[:100],
-        "description": clean(description),
+        "title": title[:300], "level": ProgrammeLevel(details.level), "reference": clean_line(details.reference)[:100],
+        "description": clean(details.description), "postal": "\n".join(lines),
     }  # fmt: skip
 
 
 def fingerprint(programme: Programme) -> str:
     """What somebody who describes a programme anew had before them."""
-    shown = (programme.title, programme.level, programme.reference, programme.description)
+    shown = (programme.title, programme.level, programme.reference, programme.description, programme.postal)
     return mark_of("\n".join(shown).encode())
 
 
-def describe(
-    session: Session, actor: Actor, programme_slug: str, *,
-    title: str, level: str, reference: str, description: str, seen: str,
-) -> Programme:  # fmt: skip
+def describe(session: Session, actor: Actor, programme_slug: str, details: Details, seen: str) -> Programme:
     """Its address stays. Raises Conflict if somebody else described it since it was `seen`."""
     programme = queries.get(session, actor, programme_slug)
     require_owner(actor, programme)
     hold(session, Programme, programme.id)
-    session.refresh(programme, ["title", "level", "reference", "description"])
-    said = _said(title, level, reference, description)
+    session.refresh(programme, ["title", "level", "reference", "description", "postal"])
+    said = _said(details)
     old = fingerprint(programme)
     if old != seen:
         raise Conflict(M("Jemand anderes hat diese Angaben inzwischen geändert. Prüfen Sie, was jetzt dort steht."))

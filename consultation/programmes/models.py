@@ -46,6 +46,8 @@ class Programme(Identified, Base):
     level: Mapped[ProgrammeLevel] = mapped_column(words(ProgrammeLevel))
     reference: Mapped[str] = mapped_column(String(100))
     description: Mapped[str] = mapped_column(Text)
+    postal: Mapped[str] = mapped_column(Text)
+    """Of the house that asks, as letters name it: street and place, line by line; empty where nobody has said."""
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), index=True)
     demo: Mapped[bool]
     created_at: Mapped[datetime]

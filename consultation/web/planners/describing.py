@@ -20,7 +20,7 @@ from consultation.web.planners.frame import PREFIX, Planning, home, problems_of,
 from consultation.web.planners.programmes import LEVELS
 
 router = Pages(prefix=PREFIX + "/programmes/{slug}")
-FIELDS = ("title", "level", "reference", "description")
+FIELDS = ("title", "level", "reference", "description", "postal")
 
 
 @router.get("/edit")
@@ -60,10 +60,7 @@ def save(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
     typed = {name: form.text(name) for name in FIELDS}
     try:
         with db.transaction() as session:
-            actions.describe(
-                session, actor, slug, title=typed["title"], level=typed["level"], reference=typed["reference"],
-                description=typed["description"], seen=form.line("seen"),
-            )  # fmt: skip
+            actions.describe(session, actor, slug, actions.Details(**typed), form.line("seen"))
     except Invalid as refused:
         return _page(request, db, actor, slug, 422, typed, problems=problems_of(refused), seen=form.line("seen"))
     except Conflict as refused:

@@ -38,6 +38,7 @@ from consultation.web.planners.frame import (
     identifier,
     planned,
     problems_of,
+    programme_path,
     surroundings,
     typed_day,
 )
@@ -87,6 +88,9 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "reach_choices": REACHES,
         "plans": planner(actor, consultation),
         "invites": may_invite(actor, consultation),
+        "owns": programme_path(actor, consultation.programme.slug)
+        if consultation.programme.owner_id == actor.organisation_id
+        else "",
         "next": _next(f"{data['at']}/invitations", kept, found),
         "letters": _files(data["ways"].letter)
         if planner(actor, consultation) and consultation.state in IN_SIGHT

@@ -45,12 +45,12 @@ def _new(request: Request, actor: Actor, typed: dict[str, str], status: int = 20
 
 @router.post("/new")
 def create(request: Request, db: Db, actor: Planning, form: Form) -> Response:
-    typed = {name: form.text(name) for name in ("title", "level", "reference", "description")}
+    typed = {name: form.text(name) for name in ("title", "level", "reference", "description", "postal")}
     try:
         with db.transaction() as session:
             made = actions.create(
                 session, actor, title=typed["title"], level=typed["level"], reference=typed["reference"],
-                description=typed["description"],
+                description=typed["description"], postal=typed["postal"],
             )  # fmt: skip
     except Invalid as refused:
         return _new(request, actor, typed, 422, problems=problems_of(refused))
