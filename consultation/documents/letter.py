@@ -67,7 +67,8 @@ def _said(
     local = moment.astimezone(BERLIN)
     raw = {
         "title": say(_title(invitation), language),
-        "sender": owner, "sender-line": " · ".join(sender), "return-line": _return_line(owner, sender), "address": address_of(invitation),
+        "sender": owner, "sender-line": " · ".join(sender), "return-line": _return_line(owner, sender),
+        "address": address_of(invitation),
         "facts": facts, "paragraphs": [say(text, language) for text in _paragraphs(invitation)],
         "code-label": say(M("Ihr Code"), language), "code": code, "address-label": f"{base_url}/claim",
         "closing": [say(text, language) for text in _closing(invitation, owner)],
