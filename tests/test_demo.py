@@ -94,7 +94,7 @@ def test_participation_is_the_same_in_sql_and_in_every_format(demo: Demo):
         assert key_figures["Eingeladene Stellen"] == invited
         assert key_figures["Stellungnahmen mit Inhalt"] == len(naive.documents)
         assert key_figures["Fehlanzeigen"] == nil_returns
-        assert key_figures["Erreichte Gemeinden"] == naive.municipalities_reached()
+        assert key_figures["Erreichte Gemeinden (selbst oder durch ihren Verband)"] == naive.municipalities_reached()
         total = _table(files, "Gruppe")[1]
         assert [*map(number, total[1:4]), number(total[5])] == [
             invited,

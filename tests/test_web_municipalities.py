@@ -368,6 +368,11 @@ def test_a_proposal_that_lacks_something_is_named_with_its_section_and_the_way_t
     section = scene.world.sections["§ 3"]
     form, name = beside(browser, scene, section, "rationale")
     ok(browser.post(f"{scene.base}/draft/{section}", {**form, name: "Weil es so nicht geht."}), 303)
+    tree = html.check(ok(browser.get(f"{scene.base}/draft")).text)
+    opened = [html.text_of(box) for box in tree.iter("details") if box.get("open") is not None]
+    assert len(opened) == 1
+    assert "Fehlt noch" in opened[0]
+    assert "Bitte wählen Sie, ob Sie streichen" in opened[0]
     review = ok(browser.get(f"{scene.base}/review")).text
     assert "§ 3 – Vorschrift § 3: Bitte wählen Sie, ob Sie streichen" in html.text_of(html.check(review))
     assert f'href="{scene.base}/draft#{section}"' in review

@@ -27,7 +27,10 @@ from consultation.subjects import Actor
 
 router = resource("Eigene Stellungnahme")
 MOST_BODIES = 2000
-_INVALID = M("Bitte prüfen Sie Ihre Angaben. Es wurde nichts gespeichert.")
+_INVALID = M(
+    "Bitte prüfen Sie Ihre Angaben. Es wurde nichts gespeichert. Welche Form eine Antwort in Daten hat, sagt form/schema: "
+    "Tage wie 2026-03-31, Anteile von 0 bis 1."
+)
 
 
 class SpokenForGiven(Shape):

@@ -36,8 +36,8 @@ def _figures(frozen: Frozen) -> Table:
     points = frozen.points
     rows = (
         (M("Eingeladene Stellen"), total.invited), (M("Stellungnahmen mit Inhalt"), total.submitted),
-        (M("Fehlanzeigen"), total.nil_returns), (M("Vertretene Stellen"), total.represented),
-        (M("Erreichte Gemeinden"), reach.reached), (M("Einzelpunkte"), points.points),
+        (M("Fehlanzeigen"), total.nil_returns), (M("Eingeladene Stellen, für die andere geantwortet haben"), total.represented),
+        (M("Erreichte Gemeinden (selbst oder durch ihren Verband)"), reach.reached), (M("Einzelpunkte"), points.points),
         (M("Beiträge, aus denen die Einzelpunkte bestehen"), points.contributions),
         (M("Entschiedene Einzelpunkte"), points.decided),
     )  # fmt: skip

@@ -110,6 +110,7 @@ def _page(
         "readings": list(_readings(at, sections, typed, kept, draft.frozen.get("terms", ()))),
         "errors": errors_of(problems, at.begun) if at.begun else {}, "quarrels": outcome.quarrels if outcome else (),
         "refused": outcome.refused if outcome else None,
+        "lacking": {problem.field: problem.message for problem in at.begun.missing} if at.begun else {},
         "colleagues": colleagues, "draft_place": DRAFT,
         "editable": at.may_answer or (outcome is not None and outcome.refused is not None),
     }  # fmt: skip
