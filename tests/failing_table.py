@@ -72,10 +72,14 @@ WRONG: dict[str, Wrong] = {
     ANSWERS + "/submit": Wrong(TOWN, "town", {"name": "", "function": "Dezernentin", "order": "i. V."}),
     # -- programmes ------------------------------------------------------------------------------------------------------
     "POST /o/{organisation_id}/programmes/new": Wrong(
-        PLANNER, "programme", {"title": "", "level": "state", "reference": "AZ 1", "description": "Worum es geht"}
+        PLANNER,
+        "programme",
+        {"title": "", "level": "state", "reference": "AZ 1", "description": "Worum", "postal": "Weg 1"},
     ),
     PROGRAMME + "/edit": Wrong(
-        PLANNER, "programme", {"title": "", "level": "state", "reference": "AZ 2", "description": "Anders"}
+        PLANNER,
+        "programme",
+        {"title": "", "level": "state", "reference": "AZ 2", "description": "Anders", "postal": "Weg 2"},
     ),
     PROGRAMME + "/members": Wrong(PLANNER, "programme", {"organisation": "", "land": "NI"}),
     PROGRAMME + "/parameters": Wrong(

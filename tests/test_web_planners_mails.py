@@ -22,6 +22,7 @@ from consultation.forms.models import FormVersion
 from consultation.mail.preview import SAMPLES, UNREADABLE
 from consultation.mail.transport import Memory
 from consultation.people.models import Organisation, Person
+from consultation.programmes.models import Programme
 from consultation.settings import Settings
 from tests import html
 from tests.browsing import BASE, KEY, Browser, site
@@ -99,6 +100,23 @@ def test_a_short_deadline_a_sunday_and_bodies_without_address_are_warned_of_and_
     assert "erfahren nichts" in _line(shown, "Anschriften")
     assert "fehlt" not in "".join(_line(shown, title) for title in ("Formular", "Beginn und Frist", "Adressatenkreis"))
     assert 'name="sure"' in shown
+
+
+def test_letters_without_an_address_to_come_back_to_are_warned_of_where_there_will_be_letters(db: Database):
+    world = Planning(db)
+    paula = world.browser(site(db), world.foundation)
+    made = prepare(paula, world)
+    assert "Absender der Briefe" not in paula.get(f"{made.at}/announce").text
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(postal="Rathausplatz 1, 25746 Heide"))
+    line = _line(paula.get(f"{made.at}/announce").text, "Absender der Briefe")
+    assert "bitte beachten" in line
+    assert "kommt nicht zurück" in line
+    assert f'href="{world.foundation.at}/programmes/{world.programme}/edit#postal"' in line
+    with db.transaction() as session:
+        session.execute(update(Programme).values(postal="Hauptstraße 1\n12345 Berlin"))
+    line = _line(paula.get(f"{made.at}/announce").text, "Absender der Briefe")
+    assert "Stiftung Miteinander, Hauptstraße 1, 12345 Berlin" in line
 
 
 def test_a_list_that_was_uploaded_and_forgotten_and_faults_of_the_form_are_named_with_the_way_there(db: Database):

@@ -22,6 +22,8 @@ ELSEWHERE = frozenset({"deadline", "opens_at", "form", "draft", "audience"})
 
 BUILDER = "builder"
 """Where the questions of the chosen form are."""
+PROGRAMME = "programme"
+"""Where the programme says what it is called and where its letters come from."""
 
 
 class Mark(StrEnum):
@@ -37,7 +39,7 @@ class Line:
     title: Message
     meaning: Message
     place: str
-    """Below the consultation's address, or `BUILDER`."""
+    """Below the consultation's address, or `BUILDER`, or `PROGRAMME`."""
 
 
 def checklist(session: Session, actor: Actor, consultation: Consultation, ways: Ways) -> list[Line]:
@@ -51,6 +53,7 @@ def checklist(session: Session, actor: Actor, consultation: Consultation, ways: 
         *_form(consultation, problems),
         *(Line(Mark.WARNING, M("Formular"), notice, BUILDER) for notice in readiness.form_warnings(consultation)),
         *_audience(ways, problems),
+        *_sender(consultation, ways),
         *(_list(session, consultation) if planner(actor, consultation) else ()),  # not for those who only read along
         *_dates(consultation, problems),
         *(Line(Mark.WARNING, M("Frist im Kalender"), warning, "/dates")
@@ -115,6 +118,18 @@ def _audience(ways: Ways, problems: tuple[Problem, ...]) -> Iterator[Line]:
         yield Line(Mark.WARNING, M("Anschriften"), meaning, "/addresses")
     else:
         yield Line(Mark.DONE, M("Anschriften"), M("Jede Stelle ist per Mail oder Brief erreichbar."), "/addresses")
+
+
+def _sender(consultation: Consultation, ways: Ways) -> Iterator[Line]:
+    """Only where letters will be printed: nobody else misses it."""
+    title, programme = M("Absender der Briefe"), consultation.programme
+    if ways.letter and programme.postal:
+        sender = ", ".join([programme.owner.name, *programme.postal.splitlines()])
+        yield Line(Mark.DONE, title, M("Auf den Briefen steht: {sender}.", sender=sender), PROGRAMME)
+    elif ways.letter:
+        meaning = M("Auf den Briefen fehlt Ihre Anschrift: Was nicht zugestellt werden kann, kommt nicht zurück. "
+                    "Eintragen kann sie: {owner}.", owner=programme.owner.name)  # fmt: skip
+        yield Line(Mark.WARNING, title, meaning, PROGRAMME)
 
 
 def _list(session: Session, consultation: Consultation) -> Iterator[Line]:

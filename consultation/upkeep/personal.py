@@ -72,7 +72,8 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("organisation", M("planende oder antwortende Stelle"), ALWAYS,
             "id kind partner_kind name sort_key register_key state may_plan four_eyes demo created_at"),
     # -- what is asked
-    Holding("programme", M("Förderprogramm"), ALWAYS, "id slug title level reference owner_id demo created_at", free="description postal"),
+    Holding("programme", M("Förderprogramm"), ALWAYS, "id slug title level reference owner_id demo created_at",
+            free="description postal"),
     Holding("programme_member", M("beteiligte Häuser"), ALWAYS, "id programme_id organisation_id state"),
     Holding("programme_parameter", M("Eckwerte"), ALWAYS, "id programme_id name type label value section_number"),
     Holding("glossary_term", M("Begriffe"), ALWAYS, "id programme_id term definition version"),

@@ -57,6 +57,7 @@ def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict
         "missing": bool(consultation.shortcomings),
         "warned": any(line.mark == Mark.WARNING for line in lines),
         "ways": ways,
+        "owns": consultation.programme.owner_id == actor.organisation_id,
         "may": CONSULTATION.may(actor, consultation, "announce"),
         "who": CONSULTATION.rows["announce"].who.name,
     }
