@@ -130,7 +130,7 @@ def test_a_colleague_is_invited_and_withdrawn_by_keyboard_alone(house: House, ch
     keyboard.write(page.get_by_label("Mailadresse"), ANNA)
     keyboard.write(page.get_by_label("Passwort", exact=True), PASSWORD)
     keyboard.press(page.get_by_role("button", name="Anmelden"))
-    keyboard.press(page.get_by_role("link", name="Personen und Rechte"))
+    keyboard.press(page.get_by_role("link", name="Personen", exact=True))
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Zum Inhalt springen")).to_be_focused()
     keyboard.write(page.get_by_label("Mailadresse"), NINA)
