@@ -139,8 +139,8 @@ def beside(session: Session, revision: Revision) -> list[tuple[Message, str]]:
     named = {kind: [b["name"] for b in document["represented"] if b["kind"] == kind] for kind in RepresentationKind}
     found = [
         (_signed(document), _signature(_personal(session, revision))),
-        (M("Spricht für"), ", ".join(named[RepresentationKind.REPRESENTED])),
-        (M("Unterstützt von"), ", ".join(named[RepresentationKind.SUPPORTER])),
+        (M("Spricht für"), "; ".join(named[RepresentationKind.REPRESENTED])),
+        (M("Unterstützt von"), "; ".join(named[RepresentationKind.SUPPORTER])),
     ]
     return [(label, text) for label, text in found if text]
 
