@@ -107,7 +107,9 @@ def _act(
 
 def _merge(session: Session, actor: Actor, held: list[Held], seen: many.Seen, form: PostedForm) -> None:
     """Each is a step of its own, so that they are taken back one after the other."""
-    into = next((point for point in held if point.number == whole_number(form.line("into").removeprefix("Punkt").strip())), None)
+    into = next(
+        (point for point in held if point.number == whole_number(form.line("into").removeprefix("Punkt").strip())), None
+    )
     if into is None or not 2 <= len(held) <= _MERGED_AT_ONCE:
         message = M("Wählen Sie 2 bis {count} Punkte, und geben Sie die Nummer dessen an, in dem die anderen aufgehen.",
                     count=_MERGED_AT_ONCE)  # fmt: skip
