@@ -20,7 +20,7 @@ from consultation.forms.checks import read_form
 from consultation.forms.compatibility import incompatibilities
 from consultation.forms.models import FormVersion
 from consultation.forms.templates import definition
-from consultation.people.models import Person
+from consultation.people.models import Membership, Person
 from consultation.programmes import editing, queries
 from consultation.programmes.models import DraftVersion
 from consultation.responses.desk import open_desk
@@ -111,11 +111,15 @@ def test_a_correction_is_shown_before_it_is_made_and_then_told_to_all_invited(
         line = session.scalars(select(HistoryEntry).where(HistoryEntry.action == "correct")).one()
         assert (line.old, line.new, line.details["reason"]) == ("1", "2", "§ 3 war falsch.")
         invited = session.scalar(select(func.count()).select_from(Invitation))
+        there = select(func.count()).select_from(Membership)
+        answering = session.scalar(there.join(Invitation, Invitation.organisation_id == Membership.organisation_id))
+        assert invited
+        assert answering
     running.work(NOW)
     mails = [file.read_text() for file in (tmp_path / "mail").iterdir() if "Berichtigung" in file.read_text()]
-    assert len(mails) == invited
+    assert len(mails) == invited + answering
     running.work(NOW)
-    assert len([f for f in (tmp_path / "mail").iterdir() if "Berichtigung" in f.read_text()]) == invited
+    assert len([f for f in (tmp_path / "mail").iterdir() if "Berichtigung" in f.read_text()]) == invited + answering
 
 
 def test_answers_carry_over_changed_sections_are_flagged_and_each_revision_names_its_version(

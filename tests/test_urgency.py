@@ -74,8 +74,7 @@ def test_a_code_that_was_asked_for_goes_before_the_mails_to_all_that_wait_alread
         email = ask_code(session, scene, kind)
     first, *rest = sent(db)
     assert first == email
-    assert len(rest) > 5
-    assert all(recipient.startswith("post") for recipient in rest)
+    assert sum(recipient.startswith("post") for recipient in rest) > 5
 
 
 def test_invitations_and_reminders_let_a_receipt_pass_and_a_receipt_a_code(db: Database, scene: World) -> None:
