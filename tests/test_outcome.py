@@ -290,19 +290,21 @@ def test_the_mail_about_the_edition_leads_each_body_that_answered_to_its_own_not
     settings = Settings.model_validate({"secret_key": KEY, "base_url": "https://dienst.example"})
     post = Post(settings, cast(Transport, None), uuid.uuid4(), AFTER)
 
-    def text(body: str) -> str:
+    def texts(body: str) -> list[str]:
         with told.db.transaction() as session:
             invitation = session.scalars(
                 select(Invitation).where(Invitation.organisation_id == told.found.world.bodies[body])
             ).one()
             invitation.email = "amt@stadt.example"
-            (letter,) = published(session, post, {"id": str(invitation.id), "number": 1})
-            return render_plain("mail/published.txt", {"base_url": "", "site": "", **letter.data}, "de")
+            sent = list(published(session, post, {"id": str(invitation.id), "number": 1}))
+            assert sent[0].recipient == "amt@stadt.example"
+            return [render_plain("mail/published.txt", {"base_url": "", "site": "", **one.data}, "de") for one in sent]
 
     town = told.town(NAMED)
     path = f"/o/{told.found.world.bodies[town]}/answers/{told.found.world.slug}/outcome"
-    assert path in text(town)
-    assert "/outcome" not in text("01053")
+    assert len(texts(town)) == 2, "the central mailbox, and whoever answers there"
+    assert all(path in text for text in texts(town))
+    assert "/outcome" not in "".join(texts("01053"))
 
 
 def test_planners_see_an_example_before_they_publish(db: Database, tmp_path: Path) -> None:
