@@ -31,7 +31,7 @@ from consultation.forms.context import FormContext, infos_of
 from consultation.forms.definition import Asked, Form
 from consultation.people.kinds import OrganisationKind
 from consultation.programmes.models import DraftVersion
-from consultation.questions import CANNOT_JUDGE, Tally
+from consultation.questions import CANNOT_JUDGE, Tally, Texts
 from consultation.register.kinds import SizeClass
 from consultation.register.states import State
 from consultation.responses.participation import land_of
@@ -134,13 +134,22 @@ def counted_fields(context: FormContext, cube: Cube) -> Iterator[Counted]:
         yield from (Counted(asked, item) for item in counted_items(context, asked, found.get(asked.key, ())))
 
 
-def has_figures(asked: Asked) -> bool:
+def parts_of(context: FormContext) -> dict[str, Texts]:
+    """Key → title of the parts of the form that have figures."""
+    return {asked.part.key: asked.part.title for asked in context.form.asked if _has_figures(asked)}
+
+
+def groupings_of(context: FormContext) -> tuple[str, ...]:
+    return Order(context, group_fields(context.form)).groupings()
+
+
+def _has_figures(asked: Asked) -> bool:
     return not (asked.question.personal or asked.type.settles_disclosure or asked.type.tally is Tally.NONE)
 
 
 def counted_items(context: FormContext, asked: Asked, found: Iterable[str]) -> list[str]:
     """What of a field has figures: nothing, the field itself (""), or its items."""
-    if not has_figures(asked):
+    if not _has_figures(asked):
         return []
     fixed = [item.key for item in asked.type.items(asked.settings, context)]
     by_place = sorted(set(found) - set(fixed), key=lambda item: _section_place(context, item))

@@ -33,9 +33,9 @@ from consultation.states import PLANNING
 from consultation.subjects import Actor, Planned
 
 RESERVED = frozenset({"new"})
+"""Last parts of addresses that are pages themselves."""
 SENDER_LINES, SENDER_LINE = 4, 60
 """What the head of a letter has room for: lines, and characters of each."""
-"""Last parts of addresses that are pages themselves."""
 
 
 def require_planner(actor: Actor, subject: Planned) -> None:
@@ -44,10 +44,15 @@ def require_planner(actor: Actor, subject: Planned) -> None:
         raise Forbidden(M("Das darf nur: {who}.", who=planner.name))
 
 
+def owns(actor: Actor, programme: Programme) -> bool:
+    """Whether this actor says what the programme is called, where its letters come from, and whether it is."""
+    return planner(actor, programme) and actor.organisation_id == programme.owner_id
+
+
 def require_owner(actor: Actor, programme: Programme) -> None:
     """What a programme is called, and whether it is, is for the house that made it."""
     require_planner(actor, programme)
-    if actor.organisation_id != programme.owner_id:
+    if not owns(actor, programme):
         raise Forbidden(M("Das darf nur die Trägerin des Programms: {owner}.", owner=programme.owner.name))
 
 

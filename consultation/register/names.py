@@ -10,8 +10,6 @@ _WORDS = {
 """The Textkennzeichen of the same rows says so: 63, 60, 67, 66 and 65."""
 _BEFORE = re.compile(r"(?P<name>[^,]+), (?P<title>(?:\w+-? und |Große )?[A-ZÄÖÜ][\w-]*)")
 """A title of one word, or of two that belong together; "Hagen, Stadt der FernUniversität" stays as it is."""
-
-
 _CALLED = {"60": "Markt", "61": "Stadt", "62": "Stadt", "63": "Stadt", "64": "Gemeinde", "67": "Stadt"}
 """What people put before the name of a municipality, by its Textkennzeichen, whether the register does or not."""
 TITLES = frozenset({"stadt", "gemeinde", "markt"})

@@ -64,8 +64,8 @@ def _page(
         members = _members(session, at)
         known = stored if chosen is None else chosen
         offered = {body.key: body for body in members} | register.by_keys(session, known)
-        known_there = {*offered, at.response.organisation.register_key}
-        found = [f for f in register.search(session, sought, 25) if f.body.key not in known_there] if sought else []
+        shown = {*offered, at.response.organisation.register_key}
+        found = [f for f in register.search(session, sought, 25) if f.body.key not in shown] if sought else []
     ticked = set(known) or ({body.key for body in members} if chosen is None else set())
     house = at.response.organisation
     data: dict[str, Any] = {

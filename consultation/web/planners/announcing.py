@@ -14,6 +14,7 @@ from consultation.core.errors import Invalid, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.core.times import end_of_day, local_day
 from consultation.http import Db, Form, Pages, page, see_other
+from consultation.programmes.actions import owns
 from consultation.rulebook import CONSULTATION, publisher
 from consultation.states import Purpose
 from consultation.subjects import Actor
@@ -57,7 +58,7 @@ def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict
         "missing": bool(consultation.shortcomings),
         "warned": any(line.mark == Mark.WARNING for line in lines),
         "ways": ways,
-        "owns": consultation.programme.owner_id == actor.organisation_id,
+        "owns": owns(actor, consultation.programme),
         "may": CONSULTATION.may(actor, consultation, "announce"),
         "who": CONSULTATION.rows["announce"].who.name,
     }

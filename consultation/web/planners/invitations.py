@@ -24,7 +24,7 @@ from consultation.core.times import local_day
 from consultation.documents.letter import write_letter, write_letters
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.http.language import language_of
-from consultation.programmes.actions import require_planner
+from consultation.programmes.actions import owns, require_planner
 from consultation.responses import reminders
 from consultation.responses.intake import may_be_taken
 from consultation.rulebook import IN_SIGHT, INVITATION, RUNNING, editor, planner, publisher
@@ -38,7 +38,6 @@ from consultation.web.planners.frame import (
     identifier,
     planned,
     problems_of,
-    programme_path,
     surroundings,
     typed_day,
 )
@@ -88,9 +87,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "reach_choices": REACHES,
         "plans": planner(actor, consultation),
         "invites": may_invite(actor, consultation),
-        "owns": programme_path(actor, consultation.programme.slug)
-        if consultation.programme.owner_id == actor.organisation_id
-        else "",
+        "owns": owns(actor, consultation.programme),
         "next": _next(f"{data['at']}/invitations", kept, found),
         "letters": _files(data["ways"].letter)
         if planner(actor, consultation) and consultation.state in IN_SIGHT

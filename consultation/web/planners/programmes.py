@@ -70,7 +70,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             "home": home(actor),
             "breadcrumbs": programme_crumbs(actor, programme),
             "plans": planner(actor, programme),
-            "owns": planner(actor, programme) and programme.owner_id == actor.organisation_id,
+            "owns": actions.owns(actor, programme),
             "drafts": queries.draft_versions(session, programme.id),
             "forms": forms.of_programme(session, actor, programme.id),
             "consultations": consultations.of_programme(session, actor, programme.id),

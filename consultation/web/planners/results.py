@@ -20,7 +20,7 @@ from consultation.evaluation.figures import (
     Row,
     Statistics,
 )
-from consultation.evaluation.statistics import Order, for_page, form_context, group_fields, has_figures
+from consultation.evaluation.statistics import for_page, form_context, groupings_of, parts_of
 from consultation.forms.context import FormContext
 from consultation.forms.definition import Asked
 from consultation.http import Db, Pages, page
@@ -47,8 +47,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         consultation = planned(session, actor, slug)
         taking_part = participation.for_planner(session, actor, consultation)
         context = form_context(session, consultation)
-        groupings = Order(context, group_fields(context.form)).groupings()
-        parts = {field.part.key: field.part.title for field in context.form.asked if has_figures(field)}
+        groupings, parts = groupings_of(context), parts_of(context)
         by = asked["by"] if asked.get("by") in groupings else TOTAL
         part = asked["part"] if asked.get("part") in parts else next(iter(parts), "")
         statistics = for_page(session, actor, consultation, context, part, by)
