@@ -150,6 +150,14 @@ def test_with_four_eyes_who_edited_last_prepares_the_nil_return_and_another_pers
     assert response(scene).state == ResponseState.SUBMITTED
 
 
+def test_who_prepares_a_nil_return_that_nobody_could_hand_in_reads_so_before(scene: Scene) -> None:
+    scene.four_eyes(True)
+    writer, nobody = begun(scene, name="Anna Muster"), "Zurzeit kann niemand freigeben."
+    assert nobody in words(writer, f"{scene.base}/nil-return")
+    scene.somebody(*BOTH, name="Bea Haupt")
+    assert nobody not in words(writer, f"{scene.base}/nil-return")
+
+
 def test_the_second_person_who_changes_the_nil_return_has_edited_it(scene: Scene) -> None:
     scene.four_eyes(True)
     writer, second = begun(scene, name="Anna Muster"), scene.somebody(*BOTH, name="Bea Haupt")

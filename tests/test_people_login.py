@@ -63,6 +63,19 @@ def test_whoever_has_one_organisation_and_one_thing_to_do_is_there_at_once(
     assert browser.follow(browser.get("/login")).url.path == "/home"
 
 
+def test_who_runs_the_service_is_at_the_operation_and_who_waits_or_is_invited_chooses(db: Database, browser: Browser):
+    with db.transaction() as session:
+        house, asking = make.organisation(session, "Amt Eggebek"), make.organisation(session, "Kropp")
+        olaf, wanda = (make.person(session, name, email=f"{name.lower()}@haus.example") for name in ("Olaf", "Wanda"))
+        olaf.operator = True
+        make.membership(session, wanda, house, {Role.CONTRIBUTOR})
+        make.membership(session, wanda, asking, invited_at=MOMENT)
+        make.membership(session, make.person(session, "Willi", email="willi@haus.example"), house, waiting=True)
+    for name, path in (("olaf", "/operator"), ("wanda", "/home"), ("willi", "/home")):
+        somebody = Browser(browser.app)
+        assert somebody.follow(somebody.log_in(f"{name}@haus.example")).url.path == path, name
+
+
 def test_the_cookie_is_closed_to_scripts_and_on_https_bound_to_the_host(db: Database, browser: Browser):
     cookie = browser.log_in(ANNA).headers["set-cookie"]
     assert cookie.startswith("session=")

@@ -125,7 +125,7 @@ def test_ticked_points_are_merged_into_one_of_them_and_taken_apart_again(running
     assert paula.post(f"{at}/bulk", {"point": str(first.id), "action": "merge", "into": "1"}).status_code == 422
     stale = chosen | {f"version-{first.id}": "7", "into": "2"}
     assert paula.post(f"{at}/bulk", stale).status_code == 409
-    told = paula.follow(paula.post(f"{at}/bulk", chosen | {"into": "2"})).text
+    told = paula.follow(paula.post(f"{at}/bulk", chosen | {"into": "Punkt 2"})).text
     assert "<strong>1 Punkt</strong>" in told
     assert {point.merged_into_id for point in all_points(running)} == {None, all_points(running)[1].id}
     taken_back(running, paula, told)

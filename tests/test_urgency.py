@@ -19,7 +19,7 @@ from consultation.core.jobs import Job, JobState, Urgency
 from consultation.core.migrations import bring_to
 from consultation.mail.transport import Memory
 from consultation.people import actions as people
-from consultation.people.models import Person
+from consultation.people.models import Membership, Person
 from consultation.settings import Settings
 from consultation.states import InvitationState
 from consultation.subjects import stranger
@@ -74,7 +74,11 @@ def test_a_code_that_was_asked_for_goes_before_the_mails_to_all_that_wait_alread
         email = ask_code(session, scene, kind)
     first, *rest = sent(db)
     assert first == email
+    with db.reader() as session:
+        answering = set(session.scalars(select(Person.email).join(Membership, Membership.person_id == Person.id)))
     assert sum(recipient.startswith("post") for recipient in rest) > 5
+    assert all(recipient.startswith("post") or recipient in answering for recipient in rest)
+    assert len(set(rest)) == len(rest)
 
 
 def test_invitations_and_reminders_let_a_receipt_pass_and_a_receipt_a_code(db: Database, scene: World) -> None:

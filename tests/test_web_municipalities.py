@@ -587,7 +587,13 @@ def test_a_county_is_offered_its_municipalities_and_finds_others(scene: Scene) -
     with scene.db.reader() as session:
         kinds = {row.register_key: row.kind.value for row in session.scalars(select(Representation))}
     assert kinds == {offered[0]: "supporter", offered[1]: "represented"}
+    assert "für 1 Stelle, unterstützt von 1 Stelle" in html.text_of(html.check(browser.get(base).text))
     assert browser.post(f"{base}/representation", {"bodies": ["999"]}).status_code == 422
+    itself = browser.post(f"{base}/representation", {"search": "yes", "sought": "Kreis Beispiel"}).text
+    assert f'value="{COUNTY}"' not in itself
+    assert (
+        "Kreis Beispiel sind Sie selbst." in ok(browser.post(f"{base}/representation", {"bodies": [COUNTY]}), 422).text
+    )
     town = begun(scene)
     assert town.get(f"{scene.base}/representation").status_code == 403
 

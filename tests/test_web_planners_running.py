@@ -301,6 +301,20 @@ def test_why_an_invitation_failed_is_said_in_the_language_of_the_page_or_as_the_
     assert "550 5.1.1 &lt;{user}&gt; unbekannt" in paula.get(at).text
 
 
+def test_whoever_only_reads_along_is_offered_nothing_to_do_and_who_weighs_finds_it(
+    app: FastAPI, running: Running, paula: Browser
+):
+    heading = "Was Sie jetzt tun können"
+    assert heading in paula.get(running.at()).text
+    assert heading not in running.browser(app, "lara").get(running.at("lara")).text
+    with running.db.transaction() as session:
+        session.execute(update(Consultation).values(state=ConsultationState.PUBLISHED))
+    shown = paula.get(running.at()).text
+    for path in ("/points", "/editions"):
+        assert len(re.findall(rf'<main.*href="{running.at()}{path}"', shown, re.DOTALL)) == 1, path
+    assert heading not in running.browser(app, "lara").get(running.at("lara")).text
+
+
 def test_the_next_step_leads_to_its_page(running: Running, paula: Browser):
     assert f'href="{running.at()}/participation"' in paula.get(running.homes["paula"] + "/programmes").text
     assert re.search(
@@ -352,6 +366,9 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
             extensions.request(session, actor, found, datetime(2026, 5, day).date(), "Rat tagt <b>später</b>")  # noqa: DTZ001 -- a day
     shown = paula.get(f"{running.at()}/extensions").text
     assert "Rat tagt &lt;b&gt;" in shown
+    told = [html.text_of(card) for card in html.parse(shown).findall(".//section[@class='app-card']")]
+    assert ["hat inzwischen geantwortet" in one for one in told] == ["Kiel" not in one for one in told]
+    assert len(told) == 2
     assert "2 Bitten um mehr Zeit warten auf Antwort" in paula.get(running.at()).text, "the next step"
     start = paula.get(running.at().partition("/consultations/")[0] + "/programmes").text
     assert f'href="{running.at()}/extensions"' in start
@@ -460,6 +477,8 @@ def test_an_answer_that_was_withdrawn_is_still_shown_but_counts_no_more(db: Data
         responses.withdraw(session, actor, running.response(TOWNS[2]).id)
     assert "zählt nicht mehr" in paula.get(f"{running.at()}/responses/{running.response(TOWNS[2]).id}").text
     assert "Ort 2" not in paula.get(f"{running.at()}/responses").text
+    figures = html.parse(paula.get(f"{running.at()}/participation").text).findall(".//*[@class='app-figure']")
+    assert html.text_of(figures[-1]).endswith("1 hat die Antwort zurückgenommen")
 
 
 # -- points ----------------------------------------------------------------------------------------------------------

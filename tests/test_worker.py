@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from consultation import worker
 from consultation.consultations import actions as consultations
+from consultation.consultations import extensions
 from consultation.consultations.codes import code_of
 from consultation.consultations.models import Invitation
 from consultation.core import jobs
@@ -231,6 +232,23 @@ def test_who_answers_for_a_body_is_told_too_and_nobody_twice(db: Database, setti
     with db.reader() as session:
         code = code_of(settings.secret_key.get_secret_value().encode(), session.get_one(Invitation, invitation_id))
     assert [name for name, text in told.items() if code in text] == ["poststelle@kiel.example"]
+
+
+def test_who_was_given_more_time_reads_by_whom_and_where_to_go_on(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    invitation_id, post = _one_by_mail(db, scene), Memory()
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.DONE))
+        house = session.get_one(Organisation, scene.bodies[KIEL])
+        factories.membership(session, factories.person(session, "Anna Muster"), house, {Role.CONTRIBUTOR})
+        extensions.give(session, scene.planner, invitation_id, date(2026, 5, 15), "Ratssitzung")
+        owner = session.get_one(Organisation, scene.planner.organisation_id).name
+    worker.run_due(db, settings, post, LATER)
+    (mail,) = post.sent
+    assert mail.subject == "Mehr Zeit gewährt: Probeanhörung"
+    for said in ("Guten Tag Anna Muster,", f"Entschieden hat: {owner}", f"/o/{house.id}/answers/{scene.slug}"):
+        assert said in mail.text, mail.text
 
 
 def test_the_mails_about_two_editions_can_be_told_apart_by_their_subject(

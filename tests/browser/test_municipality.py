@@ -91,7 +91,10 @@ def comment_on_a_section(who: Somebody, base: str, section: str) -> None:
     here.get_by_label("Zustimmung mit Änderungen").check()
     here.locator("summary").click()
     here.get_by_label("Was soll geschehen?").select_option("replace")
-    here.get_by_label("Wortlaut").fill("Die Mittel werden nach der Zahl der Einwohner verteilt.")
+    wording = here.get_by_label("Wortlaut")
+    wording.fill("\n".join(f"{n}. Die Mittel werden nach der Zahl der Einwohner verteilt." for n in range(1, 9)))
+    if who.script:
+        assert wording.evaluate("box => box.scrollHeight - box.clientHeight") <= 0, "a long text is seen whole"
     if who.script:
         expect(here.get_by_role("status")).to_contain_text("Gespeichert um")
     who.look("draft")
