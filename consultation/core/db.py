@@ -235,9 +235,11 @@ class Database:
         self.threads = threads
         self._turn = OneAtATime() if self.engine.dialect.name == "sqlite" else nullcontext
         snapshot: dict[str, Any] = {"reading": True}
-        if self.engine.dialect.name == "postgresql":
+        glance: dict[str, Any] = {"at_a_glance": True}
+        if self.engine.dialect.name == "postgresql":  # SQLite begins only when told, and a change of its level makes it forget its plans
             snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-        self._look = self.engine.execution_options(isolation_level="AUTOCOMMIT", at_a_glance=True)
+            glance |= {"isolation_level": "AUTOCOMMIT"}
+        self._look = self.engine.execution_options(**glance)
         self._write = sessionmaker(self.engine, expire_on_commit=False)
         self._read = sessionmaker(self.engine.execution_options(**snapshot), expire_on_commit=False, autoflush=False)
 
