@@ -235,8 +235,8 @@ class Database:
         self.threads = threads
         self._turn = OneAtATime() if self.engine.dialect.name == "sqlite" else nullcontext
         snapshot: dict[str, Any] = {"reading": True}
-        glance: dict[str, Any] = {"at_a_glance": True}
-        if self.engine.dialect.name == "postgresql":  # SQLite begins only when told, and a change of its level makes it forget its plans
+        glance: dict[str, Any] = {"at_a_glance": True}  # SQLite begins when told; a change of level would expire its statements
+        if self.engine.dialect.name == "postgresql":
             snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
             glance |= {"isolation_level": "AUTOCOMMIT"}
         self._look = self.engine.execution_options(**glance)
