@@ -235,9 +235,8 @@ class Database:
         self.threads = threads
         self._turn = OneAtATime() if self.engine.dialect.name == "sqlite" else nullcontext
         snapshot: dict[str, Any] = {"reading": True}
-        glance: dict[str, Any] = {
-            "at_a_glance": True
-        }  # SQLite begins when told; a change of level would expire its statements
+        glance: dict[str, Any] = {"at_a_glance": True}
+        # SQLite begins when told; a change of its level and back would expire its prepared statements.
         if self.engine.dialect.name == "postgresql":
             snapshot |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
             glance |= {"isolation_level": "AUTOCOMMIT"}
