@@ -10,6 +10,7 @@ import orjson
 import typer
 from rich.table import Table
 
+from consultation.core.language import SOURCE, say
 from consultation.settings import Settings
 from consultation.subjects import system
 from consultation.terminal import DataDir, console, opened, refuse, settings_with, told
@@ -183,19 +184,18 @@ def erase(
     data_dir: DataDir = None,
 ) -> None:
     """Name, Adressen und Zugang einer Person löschen. Was ihre Organisation gesagt hat, bleibt."""
-    from consultation.upkeep import erased_list, erasure  # noqa: PLC0415 -- as above
+    from consultation.upkeep.erasure import by_email  # noqa: PLC0415 -- as above
+    from consultation.upkeep.forgetting import forget  # noqa: PLC0415 -- as above
 
     settings = settings_with(data_dir=data_dir)
     with opened(settings) as database, told():
+        with database.reader() as session:
+            found = by_email(session, email)
         if not yes:
-            with database.reader() as session:
-                _ask_whether(f"{erasure.by_email(session, email).name} ({email}) wird gelöscht.")
-        with database.transaction() as session:
-            found = erasure.by_email(session, email)
-            done = erasure.erase(session, system(datetime.now(UTC)), found, force=force)
-    erased_list.add(settings.data_dir, [done.person_id])
-    mails = erasure.forget_mails(settings.data_dir / "mail", done.email)
-    console.print(f"Gelöscht: Konto, {done.changed} weitere Zeilen, {mails} Mails als Datei.")
+            _ask_whether(f"{found.name} ({email}) wird gelöscht.")
+        forgotten = forget(database, settings.data_dir, system(datetime.now(UTC)), found.id, force=force)
+    done = forgotten.erased
+    console.print(f"Gelöscht: Konto, {done.changed} weitere Zeilen, {forgotten.mails} Mails als Datei.")
     if done.delayed:
         console.print(
             f"{done.delayed} Angaben zur Freigabe bleiben, bis die Verfahren enden; dann löscht sie „retention“."
@@ -217,19 +217,14 @@ def retention(
     """Löschen, was nach den Fristen RETAIN_… nicht mehr aufbewahrt wird."""
     from consultation.upkeep import retention as retaining  # noqa: PLC0415 -- as above
 
-    settings = settings_with(data_dir=data_dir)
+    settings, moment = settings_with(data_dir=data_dir), datetime.now(UTC)
     with opened(settings) as database, told(), database.transaction() as session:
-        found = retaining.carry_out(session, system(datetime.now(UTC)), settings, dry_run=dry_run)
-    for name, count in found.items():
-        console.print(f"{count:6} {RETAINED[name]}", highlight=False)
+        found = (
+            retaining.due(session, moment, settings)
+            if dry_run
+            else retaining.carry_out(session, system(moment), settings)
+        )
+    for step in retaining.plan(settings):
+        console.print(f"{found[step.name]:6} {say(step.title, SOURCE)}", highlight=False)
+    console.print(f"{found[retaining.DELAYED]:6} {say(retaining.AFTERWARDS, SOURCE)}", highlight=False)
     console.print("Nichts wurde gelöscht (Probelauf)." if dry_run else "Erledigt.")
-
-
-RETAINED = {
-    "delayed": "aufgeschobene Angaben gelöschter Personen",
-    "drafts": "Antworten in Bearbeitung",
-    "contacts": "Angaben zu Personen neben Abgaben",
-    "invitations": "Adressen von Einladungen",
-    "address_lists": "hochgeladene Adresslisten",
-    "accounts": "unbenutzte Konten ohne Organisation",
-}

@@ -55,6 +55,10 @@ WRONG: dict[str, Wrong] = {
     "POST /operator/organisations/{organisation_id}/manager": Wrong(
         "operator", "town", {"email": "keine Adresse", "name": "Nina Neu"}
     ),
+    "POST /operator/privacy/person": Wrong("operator", "town", {"email": "niemand@ort.example"}),
+    "POST /operator/people/{person_id}/forget": Wrong(
+        "operator", "town", {"email": "niemand@ort.example", "force": "yes"}
+    ),
     # -- answering -------------------------------------------------------------------------------------------------------
     ANSWERS + "/comments": Wrong(TOWN, "town", {"text": "x" * 6000}, {"question": "message"}),
     ANSWERS + "/comments/{comment_id}/answer": Wrong(TOWN, "town", {"text": "x" * 6000}),
@@ -242,6 +246,7 @@ NOTHING_TYPED: dict[str, str] = {
     PEOPLE + "/{membership_id}/invite-again": BUTTON,
     PEOPLE + "/{membership_id}/remove": BUTTON,
     "POST /operator/jobs/{job_id}/repeat": BUTTON,
+    "POST /operator/privacy/retention": BUTTON,
     "POST /operator/organisations/{organisation_id}/may-plan": BUTTON,
     ANSWERS + "/start": BUTTON,
     ANSWERS + "/ready": BUTTON,

@@ -27,6 +27,7 @@ NO_PAGES = {
     "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/files/{name}": DOWNLOAD,
     "GET /login/second-step": "only after a right password; tests/browser/test_second_step.py looks at it",
     "GET /account/data": "one's own data as a file; tests/test_privacy.py reads it",
+    "GET /operator/people/{person_id}/data": "somebody's data as a file; tests/test_privacy_pages.py reads it",
     "GET /login/start": "leads to what there is to do; tests/test_people_login.py follows it",
     "GET /login/token": "a fresh token for a page that outlived its session; tests/test_loss.py reads it",
     "GET /o/{organisation_id}/answers/deadlines.ics": DOWNLOAD,

@@ -232,6 +232,12 @@ TABLE = (
         POST /operator/organisations/{organisation_id}/may-plan
         POST /operator/organisations/{organisation_id}/manager
         POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step
+        GET /operator/privacy
+        POST /operator/privacy/person
+        POST /operator/privacy/retention
+        GET /operator/people/{person_id}
+        GET /operator/people/{person_id}/data
+        POST /operator/people/{person_id}/forget
         """, here=OPERATOR),
     # -- the workbench of a planning house -------------------------------------------------------------------------------
     Gate("programme", """

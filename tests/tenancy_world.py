@@ -429,6 +429,7 @@ def _objects(session: Session, world: World) -> None:
     first = {
         "membership_id": select(Membership.id).where(Membership.person_id == world.people["contributor"].person_id),
         "invited_membership_id": select(Membership.id).where(Membership.invited_at.is_not(None)),
+        "person_id": select(Person.id).where(Person.id == world.people["contributor"].person_id),
         "session_id": select(LoginSession.id).where(LoginSession.person_id == town.person_id),
         "token_id": select(ApiToken.id).where(ApiToken.person_id == town.person_id, ApiToken.revoked_at.is_(None)),
         "extension_id": select(DeadlineExtension.id).where(DeadlineExtension.invitation_id == invitation.id),

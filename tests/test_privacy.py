@@ -1,14 +1,12 @@
 """Personal data: where it is, access to it, how it goes, and that it is nowhere else."""
 
 import contextlib
-import hashlib
 import io
 import json
 import logging
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,11 +14,9 @@ import orjson
 import pytest
 import structlog
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.orm import Session
 
 from consultation import worker
-from consultation.consultations import actions as consultations
-from consultation.consultations.models import AddressOmission, AddressRow, AddressUpload, Consultation, Invitation
+from consultation.consultations.models import AddressUpload, Consultation, Invitation
 from consultation.core.errors import Conflict, Forbidden
 from consultation.core.history import HistoryEntry
 from consultation.core.places import top_folder
@@ -29,70 +25,19 @@ from consultation.http import logs
 from consultation.mail.transport import Folder
 from consultation.people.models import LoginSession, Membership, Organisation, Person
 from consultation.responses.models import DraftAnswer, PersonalValue, Revision
-from consultation.responses.submission import canonical, salted_hash
-from consultation.states import ConsultationState, Role
+from consultation.states import Role
 from consultation.subjects import system
 from consultation.upkeep import access, backup, erased_list, erasure, restore, retention
 from consultation.upkeep.personal import BY_TABLE, HOLDINGS, Bearing, markdown
 from tests import factories, tenancy_world
 from tests.browsing import Browser, site
-from tests.conftest import DATABASES
-from tests.copies import Copies
 from tests.fault.invariants import fingerprint, problems
 from tests.plain_logs import plain_logs
+from tests.privacy_world import MAIL, NAME, end_all, made, person_of
 from tests.test_docs import between
-from tests.upkeep_world import LATER, NOW, Service, service, settings_for
+from tests.upkeep_world import LATER, NOW, Service, settings_for
 
-NAME, MAIL = "Wilhelmine Zwetschgenbaum", "wilhelmine@zwetschgenbaum.example"
-
-
-@pytest.fixture(params=DATABASES)
-def made(request: pytest.FixtureRequest, copies_of: dict[str, Copies], tmp_path: Path) -> Iterator[Service]:
-    """The releaser of the town has a name that stands nowhere else, and has worked with everything."""
-    with service(copies_of[request.param], tmp_path / "var") as found:
-        _name(found)
-        yield found
-
-
-def _name(found: Service) -> None:
-    with found.db.transaction() as session:
-        person = session.get_one(Person, found.world.people["town"].person_id)
-        person.name, person.email, person.email_key = NAME, MAIL, MAIL
-        invitation = session.scalars(select(Invitation)).first()
-        assert invitation
-        invitation.email, invitation.contact, invitation.failure = MAIL, NAME, f"550 <{MAIL}>: no such mailbox"
-        row = session.scalars(select(AddressRow)).first()
-        assert row
-        row.email, row.contact = MAIL.title(), NAME
-        house = found.world.places["house"]
-        session.add(AddressOmission(owner_id=house, text="Amt", given_email=MAIL, kept=1, updated_at=NOW))
-        for value in session.scalars(select(PersonalValue).where(PersonalValue.key == "release.name")).all():
-            if session.get_one(Revision, value.revision_id).person_id == person.id:
-                _sign(session, value)
-
-
-def _sign(session: Session, value: PersonalValue) -> None:
-    """As if released under this name: the document's salted hash is made again, and with it the document's own."""
-    value.value = {"value": NAME}
-    revision = session.get_one(Revision, value.revision_id)
-    document = orjson.loads(revision.document)
-    document["personal"][value.key] = salted_hash(value)
-    revision.document = canonical(document).decode()
-    revision.content_hash = hashlib.sha256(revision.document.encode()).hexdigest()
-
-
-def end_all(made: Service) -> None:
-    """The procedures are over."""
-    planner = {"anhoerung-a": "planner", "anhoerung-b": "other_planner", "anhoerung-offen": "planner"}
-    with made.db.transaction() as session:
-        for one in session.scalars(select(Consultation)).all():
-            if one.state in (ConsultationState.ANNOUNCED, ConsultationState.EVALUATING):
-                actor = replace(made.world.people[planner[one.slug]], moment=LATER)
-                consultations.cancel(session, actor, one.slug, "Erledigt.")
-
-
-def person_of(session: Session, made: Service) -> Person:
-    return session.get_one(Person, made.world.people["town"].person_id)
+__all__ = ["made"]
 
 
 def everywhere(made: Service) -> str:
@@ -311,15 +256,16 @@ def test_mails_to_the_person_that_lie_as_files_go_too(made: Service) -> None:
 
 
 # -- retention -------------------------------------------------------------------------------------------------------
-def retain(made: Service, days: int, **options: bool) -> dict[str, int]:
+def retain(made: Service, days: int) -> dict[str, int]:
     with made.db.transaction() as session:
-        return retention.carry_out(session, system(LATER + timedelta(days=days)), made.settings, **options)
+        return retention.carry_out(session, system(LATER + timedelta(days=days)), made.settings)
 
 
 def test_the_plan_is_counted_first_carried_out_exactly_and_nothing_is_left_for_a_second_run(made: Service) -> None:
     end_all(made)
     before = fingerprint(made.db, made.documents)
-    counted = retain(made, 800, dry_run=True)
+    with made.db.reader() as session:
+        counted = retention.due(session, LATER + timedelta(days=800), made.settings)
     assert fingerprint(made.db, made.documents) == before
     assert all(counted[name] for name in ("drafts", "contacts", "invitations", "address_lists"))
     assert retain(made, 800) == counted

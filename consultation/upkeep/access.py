@@ -32,7 +32,7 @@ def everything(session: Session, person: Person, moment: datetime, language: Lan
     if signed:
         found[_SIGNED.table] = _table(_SIGNED, signed, language)
     return {
-        "schema": SCHEMA, "made_at": moment.isoformat(), "person": str(person.id), "organisations": _places(session, person),
+        "schema": SCHEMA, "made_at": moment.isoformat(), "person": str(person.id), "organisations": places(session, person),
         "tables": found,
     }  # fmt: skip
 
@@ -72,7 +72,8 @@ def _told(holding: Holding, row: Any, language: Language) -> dict[str, Any]:
     return {name: covers[name] if name in covers and value is not None else value for name, value in row.items()}
 
 
-def _places(session: Session, person: Person) -> list[dict[str, Any]]:
+def places(session: Session, person: Person) -> list[dict[str, Any]]:
+    """Name and roles in every organisation the person is in or invited to."""
     statement = select(Organisation.name, Membership.roles).join(
         Membership, Membership.organisation_id == Organisation.id
     )

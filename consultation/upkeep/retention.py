@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import AddressUpload, Consultation, Invitation
 from consultation.core.history import HistoryEntry, record
+from consultation.core.language import M, Message
+from consultation.people.accounts import OPERATING
 from consultation.people.models import Membership, Person
 from consultation.responses.models import DraftAnswer, PersonalValue, Response, Revision
 from consultation.rulebook import OVER
@@ -27,6 +29,9 @@ class Step:
     """One line of the plan. `days` is 0 where nothing is ever deleted."""
 
     name: str
+    title: Message
+    kept: Message
+    """How long, in words."""
     days: int
     find: Callable[[Session, datetime], Any]
     """Statement that selects the keys of what is due before this moment."""
@@ -41,27 +46,58 @@ class Run:
     id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
+DELAYED = "delayed"
+AFTERWARDS = M("aufgeschobene Angaben gelöschter Personen")
+UNTIL_OVER = M("bis die Verfahren enden, in denen sie freigegeben haben")
+"""What was erased with delay is no step of the plan: it goes with the first run after its procedure."""
+
+
 def plan(settings: Settings) -> tuple[Step, ...]:
+    drafts, contacts = settings.retain_drafts, settings.retain_contacts
+    lists, accounts = settings.retain_address_lists, settings.retain_accounts
     return (
-        Step("drafts", settings.retain_drafts, _drafts, _delete_drafts),
-        Step("contacts", settings.retain_contacts, _values, _forget_values),
-        Step("invitations", settings.retain_contacts, _invitations, _forget_addresses),
-        Step("address_lists", settings.retain_address_lists, _lists, _delete_lists),
-        Step("accounts", settings.retain_accounts, _accounts, _erase),
-    )
+        Step("drafts", M("Antworten in Bearbeitung"), _after_the_end(drafts), drafts, _drafts, _delete_drafts),
+        Step("contacts", M("Angaben zu Personen neben Abgaben"), _after_the_end(contacts), contacts, _values, _forget_values),
+        Step("invitations", M("Adressen von Einladungen"), _after_the_end(contacts), contacts, _invitations, _forget_addresses),
+        Step("address_lists", M("hochgeladene Adresslisten"), M("{days} Tage nach der letzten Verwendung", days=lists),
+             lists, _lists, _delete_lists),
+        Step("accounts", M("unbenutzte Konten ohne Organisation"), M("{days} Tage ohne Anmeldung", days=accounts),
+             accounts, _accounts, _erase),
+    )  # fmt: skip
 
 
-def carry_out(session: Session, actor: Actor, settings: Settings, *, dry_run: bool = False) -> dict[str, int]:
-    """Step → how many rows; what was erased with delay comes first. A second run at once finds nothing."""
-    found = {"delayed": _delayed(session, dry_run=dry_run)}
+def _after_the_end(days: int) -> Message:
+    return M("{days} Tage nach dem Ende der Konsultation", days=days)
+
+
+def due(session: Session, moment: datetime, settings: Settings) -> dict[str, int]:
+    """Step → how many rows `carry_out` would take at this moment."""
+    found = {DELAYED: _number(session, _delayed())}
     for step in plan(settings):
-        due = session.scalars(step.find(session, actor.moment - timedelta(days=step.days))).all() if step.days else ()
-        for start in range(0, 0 if dry_run else len(due), AT_ONCE):
-            step.do(session, actor, due[start : start + AT_ONCE])
-        found[step.name] = len(due)
-    if not dry_run and any(found.values()):
+        found[step.name] = _number(session, step.find(session, _before(step, moment))) if step.days else 0
+    return found
+
+
+def carry_out(session: Session, actor: Actor, settings: Settings) -> dict[str, int]:
+    """Step → how many rows went; what was erased with delay comes first. A second run at once finds nothing."""
+    OPERATING.demand(actor, None)
+    found = {DELAYED: erasure.forget_values(session, PersonalValue.id.in_(_delayed()), running=False)}
+    for step in plan(settings):
+        keys = session.scalars(step.find(session, _before(step, actor.moment))).all() if step.days else ()
+        for start in range(0, len(keys), AT_ONCE):
+            step.do(session, actor, keys[start : start + AT_ONCE])
+        found[step.name] = len(keys)
+    if any(found.values()):
         record(session, actor, Run(), "retain", counts=found)
     return found
+
+
+def _before(step: Step, moment: datetime) -> datetime:
+    return moment - timedelta(days=step.days)
+
+
+def _number(session: Session, keys: Any) -> int:
+    return session.scalars(select(func.count()).select_from(keys.subquery())).one()
 
 
 def _ended(before: datetime) -> Any:
@@ -130,13 +166,10 @@ def _erase(session: Session, actor: Actor, due: Sequence[uuid.UUID]) -> None:
         erasure.erase(session, actor, person, force=True)
 
 
-def _delayed(session: Session, *, dry_run: bool) -> int:
-    """Names under releases of people who were erased while the procedure ran."""
+def _delayed() -> Any:
+    """Names under releases of people who were erased while the procedure ran, and it is over."""
     erased = select(Revision.id).join(Person, Person.id == Revision.person_id).where(Person.erased_at.is_not(None))
-    over = select(Consultation.id).where(Consultation.state.in_(OVER))
-    which = PersonalValue.key.startswith("release.") & PersonalValue.revision_id.in_(
-        erased.where(Revision.consultation_id.in_(over))
+    over = erased.join(Consultation, Consultation.id == Revision.consultation_id).where(Consultation.state.in_(OVER))
+    return select(PersonalValue.id).where(
+        PersonalValue.key.startswith("release."), PersonalValue.revision_id.in_(over), PersonalValue.salt.is_not(None)
     )
-    if dry_run:
-        return len(session.scalars(select(PersonalValue.id).where(which, PersonalValue.salt.is_not(None))).all())
-    return erasure.forget_values(session, which, running=False)
