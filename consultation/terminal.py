@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from consultation.core.db import Database, is_outage, is_server_away
+from consultation.core.db import Database
 from consultation.core.durability import network_drive, unsafe_settings
 from consultation.core.errors import DomainError
 from consultation.core.migrations import is_current
+from consultation.core.outage import is_outage, is_server_away
 from consultation.settings import Settings, SettingsError, load
 
 console = Console(highlight=False)

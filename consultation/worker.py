@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from consultation.consultations import invitations
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.core import jobs
-from consultation.core.db import Database, is_outage
+from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Urgency
+from consultation.core.outage import is_outage
 from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import TimeoutError  # noqa: A004 -- what a pool raises that has no connection left
 
 from consultation.core import turns
-from consultation.core.db import Database, hold, is_outage
+from consultation.core.db import Database, hold
 from consultation.core.migrations import upgrade
+from consultation.core.outage import is_outage
 from consultation.people.models import Person
 from tests import factories as make
 from tests.copies import Copies

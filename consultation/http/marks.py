@@ -5,7 +5,8 @@ from collections.abc import Callable
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from consultation.core.db import Database, is_outage
+from consultation.core.db import Database
+from consultation.core.outage import is_outage
 
 
 def note(db: Database, do: Callable[[Session], None]) -> None:

@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from consultation.core.db import is_outage
 from consultation.core.errors import DomainError, Problem, TooMany
 from consultation.core.language import M, Message, say
+from consultation.core.outage import is_outage
 from consultation.core.text import clean_line
 from consultation.http.asked import is_api, is_piece, route_path
 from consultation.http.csrf import Stale

@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from consultation.core.db import is_outage
 from consultation.core.language import M, Message, say
+from consultation.core.outage import is_outage
 from consultation.core.times import BERLIN
 from consultation.http import Form, Pages, page
 from consultation.people import queries as people
