@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from consultation.core.places import package_folder
+from consultation.demo.positions import ADOPTED, changes, following, positions, reworded
+from consultation.evaluation.models import Decision
 from consultation.forms.checks import read_form
+from consultation.programmes import notation
 from consultation.programmes.importers import import_draft, walk
 from consultation.programmes.models import ParameterType
 from consultation.programmes.parameters import spoken
@@ -283,13 +286,46 @@ def test_the_law_statements_are_many_and_varied() -> None:
     assert {entry["section"] for entry in content["amendments"]} == set(known)
 
 
-def test_there_are_three_replies_for_every_tag_and_decision() -> None:
-    replies = load(DATA / "demo" / "statements.json")["replies"]
-    decisions = {"accepted", "partly_accepted", "not_accepted", "noted", "already_covered", "out_of_scope",
-                 "to_be_examined"}  # fmt: skip
-    assert set(replies) == {tag["key"] for tag in load(DATA / "codebook.json")["tags"]}
-    said = [reply for of_tag in replies.values() for texts in of_tag.values() for reply in texts]
-    assert len(said) == len(set(said)) == 10 * 7 * 3
-    for of_tag in replies.values():
-        assert set(of_tag) == decisions
-        assert {len(texts) for texts in of_tag.values()} == {3}
+DEMANDS = ("templates", "amendments", "own_texts", "main_messages", "missing_sections", "joint_statements")
+
+
+def test_the_ministry_has_a_position_on_every_demand_and_none_without_one() -> None:
+    content = load(DATA / "demo" / "statements.json")
+    held = {entry["position"] for key in DEMANDS for entry in content[key]}
+    assert held == set(positions())
+    assert {position.decision for position in positions().values()} == set(Decision)
+    replies = [position.reply for position in positions().values()]
+    assert len(replies) == len(set(replies))
+
+
+def test_what_is_adopted_changes_the_draft_and_nothing_else_does() -> None:
+    used = {key for position in positions().values() for key in position.changes}
+    assert used == set(changes())
+    for key, position in positions().items():
+        assert bool(position.changes) == (position.decision in ADOPTED), key
+
+
+def test_the_reply_to_what_is_adopted_names_every_section_that_changes() -> None:
+    """So that who reads demand, decision and reply finds the new wording."""
+    for key, position in positions().items():
+        touched = {number for change in following([key]) for number in change.touched}
+        named = set(re.findall(r"§ \d+a?", position.reply))
+        assert touched <= named, key
+
+
+def test_a_demand_on_a_section_that_is_adopted_changes_that_section() -> None:
+    content = load(DATA / "demo" / "statements.json")
+    for entry in content["templates"] + content["amendments"]:
+        touched = {number for change in following([entry["position"]]) for number in change.touched}
+        assert not touched or entry["section"] in touched, entry["text"]
+
+
+def test_each_change_finds_the_words_it_replaces_alone_and_beside_all_others() -> None:
+    source = (DATA / "drafts" / "kinvfg.md").read_bytes()
+    known = {one.number: notation.write(one.blocks) for one in walk(import_draft("kinvfg.md", source).sections)}
+    names = {name for change in changes().values() for name in change.parameters}
+    assert names <= {one["name"] for one in load(DATA / "drafts" / "kinvfg.parameters.json")["parameters"]}
+    for found in [*([change] for change in changes().values()), list(changes().values())]:
+        for number, old, new in (step for change in found for step in change.wording):
+            assert known[number].count(old) == 1, old
+            assert new.removeprefix(old) in reworded(number, known[number], found)

@@ -14,64 +14,72 @@ from consultation.core.times import local_day
 from consultation.demo import outcome
 from consultation.demo.cast import Cast
 from consultation.demo.law import PUBLISHED, Exercise
+from consultation.demo.positions import ADOPTED, following, reworded
 from consultation.demo.stage import Stage, acting
+from consultation.demo.weighing import source_of
+from consultation.evaluation.models import Point
 from consultation.people.models import Organisation
+from consultation.programmes import actions as programmes
 from consultation.programmes import cover, editing, notation
 from consultation.programmes.editing import Typed
-from consultation.programmes.models import DraftVersion
+from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.models import Response
-from consultation.states import Purpose, Visibility
+from consultation.states import PointState, Purpose, Visibility
 from consultation.subjects import Actor
 
 WRITTEN, ANNOUNCED, ENDS = PUBLISHED + 1, PUBLISHED + 2, 28
 ASKED = 30
 """Houses, of those whose answer counts."""
-REWORDED = {
-    "§ 5": (
-        ("31. Dezember 2023", "31. Dezember 2025"),
-        ("im Jahr 2024", "im Jahr 2026"),
-        ("Im Jahr 2024", "Im Jahr 2026"),
-    ),
-    "§ 6": (("bis zu 90 Prozent", "bis zu 95 Prozent"), ("mindestens 10 Prozent", "mindestens 5 Prozent")),
-    "§ 7": (("halbjährlich jeweils zum 1. April und zum 1. Oktober", "jährlich zum 1. Oktober"),),
-    "§ 8": (("1\N{NO-BREAK SPACE}000 Euro", "5\N{NO-BREAK SPACE}000 Euro"),),
-}
-"""Number of the section → what went and what came, as the demands asked for it."""
-NEW = Typed(
-    "§ 9a", "Anzeigeverfahren",
-    "Maßnahmen mit Finanzhilfen bis 50 000 Euro werden angezeigt. Ein Antrag ist nicht erforderlich.", "",
-)  # fmt: skip
+INTRODUCTION = ("Was wir aus Ihren Forderungen übernommen haben, ganz oder zum Teil, steht im zweiten Entwurf. Unsere "
+                "Entscheidungen und Erwiderungen nennt Ausgabe 1 der Auswertung. Passt der Entwurf jetzt?")  # fmt: skip
 
 
 def play(stage: Stage, cast: Cast, exercise: Exercise) -> None:
     with stage.scene() as session:
         actor = acting(session, cast.ministry_planner, cast.ministry, stage.at(WRITTEN))
         first = queries.get(session, actor, exercise.slug)
-        draft = _write(stage, session, actor, first)
+        draft = _write(stage, session, actor, exercise, first)
         second = _prepare(stage, session, actor, first, draft)
         later = acting(session, cast.ministry_planner, cast.ministry, stage.at(ANNOUNCED))
         consultations.announce(session, later, second.slug)
     stage.work(ANNOUNCED)
 
 
-def _write(stage: Stage, session: Session, actor: Actor, first: Consultation) -> DraftVersion:
+def _write(stage: Stage, session: Session, actor: Actor, exercise: Exercise, first: Consultation) -> DraftVersion:
+    """What was decided as adopted, and nothing else, is worded anew."""
     assert first.draft_version_id is not None
+    found = following(_adopted(session, exercise))
     made = editing.continue_from(session, actor, first.programme.slug, first.draft_version_id)
     draft = editing.open_for_editing(session, actor, first.programme.slug, made.id)
     for section in list(draft.sections):
-        text = before = notation.write(from_json(section.blocks))
-        for old, new in REWORDED.get(section.number, ()):
-            text = text.replace(old, new)
-        if text != before:
+        before = notation.write(from_json(section.blocks))
+        if (text := reworded(section.number, before, found)) != before:
             typed = Typed(section.number, section.heading, text, section.parent_key or "")
             editing.edit(session, actor, draft, section.key, typed, seen=section.version)
-    behind = next(section.key for section in draft.sections if section.number == "§ 9")
-    editing.add(session, actor, draft, NEW, after=behind)
+    for after, new in (change.section for change in found if change.section):
+        behind = next(section.key for section in draft.sections if section.number == after)
+        editing.add(session, actor, draft, new, after=behind)
+    _set_figures(session, actor, first.programme, {k: v for change in found for k, v in change.parameters.items()})
     seen, today = cover.of(draft), local_day(stage.at(WRITTEN))
     titled = cover.checked(f"{seen.title} – zweiter Entwurf (Übung)", seen.kind, today, seen.language)
     cover.correct(session, actor, draft, titled, seen=cover.fingerprint(seen))
     session.refresh(draft)
     return draft
+
+
+def _adopted(session: Session, exercise: Exercise) -> list[str]:
+    """Positions of the points that were decided so, wholly or in part."""
+    decided = (Point.state == PointState.DECIDED, Point.decision.in_(ADOPTED))
+    statement = select(Point.id).where(Point.consultation_id == exercise.consultation_id, *decided)
+    return [source_of(session, exercise, point_id)["position"] for point_id in session.scalars(statement).all()]
+
+
+def _set_figures(session: Session, actor: Actor, programme: Programme, values: dict[str, str]) -> None:
+    for one in [parameter for parameter in programme.parameters if parameter.name in values]:
+        programmes.set_parameter(
+            session, actor, programme.slug, name=one.name, type_=one.type, label=one.label, value=values[one.name],
+            section_number=one.section_number,
+        )  # fmt: skip
 
 
 def _prepare(
@@ -84,7 +92,7 @@ def _prepare(
         {
             "draft_version_id": draft.id, "form_version_id": first.form_version_id, "visibility": Visibility.PUBLIC,
             "deadline_on": local_day(stage.now + timedelta(days=ENDS)), "contact": first.contact,
-            "introduction": "Ihre Rückmeldungen sind in den zweiten Entwurf eingegangen. Passt er jetzt?", "notice": "",
+            "introduction": INTRODUCTION, "notice": "",
         },
     )  # fmt: skip
     audience.add(session, actor, second.slug, _asked(session, first), Purpose.FOR_COMMENT)

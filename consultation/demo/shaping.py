@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from consultation.consultations import queries as consultations
 from consultation.demo.cast import Cast
 from consultation.demo.law import WEIGHED, Exercise
+from consultation.demo.positions import ADOPTED
 from consultation.demo.stage import Stage, acting
 from consultation.evaluation import parting, points, replies
 from consultation.evaluation.models import Contribution, Decision, Point
@@ -26,7 +27,8 @@ VOTES = (
 """Who gave a vote, and what it says."""
 DAY = WEIGHED + 0.2
 """Before the points are decided: a vote is advice."""
-EXCEPTION = "Hier liegt der Fall anders: Die Kommune hat ihre Maßnahme bereits abgeschlossen. Es bleibt bei der geltenden Frist."
+EXCEPTION = ("Hier liegt der Fall anders: Die Maßnahme der Kommune ist bereits abgeschlossen und abgerechnet. Die Änderung wirkt "
+             "nicht auf sie zurück.")  # fmt: skip
 
 
 def advise(stage: Stage, cast: Cast, exercise: Exercise) -> None:
@@ -49,7 +51,7 @@ def advise(stage: Stage, cast: Cast, exercise: Exercise) -> None:
 
 
 def except_one(stage: Stage, cast: Cast, exercise: Exercise, days: float) -> None:
-    """Of the point with the second most contributions one is taken out and answered otherwise.
+    """Of the adopted point with the second most contributions one is taken out and answered otherwise.
 
     The first one stays whole: it shows a template statement with all its supporters.
     """
@@ -59,6 +61,7 @@ def except_one(stage: Stage, cast: Cast, exercise: Exercise, days: float) -> Non
             select(Point.id)
             .join(Contribution, Contribution.point_id == Point.id)
             .where(Point.consultation_id == exercise.consultation_id, Point.state == PointState.DECIDED)
+            .where(Point.decision.in_(ADOPTED))
             .group_by(Point.id, Point.number)
             .having(func.count(Contribution.id) > 1)
             .order_by(func.count(Contribution.id).desc(), Point.number)

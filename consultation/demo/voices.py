@@ -1,8 +1,7 @@
-"""What the invented answers say: template statements word for word and changed, own texts, amendments, replies."""
+"""What the invented answers say: template statements word for word and changed, own texts, amendments."""
 
 import functools
 import random
-import re
 from typing import Any
 
 import orjson
@@ -23,8 +22,8 @@ class Voices:
         self.texts = texts(name)
         self.dice = dice
         self.sections = sections
-        self.tags: dict[str, str] = {}
-        """Text or rationale → tag, for whoever sorts the points afterwards."""
+        self.sources: dict[str, dict[str, Any]] = {}
+        """Text or rationale → the demand it was taken from, for whoever weighs the points afterwards."""
 
     def amendments(self, name: str) -> dict[str, dict[str, str]]:
         """Some entries: popular template statements more often than rare demands, now and then one of the house's own."""
@@ -60,7 +59,7 @@ class Voices:
             "section": self.sections[source["section"]], "locator": source.get("locator", ""), "kind": source["kind"],
             "text": source["text"], "rationale": rationale, "priority": source.get("priority", "should"),
         }  # fmt: skip
-        self.tags[source["text"] or rationale] = source["tag"]
+        self.sources[source["text"] or rationale] = source
         return {part: text for part, text in entry.items() if text}
 
     def _statement(self, template: dict[str, Any], name: str, *, exact: bool) -> str:
@@ -89,31 +88,31 @@ class Voices:
         said = text
         for named, plain in texts("statements")["variants"]["without_name"].items():
             said = said.replace(named.replace("{name}", name), plain)
-        if text in self.tags:
-            self.tags[said] = self.tags[text]
+        if text in self.sources:
+            self.sources[said] = self.sources[text]
         return said
 
     def own_text(self) -> str:
-        return self._tagged(self.dice.choice(self.texts["own_texts"]))
+        return self._remembered(self.dice.choice(self.texts["own_texts"]))
 
     def main_message(self) -> str:
-        return self._tagged(self._popular(self.texts["main_messages"]))
+        return self._remembered(self._popular(self.texts["main_messages"]))
 
     def joint_statement(self) -> str:
-        return self._tagged(self.dice.choice(self.texts["joint_statements"]))
+        return self._remembered(self.dice.choice(self.texts["joint_statements"]))
 
     def with_contact(self, text: str) -> str:
         """The text, and whom to ask: what should not be read in public, and is redacted there."""
-        return self._tagged({"text": f"{text} {self.texts['contact_sentence']}", "tag": self.tags[text]})
+        return self._remembered(self.sources[text] | {"text": f"{text} {self.texts['contact_sentence']}"})
 
     def missing_rule(self) -> str:
-        return str(self.dice.choice(self.texts["missing_sections"]))
+        return self._remembered(self.dice.choice(self.texts["missing_sections"]))
 
     def reason(self, what: str) -> str:
         return str(self.dice.choice(self.texts["reasons"][what]))
 
-    def _tagged(self, source: dict[str, str]) -> str:
-        self.tags[source["text"]] = source["tag"]
+    def _remembered(self, source: dict[str, str]) -> str:
+        self.sources[source["text"]] = source
         return source["text"]
 
     def person(self) -> str:
@@ -122,24 +121,3 @@ class Voices:
 
     def function(self, role: str) -> str:
         return str(self.dice.choice(texts("statements")["functions"][role]))
-
-    def reply(self, tag: str, decision: str, said: str) -> str:
-        """One that speaks of the same as the demand; where none does, one that fits every demand."""
-        fitting = [one for one in self.texts["replies"][tag][decision] if _stems(one) & _stems(said)]
-        return str(self.dice.choice(fitting or texts("statements")["general_replies"][decision]))
-
-
-def _stems(text: str) -> set[str]:
-    """What long words begin with: by these one sees that two texts speak of the same."""
-    words = re.findall(r"[a-zäöüß]{7,}", text.casefold())
-    return {word[:7] for word in words} - _EVERYWHERE
-
-
-_EVERYWHERE = frozenset(
-    word[:7] for word in (
-        "vorschlag", "vorschläge", "entwurf", "regelung", "vorschrift", "maßnahme", "kommunen", "gemeinden", "anliegen", "länder",
-        "entsprechend", "teilweise", "berücksichtigt", "vorgesehen", "kenntnis", "hinweis", "verfahren", "geprüft", "förderung",
-        "finanzhilfen", "bereits", "künftig", "möglich", "wortlaut", "ersetzt", "ergänzt", "zusammen", "gefördert", "ausdrücklich",
-    )
-)  # fmt: skip
-"""Words of any reply, and of any demand on a funding law."""

@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,17 +11,13 @@ from consultation.consultations import actions as consultations
 from consultation.demo import redacting, shaping
 from consultation.demo.cast import Cast
 from consultation.demo.law import COMPILED, PUBLISHED, WEIGHED, Exercise
+from consultation.demo.positions import positions
 from consultation.demo.stage import Stage, acting
 from consultation.documents import editions
 from consultation.evaluation import points
-from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.evaluation.models import Contribution, Point
 from consultation.states import Audience
 from consultation.subjects import Actor
-
-DECISIONS: dict[Decision, int] = {
-    Decision.ACCEPTED: 18, Decision.PARTLY_ACCEPTED: 24, Decision.NOT_ACCEPTED: 26, Decision.NOTED: 14,
-    Decision.ALREADY_COVERED: 8, Decision.OUT_OF_SCOPE: 4, Decision.TO_BE_EXAMINED: 6,
-}  # fmt: skip
 
 
 def play(stage: Stage, cast: Cast, exercise: Exercise) -> list[Path]:
@@ -54,20 +51,23 @@ def _weigh(stage: Stage, cast: Cast, exercise: Exercise, point_id: uuid.UUID, pl
     with stage.scene() as session:
         actor = _planner(stage, session, cast, days)
         point = session.get_one(Point, point_id)
-        said = session.execute(
-            select(Contribution.original_text, Contribution.rationale).where(Contribution.point_id == point_id).limit(1)
-        ).one()
-        tag = exercise.voices.tags.get(said[0]) or exercise.voices.tags.get(said[1]) or "local_needs"
-        points.tag(session, actor, point_id, tag)
+        source = source_of(session, exercise, point_id)
+        points.tag(session, actor, point_id, source["tag"])
         supporters = session.scalar(
             select(func.count(Contribution.organisation_id.distinct())).where(Contribution.point_id == point_id)
         )
         if (supporters or 0) < 2 and stage.random.random() < 0.1:
             return
-        decision = stage.random.choices(list(DECISIONS), list(DECISIONS.values()))[0]
-        reply = exercise.voices.reply(tag, decision, " ".join(said))
+        position = positions()[source["position"]]
         points.review(session, actor, point_id)
-        points.decide(session, actor, point_id, decision, reply, version=point.version)
+        points.decide(session, actor, point_id, position.decision, position.reply, version=point.version)
+
+
+def source_of(session: Session, exercise: Exercise, point_id: uuid.UUID) -> dict[str, Any]:
+    """The invented demand behind a point."""
+    said = select(Contribution.original_text, Contribution.rationale).where(Contribution.point_id == point_id).limit(1)
+    text, rationale = session.execute(said).one()
+    return exercise.voices.sources[text or rationale]
 
 
 def _compile(
