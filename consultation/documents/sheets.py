@@ -246,7 +246,7 @@ def _places(frozen: Frozen, what: str) -> Iterator[tuple[tuple[Cell, ...], Any]]
 
 
 _REACH = {
-    "state": M("Land"), "size_class": M("Größenklasse"), "existing": M("vorhanden"), "invited": M("eingeladen"),
+    "state": M("Land"), "size_class": M("Größenklasse"), "existing": M("vorhanden"), "invited": M("angesprochen"),
     "itself": M("selbst geantwortet"), "represented": M("vertreten"), "open": M("offen"), "population": M("Einwohner"),
     "population_reached": M("Einwohner erreicht"),
 }  # fmt: skip

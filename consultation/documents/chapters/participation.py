@@ -35,6 +35,7 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
                           "eingeschlossen. Eine "
                           "Gemeinde ist erreicht, wenn sie selbst geantwortet hat oder in einer Stellungnahme als vertreten "
                           "genannt ist.")))  # fmt: skip
+    yield Paragraph(say(M("Angesprochen ist eine Gemeinde auch, wenn ihr Gemeindeverband eingeladen ist.")))
     if frozen.participation.reach_by(STATE) or not frozen.public:
         yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Größenklasse")), SIZE_CLASS)
         yield _municipalities(frozen, say(M("Erreichte Gemeinden nach Land")), STATE)
@@ -121,7 +122,7 @@ def _chart(frozen: Frozen) -> Iterator[Chart]:
 def _municipalities(frozen: Frozen, caption: str, dimension: str) -> Table:
     say, language = frozen.say, frozen.language
     head = tuple(map(say, (
-        M("Gruppe"), M("vorhanden"), M("eingeladen"), M("selbst geantwortet"), M("vertreten"), M("offen"), M("erreicht"),
+        M("Gruppe"), M("vorhanden"), M("angesprochen"), M("selbst geantwortet"), M("vertreten"), M("offen"), M("erreicht"),
         M("Einwohner erreicht"),
     )))  # fmt: skip
     groups = _with_small_towns(frozen.participation.reach_by(dimension), dimension, frozen, Reach())
