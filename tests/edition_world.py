@@ -2,14 +2,18 @@
 
 import hashlib
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from consultation.consultations import actions as consultations
+from consultation.consultations import audience
+from consultation.consultations.models import Invitation
+from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.documents import editions, queries
 from consultation.documents.folders import folder_of
@@ -18,6 +22,11 @@ from consultation.evaluation import contributions, points
 from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Decision
 from consultation.evaluation.queries import listed
+from consultation.forms import actions as forms
+from consultation.programmes import drafts
+from consultation.programmes.importers.tree import DraftSection, DraftTree
+from consultation.programmes.models import DraftKind
+from consultation.register.audience import AudienceFilter, AudienceUnit
 from consultation.responses import actions
 from consultation.responses.models import Response
 from consultation.states import Audience, Visibility
@@ -123,6 +132,28 @@ def _weigh(db: Database, found: Weighed) -> None:
                     f"Erwiderung Nummer {point.number}.",
                     version=point.version,
                 )
+
+
+def next_round(db: Database, found: Weighed, reworded: Mapping[str, str]) -> str:
+    """The slug of a second consultation, ready to be announced: on a draft that words these sections (by number) anew."""
+    planner = found.planner
+    with db.transaction() as session:
+        programme = found.world.consultation(session).programme.slug
+        sections = tuple(
+            DraftSection(n, f"Vorschrift {n}", 1, (Paragraph(reworded[n]),) if n in reworded else ())
+            for n in small.SECTIONS
+        )
+        tree = DraftTree("Probegesetz", (), sections)
+        draft = drafts.save(session, planner, programme, tree, kind=DraftKind.LAW, dated=date(2026, 6, 1))
+        form = forms.create(session, planner, programme, template_key="law_short")
+        made = consultations.create(session, planner, programme, title="Zweite Runde", round_=2)
+        given = {"draft_version_id": draft.id, "form_version_id": form.id, "deadline_on": date(2026, 8, 1)}
+        consultations.prepare(session, planner, made.slug, given | {"visibility": Visibility.PUBLIC})
+        chosen = AudienceFilter(unit=AudienceUnit.ADMINISTRATION, include=("01053",))
+        audience.choose(session, planner, made.slug, chosen)
+        for invitation in session.scalars(select(Invitation).where(Invitation.consultation_id == made.id)):
+            invitation.postal = "Rathausplatz 1, 12345 Musterstadt"
+        return made.slug
 
 
 def compiled(db: Database, found: Weighed, documents: Path, audience: Audience, **options: Any) -> Edition:

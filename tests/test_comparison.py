@@ -201,6 +201,32 @@ def test_a_section_under_another_parent_is_moved_and_takes_its_own_along():
     assert {s.key for s in compare(old, new).sections if s.moved} == {"b"}
 
 
+def test_untouched_is_what_reads_the_same_with_everything_in_it():
+    old = [
+        part("a"),
+        part("b", "Text", parent_key="a"),
+        part("c", parent_key="b"),
+        part("d", number="2"),
+        part("e", "Alt"),
+        part("f"),
+    ]
+    new = [
+        part("a"),
+        part("b", "Text", parent_key="a"),
+        part("c", "Neu", parent_key="b"),
+        part("e", "Neu"),
+        part("d", number="3"),
+    ]
+    assert compare(old, new).untouched == {"d"}
+    assert compare(old, old).untouched == set("abcdef")
+
+
+def test_who_gives_a_section_away_or_takes_one_in_is_touched_and_the_section_is_not():
+    old = [part("a"), part("b", "Text", parent_key="a"), part("c"), part("d")]
+    new = [part("a"), part("c"), part("b", "Text", parent_key="c"), part("d")]
+    assert compare(old, new).untouched == {"b", "d"}
+
+
 def test_renumbering_is_told_apart_from_a_new_wording():
     (one,) = compare([part("a", "Text", number="§ 2")], [part("a", "Text", number="§ 3")]).sections
     assert one.differences == ("renumbered",)

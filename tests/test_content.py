@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from consultation.core.places import package_folder
-from consultation.demo.positions import ADOPTED, changes, following, positions, reworded
-from consultation.evaluation.models import Decision
+from consultation.demo.positions import changes, following, positions, reworded
+from consultation.evaluation.models import ADOPTED, Decision
 from consultation.forms.checks import read_form
 from consultation.programmes import notation
 from consultation.programmes.importers import import_draft, walk

@@ -3,7 +3,7 @@
 import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -11,9 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from consultation.consultations import actions as consultations
-from consultation.consultations import audience
 from consultation.consultations.models import Invitation
-from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import say
@@ -30,24 +28,19 @@ from consultation.evaluation import points
 from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.evaluation.queries import listed
-from consultation.forms import actions as forms
 from consultation.mail.letters import published
 from consultation.mail.post import Post
 from consultation.mail.transport import Transport
 from consultation.people.tokens import create_token
-from consultation.programmes import drafts
-from consultation.programmes.importers.tree import DraftSection, DraftTree
-from consultation.programmes.models import DraftKind
-from consultation.register.audience import AudienceFilter, AudienceUnit
 from consultation.responses.models import Response
 from consultation.responses.queries import get
 from consultation.settings import Settings
-from consultation.states import Audience, PointState, Visibility
+from consultation.states import Audience, PointState
 from consultation.subjects import Actor
 from tests import evaluation_world as small
 from tests.browsing import KEY, Browser, site
 from tests.documents import readers, tagged_pdf
-from tests.edition_world import AFTER, LEVELS, TEMPLATE, Weighed, compiled, weighed
+from tests.edition_world import AFTER, LEVELS, TEMPLATE, Weighed, compiled, next_round, weighed
 
 NAMED, FIGURES, DESCRIBED, NONE = 1, 3, 7, 9
 """Towns with two demands each: one that many share, one of their own."""
@@ -237,27 +230,10 @@ def test_the_same_edition_gives_the_same_line_to_everybody(told: Told) -> None:
 
 
 def test_old_and_new_wording_stand_side_by_side_once_the_body_may_read_the_new_one(told: Told, tmp_path: Path) -> None:
-    planner = told.found.planner
-    with told.db.transaction() as session:
-        programme = told.found.world.consultation(session).programme.slug
-        sections = tuple(
-            DraftSection(n, f"Vorschrift {n}", 1, (Paragraph("Jetzt zwölf Monate."),) if n == "§ 7" else ())
-            for n in small.SECTIONS
-        )
-        tree = DraftTree("Probegesetz", (), sections)
-        draft = drafts.save(session, planner, programme, tree, kind=DraftKind.LAW, dated=date(2026, 6, 1))
-        form = forms.create(session, planner, programme, template_key="law_short")
-        made = consultations.create(session, planner, programme, title="Zweite Runde")
-        given = {"draft_version_id": draft.id, "form_version_id": form.id, "deadline_on": date(2026, 8, 1)}
-        consultations.prepare(session, planner, made.slug, given | {"visibility": Visibility.PUBLIC})
-        audience.choose(
-            session, planner, made.slug, AudienceFilter(unit=AudienceUnit.ADMINISTRATION, include=("01053",))
-        )
-        for invitation in session.scalars(select(Invitation).where(Invitation.consultation_id == made.id)):
-            invitation.postal = "Rathausplatz 1, 12345 Musterstadt"
+    second = next_round(told.db, told.found, {"§ 7": "Jetzt zwölf Monate."})
     assert told.outcome(told.town(NAMED)).newer is None
     with told.db.transaction() as session:
-        consultations.announce(session, planner, made.slug)
+        consultations.announce(session, told.found.planner, second)
     newer = told.outcome(told.town(NAMED)).newer
     assert newer is not None
     assert [(change.section, change.new) for change in newer.changes] == [

@@ -49,12 +49,21 @@ class ChangedSection(Shape):
     new: str = Field(description="Leer, wenn der Abschnitt entfallen ist.")
 
 
+class UnwordedSection(Shape):
+    """Abschnitt, den die neuere Fassung nicht anders fasst, obwohl eigene Forderungen dazu berücksichtigt werden."""
+
+    section: str
+    title: str
+    adopted: int = Field(description="Eigene Forderungen, die ganz oder teilweise berücksichtigt werden.")
+
+
 class NewerVersion(Shape):
     """Neuere Entwurfsfassung, alter und neuer Wortlaut der Abschnitte mit eigenen Forderungen."""
 
     number: int
     date: date
     changes: list[ChangedSection]
+    adopted_unworded: list[UnwordedSection] = Field(description="Berücksichtigt, aber im Wortlaut unverändert.")
 
 
 class HiddenPassage(Shape):
@@ -111,7 +120,7 @@ def _object(found: Outcome) -> OutcomeObject:
         data_cut=found.edition.data_cut, revision=found.revision.number,
         own_reference=queries.document(found.revision)["own_reference"], reference=consultation.programme.reference,
         nil_return=found.revision.nil_return, summary=say(next(iter(summary(found))), found.language),
-        demands=[_demand(demand) for demand in found.demands], newer_draft=_newer(found.newer) if found.newer else None,
+        demands=[_demand(demand) for demand in found.demands], newer_draft=_newer(found, found.newer) if found.newer else None,
         redactions=[
             HiddenPassage(text=words, reason=one.reason, note=one.note, created=one.made_at) for one, words in found.hidden
         ],
@@ -127,8 +136,11 @@ def _demand(demand: Demand) -> DemandOutcome:
     )  # fmt: skip
 
 
-def _newer(newer: NewerWording) -> NewerVersion:
+def _newer(found: Outcome, newer: NewerWording) -> NewerVersion:
     return NewerVersion(
         number=newer.version.number, date=newer.version.date,
         changes=[ChangedSection(section=c.key, title=c.section, old=c.old, new=c.new) for c in newer.changes],
+        adopted_unworded=[
+            UnwordedSection(section=one.key, title=one.section, adopted=one.adopted) for one in found.adopted_unworded
+        ],
     )  # fmt: skip

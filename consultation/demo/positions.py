@@ -9,8 +9,6 @@ from consultation.demo.voices import texts
 from consultation.evaluation.models import Decision
 from consultation.programmes.editing import Typed
 
-ADOPTED = (Decision.ACCEPTED, Decision.PARTLY_ACCEPTED)
-
 
 @dataclass(frozen=True)
 class Position:

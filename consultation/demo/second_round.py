@@ -14,10 +14,10 @@ from consultation.core.times import local_day
 from consultation.demo import outcome
 from consultation.demo.cast import Cast
 from consultation.demo.law import PUBLISHED, Exercise
-from consultation.demo.positions import ADOPTED, following, reworded
+from consultation.demo.positions import following, reworded
 from consultation.demo.stage import Stage, acting
 from consultation.demo.weighing import source_of
-from consultation.evaluation.models import Point
+from consultation.evaluation.models import ADOPTED, Point
 from consultation.people.models import Organisation
 from consultation.programmes import actions as programmes
 from consultation.programmes import cover, editing, notation

@@ -5,10 +5,9 @@ from sqlalchemy import func, select
 from consultation.consultations import queries as consultations
 from consultation.demo.cast import Cast
 from consultation.demo.law import WEIGHED, Exercise
-from consultation.demo.positions import ADOPTED
 from consultation.demo.stage import Stage, acting
 from consultation.evaluation import parting, points, replies
-from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.evaluation.models import ADOPTED, Contribution, Decision, Point
 from consultation.evaluation.points import Writing
 from consultation.people.models import Organisation
 from consultation.states import PointState

@@ -37,6 +37,8 @@ class Change:
 class NewerWording:
     version: DraftVersion
     changes: tuple[Change, ...]
+    kept: tuple[tuple[str, str], ...]
+    """Key and name of each section that reads as before, with everything in it."""
 
 
 def newer_wording(
@@ -51,8 +53,10 @@ def newer_wording(
     found = compare(frozen.sections, sections)
     infos = dict(frozen.context.sections) | section_infos(sections)
     context = replace(frozen.context, language=language, sections=infos)
-    changed = (one for one in found.sections if one.key in keys and {"reworded", "removed"} & set(one.differences))
-    return NewerWording(version, tuple(_change(one, section_label(infos[one.key], context)) for one in changed))
+    asked = [(one, section_label(infos[one.key], context)) for one in found.sections if one.key in keys]
+    changes = (_change(one, label) for one, label in asked if {"reworded", "removed"} & set(one.differences))
+    kept = ((one.key, label) for one, label in asked if one.key in found.untouched)
+    return NewerWording(version, tuple(changes), tuple(kept))
 
 
 def _newest(session: Session, actor: Actor, consultation: Consultation, number: int) -> DraftVersion | None:

@@ -4,6 +4,7 @@ Read from the frozen edition, the organisation's own line beside it and its own 
 """
 
 import uuid
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from consultation.documents.senders import SHOWN
 from consultation.evaluation import redactions
 from consultation.evaluation.contributions import folded
 from consultation.evaluation.hiding import spans
-from consultation.evaluation.models import Contribution, Decision, Redaction
+from consultation.evaluation.models import ADOPTED, Contribution, Decision, Redaction
 from consultation.questions.wording import section_label
 from consultation.responses import queries as responses
 from consultation.responses.models import Disclosure, Response, Revision
@@ -56,6 +57,16 @@ class Demand:
 
 
 @dataclass(frozen=True)
+class Unworded:
+    """A section that reads as before although demands on it are adopted, wholly or in part."""
+
+    key: str
+    section: str
+    adopted: int
+    """Demands of the house."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     response: Response
     revision: Revision
@@ -66,6 +77,13 @@ class Outcome:
     newer: NewerWording | None
     hidden: tuple[tuple[Redaction, str], ...] = ()
     """What of the answer is hidden in the edition, with the hidden words."""
+
+    @property
+    def adopted_unworded(self) -> tuple[Unworded, ...]:
+        """In reading order; none where there is no newer version to read."""
+        adopted = Counter(demand.said.section_key for demand in self.demands if demand.decision in ADOPTED)
+        kept = self.newer.kept if self.newer else ()
+        return tuple(Unworded(key, section, adopted[key]) for key, section in kept if adopted[key])
 
     @property
     def demo(self) -> bool:

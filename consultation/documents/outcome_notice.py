@@ -8,7 +8,7 @@ from consultation.documents import amending
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS, REDACTION_REASONS
 from consultation.documents.newer_wording import NewerWording
-from consultation.documents.outcome import NOT_COVERED, Demand, Outcome, hidden_of
+from consultation.documents.outcome import NOT_COVERED, Demand, Outcome, Unworded, hidden_of
 from consultation.documents.outcome_summary import summary
 from consultation.documents.outline import Heading, ListBlock, ListItem, Meta, Node, Outline, Paragraph, Table
 from consultation.register.names import as_addressed
@@ -192,8 +192,9 @@ def _wordings(newer: NewerWording, outcome: Outcome) -> Iterator[Node]:
     yield Heading(1, say(M("Alter und neuer Wortlaut"), language), "wortlaut")
     if not newer.changes:
         yield Paragraph(say(unchanged(newer), language))
-        return
-    yield Paragraph(say(new_version(newer), language))
+    else:
+        yield Paragraph(say(new_version(newer), language))
+    yield from _unworded(outcome, newer)
     head = (M("Fassung {number}", number=old["number"]), M("Fassung {number}", number=newer.version.number))
     for change in newer.changes:
         yield Heading(2, change.section, f"wortlaut-{change.key}")
@@ -204,6 +205,26 @@ def _wordings(newer: NewerWording, outcome: Outcome) -> Iterator[Node]:
         yield Table(
             "", tuple(say(one, language) for one in head), ((change.old, change.new or gone),), ("left", "left"), False
         )
+
+
+def _unworded(outcome: Outcome, newer: NewerWording) -> Iterator[Node]:
+    if outcome.adopted_unworded:
+        yield Paragraph(say(unworded_intro(newer), outcome.language))
+        told = (say(unworded(one), outcome.language) for one in outcome.adopted_unworded)
+        yield ListBlock(tuple(ListItem("–", (Paragraph(text),)) for text in told))
+
+
+def unworded_intro(newer: NewerWording) -> Message:
+    return M("Zu folgenden Abschnitten wird von Ihren Forderungen etwas berücksichtigt, ohne dass Fassung {number} ihren "
+             "Wortlaut ändert. Wo und wie es geschieht, sagt die Erwiderung; sonst fragen Sie nach.",
+             number=newer.version.number)  # fmt: skip
+
+
+def unworded(one: Unworded) -> Message:
+    return M("{section}: {n} Ihrer Forderungen werden ganz oder teilweise berücksichtigt, der Wortlaut ist unverändert.",
+             section=one.section, n=one.adopted) if one.adopted > 1 else M(
+        "{section}: Eine Ihrer Forderungen wird ganz oder teilweise berücksichtigt, der Wortlaut ist unverändert.",
+        section=one.section)  # fmt: skip
 
 
 def new_version(newer: NewerWording) -> Message:

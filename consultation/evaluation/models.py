@@ -34,6 +34,10 @@ class Decision(StrEnum):
     TO_BE_EXAMINED = "to_be_examined"
 
 
+ADOPTED = frozenset({Decision.ACCEPTED, Decision.PARTLY_ACCEPTED})
+"""Wholly or in part: something is to become different."""
+
+
 class Point(Identified, Base):
     """One demand with n supporters (distinct organisations of its counted contributions), one decision, one reply."""
 

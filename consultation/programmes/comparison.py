@@ -89,6 +89,27 @@ class Comparison:
     def changed(self) -> tuple[Compared, ...]:
         return tuple(section for section in self.sections if section.differences)
 
+    @cached_property
+    def untouched(self) -> frozenset[str]:
+        """Keys of sections that read the same in both versions with everything in them, be it in another place or number."""
+        touched: set[str] = set()
+        for section in self.changed:
+            found = set(section.differences)
+            if found & {"added", "removed", "reworded"}:
+                touched.add(section.key)
+            if found & {"added", "removed", "reworded", "moved"}:
+                touched.update(self._around(section))
+        return frozenset(self.by_key) - touched
+
+    def _around(self, section: Compared) -> Iterator[str]:
+        """Keys of what it stands in, in either version."""
+        for version in ("old", "new"):
+            found: SectionLike | None = getattr(section, version)
+            while found is not None and found.parent_key is not None:
+                yield found.parent_key
+                above = self.by_key.get(found.parent_key)
+                found = getattr(above, version) if above else None
+
     def count(self, difference: Difference) -> int:
         return sum(difference in section.differences for section in self.sections)
 

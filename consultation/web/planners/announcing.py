@@ -1,5 +1,6 @@
 """The steps that cannot be taken back: announce, extend for all, cancel, begin the evaluation, archive."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -7,15 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import actions, listing, readiness
-from consultation.consultations.checklist import Mark, checklist
+from consultation.consultations.checklist import Line, Mark, checklist
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.core.times import end_of_day, local_day
+from consultation.documents.kept_wording import kept_since_the_last
 from consultation.http import Db, Form, Pages, page, see_other
 from consultation.programmes.actions import owns
-from consultation.rulebook import CONSULTATION, publisher
+from consultation.rulebook import CONSULTATION, planner, publisher
 from consultation.states import Purpose
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
@@ -52,7 +54,7 @@ def _announce(request: Request, db: Database, actor: Actor, slug: str, status: i
 
 def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict[str, Any]:
     ways = listing.ways(session, actor, consultation)
-    lines = checklist(session, actor, consultation, ways)
+    lines = [*checklist(session, actor, consultation, ways), *_kept(session, actor, consultation)]
     return {
         "lines": [(line, *MARKS[line.mark]) for line in lines],
         "missing": bool(consultation.shortcomings),
@@ -62,6 +64,13 @@ def _checked(session: Session, actor: Actor, consultation: Consultation) -> dict
         "may": CONSULTATION.may(actor, consultation, "announce"),
         "who": CONSULTATION.rows["announce"].who.name,
     }
+
+
+def _kept(session: Session, actor: Actor, consultation: Consultation) -> Iterator[Line]:
+    """What the round before adopted and this draft does not word; known to those who weighed."""
+    kept = kept_since_the_last(session, consultation) if planner(actor, consultation) else None
+    for sentence in kept.sentences if kept else ():
+        yield Line(Mark.WARNING, M("Was die vorige Runde ergab"), sentence, "/versions")
 
 
 @router.post("/announce")

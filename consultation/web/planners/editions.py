@@ -18,6 +18,7 @@ from consultation.documents.filters import DECIDED, read_filters
 from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
+from consultation.documents.kept_wording import kept_in_the_next
 from consultation.documents.models import Edition
 from consultation.documents.overtaken import overtaken
 from consultation.documents.text_check import left_to_check, read_findings
@@ -167,6 +168,7 @@ def _one(
         found = read_findings(folder_of(documents, edition.id) / TEXTS) if _waits(edition) else []
         unchecked = len(left_to_check(session, consultation.id, found, actor.moment))
         reasons = overtaken(session, edition) if _waits(edition) else []
+        kept = kept_in_the_next(session, consultation) if _waits(edition) else None
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
         "edition": edition,
         "here": f"{consultation_path(actor, slug)}/editions/{number}",
@@ -184,6 +186,7 @@ def _one(
         "of": edition.counts,
         "unchecked": unchecked,
         "overtaken": reasons,
+        "kept": kept,
         "again": _again(edition),
         "plans": planner(actor, consultation),
     }  # fmt: skip
