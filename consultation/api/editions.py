@@ -21,6 +21,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, NotFound
 from consultation.core.language import M
 from consultation.documents import queries
+from consultation.documents.edition_news import TITLES, News, edition_news
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
@@ -82,6 +83,34 @@ class EditionObject(Thing):
     )
 
 
+class CountChange(Shape):
+    """Eine Zahl, die sich geändert hat."""
+
+    name: str = Field(description="Eine von: " + ", ".join(TITLES) + ".")
+    before: int
+    now: int
+
+
+class EditionNews(Shape):
+    """Was gegenüber der vorigen öffentlichen Ausgabe in derselben Sprache neu ist, aus beiden eingefrorenen Ständen."""
+
+    edition: int = Field(description="Nummer der vorigen Ausgabe.")
+    counts: list[CountChange]
+    decided: list[int] = Field(description="Nummern der Punkte in dieser Ausgabe, zu denen seither entschieden ist.")
+    decided_otherwise: list[int] = Field(description="Punkte, deren Entscheidung oder Erwiderung anders als zuvor ist.")
+    figures: list[str] = Field(description="Nummern der Fragen mit anderen Zahlen.")
+    shown_first: list[str] = Field(description="Fragen, die zuvor ohne Zahlen waren.")
+    shown_no_more: list[str] = Field(description="Fragen, deren Zahlen nicht mehr gezeigt werden.")
+
+
+class WholeEdition(EditionObject):
+    """Ausgabe mit dem, was an ihr neu ist."""
+
+    news: EditionNews | None = Field(
+        description="Leer bei der ersten öffentlichen Ausgabe, bei internen und bei nicht veröffentlichten."
+    )
+
+
 @router.get(
     "/consultations/{slug}/editions", response_model=Page[EditionObject], summary="Ausgaben", openapi_extra=OPEN
 )
@@ -102,13 +131,27 @@ def editions(
 
 
 @router.get(
-    "/consultations/{slug}/editions/{number}", response_model=EditionObject, summary="Eine Ausgabe", openapi_extra=OPEN
+    "/consultations/{slug}/editions/{number}", response_model=WholeEdition, summary="Eine Ausgabe", openapi_extra=OPEN
 )
-def edition(request: Request, db: Db, actor: AnyProgram, slug: str, number: Number) -> Response:
+def edition(
+    request: Request, db: Db, actor: AnyProgram, configured: Configured, slug: str, number: Number
+) -> Response:  # fmt: skip
     with db.reader() as session:
         found = queries.by_number(session, actor, slug, number)
         _, changed = moments(session, Edition, [found.id])[found.id]
-        return reply(request, edition_object(actor, slug, found, changed))
+        others = queries.of_consultation(session, actor, found.consultation_id)
+        told = _news(edition_news(configured.documents, others, found))
+        return reply(request, WholeEdition(**vars(edition_object(actor, slug, found, changed)), news=told))
+
+
+def _news(found: News | None) -> EditionNews | None:
+    if found is None:
+        return None
+    return EditionNews(
+        edition=found.before, counts=[CountChange(name=c.name, before=c.before, now=c.now) for c in found.counts],
+        decided=list(found.decided), decided_otherwise=list(found.decided_otherwise), figures=list(found.figures),
+        shown_first=list(found.shown_first), shown_no_more=list(found.shown_no_more),
+    )  # fmt: skip
 
 
 def edition_object(actor: Actor, slug: str, found: Edition, changed: datetime) -> EditionObject:

@@ -72,6 +72,15 @@ class Frozen:
                 elif record["type"] == "figures":
                     return
 
+    def weighed(self) -> Iterator[dict[str, Any]]:
+        """What stands before those who took part and what they answered: figures and points, and all above them."""
+        with self.path.open("rb") as file:
+            for line in file:
+                record = orjson.loads(line)
+                if record["type"] in ("participant", "response", "redactions"):
+                    return
+                yield record
+
     def at(self, place: int) -> dict[str, Any]:
         """The record whose line begins there."""
         with self.path.open("rb") as file:
@@ -155,9 +164,9 @@ class Frozen:
     @cached_property
     def volumes(self) -> tuple[Volume, ...]:
         """None where one document carries all texts."""
-        return planned(self.text_counts, self.most, self._known_as)
+        return planned(self.text_counts, self.most, self.known_as)
 
-    def _known_as(self, question: Question) -> str:
+    def known_as(self, question: Question) -> str:
         """Its number, or the beginning of its title."""
         title = shorten(self.context.say(question.title), TITLE, placeholder=" …")
         return str(question.number) if question.number else f"„{title}“"

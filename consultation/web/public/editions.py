@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.documents import queries
+from consultation.documents.edition_news import edition_news
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
@@ -40,6 +41,7 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
             "readable": reading.readable(edition),
             "participation": _participation(settings.documents, edition),
             "newer": _newer(others, edition),
+            "news": edition_news(settings.documents, others, edition),
             "breadcrumbs": crumbs(edition.consultation, M("Ausgabe {number}", number=number)),
         }
         return page(request, "public/edition.html", data)
