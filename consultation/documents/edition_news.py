@@ -97,8 +97,8 @@ class News:
                     "einzelne Stellen schließen.", questions=", ".join(self.shown_no_more))  # fmt: skip
 
 
-def _which(numbers: Sequence[int]) -> str:
-    return f" ({', '.join(map(str, numbers))})" if len(numbers) <= MOST else ""
+def _which(numbers: Sequence[int]) -> Message | str:
+    return M(" (Nr. {numbers})", numbers=", ".join(map(str, numbers))) if len(numbers) <= MOST else ""
 
 
 def edition_before(others: Iterable[Edition], edition: Edition) -> Edition | None:

@@ -16,6 +16,7 @@ from consultation.responses import queries
 from consultation.responses.titles import came
 
 TITLE = M("Schlussmitteilung")
+UNWORDED = M("Berücksichtigt, aber im Wortlaut unverändert")
 NAMES = 8
 """So many other bodies are named; the edition names all."""
 SHORT = 160
@@ -194,7 +195,6 @@ def _wordings(newer: NewerWording, outcome: Outcome) -> Iterator[Node]:
         yield Paragraph(say(unchanged(newer), language))
     else:
         yield Paragraph(say(new_version(newer), language))
-    yield from _unworded(outcome, newer)
     head = (M("Fassung {number}", number=old["number"]), M("Fassung {number}", number=newer.version.number))
     for change in newer.changes:
         yield Heading(2, change.section, f"wortlaut-{change.key}")
@@ -205,10 +205,12 @@ def _wordings(newer: NewerWording, outcome: Outcome) -> Iterator[Node]:
         yield Table(
             "", tuple(say(one, language) for one in head), ((change.old, change.new or gone),), ("left", "left"), False
         )
+    yield from _unworded(outcome, newer)
 
 
 def _unworded(outcome: Outcome, newer: NewerWording) -> Iterator[Node]:
     if outcome.adopted_unworded:
+        yield Heading(2, say(UNWORDED, outcome.language), "wortlaut-unveraendert")
         yield Paragraph(say(unworded_intro(newer), outcome.language))
         told = (say(unworded(one), outcome.language) for one in outcome.adopted_unworded)
         yield ListBlock(tuple(ListItem("–", (Paragraph(text),)) for text in told))
