@@ -19,6 +19,8 @@ from consultation.core.errors import Conflict, Invalid, NotFound, Problem
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Spoken
+from consultation.http.programs import Program
+from consultation.people.tokens import Scope
 from consultation.responses import actions, answering, disclosures, queries
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, desk_of, open_desk, refusals_of
@@ -59,10 +61,11 @@ def body_of(shape: type[Shape], *, required: bool = True, example: dict[str, Any
 
 
 @router.get("/consultations/{slug}/response", response_model=OwnResponse, summary="Die eigene Stellungnahme")
-def response(request: Request, db: Db, actor: Reader, slug: str, language: Spoken) -> Answered:
+def response(request: Request, db: Db, actor: Reader, program: Program, slug: str, language: Spoken) -> Answered:
+    writes = Scope.RESPONSES_WRITE in program.scopes
     with db.reader() as session:
         found = require(session, actor, slug)
-        return send(request, shown(session, actor, found.id, language))
+        return send(request, shown(session, actor, found.id, language, writes=writes))
 
 
 @router.put(

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from consultation.api.gate import OPEN, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, moment, read_cursor
 from consultation.api.replies import reply
-from consultation.api.shapes import Shape, Thing, Tombstone, actions_of, mark_of
+from consultation.api.shapes import Shape, Thing, Tombstone, mark_of
 from consultation.consultations import pages, queries
 from consultation.consultations.models import Consultation
 from consultation.core.changes import moments
@@ -19,9 +19,7 @@ from consultation.http import Db
 from consultation.http.programs import AnyProgram
 from consultation.programmes.models import ProgrammeLevel
 from consultation.register.audience import AudienceUnit
-from consultation.rulebook import CONSULTATION
 from consultation.states import ConsultationState, Visibility
-from consultation.subjects import Actor
 
 router = resource("Konsultationen")
 
@@ -85,7 +83,7 @@ def consultations(
     after: Any = read_cursor(cursor, moment, uuid.UUID)
     with db.reader() as session:
         rows = pages.page(session, actor, after=after, since=modified_since, limit=limit + 1)
-        data: list[Any] = [consultation_object(actor, row, changed) for row, changed in rows[:limit]]
+        data: list[Any] = [consultation_object(row, changed) for row, changed in rows[:limit]]
         last = cursor_of(data[-1].created, data[-1].id) if len(rows) > limit else None
         if modified_since is not None and last is None:
             seen = {row.id for row, _ in rows}
@@ -99,14 +97,14 @@ def consultation(request: Request, db: Db, actor: AnyProgram, slug: str) -> Resp
     with db.reader() as session:
         found = queries.get(session, actor, slug)
         _, changed = moments(session, Consultation, [found.id])[found.id]
-        return reply(request, consultation_object(actor, found, changed))
+        return reply(request, consultation_object(found, changed))
 
 
-def consultation_object(actor: Actor, found: Consultation, changed: datetime) -> ConsultationObject:
+def consultation_object(found: Consultation, changed: datetime) -> ConsultationObject:
     programme, draft, form = found.programme, found.draft_version, found.form_version
     return ConsultationObject(
         id=found.id, created=found.created_at, modified=changed, demo=found.demo, mark=mark_of(found.demo),
-        actions=actions_of(CONSULTATION, actor, found), slug=found.slug, title=found.title, round=found.round,
+        slug=found.slug, title=found.title, round=found.round,
         state=found.state, visibility=found.visibility, unit=found.unit, opens_at=found.opens_at, deadline=found.deadline,
         announced=found.announced_at, notice=found.notice, introduction=found.introduction, contact=found.contact,
         programme=ProgrammeLink(

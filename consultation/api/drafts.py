@@ -14,7 +14,7 @@ from consultation.api.gate import OPEN, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, whole
 from consultation.api.programmes import Parameter, Term
 from consultation.api.replies import reply
-from consultation.api.shapes import Shape, Thing, actions_of, mark_of
+from consultation.api.shapes import Shape, Thing, mark_of
 from consultation.consultations.pages import shows_draft
 from consultation.core.changes import moments
 from consultation.core.errors import NotFound
@@ -23,7 +23,6 @@ from consultation.http.programs import AnyProgram, scoped
 from consultation.people.tokens import Scope
 from consultation.programmes import queries
 from consultation.programmes.models import DraftKind, DraftVersion, Programme
-from consultation.rulebook import DRAFT_VERSION
 from consultation.states import DraftVersionState
 from consultation.subjects import Actor
 
@@ -85,11 +84,7 @@ def draft_versions(
         programme = queries.get(session, actor, slug)
         found = sorted(queries.draft_versions(session, programme.id), key=lambda d: d.number)
         changes = moments(session, DraftVersion, [d.id for d in found])
-    data = [
-        DraftObject(**_facts(d, programme, changes[d.id][1]), actions=_actions(actor, d, programme))
-        for d in found
-        if d.number > after
-    ]
+    data = [DraftObject(**_facts(d, programme, changes[d.id][1])) for d in found if d.number > after]
     data = [d for d in data if modified_since is None or d.modified >= modified_since]
     last = cursor_of(data[limit - 1].number) if len(data) > limit else None
     return reply(request, listed(request, data[:limit], last))
@@ -106,9 +101,8 @@ def draft_version(request: Request, db: Db, actor: AnyProgram, draft_version_id:
         found = readable(session, actor, draft_version_id)
         programme = session.get_one(Programme, found.programme_id)
         _, changed = moments(session, DraftVersion, [found.id])[found.id]
-        actions = _actions(actor, found, found.programme) if "programme" in found.__dict__ else []
         whole_draft = WholeDraft(
-            **_facts(found, programme, changed), actions=actions,
+            **_facts(found, programme, changed),
             parameters=[Parameter(**p) for p in found.frozen.get("parameters", [])],
             terms=[Term(**t) for t in found.frozen.get("terms", [])],
             sections=[
@@ -139,10 +133,3 @@ def _facts(found: DraftVersion, programme: Programme, changed: datetime) -> dict
         "content_hash": found.content_hash, "published": found.published_at,
         "facts": [[str(part) for part in fact] for fact in found.facts],
     }  # fmt: skip
-
-
-def _actions(actor: Actor, found: DraftVersion, programme: Programme) -> list[str]:
-    class _Planned:
-        state, planners = found.state, programme.planners
-
-    return actions_of(DRAFT_VERSION, actor, _Planned)

@@ -14,7 +14,7 @@ from consultation.api.figures import participation_numbers
 from consultation.api.gate import CHANGING, OPEN, files_of, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, whole
 from consultation.api.replies import reply
-from consultation.api.shapes import Shape, Thing, actions_of, mark_of
+from consultation.api.shapes import Shape, Thing, mark_of
 from consultation.consultations import queries as consultations
 from consultation.core.changes import moments
 from consultation.core.db import Database
@@ -31,7 +31,6 @@ from consultation.documents.volumes import READABLE
 from consultation.evaluation.coverage import for_machines
 from consultation.http import Configured, Db
 from consultation.http.programs import AnyProgram
-from consultation.rulebook import EDITION
 from consultation.settings import Settings
 from consultation.states import Audience, EditionState
 from consultation.subjects import Actor
@@ -124,7 +123,7 @@ def editions(
         consultation = consultations.get(session, actor, slug)
         found = sorted(queries.of_consultation(session, actor, consultation.id), key=lambda e: e.number)
         times = moments(session, Edition, [e.id for e in found])
-        data = [edition_object(actor, slug, e, times[e.id][1]) for e in found if e.number > after]
+        data = [edition_object(slug, e, times[e.id][1]) for e in found if e.number > after]
     data = [e for e in data if modified_since is None or e.modified >= modified_since]
     last = cursor_of(data[limit - 1].number) if len(data) > limit else None
     return reply(request, listed(request, data[:limit], last))
@@ -141,7 +140,7 @@ def edition(
         _, changed = moments(session, Edition, [found.id])[found.id]
         others = queries.of_consultation(session, actor, found.consultation_id)
         told = _news(edition_news(configured.documents, others, found))
-        return reply(request, WholeEdition(**vars(edition_object(actor, slug, found, changed)), news=told))
+        return reply(request, WholeEdition(**vars(edition_object(slug, found, changed)), news=told))
 
 
 def _news(found: News | None) -> EditionNews | None:
@@ -154,12 +153,12 @@ def _news(found: News | None) -> EditionNews | None:
     )  # fmt: skip
 
 
-def edition_object(actor: Actor, slug: str, found: Edition, changed: datetime) -> EditionObject:
+def edition_object(slug: str, found: Edition, changed: datetime) -> EditionObject:
     demo = found.consultation.demo
     base = f"/api/v1/consultations/{slug}/editions/{found.number}"
     return EditionObject(
         id=found.id, created=found.created_at, modified=changed, demo=demo, mark=mark_of(demo),
-        actions=actions_of(EDITION, actor, found), consultation=slug, number=found.number, audience=found.audience,
+        consultation=slug, number=found.number, audience=found.audience,
         state=found.state, language=found.language, filters=found.filters, data_cut=found.data_cut,
         published=found.published_at, texts_checked=found.texts_checked_at,
         redactions=found.counts.get("redacted", 0), snapshot_hash=found.snapshot_hash, outline_hash=found.outline_hash,

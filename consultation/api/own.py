@@ -20,7 +20,6 @@ from consultation.api.shapes import (
     OrganisationFacts,
     Shape,
     Thing,
-    actions_of,
     mark_of,
     organisation_facts,
 )
@@ -132,30 +131,41 @@ def demand_match(asked: str | None, session: Session, desk: Desk) -> None:
         raise Stale(M("Die Stellungnahme wurde inzwischen geändert. Lesen Sie sie neu und senden Sie noch einmal."))
 
 
-def shown(session: Session, actor: Actor, response_id: uuid.UUID, language: Language) -> tuple[OwnResponse, str]:
-    """The response as it is now, with its ETag."""
+def shown(
+    session: Session, actor: Actor, response_id: uuid.UUID, language: Language, *, writes: bool = True
+) -> tuple[OwnResponse, str]:
+    """The response as it is now, with its ETag. `writes`: the key may do something with it at all."""
     session.expire_all()
-    return told(session, actor, open_desk(session, actor, response_id, language))
+    return told(session, actor, open_desk(session, actor, response_id, language), writes=writes)
 
 
-def told(session: Session, actor: Actor, desk: Desk) -> tuple[OwnResponse, str]:
+def told(session: Session, actor: Actor, desk: Desk, *, writes: bool = True) -> tuple[OwnResponse, str]:
     """As `shown`, where it was read a moment ago and nothing beside its answers was changed."""
     spoken_for = queries.represented(session, desk.response.id)
-    return _own_response(session, actor, desk, spoken_for), _etag(desk, spoken_for)
+    actions = _possible(actor, desk.response) if writes else []
+    return _own_response(session, desk, spoken_for, actor, actions), _etag(desk, spoken_for)
+
+
+def _possible(actor: Actor, response: Response) -> list[str]:
+    """By the rules that refuse: what stands here works, and what does not stand here is refused."""
+    writing = ["answer"] if ANSWER(actor, response) else []
+    return [*writing, *(row.action for row in RESPONSE.possible(actor, response))]
 
 
 def send(request: Request, found: tuple[OwnResponse, str]) -> Answered:
     return reply(request, found[0], etag=found[1])
 
 
-def _own_response(session: Session, actor: Actor, desk: Desk, spoken_for: Bodies) -> OwnResponse:
+def _own_response(
+    session: Session, desk: Desk, spoken_for: Bodies, actor: Actor, actions: list[str]
+) -> OwnResponse:  # fmt: skip
     response, language = desk.response, desk.context.language
     organisation, demo = response.organisation, response.consultation.demo or response.organisation.demo
     last = queries.last_revision(session, response.id)
     return OwnResponse(
         id=response.id, created=response.started_at, modified=_modified(desk, last), demo=demo, mark=mark_of(demo),
-        actions=[*(["answer"] if ANSWER(actor, response) else []), *actions_of(RESPONSE, actor, response)],
-        consultation=response.consultation.slug, organisation=organisation_facts(organisation, organisation.register_body),
+        actions=actions, consultation=response.consultation.slug,
+        organisation=organisation_facts(organisation, organisation.register_body),
         state=response.state, channel=response.channel, open=is_open(actor, response), deadline=response.own_deadline,
         own_reference=response.own_reference,
         represented=[

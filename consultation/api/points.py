@@ -1,8 +1,7 @@
 """Points with decisions: the planner's live weighing, for members only. In public they stand in editions."""
 
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from pydantic import Field
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from consultation.api.gate import resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, whole
 from consultation.api.replies import reply
-from consultation.api.shapes import Shape, Thing, actions_of, mark_of
+from consultation.api.shapes import Shape, Thing, mark_of
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
 from consultation.core.changes import moments
@@ -24,7 +23,6 @@ from consultation.http import Db
 from consultation.http.programs import scoped
 from consultation.people.tokens import Scope
 from consultation.responses.participation import land_of
-from consultation.rulebook import POINT
 from consultation.states import PointState
 from consultation.subjects import Actor
 
@@ -76,9 +74,7 @@ def points(
         land = land_of(actor, consultation)
         found = _found(session, actor, consultation, after, modified_since, limit)
         originals = queries.originals_of(session, [point.id for point, _ in found[:limit]], land)
-        data = [
-            _point(actor, consultation, point, times, originals.get(point.id, [])) for point, times in found[:limit]
-        ]
+        data = [_point(consultation, point, times, originals.get(point.id, [])) for point, times in found[:limit]]
     last = cursor_of(data[-1].number) if len(found) > limit else None
     return reply(request, listed(request, data, last))
 
@@ -97,16 +93,14 @@ def _found(
 
 
 def _point(
-    actor: Actor,
     consultation: Consultation,
     point: PointSummary,
     times: tuple[datetime, datetime],
     said: list[Original],
 ) -> PointObject:
-    subject: Any = SimpleNamespace(state=point.state, planners=consultation.planners, last_by=point.last_by)
     return PointObject(
         id=point.id, created=times[0], modified=times[1], demo=consultation.demo, mark=mark_of(consultation.demo),
-        actions=actions_of(POINT, actor, subject), number=point.number, section=point.section_key, text=point.text,
+        number=point.number, section=point.section_key, text=point.text,
         state=point.state, decision=point.decision, reply=point.reply, tags=list(point.tags),
         supporters=point.supporters, originals=[_original(original) for original in said],
     )  # fmt: skip

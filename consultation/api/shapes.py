@@ -2,12 +2,10 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from consultation.core.language import SOURCE, say
-from consultation.core.workflow import Workflow
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import Organisation
@@ -35,7 +33,10 @@ class Thing(Shape):
     modified: datetime = Field(description="Zuletzt geändert, UTC.", examples=["2026-03-02T09:00:00Z"])
     demo: bool = Field(description="Beispieldaten, frei erfunden.")
     mark: str | None = Field(description="Der Vermerk, der zu jeder Kopie von Beispieldaten gehört.", examples=[MARK])
-    actions: list[str] = Field([], description="Was dieser Zugangsschlüssel jetzt damit tun darf (Regelwerk).")
+    actions: list[str] = Field(
+        [],
+        description="Was diese API mit diesem Zugangsschlüssel jetzt damit tut; leer, wo es über sie nur zu lesen ist.",
+    )
 
 
 class Tombstone(Shape):
@@ -90,8 +91,3 @@ def organisation_facts(found: Organisation, body: RegisterBody | None) -> Organi
 
 def mark_of(demo: bool) -> str | None:
     return MARK if demo else None
-
-
-def actions_of(workflow: Workflow[Any, Any], actor: Any, subject: Any) -> list[str]:
-    """What the rulebook allows this actor now."""
-    return [row.action for row in workflow.allowed(actor, subject)]

@@ -72,8 +72,12 @@ class Workflow(Generic[A, St]):
         self.rows = {row.action: row for row in rows}
 
     def allowed(self, actor: A, subject: St) -> list[Transition[A, St]]:
-        """What this actor may do now: feeds buttons and the API's `actions` list."""
+        """What this actor may do in this state: feeds buttons, beside which a page says what is still missing."""
         return [r for r in self.rows.values() if subject.state in r.sources and r.who(actor, subject)]
+
+    def possible(self, actor: A, subject: St) -> list[Transition[A, St]]:
+        """What `check` would let pass now: feeds the API's `actions` list, where nobody reads what is still missing."""
+        return [row for row in self.allowed(actor, subject) if not row.problems(actor, subject)]
 
     def may(self, actor: A, subject: St, action: str) -> bool:
         row = self.rows[action]

@@ -64,7 +64,7 @@ def scoped(scope: Scope) -> Callable[[TokenActor], Awaitable[Actor]]:
 
     async def actor(program: Program) -> Actor:
         program.demand(scope)
-        return program.actor
+        return program.acting(scope)
 
     return actor
 

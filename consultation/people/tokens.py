@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -54,6 +54,10 @@ class TokenActor:
     def demand(self, scope: Scope) -> None:
         if scope not in self.scopes:
             raise Forbidden(M("Diesem Zugangsschlüssel fehlt der Bereich „{scope}“.", scope=scope.value))
+
+    def acting(self, scope: Scope) -> Actor:
+        """The actor with the roles of this one scope: where a house plans and answers, its key answers as who answers."""
+        return replace(self.actor, roles=self.actor.roles & _OPENS[scope])
 
 
 def scopes_for(roles: Collection[Role]) -> tuple[Scope, ...]:
