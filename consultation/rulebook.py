@@ -104,9 +104,10 @@ def is_open(actor: Actor, response: ResponseLike) -> bool:
 def in_time(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
     if not is_open(actor, response):
         yield Problem(
-            "deadline",
+            "",
             M("Die Konsultation nimmt von Ihrer Stelle keine Antwort mehr an. Ihr Text bleibt gespeichert. "
               "Bitten Sie die ausschreibende Stelle um eine Fristverlängerung."),
+            "deadline",
         )
 
 
@@ -121,9 +122,10 @@ def nil_return_is_complete(actor: Actor, response: ResponseLike) -> Iterable[Pro
 def another_pair_of_eyes(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
     if response.four_eyes and response.author_id is not None and actor.person_id == response.author_id:
         yield Problem(
-            "four_eyes",
+            "",
             M("Wer zuletzt bearbeitet hat, gibt nicht selbst frei. Bitten Sie eine andere Person mit dem Recht "
               "„Freigabe“, oder lassen Sie das Vier-Augen-Prinzip unter „Personen“ ausschalten."),
+            "four_eyes",
         )
 
 
@@ -131,9 +133,10 @@ def two_for_what_counts(actor: Actor, response: ResponseLike) -> Iterable[Proble
     """What the house has submitted is not taken away by whoever edited last, as little as it was released so."""
     if response.counts and list(another_pair_of_eyes(actor, response)):
         yield Problem(
-            "four_eyes",
+            "",
             M("Ihre abgegebene Fassung zählt, und Sie haben zuletzt bearbeitet. Die Teilnahme lehnt dann eine andere Person "
               "mit dem Recht „Freigabe“ ab, oder Sie lassen das Vier-Augen-Prinzip unter „Personen“ ausschalten."),
+            "four_eyes",
         )
 
 

@@ -37,8 +37,8 @@ def listed(town: Api, who: str = "town") -> set[str]:
 def asked(town: Api, action: str, who: str) -> httpx.Response:
     if action == "answer":
         return town.put({"need_fit": 4}, who)
-    reason = {"json": {"reason": "Bitte kürzen."}} if action == "return_for_rework" else {}
-    return town.submit(who, what=PATHS[action].removeprefix("/"), **reason)
+    reason = {"reason": "Bitte kürzen."} if action == "return_for_rework" else None
+    return town.submit(who, what=PATHS[action].removeprefix("/"), json=reason)
 
 
 def all_else_is_refused(town: Api, who: str = "town") -> set[str]:

@@ -174,7 +174,7 @@ def test_the_rule_holds_for_programs_too(scene: Scene) -> None:
         session.flush()
         with pytest.raises(NotReady) as refused:
             submission.submit(session, scene.world.actors[scene.world.bodies[TOWN]], made.id, nil_return=True)
-        assert [problem.field for problem in refused.value.problems] == ["four_eyes"]
+        assert [problem.code for problem in refused.value.problems] == ["four_eyes"]
 
 
 def test_who_hands_in_a_nil_return_signs_it_with_name_and_function(scene: Scene) -> None:
@@ -258,7 +258,7 @@ def test_what_a_colleague_saves_meanwhile_is_seen_by_the_one_who_declines(scene:
             with scene.db.transaction() as session:
                 actions.decline(session, one, made.id)
         except NotReady as error:
-            refused.extend(problem.field for problem in error.problems)
+            refused.extend(problem.code for problem in error.problems)
 
     thread = threading.Thread(target=decline)
     thread.start()

@@ -35,7 +35,7 @@ def two(session: Session, scene: World) -> tuple[Response, Actor, Actor]:
 def refused(session: Session, actor: Actor, response: Response) -> None:
     with pytest.raises(NotReady) as refusal:
         submission.submit(session, actor, response.id)
-    assert [problem.field for problem in refusal.value.problems] == ["four_eyes"]
+    assert [problem.code for problem in refusal.value.problems] == ["four_eyes"]
 
 
 def test_a_colleague_who_only_goes_on_to_the_next_page_has_written_nothing(db: Database, scene: World) -> None:

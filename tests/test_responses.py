@@ -260,7 +260,7 @@ def test_author_and_releaser_are_different_people_unless_the_house_says_otherwis
         session.flush()
         with pytest.raises(NotReady) as refusal:
             submission.submit(session, author, response.id)
-        assert [p.field for p in refusal.value.problems] == ["four_eyes"]
+        assert [p.code for p in refusal.value.problems] == ["four_eyes"]
         head = colleague(session, scene, KIEL, Role.RELEASER)
         actions.mark_ready(session, author, response.id)
         assert submission.submit(session, head, response.id).person_id == head.person_id

@@ -220,7 +220,9 @@ def test_what_is_not_ready_names_everything_that_is_missing_at_once(workflow, ac
     thing = subject(next(iter(workflow.rows[action].sources)), **changes)
     with pytest.raises(NotReady) as found:
         workflow.check(actor, thing, action)
-    assert [problem.field for problem in found.value.problems] == fields
+    assert [problem.field or problem.code for problem in found.value.problems] == fields
+    assert workflow.may(actor, thing, action)
+    assert workflow.rows[action] not in workflow.possible(actor, thing), "the API does not list what it refuses"
 
 
 def test_an_answer_is_entered_beside_a_draft_by_an_editor_and_never_over_an_own_one():

@@ -1,7 +1,9 @@
 """Reading and writing the own answer: PUT replaces what is given, all of it or nothing."""
 
 import re
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -13,9 +15,9 @@ from consultation.api.gate import CHANGING, resource, schema_of
 from consultation.api.own import IfMatch, OwnResponse, Reader, Writer, demand_match, require, send, shown, told
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape
-from consultation.api.strict import JsonObject, only, text_of
+from consultation.api.strict import NOT_FORESEEN, JsonObject, only, text_of
 from consultation.consultations import queries as consultations
-from consultation.core.errors import Conflict, Invalid, NotFound, Problem
+from consultation.core.errors import Conflict, Invalid, NotFound, Problem, changed_meanwhile
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Spoken
@@ -90,7 +92,7 @@ def save(
         if "own_reference" in body:
             actions.set_own_reference(session, actor, found.id, text_of(body, "own_reference", 100))
         if "represented" in body:
-            actions.set_representation(session, actor, found.id, _bodies(body["represented"]))
+            _speak_for(session, actor, found.id, body["represented"])
         session.flush()
         beside = {"own_reference", "represented"} & body.keys()
         return send(request, shown(session, actor, found.id, language) if beside else told(session, actor, desk))
@@ -124,7 +126,7 @@ def _save_answers(session: Session, actor: Actor, desk: Desk, given: Any) -> Des
     if saved.problems:
         raise Invalid(_INVALID, problems=saved.problems)
     if saved.collisions:
-        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Lesen Sie neu und senden Sie noch einmal."))
+        raise changed_meanwhile()
     return saved.desk
 
 
@@ -152,28 +154,34 @@ def _posted(desk: Desk, key: str, value: Any) -> Posted:
     return Posted(value, frozenset(value or ()) | frozenset(versions), versions)
 
 
-def _bodies(given: Any) -> dict[str, RepresentationKind]:
+def _speak_for(session: Session, actor: Actor, response_id: uuid.UUID, given: Any) -> None:
+    """What the house refuses by key is told at the place where it was sent."""
     if not isinstance(given, list) or len(given) > MOST_BODIES:
-        raise Invalid.about("represented", M("Hier steht eine Liste von Stellen."))
-    found = [_body(entry) for entry in given]
-    problems = [
-        Problem(f"represented.{number}", M("Nennen Sie „ars“ (Ziffern als Text) und „kind“ der Stelle."))
-        for number, entry in enumerate(found)
-        if entry is None
-    ]
-    if problems:
+        raise Invalid.about("represented", M("Hier steht eine Liste von höchstens {most} Stellen.", most=MOST_BODIES))
+    if problems := [
+        problem for number, entry in enumerate(given) for problem in _misnamed(f"represented.{number}", entry)
+    ]:
         raise Invalid(_INVALID, problems=problems[:200])
-    return dict(entry for entry in found if entry is not None)
+    bodies = {entry["ars"]: RepresentationKind(entry.get("kind", RepresentationKind.REPRESENTED)) for entry in given}
+    try:
+        actions.set_representation(session, actor, response_id, bodies)
+    except Invalid as refused:
+        places = {entry["ars"]: f"represented.{number}.ars" for number, entry in enumerate(given)}
+        raise Invalid(_INVALID, problems=[replace(p, field=places[p.field]) for p in refused.problems[:200]]) from None
 
 
-def _body(entry: Any) -> tuple[str, RepresentationKind] | None:
-    """None for what is not well-formed. The name that GET shows may be sent back; the register knows it better."""
-    if not isinstance(entry, dict) or set(entry) - {"ars", "kind", "name"}:
-        return None
-    ars, kind = entry.get("ars"), entry.get("kind", "represented")
-    if not isinstance(ars, str) or not re.fullmatch(r"[0-9]{2,12}", ars) or kind not in list(RepresentationKind):
-        return None
-    return ars, RepresentationKind(kind)
+def _misnamed(place: str, entry: Any) -> Iterator[Problem]:
+    """The name that GET shows may be sent back; the register knows it better."""
+    if not isinstance(entry, dict):
+        yield Problem(place, M("Hier steht ein Objekt mit „ars“ und „kind“ der Stelle."))
+        return
+    for name in [name for name in entry if name not in {"ars", "kind", "name"}][:1]:
+        yield Problem(f"{place}.{clean_line(name)[:40]}", NOT_FORESEEN, "unknown")
+    ars, kind = entry.get("ars"), entry.get("kind", RepresentationKind.REPRESENTED)
+    if not isinstance(ars, str) or not re.fullmatch(r"[0-9]{2,12}", ars):
+        yield Problem(f"{place}.ars", M("Hier steht der Regionalschlüssel der Stelle, Ziffern als Text."))
+    if kind not in list(RepresentationKind):
+        yield Problem(f"{place}.kind", M("Möglich sind „represented“ und „supporter“."))
 
 
 @router.get(
@@ -207,8 +215,6 @@ def change_disclosure(
     """Jederzeit, auch nach der Frist; gilt ab der nächsten Ausgabe."""
     with db.transaction() as session:
         desk = open_desk(session, actor, require(session, actor, slug).id, language)
-        if not all(isinstance(level, str) for level in body.values()):
-            raise Invalid.about("disclosure", M("Wählen Sie eine der angebotenen Stufen."))
         disclosures.change(session, actor, desk, body)
         session.flush()
         return reply(request, queries.disclosure_in_force(session, desk.response.id, actor.moment))

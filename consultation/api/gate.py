@@ -27,8 +27,8 @@ centre works for many towns)."""
 
 
 class FieldProblem(BaseModel):
-    field: str = Field(description="Welche Angabe: Schlüssel des Feldes oder Name in der Anfrage.")
-    code: str = Field(description="Für Programme: `invalid`, `unknown`, `order`, …")
+    field: str = Field(description="Welche Angabe der Anfrage; leer, wo keine einzelne falsch ist.")
+    code: str = Field(description="Für Programme: `invalid`, `unknown`, `missing`, `deadline`, `four_eyes`, …")
     detail: str = Field(description="Für Menschen, in der Sprache von Accept-Language.")
 
 

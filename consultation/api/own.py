@@ -184,7 +184,7 @@ def _modified(desk: Desk, last: Revision | None) -> datetime:
 
 
 def _missing(problems: tuple[Problem, ...], language: Language) -> list[Missing]:
-    return [Missing(field=p.field, code=p.code, detail=say(p.message, language)) for p in problems]
+    return [Missing(field=p.field, code=p.code, detail=say(p.in_data or p.message, language)) for p in problems]
 
 
 def receipt(response: Response, revision: Revision) -> Receipt:

@@ -15,6 +15,7 @@ from consultation.core.text import clean_line
 
 LARGEST = 2 * 1024 * 1024
 DEEPEST = 32
+NOT_FORESEEN = M("Diese Angabe ist hier nicht vorgesehen.")
 GREATEST = 2**53
 """Beyond it programs lose digits (I-JSON), so it is refused rather than stored wrongly."""
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
@@ -94,10 +95,7 @@ def only(body: dict[str, Any], *names: str) -> None:
     if unknown:
         raise Invalid(
             M("Bitte prüfen Sie Ihre Angaben."),
-            problems=[
-                Problem(clean_line(name)[:80], M("Diese Angabe ist hier nicht vorgesehen."), "unknown")
-                for name in unknown[:50]
-            ],
+            problems=[Problem(clean_line(name)[:80], NOT_FORESEEN, "unknown") for name in unknown[:50]],
         )
 
 

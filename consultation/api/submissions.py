@@ -44,7 +44,9 @@ class Release(Shape):
     """Wer freigibt; steht neben der Abgabe, nicht in ihr."""
 
     name: str = Field("", max_length=200, examples=["Kim Muster"])
-    function: str = Field("", max_length=200, description="Funktion, etwa „i. V.“.")
+    function: str = Field(
+        "", max_length=200, description="Funktion, davor die Zeichnung, etwa „i. V. Leiterin des Hauptamts“."
+    )
 
 
 class Reason(Shape):

@@ -48,8 +48,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.types import NullType
 
-from consultation.core.errors import Conflict
-from consultation.core.language import M
+from consultation.core.errors import changed_meanwhile
 from consultation.core.liveness import replace_dead
 from consultation.core.turns import BUSY, OneAtATime
 
@@ -261,7 +260,7 @@ def compare_and_set(session: Session, row: Any, expected: dict[str, Any], change
     }
     result = session.connection().execute(guarded, {"this_id": row.id, **given})
     if result.rowcount != 1:
-        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+        raise changed_meanwhile()
     for name, new in change.items():
         set_committed_value(row, name, new)
 
@@ -297,7 +296,7 @@ def set_all(session: Session, table: type[Any], ids: Sequence[uuid.UUID], state:
     result = session.execute(statement.execution_options(synchronize_session=False))
     assert isinstance(result, CursorResult)
     if result.rowcount != len(ids):
-        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+        raise changed_meanwhile()
 
 
 def hold(session: Session, table: type[Any], row_id: uuid.UUID) -> None:

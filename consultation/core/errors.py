@@ -8,12 +8,17 @@ from consultation.core.language import M, Message
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: which field, why, and how to mend it (in the message)."""
+    """One thing that is wrong: which field, why, and how to mend it (in the message).
+
+    The field is one that whoever hears of it could fill in; it is empty for what is wrong with no single one.
+    """
 
     field: str
     message: Message
     code: str = "invalid"
     """What an API client can tell apart; the rules beyond a JSON Schema have codes of their own."""
+    in_data: Message | None = None
+    """What programs read instead: where a page takes "31.03.2026" or "50 %", data hold 2026-03-31 and 0.5."""
 
 
 class DomainError(Exception):
@@ -36,6 +41,11 @@ class Forbidden(DomainError):
 
 class Conflict(DomainError):
     status, code = 409, "conflict"
+
+
+def changed_meanwhile() -> Conflict:
+    """Somebody else was quicker: said in the same way on a page and to a program."""
+    return Conflict(M("Jemand anderes hat dies inzwischen geändert. Sehen Sie sich den neuen Stand an."))
 
 
 class NotReady(DomainError):

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -15,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from consultation.core.errors import DomainError, Problem, TooMany
-from consultation.core.language import M, Message, say
+from consultation.core.language import M, Message
 from consultation.core.outage import is_outage
 from consultation.core.text import clean_line
 from consultation.http.asked import is_api, is_piece, route_path
 from consultation.http.csrf import Stale
 from consultation.http.held import held
-from consultation.http.language import language_of
 from consultation.http.nearest import page_above
 from consultation.http.pages import page, safe_path
+from consultation.http.problem_details import problem_details
 
 _log = structlog.get_logger("refusals")
 
@@ -39,8 +38,7 @@ _KNOWN: dict[int, tuple[str, Message, Message]] = {
     409: ("conflict", M("Das geht im Moment nicht"), M("Bitte laden Sie die Seite neu und prüfen Sie den Stand.")),
     413: ("too_large", M("Das ist zu viel auf einmal"), M("Eine Datei darf höchstens 25 MB groß sein, ein Formular höchstens "
           "2 MB Text enthalten. Bitte senden Sie weniger.")),
-    415: ("unsupported_media_type", M("Dieses Format wird nicht angenommen"), M("Bitte senden Sie das Formular der Seite oder, "
-          "an die API, JSON.")),
+    415: ("unsupported_media_type", M("Dieses Format wird nicht angenommen"), M("Bitte senden Sie das Formular der Seite.")),
     422: ("invalid", M("Bitte prüfen Sie Ihre Angaben"), M("Bitte gehen Sie zurück und berichtigen Sie die Angaben.")),
     429: ("too_many", M("Zu viele Versuche"), M("Bitte warten Sie etwas und versuchen Sie es dann noch einmal.")),
     500: ("error", M("Hier ist ein Fehler passiert"), M("Das liegt nicht an Ihnen. Gespeicherte Angaben sind nicht verloren. "
@@ -167,7 +165,7 @@ def problem(
         "problems": tuple(problems), "reference": reference,
     }  # fmt: skip
     if is_api(request):
-        response = _json(request, data)
+        response = problem_details(request, status, data["code"], message, data["problems"], reference)
     elif is_piece(request) and data["code"] in _SESSIONS:
         response = page(request, "parts/signed_out.html", status=status, partial=True)
         response.headers["X-Session"] = "over"
@@ -193,21 +191,3 @@ def _said_otherwise(request: Request, data: dict[str, Any]) -> dict[str, Any]:
     if data["status"] == 404 and not stranger and data["message"] not in {None, data["title"]}:
         return {"title": _NO_WAY, "remedy": _ASK}
     return {}
-
-
-def _json(request: Request, data: dict[str, Any]) -> Response:
-    language = language_of(request)
-    body = {
-        "type": f"urn:consultation:problem:{data['code']}",
-        "title": say(data["title"], language),
-        "status": data["status"],
-        "detail": say(data["message"] or data["remedy"], language),
-        "errors": [
-            {"field": found.field, "code": found.code, "detail": say(found.message, language)}
-            for found in data["problems"]
-        ],
-    }
-    if data["reference"]:
-        body["reference"] = data["reference"]
-    return Response(orjson.dumps(body), data["status"], media_type="application/problem+json",
-                    headers={"Content-Language": language})  # fmt: skip

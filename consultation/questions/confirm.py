@@ -56,6 +56,7 @@ class Confirm(QuestionType):
             refuse(
                 M("Sie haben eine Berichtigung eingetragen. Bitte wählen Sie „Nein“ oder leeren Sie die Berichtigung."),
                 field="correct",
+                in_data=M("Zu „correction“ gehört „correct“: false. Stimmen die Angaben, lassen Sie „correction“ weg."),
             )
         return {"correct": True}
 
@@ -123,5 +124,8 @@ def _check_part(part: str, value: Value) -> Value:
     if part == "correction":
         return check_text(value, _LIMIT)
     if not isinstance(value, bool):
-        refuse(M("Bitte geben Sie mit „Ja“ oder „Nein“ an, ob die Angaben stimmen."))
+        refuse(
+            M("Bitte geben Sie mit „Ja“ oder „Nein“ an, ob die Angaben stimmen."),
+            in_data=M("Hier steht true oder false."),
+        )
     return value

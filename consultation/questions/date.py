@@ -59,7 +59,10 @@ class Date(QuestionType):
         if value is None:
             return None
         if not isinstance(value, str) or not re.fullmatch(_SHAPE, value):
-            refuse(M("Das ist kein Datum. Bitte geben Sie Tag, Monat und Jahr ein, zum Beispiel 31.03.2026."))
+            refuse(
+                M("Das ist kein Datum. Bitte geben Sie Tag, Monat und Jahr ein, zum Beispiel 31.03.2026."),
+                in_data=M("Hier steht ein Tag als Text, zum Beispiel 2026-03-31."),
+            )
         chosen = read_day(value)
         if chosen is None:
             refuse(M("Diesen Tag gibt es nicht. Bitte prüfen Sie Tag und Monat."), code=NO_SUCH_DAY)

@@ -141,10 +141,16 @@ def _posted_cents(text: str, language: Language) -> Value:
 
 def _check_cents(value: Value, settings: Money.Settings) -> int | None:
     if value is not None and not is_number(value):
-        refuse(M("Das ist kein Betrag in Euro. Bitte geben Sie zum Beispiel 1.250 oder 1.250,50 ein."))
+        refuse(
+            M("Das ist kein Betrag in Euro. Bitte geben Sie zum Beispiel 1.250 oder 1.250,50 ein."),
+            in_data=M("Hier stehen ganze Cent als Zahl, für 1.250 € zum Beispiel 125000."),
+        )
     if is_number(value) and not settings.minimum <= value <= settings.maximum:
         lowest, highest = (Decimal(cents) / 100 for cents in (settings.minimum, settings.maximum))
-        refuse(M("Bitte geben Sie einen Betrag von {lowest} € bis {highest} € ein.", lowest=lowest, highest=highest))
+        refuse(
+            M("Bitte geben Sie einen Betrag von {lowest} € bis {highest} € ein.", lowest=lowest, highest=highest),
+            in_data=M("Möglich sind {lowest} bis {highest} Cent.", lowest=settings.minimum, highest=settings.maximum),
+        )
     return check_integer(value, settings.minimum, settings.maximum)
 
 

@@ -76,7 +76,10 @@ def check_integer(value: Value, minimum: int, maximum: int) -> int | None:
     if value is None:
         return None
     if not is_number(value) or value != math.floor(value):
-        refuse(M("Das ist keine ganze Zahl. Bitte geben Sie nur Ziffern ein, zum Beispiel 40."))
+        refuse(
+            M("Das ist keine ganze Zahl. Bitte geben Sie nur Ziffern ein, zum Beispiel 40."),
+            in_data=M("Hier steht eine ganze Zahl ohne Anführungszeichen, zum Beispiel 40."),
+        )
     _bounded(value, minimum, maximum)
     return int(value)
 
@@ -86,7 +89,10 @@ def check_decimal(value: Value, minimum: float, maximum: float, digits: int) -> 
     if value is None:
         return None
     if not is_number(value):
-        refuse(M("Das ist keine Zahl. Bitte geben Sie nur Ziffern und ein Komma ein, zum Beispiel 40 oder 3,5."))
+        refuse(
+            M("Das ist keine Zahl. Bitte geben Sie nur Ziffern und ein Komma ein, zum Beispiel 40 oder 3,5."),
+            in_data=M("Hier steht eine Zahl ohne Anführungszeichen, zum Beispiel 40 oder 3.5."),
+        )
     _bounded(value, minimum, maximum)
     if Decimal(repr(value)) != round(Decimal(repr(value)), digits):
         refuse(M("Möglich sind {digits} Stellen nach dem Komma. Bitte runden Sie.", digits=digits), code=TOO_PRECISE)

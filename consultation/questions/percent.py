@@ -29,6 +29,8 @@ _UNITS = ("%", "Prozent", "percent")
 _DIGITS = 4
 """Of the fraction: two behind the comma of what people type."""
 
+AS_SHARE = M("Hier steht ein Anteil als Zahl von 0 bis 1, für 85 % zum Beispiel 0.85.")
+
 
 class Percent(Quantity):
     key = "percent"
@@ -44,10 +46,14 @@ class Percent(Quantity):
         return text or None if found is None else json_number(found / 100)
 
     def check(self, value: Value, settings: Any, context: Context) -> Value:
-        if is_number(value) and not 0 <= value <= 1:
-            refuse(M("Bitte geben Sie einen Prozentsatz von 0 bis 100 ein."))
+        if value is not None and not (is_number(value) and 0 <= value <= 1):
+            refuse(M("Bitte geben Sie einen Prozentsatz von 0 bis 100 ein."), in_data=AS_SHARE)
         if is_number(value) and round(Decimal(repr(value)), _DIGITS) != Decimal(repr(value)):
-            refuse(M("Bitte runden Sie den Prozentsatz auf zwei Stellen nach dem Komma."), code=TOO_PRECISE)
+            refuse(
+                M("Bitte runden Sie den Prozentsatz auf zwei Stellen nach dem Komma."),
+                code=TOO_PRECISE,
+                in_data=M("Möglich sind {digits} Stellen nach dem Komma. Bitte runden Sie.", digits=_DIGITS),
+            )
         return check_decimal(value, 0, 1, _DIGITS)
 
     def schema(self, settings: Any, context: Context) -> dict[str, Any]:

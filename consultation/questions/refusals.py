@@ -11,8 +11,8 @@ from consultation.core.language import M, Message
 from consultation.questions import Refused, Value
 
 
-def refuse(message: Message, *, field: str = "", code: str = "invalid") -> NoReturn:
-    raise Refused(Problem(field, message, code))
+def refuse(message: Message, *, field: str = "", code: str = "invalid", in_data: Message | None = None) -> NoReturn:
+    raise Refused(Problem(field, message, code, in_data))
 
 
 @contextmanager
@@ -30,7 +30,10 @@ def part(problems: list[Problem], name: str) -> Iterator[None]:
 def check_parts(value: Value, names: Iterable[str], check: Callable[[str, Value], Value]) -> dict[str, Value]:
     """A mapping with no other keys than `names`, each part checked, in the order of `names`; empty parts fall out."""
     if not isinstance(value, dict):
-        refuse(M("Diese Angabe besteht aus mehreren Teilen. Bitte geben Sie je Teil einen Wert an."))
+        refuse(
+            M("Diese Angabe besteht aus mehreren Teilen. Bitte geben Sie je Teil einen Wert an."),
+            in_data=M("Hier steht ein Objekt mit einem Wert je Teil."),
+        )
     names = tuple(names)
     known = frozenset(names)
     problems = [_unknown(key) for key in islice((key for key in value if key not in known), 1)]

@@ -64,6 +64,9 @@ class Single(QuestionType):
                 refuse(
                     M("Sie haben zwei Antworten gegeben. Bitte wählen Sie „Anderes“ oder leeren Sie dieses Feld."),
                     field=OTHER,
+                    in_data=M(
+                        "Senden Sie entweder den Schlüssel einer Antwort oder ein Objekt, das nur „other“ enthält."
+                    ),
                 )
             return check_other(value)
         return check_option(value, [choice.key for choice in settings.options])

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from consultation.core.db import insert_new
-from consultation.core.errors import Conflict, Forbidden, Invalid, Problem
+from consultation.core.errors import Conflict, Forbidden, Invalid, Problem, changed_meanwhile
 from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
@@ -94,7 +94,7 @@ def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID, n
     if counted is None or not counted.reserved or response.confirmed_at is not None:
         raise Conflict(M("Diese Stellungnahme steht nicht unter Gremienvorbehalt."))
     if counted.number != number:
-        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+        raise changed_meanwhile()
     response.confirmed_at = actor.moment
     record(session, actor, response, "confirm_resolution", revision=counted.number)
 
@@ -110,7 +110,7 @@ def set_own_reference(session: Session, actor: Actor, response_id: uuid.UUID, re
 def set_representation(
     session: Session, actor: Actor, response_id: uuid.UUID, bodies: Mapping[str, RepresentationKind]
 ) -> None:
-    """Register key → spoken for or supporting; replaces what was chosen before."""
+    """Register key → spoken for or supporting; replaces what was chosen before. Problems name the key that is wrong."""
     response = open_desk(session, actor, response_id, held=True).response
     require_answering(actor, response)
     if response.organisation.kind not in SPEAKS_FOR_OTHERS:
@@ -139,13 +139,15 @@ def _wrongly_named(
     known = register.by_keys(session, bodies)
     for body, kind in bodies.items():
         if body == house.register_key:
-            yield Problem("bodies", M("{name} sind Sie selbst. Nennen Sie hier nur andere.", name=house.name))
+            yield Problem(body, M("{name} sind Sie selbst. Nennen Sie hier nur andere.", name=house.name))
         elif body not in known:
-            yield Problem("bodies", M("Im Register gibt es keine Stelle mit dem Schlüssel {key}.", key=body))
+            yield Problem(body, M("Im Register gibt es keine Stelle mit dem Schlüssel {key}.", key=body))
         elif kind == RepresentationKind.REPRESENTED and not may_speak_for(house, known[body]):
-            yield Problem("bodies", M("{name} gehört nach dem Gemeindeverzeichnis nicht zu Ihnen. Für andere als die eigenen "
-                                      "Mitglieder können Sie nur angeben, dass sie Ihre Stellungnahme unterstützen.",
-                                      name=known[body].name))  # fmt: skip
+            yield Problem(body, M("{name} gehört nach dem Gemeindeverzeichnis nicht zu Ihnen. Für andere als die eigenen "
+                                  "Mitglieder können Sie nur angeben, dass sie Ihre Stellungnahme unterstützen.",
+                                  name=known[body].name),
+                          in_data=M("{name} gehört nach dem Gemeindeverzeichnis nicht zu Ihnen. Wer Ihre Stellungnahme nur "
+                                    "unterstützt, bekommt „kind“: „supporter“.", name=known[body].name))  # fmt: skip
 
 
 def _reason(text: str) -> str:

@@ -178,8 +178,8 @@ def require_answering(actor: Actor, response: Response) -> None:
         raise Forbidden(M("Das darf nur: {who}.", who=ANSWER.name))
     if not is_open(actor, response):
         raise Conflict(
-            M("Die Frist ist abgelaufen; Ihre Eingabe wurde nicht gespeichert. Der Text steht noch auf dieser Seite. "
-              "Bitten Sie die ausschreibende Stelle um eine Fristverlängerung.")
+            M("Die Frist ist abgelaufen; Ihre Eingabe wurde nicht gespeichert. Bitten Sie die ausschreibende Stelle um eine "
+              "Fristverlängerung.")
         )  # fmt: skip
     if response.state != ResponseState.DRAFTING and (why := why_no_answers(actor, response)):
         raise Conflict(why)

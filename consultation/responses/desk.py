@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -178,7 +178,7 @@ def refusals_of(asked: Asked, value: Any, context: FormContext) -> tuple[Problem
 
 
 def _placed(key: str, problem: Problem) -> Problem:
-    return Problem(f"{key}.{problem.field}" if problem.field else key, problem.message, problem.code)
+    return replace(problem, field=f"{key}.{problem.field}" if problem.field else key)
 
 
 def open_desk(

@@ -1,6 +1,7 @@
 """What may leave the planner's house, per part: append-only choices, changeable by the releaser at any time."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from consultation.core.db import hold, insert_new, insert_rows
 from consultation.core.errors import Forbidden, Invalid, Problem
 from consultation.core.history import record
 from consultation.core.language import M
+from consultation.core.text import clean_line
 from consultation.responses import queries
 from consultation.responses.desk import Desk, laid_out_again
 from consultation.responses.models import Disclosure, DisclosureChoice, DraftAnswer, Response
@@ -16,18 +18,19 @@ from consultation.rulebook import releaser
 from consultation.subjects import Actor
 
 
-def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, str]) -> None:
-    """By the releaser, at any time, also after closing; counts for the next edition."""
+def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, Any]) -> None:
+    """By the releaser, at any time, also after closing; counts for the next edition. Problems name the part."""
     if not releaser(actor, desk.response):
         raise Forbidden(M("Das darf nur: {who}.", who=releaser.name))
     hold(session, Response, desk.response.id)
     desk = laid_out_again(session, desk)  # somebody may have saved a page since it was opened
     known = dict(desk.context.disclosure_parts)
     problems = [
-        Problem(part, M("Wählen Sie eine der angebotenen Stufen."))
+        Problem(part, M("Wählen Sie eine der angebotenen Stufen.")) if part in known
+        else Problem(clean_line(part)[:80], M("Diesen Teil gibt es im Formular nicht."), "unknown")
         for part, level in chosen.items()
         if part not in known or level not in list(Disclosure)
-    ]
+    ][:200]  # fmt: skip
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     choose(session, actor, desk.response, chosen)

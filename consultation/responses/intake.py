@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import compare_and_set, hold
-from consultation.core.errors import Conflict, Invalid, NotFound, Problem
+from consultation.core.errors import Conflict, Invalid, NotFound, Problem, changed_meanwhile
 from consultation.core.history import record
 from consultation.core.language import SOURCE, Language, M
 from consultation.core.text import clean, clean_line
@@ -209,7 +209,7 @@ def held(
     anew = select(Intake).where(Intake.id == intake_id).execution_options(populate_existing=True)
     found = session.scalars(anew).one_or_none()
     if found is None or found.revision_id is not None or version not in (None, found.version):
-        raise Conflict(M("Jemand anderes hat dies inzwischen geändert. Bitte laden Sie die Seite neu."))
+        raise changed_meanwhile()
     return found, invitation
 
 

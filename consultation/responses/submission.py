@@ -144,7 +144,9 @@ def _answered_version(session: Session, response: Response) -> ConsultationVersi
     version = session.scalars(_CURRENT_VERSION, {"consultation_id": response.consultation_id}).one()
     asked = response.consultation
     if (version.draft_version_id, version.form_version_id) != (asked.draft_version_id, asked.form_version_id):
-        raise Conflict(M("Die Konsultation wurde gerade berichtigt. Bitte laden Sie die Seite neu."))
+        raise Conflict(
+            M("Die Konsultation wurde gerade berichtigt. Sehen Sie sich die Änderungen an und senden Sie noch einmal.")
+        )
     return version
 
 

@@ -131,9 +131,7 @@ def _page(
         nobody = nobody_releases(session, at.response, at.actor.person_id) if at.may_answer else None
     questions = shown_questions(at.desk, _questions(at.desk), outcome.typed, at.actor.moment)
     asks = at.may_answer or outcome.refused is not None
-    found = tuple(
-        p if (asks and p.field not in _OF_THE_WHOLE) or p.field in _OWN else replace(p, field="") for p in found
-    )
+    found = tuple(p if asks or p.field in _OWN else replace(p, field="") for p in found)
     releases, eyes = RESPONSE.may(at.actor, at.response, "submit_nil_return"), _eyes(at)
     data: dict[str, Any] = {
         "questions": questions, "problems": found, "errors": errors_of(found, at.desk), "typed": typed,
@@ -148,8 +146,6 @@ def _page(
 
 
 _OWN = SIGNED | {REPLACES}
-_OF_THE_WHOLE = frozenset({"deadline", "four_eyes"})
-"""No input on the page that a problem could lead to."""
 
 
 def _why_not(at: At, eyes: list[Message]) -> Message | None:

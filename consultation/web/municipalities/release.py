@@ -154,7 +154,7 @@ def release(here: Here, form: Form) -> Response:
             at = here.arrive_alone(session)
             revision = submit_held(session, here.actor, at.desk, release_of(typed))
     except (NotReady, Conflict) as refused:
-        own = tuple(p for p in refused.problems if p.field in ("deadline", "four_eyes"))
+        own = tuple(p for p in refused.problems if p.code in ("deadline", "four_eyes"))
         message = own[0].message if own else refused.message
         return review_page(here, status=refused.status, refused=message, typed=typed)
     return see_other(f"{at.base}/receipt", *handed_in(revision, nil_return=False))
