@@ -66,6 +66,27 @@ def test_words_beside_a_chosen_option_are_refused_and_not_lost() -> None:
     assert (field.value, field.fields[0].value) == (("b",), ("selbst",))
 
 
+def test_anderes_without_words_is_kept_and_still_lacks_them() -> None:
+    part = {"key": "what", "label": {"de": "Was"}, "type": "single", "settings": {"options": OFFERED, "other": True}}
+    single, multi = Asked("single", options=OFFERED, other=True), Asked("multi", options=OFFERED, other=True)
+    group = Asked("group", fields=[part])
+    wordless: list[tuple[Asked, Value, str]] = [
+        (single, {"other": ""}, "other"),
+        (multi, ["a", {"other": ""}], "other"),
+        (group, {"1": {"what": {"other": ""}}}, "1.what.other"),
+    ]
+    for asked, value, field in wordless:
+        assert asked.check(value) == value
+        assert [(p.field, p.code) for p in asked.kind.missing(value, asked.own, CONTEXT)] == [(field, "missing")]
+    whole: list[tuple[Asked, Value]] = [
+        (single, {"other": "selbst"}),
+        (single, "a"),
+        (multi, ["a", {"other": "selbst"}]),
+    ]
+    for asked, value in whole:
+        assert not list(asked.kind.missing(value, asked.own, CONTEXT))
+
+
 def test_anderes_is_refused_where_it_is_not_offered() -> None:
     assert Asked("single", options=OFFERED).problems({"other": "x"}) == [""]
     assert Asked("multi", options=OFFERED).problems([{"other": "x"}]) == [""]

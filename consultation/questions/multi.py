@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as Setting
 
+from consultation.core.errors import Problem
 from consultation.core.language import Language, M
 from consultation.questions import (
     Comparable,
@@ -31,6 +32,7 @@ from consultation.questions.options import (
     check_other,
     drawn,
     drawn_of_several,
+    missing_words,
     named,
     other_field,
     other_option,
@@ -92,6 +94,9 @@ class Multi(QuestionType):
                 label = said(choice.label, context)
                 refuse(M("„{label}“ schließt die übrigen Antworten aus. Wählen Sie entweder nur diese Antwort oder die anderen.",
                          label=label))  # fmt: skip
+
+    def missing(self, value: Value, settings: Settings, context: Context) -> Iterable[Problem]:
+        return [problem for one in value or [] if isinstance(one, dict) for problem in missing_words(one)]
 
     def schema(self, settings: Settings, context: Context) -> dict[str, Any]:
         one: dict[str, Any] = {"enum": [choice.key for choice in settings.options]}

@@ -1,11 +1,12 @@
 """Options a planner offers, and "Anderes" with words of one's own."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from consultation.core.errors import Problem
 from consultation.core.language import Language, M, say
 from consultation.questions import Context, Control, Option, Settings, Texts, Value
 from consultation.questions import Field as Drawn
@@ -92,12 +93,18 @@ def check_option(value: Value, keys: Collection[str]) -> str | None:
     return value
 
 
-# -- "Anderes": {"other": "words"}; the words may still be missing ------------------------------
+# -- "Anderes": {"other": "words"}; the words may still be missing, until it is submitted ----------
 def check_other(value: dict[str, Any]) -> dict[str, str]:
     words = check_parts(value, [OTHER], lambda _, text: check_text(text, OTHER_LIMIT, line=True))
     if OTHER not in value:
         refuse(M("Bitte wählen Sie eine der angebotenen Antworten oder beschreiben Sie Ihre eigene."))
     return {OTHER: words.get(OTHER, "")}
+
+
+def missing_words(value: dict[str, Any]) -> Iterator[Problem]:
+    """Who chose "Anderes" and did not say what says nothing that could be weighed."""
+    if not value[OTHER]:
+        yield Problem(OTHER, M("Sie haben „Anderes“ gewählt. Bitte beschreiben Sie, was Sie meinen."), "missing")
 
 
 def other_schema() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from consultation.core.errors import Problem
 from consultation.core.language import Language, M
 from consultation.questions import (
     Context,
@@ -24,6 +25,7 @@ from consultation.questions.options import (
     check_option,
     check_other,
     drawn,
+    missing_words,
     named,
     other_field,
     other_option,
@@ -70,6 +72,9 @@ class Single(QuestionType):
                 )
             return check_other(value)
         return check_option(value, [choice.key for choice in settings.options])
+
+    def missing(self, value: Value, settings: Settings, context: Context) -> Iterable[Problem]:
+        return missing_words(value) if isinstance(value, dict) else ()
 
     def schema(self, settings: Settings, context: Context) -> dict[str, Any]:
         offered = {"enum": [*(choice.key for choice in settings.options), None]}

@@ -23,6 +23,7 @@ from consultation.questions import Refused
 from consultation.register.facts import facts as register_facts
 from consultation.responses import queries
 from consultation.responses.models import DraftAnswer, Response
+from consultation.responses.resolutions import not_yet_taken
 from consultation.subjects import Actor
 
 
@@ -144,6 +145,11 @@ class Desk:
         return asked.field.required and asked.key not in self.answers and asked.key not in self.refusals
 
     @cached_property
+    def not_yet_taken(self) -> tuple[Problem, ...]:
+        """The day of a resolution the answer claims to rest on, where that is still to come."""
+        return tuple(not_yet_taken(self.form, self.submitted, self.context.moment))
+
+    @cached_property
     def missing_for_nil_return(self) -> tuple[Problem, ...]:
         """A nil return asks only a few questions."""
         return self._shortcomings(nil_return=True)
@@ -162,6 +168,7 @@ class Desk:
                 )
             elif value is not None:
                 found += [_placed(asked.key, p) for p in asked.type.missing(value, asked.settings, self.context)]
+                found += (problem for problem in self.not_yet_taken if problem.field == asked.key)
         return tuple(found)
 
 

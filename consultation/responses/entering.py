@@ -41,7 +41,8 @@ def gaps(desk: Desk, *, nil_return: bool = False) -> tuple[Problem, ...]:
 
 
 def refusals(desk: Desk) -> tuple[Problem, ...]:
-    return tuple(problem for found in desk.refusals.values() for problem in found)
+    """What cannot be so, whatever the letter says: most likely it was read or typed wrongly."""
+    return (*(problem for found in desk.refusals.values() for problem in found), *desk.not_yet_taken)
 
 
 def submit_for(

@@ -1,0 +1,32 @@
+"""What an answer rests on has been resolved; a resolution that is still to come is a reservation."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from consultation.core.errors import Problem
+from consultation.core.language import M
+from consultation.core.times import local_day, read_day
+from consultation.forms.conditions import holds
+from consultation.forms.definition import Form
+
+IN_FUTURE = "in_future"
+
+
+def not_yet_taken(form: Form, answers: Mapping[str, Any], moment: datetime) -> Iterator[Problem]:
+    """The day of a resolution that nobody can have taken by now, in Berlin, where the answer is not under reservation of it.
+
+    Under reservation any day may stand: the council may have put its meeting off.
+    """
+    reservation = form.reservation
+    if reservation is None or reservation.date is None or holds(reservation.when, answers):
+        return
+    given = answers.get(reservation.date)
+    day = read_day(given) if isinstance(given, str) else None
+    if day is not None and day > local_day(moment):
+        yield Problem(
+            reservation.date,
+            M("Ein Beschluss vom {day} ist noch nicht gefasst. Berichtigen oder leeren Sie das Datum, oder geben Sie an, dass der "
+              "Beschluss noch aussteht.", day=day),
+            IN_FUTURE,
+        )  # fmt: skip
