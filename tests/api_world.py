@@ -45,6 +45,7 @@ class Api:
     app: FastAPI
     world: World
     tokens: dict[str, str] = field(default_factory=dict)
+    language: str = "de"
 
     @property
     def slug(self) -> str:
@@ -60,7 +61,7 @@ class Api:
         headers: dict[str, str] | None = None,
         **more: Any,
     ) -> httpx.Response:
-        sent = dict(headers or {})
+        sent = {"Accept-Language": self.language, **(headers or {})}
         if who:
             sent["Authorization"] = f"Bearer {self.tokens[who]}"
         if json is not None:

@@ -141,6 +141,7 @@ TABLE: dict[tuple[str, str], list[tuple[Callable[[Api], None], Sent, int, set[st
     ],
     ("post", "/ready"): [
         (incomplete, post("/ready"), 422, MANDATE),
+        (begun, post("/ready", {"name": "Kim Muster"}), 422, {"name"}),
         (laid_before, post("/ready"), 409, set()),
         (nothing, post("/ready"), 404, set()),
     ],
@@ -161,6 +162,7 @@ TABLE: dict[tuple[str, str], list[tuple[Callable[[Api], None], Sent, int, set[st
     ],
     ("post", "/reopen"): [
         (begun, post("/reopen"), 409, set()),
+        (submitted, post("/reopen", {"until": "2026-12-31"}), 422, {"until"}),
         (submitted_long_ago, post("/reopen"), 422, {"deadline"}),
     ],
     ("put", "/disclosure"): [
@@ -211,6 +213,8 @@ def test_a_refusal_names_what_was_sent_and_says_what_a_program_can_do(
     answer = send(town)
     assert answer.status_code == status, answer.text
     told = told_to_programs(answer)
+    town.language = "en"
+    assert told_to_programs(send(town))["title"] != told["title"]
     assert wrong <= {error["field"] or error["code"] for error in told["errors"]}, told
     assert bool(told["errors"]) == bool(wrong)
     known = set(town.get(f"/consultations/{town.slug}/form/schema", "town").json()["properties"])
@@ -255,10 +259,10 @@ ELSEWHERE: list[tuple[str, str, dict[str, Any], int]] = [
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_no_answer_of_the_api_speaks_of_pages(town: Api, language: str):
+    town.language = language
     for method, path, more, status in ELSEWHERE:
-        headers = {"Accept-Language": language, **more.get("headers", {})}
-        who = "" if "Authorization" in headers else "town"
-        answer = town(method, town.own() if path == "OWN" else path, who, **{**more, "headers": headers})
+        who = "" if "Authorization" in more.get("headers", {}) else "town"
+        answer = town(method, town.own() if path == "OWN" else path, who, **more)
         assert answer.status_code == status, (path, answer.text)
         told = told_to_programs(answer)
         assert told["title"] != told["detail"] or status == 404

@@ -145,7 +145,8 @@ def _earlier(session: Session, response: Response, mark: str) -> Revision | None
     responses=CHANGING,
     summary="Zur Freigabe vorlegen",
 )
-def ready(request: Request, db: Db, actor: Writer, slug: str, language: Spoken) -> Answered:
+def ready(request: Request, db: Db, actor: Writer, slug: str, language: Spoken, body: MaybeJsonObject) -> Answered:
+    only(body)
     with db.transaction() as session:
         found = require(session, actor, slug)
         actions.mark_ready(session, actor, found.id)
@@ -203,8 +204,9 @@ def withdraw(request: Request, db: Db, actor: Writer, slug: str, language: Spoke
     responses=CHANGING,
     summary="Wieder öffnen",
 )
-def reopen(request: Request, db: Db, actor: Writer, slug: str, language: Spoken) -> Answered:
+def reopen(request: Request, db: Db, actor: Writer, slug: str, language: Spoken, body: MaybeJsonObject) -> Answered:
     """Bis zur eigenen Frist. Die letzte Abgabe zählt weiter, bis eine neue an ihre Stelle tritt."""
+    only(body)
     with db.transaction() as session:
         found = require(session, actor, slug)
         actions.reopen(session, actor, found.id)
