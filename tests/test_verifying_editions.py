@@ -20,6 +20,7 @@ from consultation.documents.checking.anything import Service, check_all
 from consultation.documents.checking.edition import check_folder
 from consultation.documents.folders import folder_of
 from consultation.documents.formats import FORMATS
+from consultation.documents.procedure_file import write_procedure_file
 from consultation.states import Audience
 from consultation.verifying import run
 from tests import edition_world as worlds
@@ -208,3 +209,19 @@ def test_the_whole_service_holds_and_an_edition_that_its_log_does_not_know_is_na
     assert "Verfahrensprotokoll" in said[-1]
     alone.write_bytes(b"anderes")
     assert run([str(alone)], service(db, documents), said.append, said.append) == 2
+
+
+def test_a_procedure_log_given_as_well_is_witness_for_the_files(db: Database, tmp_path: Path) -> None:
+    found, documents = worlds.weighed(db, count=3), tmp_path / "documents"
+    edition = worlds.compiled(db, found, documents, Audience.PUBLIC)
+    worker.seal_log(db)
+    with db.reader() as session:
+        write_procedure_file(session, found.planner, found.world.slug, tmp_path / "log.zip")
+    given = [str(folder_of(documents, edition.id)), str(tmp_path / "log.zip")]
+    said: list[str] = []
+    assert run(given, ALONE, said.append, said.append) == 0
+    assert any("so steht es auch im Verfahrensprotokoll" in line for line in said)
+    forged(folder_of(documents, edition.id), "pdf", lambda content: content + b" ", manifest=True)
+    assert run(given, ALONE, said.append, said.append) == 1
+    assert "das Verfahrensprotokoll (Eintrag" in said[-1]
+    assert ".pdf" in said[-1]

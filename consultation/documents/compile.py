@@ -21,6 +21,7 @@ from consultation.documents.annex import MOST
 from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of, new_workshop, put_in_place, workshops
 from consultation.documents.formats import FORMATS, Compiled
 from consultation.documents.frozen import Frozen
+from consultation.documents.layout_version import LAYOUT
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition, EditionFile
 from consultation.documents.outline_hash import outline_hash
@@ -140,9 +141,9 @@ def _manifest(
 
 
 def made_with() -> dict[str, str]:
-    """Programs whose versions show in the bytes of PDF and office files."""
+    """The program, the layout, and the libraries whose versions show in the bytes of PDF and office files."""
     libraries = {name: version(name) for name in ("fonttools", "pikepdf", "typst", "xlsxwriter")}
-    return {"consultation": __version__, "zlib": zlib.ZLIB_RUNTIME_VERSION, **libraries}
+    return {"consultation": __version__, "layout": str(LAYOUT), "zlib": zlib.ZLIB_RUNTIME_VERSION, **libraries}
 
 
 def give_up(db: Database, documents: Path, edition_id: uuid.UUID, moment: datetime) -> None:

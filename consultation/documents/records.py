@@ -64,8 +64,11 @@ _RECORDS = (
             "schema": TEXT, "number": COUNT, "audience": {"enum": ["internal", "public"]}, "language": {"enum": ["de", "en"]},
             "data_cut": {"type": "string", "format": "date-time"}, "filters": ANY, "demo": FLAG, "consultation": ANY,
             "programme": ANY, "draft": {"type": ["object", "null"]}, "form": ANY, "register_date": OPTIONAL,
+            "layout": COUNT,
         },
-        description="First record: what was frozen when. `demo` marks invented data, which no body ever said.",
+        ("layout",),
+        description="First record: what was frozen when. `demo` marks invented data, which no body ever said; `layout` numbers "
+        "how the documents are worded and set. Editions made before that was numbered lack it.",
     ),
     _record(
         "section",

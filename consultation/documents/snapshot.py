@@ -26,6 +26,7 @@ from consultation.documents.figures import Figures, figures_of
 from consultation.documents.filters import EditionFilters, read_filters
 from consultation.documents.folders import OUTCOMES, TEXTS
 from consultation.documents.frozen_points import Weighing, point_records
+from consultation.documents.layout_version import LAYOUT
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
 from consultation.documents.outcomes import write_outcomes
@@ -145,7 +146,7 @@ def _head(work: Freezing) -> dict[str, Any]:
     return {
         "type": "edition", "schema": SCHEMA, "number": edition.number, "audience": edition.audience.value,
         "language": edition.language, "data_cut": _utc(work.cut), "filters": work.filters.to_json(),
-        "demo": consultation.demo,
+        "demo": consultation.demo, "layout": LAYOUT,
         "consultation": {
             "slug": consultation.slug, "title": consultation.title, "round": consultation.round,
             "version": version.number if version else None, "visibility": consultation.visibility.value,

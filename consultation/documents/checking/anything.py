@@ -10,7 +10,8 @@ from consultation.core.language import M
 from consultation.documents.checking import Tell, Unusable
 from consultation.documents.checking.edition import check_folder, check_ndjson
 from consultation.documents.checking.ledger import check_ledger
-from consultation.documents.checking.log_file import Proof, check_against, check_log_file
+from consultation.documents.checking.log_file import Proof, check_against, check_log_file, logged_in
+from consultation.documents.checking.logged import Logged
 from consultation.documents.checking.receipt import Slip, check_receipt, read_slip
 from consultation.documents.checking.store import check_store, folder_with
 from consultation.documents.compile import sha256_of
@@ -35,6 +36,7 @@ def check_all(given: Sequence[str], service: Service, tell: Tell) -> None:
             check_store(db, service.documents(), tell)
         return
     proofs = [check_log_file(Path(one), tell) for one in given if _is_zip(one)]
+    logged = logged_in(proofs, tell)
     slips = []
     for one in given:
         if _is_zip(one):
@@ -42,9 +44,9 @@ def check_all(given: Sequence[str], service: Service, tell: Tell) -> None:
         if not _of_edition(Path(one)) and (slip := read_slip(one)) is not None:
             slips.append(slip)
         elif Path(one).is_dir():
-            _folder(Path(one), tell)
+            _folder(Path(one), tell, logged)
         elif Path(one).is_file():
-            _file(Path(one), service, tell)
+            _file(Path(one), service, tell, logged)
         else:
             raise Unusable(M("{path}: weder Datei noch Ordner noch gültige Eingangsnummer. Möglich sind der Ordner oder eine "
                              "Datei einer Ausgabe, das ZIP eines Verfahrensprotokolls und eine Eingangsbestätigung (PDF, JSON "
@@ -60,19 +62,19 @@ def _of_edition(path: Path) -> bool:
     return path.is_file() and (path.parent / MANIFEST).is_file()
 
 
-def _folder(folder: Path, tell: Tell) -> None:
+def _folder(folder: Path, tell: Tell, logged: Logged) -> None:
     """An edition's, or one that holds several of them; without a manifest the downloaded files around an NDJSON."""
     inside = [] if (folder / MANIFEST).is_file() else sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
     alone = [] if inside or (folder / MANIFEST).is_file() else sorted(folder.glob("*.ndjson"))
     for each in alone:
         check_ndjson(each, tell)
     for each in [] if alone else inside or [folder]:
-        check_folder(each, tell)
+        check_folder(each, tell, logged=logged)
 
 
-def _file(path: Path, service: Service, tell: Tell) -> None:
+def _file(path: Path, service: Service, tell: Tell, logged: Logged) -> None:
     if _of_edition(path):
-        check_folder(path.parent, tell, only=path.name)
+        check_folder(path.parent, tell, only=path.name, logged=logged)
     elif path.suffix == ".ndjson":
         check_ndjson(path, tell)
     else:

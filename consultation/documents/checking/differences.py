@@ -1,6 +1,7 @@
 """Where two files differ first: said so that somebody can look it up."""
 
 import zipfile
+from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,13 @@ def first_difference(found: Path, expected: Path) -> Message | None:
     if zipfile.is_zipfile(found) and zipfile.is_zipfile(expected):
         return _in_archives(found, expected)
     with found.open("rb") as left, expected.open("rb") as right:
-        for number, (a, b) in enumerate(zip_longest(left, right), start=1):
-            if a != b:
-                return _in_line(number, a, b)
+        return difference_of_lines(left, right)
+
+
+def difference_of_lines(found: Iterable[bytes], expected: Iterable[bytes]) -> Message | None:
+    for number, (a, b) in enumerate(zip_longest(found, expected), start=1):
+        if a != b:
+            return _in_line(number, a, b)
     return None
 
 

@@ -2,63 +2,28 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, Field, ValidationError
 
 from consultation.core.language import M, Message
 from consultation.documents.annex import MOST
 from consultation.documents.checking import Differs, Tell, Unusable
+from consultation.documents.checking.again import Again, layout_of, part
 from consultation.documents.checking.differences import first_difference
+from consultation.documents.checking.logged import Logged, unlogged
+from consultation.documents.checking.manifest import Manifest, read_manifest
 from consultation.documents.compile import made_with, sha256_of
 from consultation.documents.folders import MANIFEST, SNAPSHOT
-from consultation.documents.formats import FORMATS, Compiled
+from consultation.documents.formats import FORMATS
 from consultation.documents.frozen import Frozen
+from consultation.documents.layout_version import LAYOUT
 from consultation.documents.machine import encoded
-from consultation.documents.outline_hash import outline_hash
 from consultation.documents.snapshot import SCHEMA
 from consultation.documents.volumes import READABLE, Bound, bound
 
-EXACT = frozenset({"json", "csv", "ndjson", "html"})
-"""Formats whose bytes depend on nothing but the snapshot and this program; the others also on libraries."""
 
-
-class _Named(BaseModel):
-    """A file of an edition; its name is never a way out of the folder."""
-
-    name: str = Field(pattern=r"^[^/\\\x00]+$")
-    sha256: str
-
-
-class _File(_Named):
-    format: str
-    volume: int = 0
-
-
-class _Annex(BaseModel):
-    """Editions made before there were volumes say nothing of them."""
-
-    most: int = Field(MOST, ge=1)
-    outlines: list[str] = []
-
-
-class Manifest(BaseModel):
-    """`manifest.json` beside the files of an edition."""
-
-    schema_: Literal["consultation-manifest-1"] = Field(alias="schema")
-    consultation: str
-    edition: int
-    snapshot: _Named
-    outline_sha256: str
-    made_with: dict[str, str] = {}
-    annex: _Annex = _Annex()
-    files: list[_File]
-
-
-def check_folder(folder: Path, tell: Tell, only: str = "") -> Manifest:
+def check_folder(folder: Path, tell: Tell, only: str = "", logged: Logged = unlogged) -> Manifest:
     """An edition's folder, or one file (`only`) in it; returns its manifest. Raises Differs or Unusable."""
     manifest = read_manifest(folder)
     tell(M("Ausgabe {number} von „{consultation}“ ({folder})", number=manifest.edition,
@@ -74,18 +39,13 @@ def check_folder(folder: Path, tell: Tell, only: str = "") -> Manifest:
         _present(folder / file.name)
         _demand_hash(folder / file.name, file.sha256)
     tell(M("– Prüfsummen der Dateien stimmen: {count}", count=len(files)))
+    vouched = logged(manifest)
     with readable(snapshot), _bound(snapshot, manifest.snapshot.sha256, manifest.annex.most) as whole:
-        _outlines(whole, manifest, tell)
-        made = ((folder / file.name, file.format, file.volume) for file in files)
-        _again(whole, made, tell, same_programs=manifest.made_with == made_with())
+        made = manifest.made_with
+        again = Again(whole, tell, made.get("consultation", ""), same_programs=made == made_with(), logged=vouched)
+        again.outlines(manifest.outline_sha256, manifest.annex.outlines)
+        again.files((folder / file.name, file.format, file.volume) for file in files)
     return manifest
-
-
-def read_manifest(folder: Path) -> Manifest:
-    try:
-        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise Unusable(_no_manifest(folder)) from error
 
 
 @contextmanager
@@ -97,12 +57,6 @@ def readable(path: Path) -> Iterator[None]:
         raise Unusable(_unknown(path)) from error
 
 
-def _no_manifest(folder: Path) -> Message:
-    return M("{folder} enthält kein lesbares {manifest} einer Ausgabe. Legen Sie alle Dateien der Ausgabe mit {manifest} und "
-             "{snapshot} in einen Ordner; „consultation compile --out“ schreibt sie so.",
-             folder=str(folder), manifest=MANIFEST, snapshot=SNAPSHOT)  # fmt: skip
-
-
 def check_ndjson(path: Path, tell: Tell) -> str:
     """One NDJSON file of an edition without its manifest: whole, and its hash to compare; returns the hash."""
     with tempfile.TemporaryDirectory(prefix="verify-") as name:
@@ -111,8 +65,7 @@ def check_ndjson(path: Path, tell: Tell) -> str:
         tell(M("{file}: vollständig. Prüfsumme der eingefrorenen Daten, wie sie auf der Titelseite steht: sha256:{hash}",
                file=path.name, hash=digest))  # fmt: skip
         with readable(path), _bound(snapshot, digest, MOST) as whole:
-            beside = ((p, key, number) for p, key, number in _names(path, whole) if p.is_file())
-            _again(whole, beside, tell, same_programs=False)
+            Again(whole, tell).files((p, key, number) for p, key, number in _names(path, whole) if p.is_file())
     return digest
 
 
@@ -158,7 +111,7 @@ def _demand_hash(path: Path, expected: str) -> None:
 
 
 def _where(path: Path) -> Message | None:
-    """As far as the other files still tell how it was."""
+    """As far as the other files still tell how it was; what another layout set differently is no trace."""
     manifest = read_manifest(path.parent)
     snapshot = path.parent / manifest.snapshot.name
     known = next((file for file in manifest.files if file.name == path.name and file.format in FORMATS), None)
@@ -166,11 +119,13 @@ def _where(path: Path) -> Message | None:
         return None
     with (
         tempfile.TemporaryDirectory(prefix="verify-") as name,
+        readable(snapshot),
         _bound(snapshot, manifest.snapshot.sha256, manifest.annex.most) as whole,
     ):
         again = Path(name) / path.name
-        FORMATS[known.format].write(_part(whole, known.volume, path), again)
-        return first_difference(path, again)
+        FORMATS[known.format].write(part(whole, known.volume, path), again)
+        as_it_was = layout_of(whole.document) == LAYOUT or sha256_of(again) == known.sha256
+        return first_difference(path, again) if as_it_was else None
 
 
 @contextmanager
@@ -179,60 +134,13 @@ def _bound(snapshot: Path, sha256: str, most: int) -> Iterator[Bound]:
     if frozen.head.get("schema") != SCHEMA:
         raise Unusable(_unknown(snapshot))
     with bound(frozen, sha256) as whole:
+        if (layout := layout_of(whole.document)) > LAYOUT:
+            raise Unusable(M("{file}: Die Ausgabe ist in Gestaltung {number} gesetzt; dieses Programm kennt nur Gestaltungen bis "
+                             "{now}. Prüfen Sie mit einer neueren Programmfassung.", file=snapshot.name, number=str(layout),
+                             now=str(LAYOUT)))  # fmt: skip
         yield whole
-
-
-def _part(whole: Bound, number: int, path: Path) -> Compiled:
-    try:
-        return whole.part(number)
-    except KeyError:
-        raise Differs(
-            M("{file}: Aus den eingefrorenen Daten entsteht kein Band {number}.", file=path.name, number=number)
-        ) from None
 
 
 def _unknown(path: Path) -> Message:
     return M("{file} beginnt nicht mit dem Kopf einer Ausgabe ({schema}). Prüfen Sie sie mit der Programmfassung, die sie "
              "erstellt hat.", file=path.name, schema=SCHEMA)  # fmt: skip
-
-
-def _outlines(whole: Bound, manifest: Manifest, tell: Tell) -> None:
-    if (found := outline_hash(whole.document.outline)) != manifest.outline_sha256:
-        raise Differs(M("Aus den eingefrorenen Daten entsteht ein anderer Text als damals: Prüfsumme der Gliederung {found} "
-                        "statt {expected}.", found=found, expected=manifest.outline_sha256))  # fmt: skip
-    tell(M("– noch einmal erstellt: gleicher Text (Prüfsumme der Gliederung sha256:{hash})", hash=found))
-    outlines = manifest.annex.outlines
-    if len(outlines) != len(whole.volumes):
-        raise Differs(M("Aus den eingefrorenen Daten entstehen {found} Bände statt {expected}.", found=len(whole.volumes),
-                        expected=len(outlines)))  # fmt: skip
-    for (volume, compiled), expected in zip(whole.volumes, outlines, strict=True):
-        if (found := outline_hash(compiled.outline)) != expected:
-            raise Differs(M("Band {number}: Aus den eingefrorenen Daten entsteht ein anderer Text als damals: Prüfsumme der "
-                            "Gliederung {found} statt {expected}.", number=volume.number, found=found,
-                            expected=expected))  # fmt: skip
-    if outlines:
-        tell(M("– noch einmal erstellt: gleicher Text in allen Bänden: {count}", count=len(outlines)))
-
-
-def _again(
-    whole: Bound, files: Iterable[tuple[Path, str, int]], tell: Tell, *, same_programs: bool
-) -> None:  # fmt: skip
-    """Every file made once more. Where libraries have their say and are others today, that is said, not held against it."""
-    with tempfile.TemporaryDirectory(prefix="verify-") as name:
-        for path, key, volume in files:
-            if key not in FORMATS:
-                raise Unusable(
-                    M("{file}: Das Format „{format}“ kennt diese Programmfassung nicht.", file=path.name, format=key)
-                )
-            again = Path(name) / path.name
-            FORMATS[key].write(_part(whole, volume, path), again)
-            difference = first_difference(path, again)
-            if difference is None:
-                tell(M("– noch einmal erstellt: {file} ist bytegleich", file=path.name))
-            elif key in EXACT or same_programs:
-                raise Differs(M("{file} sagt etwas anderes als die eingefrorenen Daten. Erste Abweichung: {difference}.",
-                                file=path.name, difference=difference))  # fmt: skip
-            else:
-                tell(M("– {file}: nicht bytegleich, denn andere Programmfassungen haben es geschrieben; verglichen ist die "
-                       "Prüfsumme.", file=path.name))  # fmt: skip
-            again.unlink()

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,8 @@ import orjson
 from consultation.core.chain import Broken, Head, Link, follow
 from consultation.core.language import M, Message
 from consultation.documents.checking import Differs, Tell, Unusable
+from consultation.documents.checking.logged import Logged, compare
+from consultation.documents.checking.manifest import Manifest
 from consultation.documents.checking.receipt import Slip
 from consultation.documents.procedure_file import CHAIN, ENTRIES, FOREIGN, MANIFEST, RECEIPTS, SCHEMA, SUMS
 
@@ -28,6 +30,8 @@ class Proof:
     entries: dict[str, str] = field(default_factory=dict)
     """Hash of a sealed entry → its number."""
     unsealed: set[str] = field(default_factory=set)
+    finished: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Number of an entry → what it says of the edition that was finished then."""
 
 
 def check_log_file(path: Path, tell: Tell) -> Proof:
@@ -131,6 +135,8 @@ def _entries(archive: zipfile.ZipFile, proof: Proof) -> int:
                 raise Differs(M("{file}, Zeile {line}: Dieser Eintrag steht so nicht in der Kette: {entry}", file=ENTRIES,
                                 line=str(number), entry=line[:300].decode(errors="replace").strip()))  # fmt: skip
             missing.pop(digest, None)
+            if (said := orjson.loads(line))["action"] == "finish" and said["subject_type"] == "edition":
+                proof.finished[proof.entries.get(digest, "–")] = said["details"]
     if missing:
         seq = min(missing.values(), key=int)
         raise Differs(M("{file}: Der Eintrag {entry} fehlt; die Kette nennt ihn.", file=ENTRIES, entry=seq))
@@ -145,6 +151,21 @@ def _receipts(archive: zipfile.ZipFile, proof: Proof) -> int:
             slip = Slip(row["receipt_number"], row["content_hash"], row["entry_hash"], row["sealed_head"])
             check_against(slip, proof, from_outside=False)
     return count
+
+
+def logged_in(proofs: Sequence[Proof], tell: Tell) -> Logged:
+    """Whether one of these files says that an edition was finished so. One that was downloaded before does not know of it."""
+
+    def logged(manifest: Manifest) -> bool:
+        names = {file.name for file in manifest.files}
+        for entry, said in ((entry, said) for proof in proofs for entry, said in proof.finished.items()):
+            if names & set(said["files"]):
+                compare(manifest, said, entry)
+                tell(M("– so steht es auch im Verfahrensprotokoll (Eintrag {entry})", entry=entry))
+                return True
+        return False
+
+    return logged
 
 
 def check_against(slip: Slip, proof: Proof, *, from_outside: bool = True) -> None:

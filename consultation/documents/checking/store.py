@@ -10,8 +10,10 @@ from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.language import M
 from consultation.documents.checking import Differs, Tell, Unusable
-from consultation.documents.checking.edition import Manifest, check_folder
+from consultation.documents.checking.edition import check_folder
 from consultation.documents.checking.ledger import check_ledger
+from consultation.documents.checking.logged import Logged, compare
+from consultation.documents.checking.manifest import Manifest
 from consultation.documents.folders import folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.states import EditionState
@@ -26,11 +28,20 @@ def check_store(db: Database, documents: Path, tell: Tell) -> None:
             select(Edition.id).where(Edition.state.in_(FINISHED)).order_by(Edition.created_at, Edition.id)
         ).all()
         for edition_id in editions:
-            manifest = check_folder(folder_of(documents, edition_id), tell)
-            logged = _finished(session, edition_id)
-            _compare(manifest, logged)
-            tell(M("– so steht es auch im Verfahrensprotokoll (Eintrag {entry})", entry=str(logged.seq)))
+            check_folder(folder_of(documents, edition_id), tell, logged=_logged(session, edition_id, tell))
     tell(M("Ausgaben: {count}.", count=len(editions)))
+
+
+def _logged(session: Session, edition_id: Any, tell: Tell) -> Logged:
+    """The log must know every finished edition."""
+
+    def logged(manifest: Manifest) -> bool:
+        entry = _finished(session, edition_id)
+        compare(manifest, entry.details, str(entry.seq))
+        tell(M("– so steht es auch im Verfahrensprotokoll (Eintrag {entry})", entry=str(entry.seq)))
+        return True
+
+    return logged
 
 
 def _finished(session: Session, edition_id: Any) -> HistoryEntry:
@@ -45,20 +56,6 @@ def _finished(session: Session, edition_id: Any) -> HistoryEntry:
             M("Das Verfahrensprotokoll sagt nicht, dass die Ausgabe {edition} fertig wurde.", edition=str(edition_id))
         )
     return found
-
-
-def _compare(manifest: Manifest, logged: HistoryEntry) -> None:
-    """The manifest with what the log was told when the edition was finished."""
-    said = logged.details
-    pairs = {
-        manifest.snapshot.name: (manifest.snapshot.sha256, said["snapshot"]),
-        "outline_sha256": (manifest.outline_sha256, said["outline"]),
-    } | {file.name: (file.sha256, said["files"].get(file.name)) for file in manifest.files}
-    pairs |= {name: (None, sha256) for name, sha256 in said["files"].items() if name not in pairs}
-    for name, (found, expected) in pairs.items():
-        if found != expected:
-            raise Differs(M("{file}: Das Manifest sagt {found}, das Verfahrensprotokoll (Eintrag {entry}) sagt {expected}.",
-                            file=name, found=found or "–", expected=expected or "–", entry=str(logged.seq)))  # fmt: skip
 
 
 def folder_with(session: Session, documents: Path, sha256: str) -> tuple[Path, str]:
