@@ -264,7 +264,8 @@ def verify(
 ) -> None:
     """Nachrechnen: Prüfsummen, neu erstellte Dokumente, Kette des Protokolls. Rückgabe 0 stimmt, 1 weicht ab, 2 nicht prüfbar."""
     from consultation.documents.checking.anything import Service  # noqa: PLC0415 -- as above
-    from consultation.verifying import UNUSABLE, run  # noqa: PLC0415 -- as above
+    from consultation.upkeep import noted  # noqa: PLC0415 -- as above
+    from consultation.verifying import HOLDS, UNUSABLE, run  # noqa: PLC0415 -- as above
 
     @contextmanager
     def database() -> Iterator[Database]:
@@ -282,7 +283,12 @@ def verify(
         return lambda text: to.print(text, markup=False, soft_wrap=True)
 
     service = Service(database, lambda: settings_with(data_dir=data_dir).documents)
-    raise typer.Exit(run(given or [], service, line(console), line(errors)))
+    code = run(given or [], service, line(console), line(errors))
+    if not given:
+        noted.note(
+            settings_with(data_dir=data_dir).data_dir, noted.CHECK, noted.Noted(datetime.now(UTC), code == HOLDS)
+        )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -24,6 +24,7 @@ Folder = Annotated[Path, typer.Argument(file_okay=False, help="Der Ordner der Si
 
 
 def install(app: typer.Typer) -> None:
+    app.command()(status)
     app.command()(backup)
     app.command()(restore)
     app.command()(move)
@@ -43,13 +44,31 @@ def usable() -> Iterator[None]:
         refuse(str(error))
 
 
+def status(data_dir: DataDir = None) -> None:
+    """Zustand des Dienstes, das Dringende zuerst, mit Abhilfe. Rückgabe 1, wenn zu handeln ist."""
+    from consultation.upkeep import condition  # noqa: PLC0415 -- as above
+    from consultation.upkeep.health import health  # noqa: PLC0415 -- as above
+
+    settings = settings_with(data_dir=data_dir)
+    with opened(settings) as database, database.reader() as session:
+        found = health(session, settings, datetime.now(UTC))
+    for one in found:
+        console.print(f"[{condition.LEVEL_TITLES[one.level]}] {one.title}: {one.text}", markup=False, soft_wrap=True)
+        if one.level is not condition.Level.FINE and (one.remedy or one.typed):
+            console.print(f"    {one.remedy or ''} {one.typed}".rstrip(), markup=False, soft_wrap=True)
+    console.print(", ".join(str(text) for _, text in condition.summary(found)), markup=False)
+    raise typer.Exit(1 if condition.to_act(found) else 0)
+
+
 def backup(folder: Folder, data_dir: DataDir = None) -> None:
     """Datenbank, Dokumente und Schlüssel in einen neuen Ordner sichern, auch im laufenden Betrieb."""
     from consultation.upkeep import backup as backups  # noqa: PLC0415 -- as above
+    from consultation.upkeep import noted  # noqa: PLC0415 -- as above
 
-    settings = settings_with(data_dir=data_dir)
+    settings, moment = settings_with(data_dir=data_dir), datetime.now(UTC)
     with opened(settings) as database, usable():
-        manifest = backups.make(database, settings, folder, datetime.now(UTC))
+        manifest = backups.make(database, settings, folder, moment)
+    noted.note(settings.data_dir, noted.BACKUP, noted.Noted(moment, not manifest.missing, str(folder.resolve())))
     _tell(manifest, folder)
     if manifest.missing:
         refuse("Diese Dateien von Ausgaben fehlen oder sind verändert:\n" + "\n".join(manifest.missing))

@@ -226,6 +226,12 @@ class Settings(BaseModel):
         return self.base_url.startswith("https:")
 
     @property
+    def mail_folder(self) -> Path | None:
+        """Where mails lie if they are not sent."""
+        way, _, place = self.mail.partition(":")
+        return (Path(place) if place else self.data_dir / "mail") if way == "folder" else None
+
+    @property
     def documents(self) -> Path:
         """Where compiled editions, receipts and letters are kept."""
         return self.data_dir / "documents"

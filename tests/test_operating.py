@@ -195,6 +195,9 @@ def test_an_empty_machine_becomes_a_service(kind: str, copies_of: dict[str, Copi
     assert "Olga Betrieb kann sich jetzt mit betrieb@amt.example anmelden." in shown
     assert PASSWORD not in shown
     terminal.serves(serve)
+    assert "Alles stimmt." in terminal.type("consultation verify")
+    [status] = block("Zustand")
+    assert "[in Ordnung] Nachgerechnet: zuletzt am " in terminal.type(status, ends=1)
     [settings] = block("Einstellungen")
     assert "MAIL_FROM" in terminal.type(settings)
     copies_of[kind].drop(url)
@@ -262,6 +265,21 @@ def test_who_lost_the_second_step_gets_in_with_the_password_alone(desk: Desk) ->
     assert "meldet sich jetzt wieder mit dem Passwort allein an" in desk.terminal.type(reset)
     assert counted(desk.url)["second_factor"] == 0
     assert "keine zweite Stufe" in desk.terminal.type(reset, ends=1)
+
+
+def test_the_state_of_the_service_is_told_and_knows_of_backup_and_check(desk: Desk) -> None:
+    [status] = block("Zustand")
+    shown = desk.terminal.type(status, ends=1)
+    assert "[handeln] Sicherung: Noch keine verzeichnet." in shown
+    assert "[ansehen] Nachgerechnet: noch nie" in shown
+    backup, _ = block("Sicherung und Wiederherstellung", "consultation backup")
+    desk.terminal.type(backup)
+    desk.terminal.type("consultation verify", ends=2)  # the editions of this world have rows, but no manifests
+    shown = desk.terminal.type(status, ends=1)
+    assert "[in Ordnung] Sicherung: zuletzt am " in shown
+    assert "[handeln] Nachgerechnet: am " in shown
+    assert "[handeln] Datenbank: " in shown, "the tests run on a database that does not wait for its disk"
+    assert " noch offen: " in shown.splitlines()[-1]
 
 
 def test_a_worker_beside_the_service_works_and_ends(desk: Desk) -> None:

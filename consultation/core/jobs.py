@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, ScalarSelect, String, Update, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Index, ScalarSelect, String, Update, case, delete, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consultation.core.db import Base, Identified, insert_new, words
@@ -61,6 +62,11 @@ class JobPause(Identified, Base):
     ended_at: Mapped[datetime | None]
 
 
+MAIL = "mail."
+"""How the kinds of jobs begin that are a mail each."""
+_STRUGGLING = (Job.state == JobState.READY, Job.attempts >= STRUGGLING)
+
+
 def enqueue(
     session: Session, kind: str, payload: dict[str, Any], *, run_at: datetime, unique_key: str | None = None,
     urgency: Urgency = Urgency.ORDINARY,
@@ -109,8 +115,11 @@ def succeed(session: Session, job_id: uuid.UUID) -> None:
 def fail(session: Session, job: Job, error: str, moment: datetime, most: int = MAX_ATTEMPTS) -> None:
     """Back off exponentially; after the last attempt the job is parked and visible to the operator."""
     state = JobState.DEAD if job.attempts >= most else JobState.READY
-    run_at = moment + timedelta(seconds=min(3600, 5 * 2 ** min(job.attempts, 10)))
-    _finish(session, job.id, state=state, last_error=error[:2000], run_at=run_at)
+    _finish(session, job.id, state=state, last_error=error[:2000], run_at=moment + _pause_after(job.attempts))
+
+
+def _pause_after(attempts: int) -> timedelta:
+    return timedelta(seconds=min(3600, 5 * 2 ** min(attempts, 10)))
 
 
 def kills_its_workers(job: Job) -> bool:
@@ -127,13 +136,48 @@ def parked(session: Session, limit: int = 100) -> Sequence[Job]:
     ).all()
 
 
-def struggling(session: Session) -> tuple[int, str]:
-    """How many jobs fail and are tried on, and what one of them ran into."""
-    often = (Job.state == JobState.READY, Job.attempts >= STRUGGLING)
-    count = session.scalar(select(func.count()).where(*often)) or 0
-    return count, (
-        session.scalar(select(Job.last_error).where(*often).order_by(Job.run_at).limit(1)) or ""
-    ) if count else ""
+@dataclass(frozen=True)
+class Standing:
+    """What is not done: all that waits, of these what fails and is tried on (mails apart from the rest), what was given up."""
+
+    waiting: int
+    mails: int
+    others: int
+    parked: int
+    due_since: datetime | None
+    """When the oldest should have been begun."""
+
+
+def standing(session: Session, moment: datetime) -> Standing:
+    ready, of_mail = Job.state == JobState.READY, Job.kind.startswith(MAIL)
+    row = session.execute(
+        select(
+            func.count().filter(Job.state != JobState.DEAD),
+            func.count().filter(*_STRUGGLING, of_mail),
+            func.count().filter(*_STRUGGLING, ~of_mail),
+            func.count().filter(Job.state == JobState.DEAD),
+            func.min(case((ready & (Job.run_at <= moment), Job.run_at))),
+        ).where(Job.state.in_((JobState.READY, JobState.RUNNING, JobState.DEAD)))
+    ).one()
+    return Standing(*row)
+
+
+@dataclass(frozen=True)
+class Struggling:
+    """A job that fails and is tried on: what it ran into, and about when it did first."""
+
+    error: str
+    since: datetime
+
+
+def struggling(session: Session) -> Struggling | None:
+    """The one that was tried most often; mails before others."""
+    order = (Job.kind.startswith(MAIL).desc(), Job.attempts.desc(), Job.run_at, Job.id)
+    job = session.scalars(select(Job).where(*_STRUGGLING).order_by(*order).limit(1)).one_or_none()
+    if job is None:
+        return None
+    waited = sum((_pause_after(attempt) for attempt in range(1, job.attempts + 1)), timedelta())
+    return Struggling(job.last_error or "", job.run_at - waited)
 
 
 def repeat(session: Session, job_id: uuid.UUID, moment: datetime) -> Job | None:

@@ -1,12 +1,16 @@
 """Sealing the procedure log into a hash chain, outside the writing transactions: a chain lock would allow one writer only."""
 
 import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, true
 from sqlalchemy.orm import Session
 
 from consultation.core.history import HistoryEntry, HistorySeal
 
+_ONE = select(literal(1).label("one")).subquery()
+"""A row, whatever else there is."""
 AT_ONCE = 500
 START = "0" * 64
 LOOK_BACK = 10_000
@@ -35,6 +39,30 @@ def seal(session: Session) -> int:
         session.add(HistorySeal(position=position, entry_seq=seq, chain=chain))
     session.flush()
     return len(rows)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The last link, and since when an entry waits to become one; None while none does."""
+
+    position: int
+    chain: str
+    waiting_since: datetime | None
+
+
+def sealed(session: Session) -> Sealed:
+    highest = select(func.coalesce(func.max(HistorySeal.entry_seq), 0)).scalar_subquery()
+    waiting = (
+        select(func.min(HistoryEntry.moment))
+        .outerjoin(HistorySeal, HistorySeal.entry_seq == HistoryEntry.seq)
+        .where(HistoryEntry.seq > highest - LOOK_BACK, HistorySeal.position.is_(None))
+        .scalar_subquery()
+    )
+    last = select(HistorySeal.position, HistorySeal.chain).order_by(HistorySeal.position.desc()).limit(1).subquery()
+    row = session.execute(
+        select(last.c.position, last.c.chain, waiting).select_from(_ONE).outerjoin(last, true())
+    ).one()
+    return Sealed(row[0] or 0, row[1] or START, row[2])
 
 
 def link(chain: str, entry_hash: str) -> str:

@@ -13,10 +13,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import pyotp
 from pyotp.exceptions import OTPVerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from consultation.core import history
@@ -27,8 +28,9 @@ from consultation.core.language import M
 from consultation.people import limits, recovery_codes, sessions
 from consultation.people.accounts import OPERATING
 from consultation.people.codes import as_typed
-from consultation.people.models import Person, SecondFactor
+from consultation.people.models import BELONGS, Membership, Organisation, Person, SecondFactor
 from consultation.people.recovery_codes import hit
+from consultation.states import PLANNING
 from consultation.subjects import Actor
 
 DIGITS = 6
@@ -71,6 +73,28 @@ def find(session: Session, person_id: uuid.UUID) -> Set | None:
     query = select(SecondFactor.created_at, recovery_codes.left(person_id)).where(SecondFactor.person_id == person_id)
     row = session.execute(query).one_or_none()
     return Set(*row) if row else None
+
+
+class Lacking(NamedTuple):
+    """How many people have no second step who should: whoever is both counts as operator."""
+
+    operators: int
+    planners: int
+
+
+def lacking(session: Session) -> Lacking:
+    """As `Viewer.should_have_second_factor`, of all who can log in."""
+    query = (
+        select(Person.id, Person.operator, Membership.roles)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
+        .outerjoin(Membership, and_(Membership.person_id == Person.id, BELONGS))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Person.active, SecondFactor.person_id.is_(None), or_(Person.operator, Organisation.may_plan))
+    )
+    found = session.execute(query).all()
+    operators = {row.id for row in found if row.operator}
+    planners = {row.id for row in found if PLANNING & set(row.roles or ())}
+    return Lacking(len(operators), len(planners - operators))
 
 
 def having(session: Session, person_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID]:

@@ -45,9 +45,13 @@ def test_invitations_wait_for_three_days_and_then_each_goes_once(db: Database, t
     moment = hours_away(db, settings, factories.MOMENT, 3 * 24)
     with db.reader() as session:
         assert jobs.parked(session) == []
-        waiting, said = jobs.struggling(session)
-        assert waiting == 3
-        assert said.startswith("ConnectionRefusedError")
+        assert jobs.standing(session, moment).mails == 3
+        failing = jobs.struggling(session)
+        assert failing
+        assert failing.error.startswith("ConnectionRefusedError")
+        assert timedelta(0) <= failing.since - factories.MOMENT < timedelta(hours=9), (
+            "a worker that looks more often knows better"
+        )
     with db.transaction() as session:
         assert jobs.claim(session, moment)  # by a worker that is killed before it comes to send it
     post = Memory()

@@ -11,27 +11,33 @@ from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import Configured, Db, Pages, page, see_other
-from consultation.http.actors import Operating
+from consultation.http.actors import Operating, moment_of
 from consultation.people import queries
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES, PARTNER_TITLES
 from consultation.register.states import STATE_TITLES
 from consultation.settings import Settings
+from consultation.upkeep.condition import LEVEL_TITLES, Level, summary
+from consultation.upkeep.health import health
 
 router = Pages()
+BADGES = {Level.ACT: "danger", Level.LOOK: "warning", Level.OPEN: "info", Level.FINE: "success"}
 KINDS = [(kind.value, title) for kind, title in KIND_TITLES.items() if kind not in MUNICIPAL_BODIES]
 
 
 def overview(request: Request, db: Database, settings: Settings, status: int = 200, **more: Any) -> Response:
     text = request.query_params.get("q", "")[:100]
     with db.reader() as session:
+        found = health(session, settings, moment_of(request))
         data = {
             "q": text,
             "planning": queries.organisations(session, planning=True),
-            "found": queries.organisations(session, text=text, limit=50) if text else (),
+            "matching": queries.organisations(session, text=text, limit=50) if text else (),
             "parked": jobs.parked(session),
-            "pauses": jobs.pauses(session),
-            "struggling": jobs.struggling(session),
-            "mail_folder": _mail_folder(settings),
+            "conditions": found,
+            "summary": summary(found),
+            "fine": Level.FINE,
+            "badges": BADGES,
+            "level_titles": LEVEL_TITLES,
             "kind_titles": KIND_TITLES,
             "kinds": KINDS,
             "partner_kinds": [("", M("keine")), *((kind.value, title) for kind, title in PARTNER_TITLES.items())],
@@ -54,9 +60,3 @@ def repeat(db: Db, actor: Operating, job_id: uuid.UUID) -> Response:
             raise NotFound(M("Diesen Auftrag gibt es nicht, oder er läuft schon wieder."))
         history.record(session, actor, job, "repeat", kind=job.kind)
     return see_other("/operator#jobs", M("Der Auftrag wird noch einmal versucht."))
-
-
-def _mail_folder(settings: Settings) -> str:
-    """Where mails lie if they are not sent; empty if they are."""
-    way, _, place = settings.mail.partition(":")
-    return (place or str(settings.data_dir / "mail")) if way == "folder" else ""
