@@ -23,7 +23,10 @@ from consultation.mail.preview import SAMPLES, UNREADABLE
 from consultation.mail.transport import Memory
 from consultation.people.models import Organisation, Person
 from consultation.programmes.models import Programme
+from consultation.responses import by_letter
+from consultation.responses.models import Response
 from consultation.settings import Settings
+from consultation.states import ResponseState
 from tests import html
 from tests.browsing import BASE, KEY, Browser, site
 from tests.documents import readers, tagged_pdf
@@ -252,25 +255,66 @@ def test_an_editor_plans_reminders_but_does_not_send_them(app: FastAPI, running:
 
 
 # -- letters and the log ---------------------------------------------------------------------------------------------
-def test_letters_of_all_who_have_no_mail_address_are_one_file(
+def letters(paula: Browser, address: str, folder: Path) -> tuple[int, str]:
+    """(pages, the whole text) of a file of letters."""
+    target = folder / "letters.pdf"
+    target.write_bytes(paula.get(address).content)
+    assert tagged_pdf.problems(target) == []
+    with pikepdf.open(target) as read:
+        return len(read.pages), readers.squeezed(readers.pdf(target).text)
+
+
+def test_letters_to_those_without_a_mail_address_leave_out_whoever_has_replied_unless_all_are_wanted(
     db: Database, running: Running, paula: Browser, tmp_path: Path
 ):
     at = f"{running.at()}/invitations"
     assert paula.get(f"{at}/letters/1.pdf").status_code == 404
     with db.transaction() as session:
         session.execute(update(Invitation).values(email=None, postal="Rathausplatz 1\n12345 Ort"))
-    assert f'href="{at}/letters/1.pdf"' in paula.get(at).text
-    file = paula.get(f"{at}/letters/1.pdf")
-    assert file.content.startswith(b"%PDF")
-    target = tmp_path / "letters.pdf"
-    target.write_bytes(file.content)
-    assert tagged_pdf.problems(target) == []
-    with pikepdf.open(target) as read:
-        assert len(read.pages) == 10
-    text = readers.squeezed(readers.pdf(target).text)
-    for key in (KIEL, HAMBURG):
-        assert readers.squeezed(code_of(KEY.encode(), running.invitation(key))) in text
+    shown = html.parse(paula.get(at).text)
+    assert "10 Stellen ohne Mailadresse bekommen einen Brief. Davon brauchen ihn 4 nicht mehr:" in html.text_of(shown)
+    links = [link for link in shown.iter("a") if link.get("download") is not None]
+    assert [html.text_of(link) for link in links] == ["Datei 1 (PDF, 6 Briefe)", "Datei 1 (PDF, 10 Briefe)"]
+    few, every = (link.get("href", "") for link in links)
+    with db.reader() as session:
+        replied = set(session.scalars(select(Response.invitation_id).where(Response.counted_revision_id.is_not(None))))
+        codes = {readers.squeezed(code_of(KEY.encode(), one)): one.id for one in session.scalars(select(Invitation))}
+    pages, text = letters(paula, few, tmp_path)
+    assert pages == 6
+    assert {codes[code] for code in codes if code in text} == set(codes.values()) - replied
+    pages, text = letters(paula, every, tmp_path)
+    assert pages == 10
+    assert all(code in text for code in codes)
     assert paula.get(f"{at}/letters/2.pdf").status_code == 404
+    assert "-alle.pdf" in paula.get(every).headers["content-disposition"]
+
+
+def test_letters_printed_file_by_file_reach_everybody_whoever_answers_meanwhile(
+    db: Database, running: Running, paula: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(by_letter, "AT_ONCE", 4)
+    at = f"{running.at()}/invitations"
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(email=None, postal="Rathausplatz 1\n12345 Ort"))
+        consultation_id = running.invitation(KIEL).consultation_id
+    with db.reader() as session:
+        before = by_letter.files(session, consultation_id, MOMENT + timedelta(days=3), None)
+        whole = [
+            {one.id for one in by_letter.of_file(session, consultation_id, MOMENT, None, file.number, everybody=True)}
+            for file in before
+        ]
+    assert [file.all for file in before] == [4, 4, 2]
+    assert sum(file.open for file in before) == 6
+    with db.transaction() as session:
+        session.execute(update(Response).values(state=ResponseState.WITHDRAWN, counted_revision_id=None))
+    with db.reader() as session:
+        again = [
+            {one.id for one in by_letter.of_file(session, consultation_id, MOMENT, None, number, everybody=True)}
+            for number in (1, 2, 3)
+        ]
+    assert again == whole
+    assert len(set.union(*whole)) == 10
+    assert paula.get(f"{at}/letters/4.pdf?of=all").status_code == 404
 
 
 def test_the_log_says_who_was_heard_on_which_version_and_holds_no_name_of_a_person(running: Running, paula: Browser):

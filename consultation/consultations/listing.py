@@ -12,7 +12,6 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.core.text import sort_key
 from consultation.people.models import Organisation, Person
-from consultation.programmes.models import Programme
 from consultation.states import InvitationState, Purpose
 from consultation.subjects import Actor
 
@@ -60,23 +59,6 @@ def invitations(
         name, organisation_id = after
         beyond = and_(Organisation.sort_key == name, Organisation.id > organisation_id)
         statement = statement.where(or_(Organisation.sort_key > name, beyond))
-    return session.scalars(statement).all()
-
-
-def letters(
-    session: Session, actor: Actor, consultation: Consultation, start: int, limit: int
-) -> Sequence[Invitation]:  # fmt: skip
-    """Those that only a letter reaches, in alphabetical order, ready to be printed."""
-    statement = (
-        _of(actor, consultation, InvitationFilter(by_letter=True))
-        .options(
-            joinedload(Invitation.organisation),
-            joinedload(Invitation.consultation).joinedload(Consultation.programme).joinedload(Programme.owner),
-        )
-        .order_by(Organisation.sort_key, Organisation.id)
-        .offset(start)
-        .limit(limit)
-    )
     return session.scalars(statement).all()
 
 

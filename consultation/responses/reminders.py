@@ -54,7 +54,7 @@ def own_deadline() -> ColumnElement[Any]:
 
 
 def reason(consultation_id: uuid.UUID, moment: datetime) -> ColumnElement[str]:
-    """Over `_whole`. Whoever the answers speak for is looked up in counted responses only."""
+    """Over `whole`. Whoever the answers speak for is looked up in counted responses only."""
     closed = or_(
         Consultation.state.not_in(RUNNING), Consultation.opens_at > moment, own_deadline() <= moment,
         Consultation.deadline.is_(None),
@@ -77,7 +77,8 @@ def reason(consultation_id: uuid.UUID, moment: datetime) -> ColumnElement[str]:
     )
 
 
-def _whole(*columns: Any) -> Select[Any]:
+def whole(*columns: Any) -> Select[Any]:
+    """Over invitations and what became of them."""
     return (
         select(*columns)
         .select_from(Invitation)
@@ -93,7 +94,9 @@ def counts(
     session: Session, consultation_id: uuid.UUID, moment: datetime, land: str | None = None
 ) -> dict[Reason, int]:
     why = reason(consultation_id, moment).label("why")
-    statement = _whole(why, func.count()).where(Invitation.consultation_id == consultation_id, *_in(land)).group_by(why)
+    statement = (
+        whole(why, func.count()).where(Invitation.consultation_id == consultation_id, *in_land(land)).group_by(why)
+    )
     found = {Reason(word): number for word, number in session.execute(statement)}
     return {one: found.get(one, 0) for one in Reason}
 
@@ -104,8 +107,8 @@ def bodies(
 ) -> Sequence[Invitation]:  # fmt: skip
     """One page of the bodies to which this reason applies, in alphabetical order."""
     statement = (
-        _whole(Invitation)
-        .where(Invitation.consultation_id == consultation_id, reason(consultation_id, moment) == wanted, *_in(land))
+        whole(Invitation)
+        .where(Invitation.consultation_id == consultation_id, reason(consultation_id, moment) == wanted, *in_land(land))
         .options(joinedload(Invitation.organisation))
         .order_by(Organisation.sort_key, Organisation.id)
         .limit(limit)
@@ -128,7 +131,7 @@ def sent(
         )
         .join(Invitation, Invitation.id == Reminder.invitation_id)
         .join(Organisation, Organisation.id == Invitation.organisation_id)
-        .where(Reminder.consultation_id == consultation_id, *_in(land))
+        .where(Reminder.consultation_id == consultation_id, *in_land(land))
         .group_by(Reminder.stage, Reminder.day)
         .order_by(Reminder.day.desc(), Reminder.stage)
     )  # fmt: skip
@@ -141,7 +144,7 @@ def of_invitation(session: Session, invitation_id: uuid.UUID) -> list[Reminder]:
     return list(session.scalars(statement))
 
 
-def _in(land: str | None) -> tuple[ColumnElement[bool], ...]:
+def in_land(land: str | None) -> tuple[ColumnElement[bool], ...]:
     return () if land is None else (Organisation.state == land,)
 
 
@@ -202,7 +205,7 @@ def _make(
 ) -> int:
     had = exists().where(Reminder.invitation_id == Invitation.id, Reminder.stage == stage)
     statement = (
-        _whole(Invitation.id)
+        whole(Invitation.id)
         .where(Invitation.consultation_id == consultation_id, *conditions, ~had)
         .where(reason(consultation_id, moment) == Reason.DUE)
         .order_by(Invitation.id)
@@ -232,7 +235,7 @@ def to_send(session: Session, reminder_id: uuid.UUID, moment: datetime) -> Remin
     if found is None or found.sent_at is not None or found.withheld or found.failure:
         return None
     why = session.scalars(
-        _whole(reason(found.consultation_id, moment)).where(Invitation.id == found.invitation_id)
+        whole(reason(found.consultation_id, moment)).where(Invitation.id == found.invitation_id)
     ).one()
     if why not in (Reason.DUE, Reason.TODAY):  # today's reminder is this one
         found.withheld = why

@@ -25,7 +25,7 @@ from consultation.documents.letter import write_letter, write_letters
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.http.language import language_of
 from consultation.programmes.actions import owns, require_planner
-from consultation.responses import reminders
+from consultation.responses import by_letter, reminders
 from consultation.responses.intake import may_be_taken
 from consultation.rulebook import IN_SIGHT, INVITATION, RUNNING, editor, planner, publisher
 from consultation.states import InvitationState, Purpose
@@ -45,7 +45,6 @@ from consultation.web.planners.later import general_deadline, may_invite
 from consultation.web.planners.reminders import stage_title
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}")
-LETTERS_AT_ONCE = 200
 BADGES = {
     InvitationState.PLANNED: "info",
     InvitationState.SENT: "info",
@@ -71,11 +70,13 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "found": found[: listing.AT_ONCE],
             "count": listing.count(session, actor, consultation, chosen),
             "by_state": listing.by_state(session, actor, consultation),
-            "ways": listing.ways(session, actor, consultation),
             "claims": listing.claims_of(session, actor, consultation),
             "open_extensions": open_requests(session, actor, consultation),
             "later": later.moments(session, [one.id for one in found]),
         }
+        printing = planner(actor, consultation) and consultation.state in IN_SIGHT
+        land = listing.land_limit(actor, consultation)
+        letters_to_print = by_letter.files(session, consultation.id, actor.moment, land) if printing else []
     kept = {name: asked.get(name, "") for name in ("q", "state", "purpose", "reach")}
     data |= {
         "typed": kept,
@@ -89,17 +90,9 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "invites": may_invite(actor, consultation),
         "owns": owns(actor, consultation.programme),
         "next": _next(f"{data['at']}/invitations", kept, found),
-        "letters": _files(data["ways"].letter)
-        if planner(actor, consultation) and consultation.state in IN_SIGHT
-        else [],
+        "letters": letters_to_print,
     }
     return page(request, "planners/invitations.html", data)
-
-
-def _files(count: int) -> list[tuple[int, int, int]]:
-    """(number, from, to) of the files that hold so many letters."""
-    starts = range(0, count, LETTERS_AT_ONCE)
-    return [(at, start + 1, min(start + LETTERS_AT_ONCE, count)) for at, start in enumerate(starts, start=1)]
 
 
 def _filter(asked: QueryParams) -> InvitationFilter:
@@ -171,20 +164,24 @@ def _one(
 
 @router.get("/invitations/letters/{number}.pdf")
 def letters(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, number: Number) -> Response:
-    """All letters of those without a mail address, some hundred in a file, the first file with number 1."""
+    """Letters to those without a mail address who have not replied, some hundred in a file; `of=all` to the others too."""
+    everybody = request.query_params.get("of") == "all"
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         require_planner(actor, consultation)
-        found = listing.letters(session, actor, consultation, (number - 1) * LETTERS_AT_ONCE, LETTERS_AT_ONCE)
-        if consultation.state not in IN_SIGHT or not found:
+        if consultation.state not in IN_SIGHT:
             raise NotFound(M("Briefe gibt es erst nach der Ankündigung."))
+        land = listing.land_limit(actor, consultation)
+        found = by_letter.of_file(session, consultation.id, actor.moment, land, number, everybody=everybody)
+        if not found:
+            raise NotFound(M("In dieser Datei sind keine Briefe."))
     secret = settings.secret_key.get_secret_value().encode()
     with tempfile.TemporaryDirectory(prefix="letter-") as folder:
         target = Path(folder) / "letters.pdf"
         write_letters(found, secret, settings.base_url, actor.moment, target, language_of(request))
         content = target.read_bytes()
-    mark = "beispieldaten-" if consultation.demo else ""
-    headers = {"Content-Disposition": f'attachment; filename="{mark}{slug}-briefe-{number}.pdf"'}
+    mark, whose = "beispieldaten-" if consultation.demo else "", "-alle" if everybody else ""
+    headers = {"Content-Disposition": f'attachment; filename="{mark}{slug}-briefe-{number}{whose}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)
 
 
