@@ -31,11 +31,11 @@ from consultation.mail import letters, preview
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
-from consultation.people.models import BELONGS, Membership
+from consultation.people.models import ANSWERS, Membership
 from consultation.responses import comments, presence, reminders
 from consultation.responses.queries import told_revision
 from consultation.settings import Settings
-from consultation.states import ANSWERING, InvitationState
+from consultation.states import InvitationState
 
 log = structlog.get_logger("worker")
 ADDRESS = re.compile(r"<?\S+@\S+")
@@ -101,14 +101,17 @@ LETTERS: Mapping[str, Composer] = {
 """Jobs that are one letter to one recipient, and no more."""
 
 
-def mail(compose: Composer) -> Handler:
-    """One letter. Put together inside a transaction (codes are made there), sent after its commit."""
+def to_this_one(compose: Composer, work: Work) -> Letter | None:
+    """The letter of this job. Put together inside a transaction (codes are made there), to be sent after its commit."""
+    wanted = work.payload.get("to", "")
+    with work.db.transaction() as session:
+        ready = [letter for letter in compose(session, work.post, work.payload) if letter.to == wanted]
+    return ready[0] if ready else None
 
+
+def mail(compose: Composer) -> Handler:
     def handle(work: Work) -> None:
-        wanted = work.payload.get("to", "")
-        with work.db.transaction() as session:
-            ready = [letter for letter in compose(session, work.post, work.payload) if letter.to == wanted]
-        for letter in ready[:1]:
+        if letter := to_this_one(compose, work):
             work.post.send(letter)
 
     return handle
@@ -139,9 +142,11 @@ def invite(work: Work) -> None:
 
 def remind(work: Work) -> None:
     """Asked once more, right before it leaves, whether the body must still get it."""
-    failure = ""
+    letter, failure = to_this_one(letters.reminder, work), ""
+    if letter is None:
+        return
     try:
-        mail(letters.reminder)(work)
+        work.post.send(letter)
     except Undeliverable as refusal:
         failure = str(refusal) or "-"
     with work.db.transaction() as session:
@@ -188,12 +193,11 @@ def _invited(session: Session, consultation_id: uuid.UUID) -> Iterator[tuple[uui
     sent = Invitation.consultation_id == consultation_id, Invitation.state != InvitationState.PLANNED
     for invitation_id in session.scalars(select(Invitation.id).where(*sent)).all():
         yield invitation_id, ""
-    there = select(Invitation.id, Membership.person_id, Membership.roles).where(*sent, BELONGS)
-    for invitation_id, person_id, roles in session.execute(
+    there = select(Invitation.id, Membership.person_id).where(*sent, ANSWERS)
+    for invitation_id, person_id in session.execute(
         there.join(Membership, Membership.organisation_id == Invitation.organisation_id)
     ).all():
-        if ANSWERING & set(roles):
-            yield invitation_id, str(person_id)
+        yield invitation_id, str(person_id)
 
 
 def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:

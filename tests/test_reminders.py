@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,14 +26,15 @@ from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState
 from consultation.mail.transport import Memory, Outgoing, Undeliverable
+from consultation.people.models import Membership, Organisation, Person
 from consultation.responses import actions, reminders
 from consultation.responses.models import RepresentationKind, Response
 from consultation.responses.reminders import Reason
 from consultation.settings import Settings
-from consultation.states import Purpose, Role
-from tests import evaluation_world
+from consultation.states import InvitationState, Purpose, Role
+from tests import evaluation_world, factories
 from tests.browsing import KEY
-from tests.evaluation_world import World, somebody_of, submit
+from tests.evaluation_world import PARTS, World, somebody_of, submit
 
 KIEL, HAMBURG, OFFICE, COUNTY = "010510000000", "020000000000", "010535323", "01053"
 TOWNS = ("010510044000", "030510044001", "090510044002", "010510044003")
@@ -222,6 +224,137 @@ def test_an_address_the_server_refuses_is_told_and_the_others_get_their_mail(sce
         assert session.scalars(select(Reminder.failure).where(Reminder.failure != "")).all() == ["550 unknown"]
 
 
+# -- to those who answer there ---------------------------------------------------------------------------------------
+def _join(scene: Scene, body: str, name: str, roles: Iterable[Role] = factories.ANSWERING_ROLES, **more: Any) -> str:
+    """Somebody more in the house of a body; their address."""
+    with scene.db.transaction() as session:
+        person = factories.person(session, name)
+        person.active = more.pop("active", True)
+        house = session.get_one(Organisation, scene.world.bodies[body])
+        membership = factories.membership(session, person, house, frozenset(roles))
+        for key, value in more.items():
+            setattr(membership, key, value)
+        return person.email
+
+
+def _begin(scene: Scene, body: str, *, ready: bool = False) -> str:
+    """Somebody of the body begins its answer, and may lay it before those who release; their address."""
+    with scene.db.transaction() as session:
+        whole = {"mandate.kind": "administration", "publication": dict.fromkeys(PARTS, "figures")}
+        response = evaluation_world.write(
+            session, scene.world, body, whole if ready else {"main_message": "Erster Satz"}
+        )
+        if ready:
+            actions.mark_ready(session, somebody_of(session, scene.world, body), response.id)
+        author = session.get_one(Person, somebody_of(session, scene.world, body).person_id).email
+        session.execute(update(Job).values(state=JobState.DONE))
+        return author
+
+
+def _mails(scene: Scene, moment: datetime = FIRST) -> dict[str, str]:
+    before = len(scene.post.sent)
+    scene.work(moment)
+    sent = scene.post.sent[before:]
+    assert len({mail.recipient for mail in sent}) == len(sent), "each address once"
+    return {mail.recipient: mail.text for mail in sent}
+
+
+def test_whoever_answers_for_a_body_is_reminded_besides_its_address_and_nobody_else_there(scene: Scene) -> None:
+    author = _begin(scene, KIEL)
+    releaser = _join(scene, KIEL, "Frau Chefin", {Role.RELEASER})
+    others = [
+        _join(scene, KIEL, "Nur Verwaltung", {Role.MANAGER}),
+        _join(scene, KIEL, "Noch nicht zugestimmt", waiting=True),
+        _join(scene, KIEL, "Eingeladen", invited_at=FIRST),
+        _join(scene, KIEL, "Längst gegangen", active=False),
+    ]
+    mails = _mails(scene)
+    assert set(mails) == {f"{key}@ort.example" for key in EVERYBODY} | {author, releaser}
+    assert not set(others) & set(mails)
+
+
+def test_an_address_that_is_invited_and_answers_gets_one_reminder(scene: Scene) -> None:
+    author = _begin(scene, KIEL)
+    with scene.db.transaction() as session:
+        _invitation(session, scene, KIEL).email = author.upper()
+    assert [address.lower() for address in _mails(scene)].count(author.lower()) == 1
+
+
+def test_who_has_begun_reads_that_it_is_not_submitted_and_who_releases_that_it_waits_for_them(scene: Scene) -> None:
+    author, other = _begin(scene, KIEL), _begin(scene, HAMBURG, ready=True)
+    mails = _mails(scene)
+    begun, waits = (
+        "Ihre Stellungnahme ist begonnen, aber nicht abgegeben.",
+        "liegt zur Freigabe vor, ist aber nicht abgegeben",
+    )
+    assert {address for address in mails if begun in mails[address]} == {f"{KIEL}@ort.example", author}
+    assert {address for address in mails if waits in mails[address]} == {f"{HAMBURG}@ort.example", other}
+    assert "Bisher liegt keine Antwort vor" in mails[f"{OFFICE}@ort.example"]
+    with scene.db.reader() as session:
+        code, house = code_of(KEY.encode(), _invitation(session, scene, KIEL)), scene.world.bodies[KIEL]
+    assert code in mails[f"{KIEL}@ort.example"]
+    assert code not in mails[author]
+    assert f"https://dienst.example/o/{house}/answers/{scene.world.slug}" in mails[author]
+
+
+@pytest.mark.parametrize("reached", ["letter", "failed"])
+def test_a_body_no_mail_reached_is_reminded_once_somebody_answers_there(scene: Scene, reached: str) -> None:
+    with scene.db.transaction() as session:
+        invitation = _invitation(session, scene, KIEL)
+        if reached == "letter":
+            invitation.email, invitation.postal = None, "Rathausplatz 1"
+        else:
+            invitation.state = InvitationState.FAILED
+    assert scene.why(FIRST)[Reason.LETTER if reached == "letter" else Reason.NOT_REACHED] == 1
+    author = _join(scene, KIEL, "Kollegin")
+    assert scene.why(FIRST) == {Reason.DUE: len(EVERYBODY)}
+    mails = _mails(scene)
+    assert author in mails
+    assert f"{KIEL}@ort.example" not in mails
+
+
+def test_an_address_that_takes_nothing_keeps_the_reminder_from_nobody_else_there(scene: Scene) -> None:
+    class Closed(Memory):
+        def send(self, mail: Outgoing) -> None:
+            if mail.recipient.startswith(KIEL):
+                raise Undeliverable("550 unknown")
+            super().send(mail)
+
+    author, post = _begin(scene, KIEL), Closed()
+    scene.work(FIRST, post)
+    assert [mail.recipient for mail in post.sent].count(author) == 1
+    with scene.db.reader() as session:
+        invited = _invitation(session, scene, KIEL).id
+        row = session.scalars(select(Reminder).where(Reminder.invitation_id == invited)).one()
+    assert row.sent_at is not None
+    assert row.failure == "550 unknown"
+
+
+def test_whoever_is_still_to_get_the_reminder_when_the_answer_comes_does_not(scene: Scene) -> None:
+    author = _begin(scene, KIEL)
+
+    class Answers(Memory):
+        """Kiel submits as soon as the first of its mails has left."""
+
+        def send(self, mail: Outgoing) -> None:
+            super().send(mail)
+            if mail.recipient in (author, f"{KIEL}@ort.example") and not answered:
+                answered.append(mail.recipient)
+                with scene.db.transaction() as session:
+                    submit(session, scene.world, KIEL, {"main_message": "Jetzt doch."})
+
+    answered: list[str] = []
+    post = Answers()
+    scene.work(FIRST, post)
+    reminded = [one.recipient for one in post.sent if one.subject.startswith("Erinnerung")]
+    assert [one for one in reminded if one in (author, f"{KIEL}@ort.example")] == answered
+    with scene.db.reader() as session:
+        invited = _invitation(session, scene, KIEL).id
+        row = session.scalars(select(Reminder).where(Reminder.invitation_id == invited)).one()
+    assert row.sent_at is not None
+    assert row.withheld == ""
+
+
 # -- once ------------------------------------------------------------------------------------------------------------
 def test_two_workers_and_a_clock_that_jumps_back_remind_each_body_once(scene: Scene) -> None:
     def look() -> None:
@@ -271,6 +404,11 @@ def _invitation(session: Any, scene: Scene, body: str) -> Invitation:
     return found
 
 
+def _body(scene: Scene, session: Any, invitation_id: Any) -> str:
+    invited = session.get_one(Invitation, invitation_id)
+    return next(key for key, one in scene.world.bodies.items() if one == invited.organisation_id)
+
+
 def _represent(session: Any, scene: Scene, speaker: str, bodies: Iterable[str]) -> None:
     response = evaluation_world.write(session, scene.world, speaker, {})
     spoken_for = dict.fromkeys(bodies, RepresentationKind.REPRESENTED)
@@ -307,6 +445,14 @@ class Course(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.db.close()
         self.folder.cleanup()
+
+    def whose(self) -> dict[str, str]:
+        """Address → body: the invited one, and those of the people there."""
+        bodies = {one: key for key, one in self.scene.world.bodies.items()}
+        there = select(Person.email, Membership.organisation_id).join(Membership, Membership.person_id == Person.id)
+        with self.db.reader() as session:
+            people = {email: bodies[one] for email, one in session.execute(there) if one in bodies}
+        return {f"{key}@ort.example": key for key in self.scene.world.bodies} | people
 
     def may(self, body: str) -> bool:
         spoken = SPEAKER in self.counted and body in self.speaks_for
@@ -378,7 +524,7 @@ class Course(RuleBasedStateMachine):
         self.scene.work(self.now)
         for mail in self.scene.post.sent[before:]:
             if mail.subject.startswith("Erinnerung"):
-                assert self.may(mail.recipient.partition("@")[0]), mail.recipient
+                assert self.may(self.whose()[mail.recipient]), mail.recipient
 
     @invariant()
     def nobody_gets_a_stage_twice_or_two_on_one_day(self) -> None:
@@ -386,8 +532,12 @@ class Course(RuleBasedStateMachine):
             found = session.execute(select(Reminder.invitation_id, Reminder.stage, Reminder.day)).all()
         assert len({(one, stage) for one, stage, _ in found}) == len(found)
         assert len({(one, day) for one, _, day in found}) == len(found)
-        mails = [(m.recipient, m.message_id) for m in self.scene.post.sent if m.subject.startswith("Erinnerung")]
-        assert len(set(mails)) == len(mails) <= len(found)
+        mails = [m for m in self.scene.post.sent if m.subject.startswith("Erinnerung")]
+        assert len({(m.recipient, m.message_id) for m in mails}) == len(mails)
+        with self.db.reader() as session:
+            reminded = Counter(_body(self.scene, session, one) for one, _, _ in found)
+        whose = self.whose()
+        assert all(times <= reminded[whose[address]] for address, times in Counter(m.recipient for m in mails).items())
 
 
 def test_whatever_happens_a_reminder_never_reaches_those_who_must_not_get_it(sqlite_template: Path) -> None:

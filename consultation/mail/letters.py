@@ -39,7 +39,14 @@ def reminder(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[
     """Nothing for a body that has answered in the meantime, or must not be reminded for another reason."""
     made = reminders.to_send(session, uuid.UUID(payload["id"]), post.moment)
     if made is not None:
-        yield to_invited("reminder", post, _invitation(session, {"id": made.invitation_id}))
+        invited = _invitation(session, {"id": made.invitation_id})
+        yield from _to_all_there(session, "reminder", post, invited, begun=begun(session, invited))
+
+
+def begun(session: Session, invited: Invitation) -> ResponseState | None:
+    """How far this body is with an answer it has not submitted: only ever told to itself."""
+    mine = select(Response.state).where(Response.invitation_id == invited.id)
+    return session.scalars(mine.where(Response.state.in_((ResponseState.DRAFTING, ResponseState.READY)))).one_or_none()
 
 
 def cancelled(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

@@ -18,7 +18,7 @@ from consultation.mail import letters
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Outgoing
 from consultation.people.models import Person
-from consultation.states import Purpose
+from consultation.states import Purpose, ResponseState
 
 UNREADABLE = "XXXX-XXXX-XXXX-XXXX"
 """In place of the code in a mail that goes to somebody else than the body."""
@@ -48,7 +48,10 @@ def _receipt(invited: Invitation, post: Post) -> dict[str, Any]:
 
 SAMPLES: dict[str, Sample] = {
     "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
-    "reminder": Sample(M("Erinnerung"), "reminder"),
+    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None}),
+    "reminder_begun": Sample(
+        M("Erinnerung, wenn die Stelle schon begonnen hat"), "reminder", lambda invited, post: {"begun": ResponseState.DRAFTING}
+    ),
     "extended": Sample(
         M("Neue Frist für alle"), "extended", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}
     ),

@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, cast, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consultation.core.db import Base, Identified, words
 from consultation.people.kinds import OrganisationKind, PartnerKind
 from consultation.register.models import RegisterBody
 from consultation.register.states import State
+from consultation.states import ANSWERING
 
 
 class Organisation(Identified, Base):
@@ -86,6 +87,8 @@ class Membership(Identified, Base):
 
 BELONGS = Membership.waiting.is_(False) & Membership.invited_at.is_(None)
 """Who still waits for a manager, or has not accepted an invitation, has no rights and counts for nothing."""
+ANSWERS = BELONGS & or_(*(cast(Membership.roles, String).contains(f'"{role}"') for role in sorted(ANSWERING)))
+"""Who works on the answers of an organisation, or releases them."""
 
 
 class LoginSession(Identified, Base):

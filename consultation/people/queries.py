@@ -4,8 +4,9 @@ import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core.errors import NotFound
@@ -14,7 +15,7 @@ from consultation.core.language import M
 from consultation.core.text import identity_key, sort_key
 from consultation.people.addresses import domain
 from consultation.people.kinds import OrganisationKind
-from consultation.people.models import BELONGS, Membership, Organisation, Person
+from consultation.people.models import ANSWERS, BELONGS, Membership, Organisation, Person
 from consultation.states import Role
 
 FOUR_EYES = "set_four_eyes"
@@ -160,3 +161,24 @@ def has_members(session: Session, organisation_id: uuid.UUID) -> bool:
     """Whether somebody already acts for this organisation (a later claimant waits)."""
     query = select(Membership.id).where(Membership.organisation_id == organisation_id, BELONGS)
     return session.scalars(query.limit(1)).first() is not None
+
+
+def somebody_answers(organisation_id: Any) -> ColumnElement[bool]:
+    """For a column of organisations: whether anybody works on their answers, and can be told something by mail."""
+    return exists().where(
+        Membership.organisation_id == organisation_id, ANSWERS, Person.id == Membership.person_id, Person.active
+    )
+
+
+def who_answer(session: Session, organisations: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Person]]:
+    """Whom of each of these organisations to tell something about its answer."""
+    query = (
+        select(Membership.organisation_id, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id.in_(organisations), ANSWERS, Person.active)
+        .order_by(Person.id)
+    )
+    found: dict[uuid.UUID, list[Person]] = {one: [] for one in organisations}
+    for organisation_id, person in session.execute(query):
+        found[organisation_id].append(person)
+    return found

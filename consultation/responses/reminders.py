@@ -1,7 +1,7 @@
 """Who is reminded, who is not and why: one expression, asked before a reminder is made and again when it is sent."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,9 +17,10 @@ from consultation.core.errors import Conflict
 from consultation.core.history import record
 from consultation.core.jobs import Urgency, enqueue, last_pause, pauses
 from consultation.core.language import M
-from consultation.core.text import clean_line
+from consultation.core.text import clean_line, identity_key
 from consultation.core.times import end_of_day, local_day, start_of_day
-from consultation.people.models import Organisation
+from consultation.people import queries as people
+from consultation.people.models import Organisation, Person
 from consultation.responses.models import Response, Revision
 from consultation.responses.participation import represented_keys
 from consultation.rulebook import RUNNING, publisher
@@ -60,6 +61,7 @@ def reason(consultation_id: uuid.UUID, moment: datetime) -> ColumnElement[str]:
         Consultation.deadline.is_(None),
     )  # fmt: skip
     spoken = Organisation.register_key.in_(select(represented_keys(consultation_id).c.register_key))
+    there = people.somebody_answers(Invitation.organisation_id)
     today = exists().where(Reminder.invitation_id == Invitation.id, Reminder.day == local_day(moment))
     counted = Response.counted_revision_id.is_not(None)
     return case(
@@ -70,8 +72,9 @@ def reason(consultation_id: uuid.UUID, moment: datetime) -> ColumnElement[str]:
         (Response.state == ResponseState.WITHDRAWN, Reason.WITHDRAWN.value),
         (spoken, Reason.REPRESENTED.value),
         (closed, Reason.OVER.value),
-        (Invitation.state.in_((InvitationState.PLANNED, InvitationState.FAILED)), Reason.NOT_REACHED.value),
-        (Invitation.email.is_(None), Reason.LETTER.value),
+        (Invitation.state == InvitationState.PLANNED, Reason.NOT_REACHED.value),
+        (and_(Invitation.state == InvitationState.FAILED, ~there), Reason.NOT_REACHED.value),
+        (and_(Invitation.email.is_(None), ~there), Reason.LETTER.value),
         (today, Reason.TODAY.value),
         else_=Reason.DUE.value,
     )
@@ -205,7 +208,7 @@ def _make(
 ) -> int:
     had = exists().where(Reminder.invitation_id == Invitation.id, Reminder.stage == stage)
     statement = (
-        whole(Invitation.id)
+        whole(Invitation)
         .where(Invitation.consultation_id == consultation_id, *conditions, ~had)
         .where(reason(consultation_id, moment) == Reason.DUE)
         .order_by(Invitation.id)
@@ -213,41 +216,51 @@ def _make(
     )
     found = session.scalars(statement).all()
     rows = [
-        {"id": uuid.uuid4(), "invitation_id": invitation_id, "consultation_id": consultation_id, "stage": stage,
+        {"id": uuid.uuid4(), "invitation_id": invited.id, "consultation_id": consultation_id, "stage": stage,
          "day": local_day(moment), "made_at": moment, "withheld": "", "failure": ""}
-        for invitation_id in found
+        for invited in found
     ]  # fmt: skip
     new = insert_new(session, Reminder, rows, ["invitation_id", "stage"])
-    for row in rows:
-        key = f"mail.reminder:{row['invitation_id']}:{stage}"
-        told = {"id": str(row["id"])}
-        enqueue(session, "mail.reminder", told, run_at=moment, unique_key=key, urgency=Urgency.TO_ALL)
+    there = people.who_answer(session, [invited.organisation_id for invited in found])
+    for row, invited in zip(rows, found, strict=True):
+        for to in recipients(invited, there[invited.organisation_id]):
+            key = f"mail.reminder:{invited.id}:{stage}" + (f":{to}" if to else "")
+            told = {"id": str(row["id"])} | ({"to": to} if to else {})
+            enqueue(session, "mail.reminder", told, run_at=moment, unique_key=key, urgency=Urgency.TO_ALL)
     if new:
         consultation = session.get_one(Consultation, consultation_id)
         record(session, system(moment), consultation, "remind", stage=stage, count=new)
     return len(found)
 
 
+def recipients(invited: Invitation, there: Iterable[Person]) -> list[str]:
+    """The invited address, as "", unless it takes no mail, and the id of everybody who answers there from another one."""
+    written = invited.email if invited.email and invited.state != InvitationState.FAILED else ""
+    others = [str(person.id) for person in there if person.email_key != identity_key(written)]
+    return ["", *others] if written else others
+
+
 # -- sending ---------------------------------------------------------------------------------------------------------
 def to_send(session: Session, reminder_id: uuid.UUID, moment: datetime) -> Reminder | None:
     """The reminder, if its body must still get it; otherwise it is withheld, with the reason."""
     found = session.scalars(select(Reminder).where(Reminder.id == reminder_id)).one_or_none()
-    if found is None or found.sent_at is not None or found.withheld or found.failure:
+    if found is None or found.withheld:
         return None
     why = session.scalars(
         whole(reason(found.consultation_id, moment)).where(Invitation.id == found.invitation_id)
     ).one()
     if why not in (Reason.DUE, Reason.TODAY):  # today's reminder is this one
-        found.withheld = why
+        if found.sent_at is None and not found.failure:
+            found.withheld = why
         return None
     return found
 
 
 def done(session: Session, reminder_id: uuid.UUID, moment: datetime, failure: str = "") -> None:
-    """It left the house, or the server refused it for good."""
+    """A mail of it left the house, or a server refused one for good; the first of each kind is what the page tells."""
+    unless = Reminder.failure == "" if failure else Reminder.sent_at.is_(None)
     outcome = {"failure": clean_line(failure)[:500]} if failure else {"sent_at": moment}
-    waiting = (Reminder.sent_at.is_(None), Reminder.withheld == "", Reminder.failure == "")
-    statement = update(Reminder).where(Reminder.id == reminder_id, *waiting).values(**outcome)
+    statement = update(Reminder).where(Reminder.id == reminder_id, unless).values(**outcome)
     session.execute(statement.execution_options(synchronize_session=False))
 
 
