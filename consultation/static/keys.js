@@ -87,14 +87,6 @@
     });
   });
 
-  // It never stands before the row that has the focus.
-  document.addEventListener("focusin", (event) => {
-    const one = event.target;
-    const [row, bar] = [one.closest("[data-row]"), document.querySelector("[data-bulk]")];
-    if (!row || !bar || !one.matches(":focus-visible")) return;
-    if (one.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) row.scrollIntoView({ block: "center" });
-  });
-
   // How many rows are ticked.
   const count = () => {
     const said = document.querySelector("[data-ticked]");

@@ -28,10 +28,10 @@ SEEN = f"""(one) => {{
 HIDDEN = """(one) => {
   const box = one.getBoundingClientRect();
   const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-  const bar = there && there.closest(".app-sticky");
+  const bar = there && there.closest(".app-sticky, .planner-bulk");
   return Boolean(bar) && !bar.contains(one);
 }"""
-"""Whether the bar at the foot of the window stands before it."""
+"""Whether the bar or the box at the foot of the window stands before it."""
 
 UNSEEN = f"""() => {{
   document.activeElement.blur();

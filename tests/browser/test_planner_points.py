@@ -15,6 +15,7 @@ from consultation.documents.models import Edition
 from consultation.evaluation.models import Point
 from consultation.states import EditionState, PointState
 from tests import evaluation_world
+from tests.browser.keyboard import HIDDEN
 from tests.browser.serving import free_port, served
 from tests.browser.somebody import Somebody, go
 from tests.browser.test_planner import WIDTHS, log_in
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.browser
 LATER = MOMENT + timedelta(days=70)
 WISHES = 50
 EXCEPTIONS = "7, 20-21"
+NARROW = 767
+"""Where the box for many points stands behind the list instead of before it."""
+LOW = [(1280, 720), (1280, 600), (390, 844)]
 
 
 class Desk:
@@ -92,7 +96,8 @@ def test_fifty_points_are_decided_at_once_with_exceptions_and_taken_back(chrome:
     expect(page.get_by_label("die angekreuzten")).to_be_focused()
     expect(page.get_by_label("die angekreuzten")).to_be_in_viewport()
     expect(ticked).to_be_in_viewport()
-    expect(page.locator("[data-row]").nth(1)).to_be_in_viewport()
+    if width > NARROW:
+        expect(page.locator("[data-row]").nth(1)).to_be_in_viewport()
     page.get_by_label(f"alle {WISHES}, die zum Filter passen").check()
     page.get_by_label("Ausnahmen bei „alle“").fill(EXCEPTIONS)
     paula.look("points-bulk")
@@ -122,6 +127,39 @@ def test_heading_and_buttons_stay_in_sight_on_a_usual_screen(chrome: Browser, de
     box = page.locator("#bulk").bounding_box()
     assert box is not None
     assert box["height"] < 0.47 * 900, "rows of the list stay in sight above it"
+
+
+def focus_is_in_sight(page: Page) -> None:
+    """Chromium takes its time to scroll to what has the focus."""
+    page.wait_for_function(f"() => !({HIDDEN})(document.activeElement)", timeout=2000)
+    expect(page.locator("*:focus")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["closed", "open"])
+@pytest.mark.parametrize(("width", "height"), LOW)
+def test_the_box_for_many_points_hides_no_row_that_has_the_focus_on_a_low_window(
+    chrome: Browser, desk: Desk, width: int, height: int, opened: bool
+):
+    page = at_the_desk(chrome, desk, width).page
+    page.set_viewport_size({"width": width, "height": height})
+    if opened:
+        page.get_by_text("Viele Punkte auf einmal bearbeiten").click()
+        expect(page.get_by_label("die angekreuzten")).to_be_focused()
+        focus_is_in_sight(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_role("button", name="Filtern").focus()
+    for key in ["Tab"] * 16 + ["Shift+Tab"] * 6:
+        page.keyboard.press(key)
+        focus_is_in_sight(page)
+
+
+@pytest.mark.parametrize(("width", "height"), LOW)
+def test_at_least_half_of_a_low_window_is_left_to_the_list(chrome: Browser, desk: Desk, width: int, height: int):
+    page = at_the_desk(chrome, desk, width).page
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_text("Viele Punkte auf einmal bearbeiten").click()
+    page.locator("[data-row]").nth(6).evaluate("row => row.scrollIntoView({block: 'start', behavior: 'instant'})")
+    assert page.locator("#bulk").evaluate("box => box.getBoundingClientRect().top") >= height / 2
 
 
 @pytest.mark.parametrize("width", WIDTHS)
