@@ -64,13 +64,40 @@ def test_a_question_that_must_be_answered_says_so_where_it_is_asked(scene: Scene
     assert "(Pflichtangabe)" not in words(browser, f"{scene.base}/part/E?path=all")
 
 
-def test_the_review_names_what_is_not_answered(scene: Scene) -> None:
+def folded(page: str) -> dict[str, list[str]]:
+    """Line that is in sight → what stands behind it."""
+    boxes = [box for box in html.check(page).iter("details") if box.get("class") == "desk-open"]
+    return {html.text_of(box.find("summary")): [html.text_of(one) for one in box.iter("li")] for box in boxes}
+
+
+def test_the_review_shows_what_is_answered_and_each_skipped_part_in_one_line(scene: Scene) -> None:
+    browser = begun(scene)
+    ok(save(browser, scene, "A", mandate__kind="administration"), 303)
+    ok(save(browser, scene, "F", main_message="Bitte einfacher."), 303)
+    page = browser.get(f"{scene.base}/review").text
+    tree = html.check(page)
+    assert "Teile ohne Antwort" in [html.text_of(one) for one in tree.iter("h2")]
+    lines = folded(page)
+    assert sum(" – " in line for line in lines) == len(lines) - 2, (
+        "two parts hold an answer, all others are one line each"
+    )
+    assert all(re.search(r"(\d+) Fragen? ohne Antwort$", line) for line in lines)
+    assert all(int(re.findall(r"(\d+) Frage", line)[0]) == len(behind) for line, behind in lines.items())
+    assert "Teile bleiben ohne Antwort" in html.text_of(tree)
+    links = [
+        one.get("href", "") for box in tree.iter("details") if box.get("class") == "desk-open" for one in box.iter("a")
+    ]
+    assert links
+    assert all(link.startswith(f"{scene.base}/part/") for link in links)
+
+
+def test_what_must_be_answered_is_never_folded_away_on_the_review(scene: Scene) -> None:
     browser = begun(scene)
     ok(save(browser, scene, "F", main_message="Bitte einfacher."), 303)
-    text = words(browser, f"{scene.base}/review")
-    found = re.findall(r"Nicht beantwortet: ([\d, ]+)", text)
-    assert len(found) > 1
-    assert "3" in found[0].replace(" ", "").split(","), "the ground of the answer has number 3"
+    page = browser.get(f"{scene.base}/review").text
+    assert not any("Auf welcher Grundlage" in one for behind in folded(page).values() for one in behind)
+    needed = html.text_of(html.check(page)).partition("Vor der Abgabe noch nötig:")[2]
+    assert needed.strip().startswith("3. Auf welcher Grundlage geben Sie die Rückmeldung ab?")
 
 
 def test_the_preview_leaves_out_what_holds_no_answer_and_says_what_is_only_an_example(scene: Scene) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from consultation.forms.definition import Part
 from consultation.responses.desk import Desk
+from consultation.web.municipalities.asking import address, asked_in
 
 
 @dataclass
@@ -32,8 +33,24 @@ def read_questions(desk: Desk, part: Part) -> list[Read]:
     return list(found.values())
 
 
-def unanswered(desk: Desk, part: Part) -> list[str]:
-    """Numbers (or titles) of the questions of a part that are asked and hold no answer, in the order of the form."""
+@dataclass(frozen=True)
+class Unanswered:
+    """A question that is asked and holds no answer. `needed`: without one nothing can be submitted."""
+
+    title: str
+    href: str
+    needed: bool
+
+
+def unanswered(desk: Desk, part: Part, base: str) -> list[Unanswered]:
+    """In the order of the form."""
     said = {desk.form.by_key[key].question.key for key in desk.submitted}
-    open_ones = (question for question in part.questions if question.key in desk.visible and question.key not in said)
-    return [question.number or desk.context.asked_as(question) for question in open_ones]
+    needed = {asked.question.key for problem in desk.missing if (asked := asked_in(desk, problem.field))}
+    first: dict[str, str] = {}
+    for asked in desk.form.asked:
+        first.setdefault(asked.question.key, asked.key)
+    return [
+        Unanswered(desk.context.asked_as(one), address(desk, base, first[one.key]), one.key in needed)
+        for one in part.questions
+        if one.key in desk.visible and one.key not in said
+    ]

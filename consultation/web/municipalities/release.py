@@ -54,9 +54,10 @@ def review_page(
             "nobody": nobody_releases(session, at.response, here.actor.person_id) if at.may("mark_ready") else None,
             "telling": telling(session, at.desk, at.base, _chosen(at)),
         }  # fmt: skip
+    parts = [(one, read_questions(at.desk, one), unanswered(at.desk, one, at.base)) for one in at.desk.form.parts]
     data |= {
         "short": _short_way(at), "undecided": _undecided(at),
-        "parts": [(part, read_questions(at.desk, part), unanswered(at.desk, part)) for part in at.desk.form.parts],
+        "parts": [p for p in parts if p[1]], "skipped": [p for p in parts if p[2] and not p[1]],
         "threads": threads, "commentable": COMMENT_ON(here.actor, at.response),
         "open_threads": [(_where(at, thread), thread) for thread in threads if thread.is_open],
         "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.desk.missing],
