@@ -29,6 +29,7 @@ class PlainContext:
         ("participant", "als Teilnehmerin genannt"),
     )
     disclosure_caps: Mapping[str, str] = field(default_factory=lambda: {"D": "figures"})
+    sized: bool = True
 
 
 CONTEXT: Context = PlainContext()

@@ -1,13 +1,20 @@
 """„So erscheint Ihre Antwort“: the examples say what will be read, also where there is nothing but a date, or a nil return."""
 
+import uuid
+
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from consultation.core.db import Database
+from consultation.documents.receipt import receipt
+from consultation.responses.models import Response
 from consultation.states import Role
 from tests import evaluation_world as small
 from tests import html
-from tests.desk_world import TOWN, Scene, filled
+from tests.desk_world import COUNTY, TOWN, Scene, filled
 from tests.desk_world import scene as make_scene
+from tests.evaluation_world import somebody_of
 
 GROUND = "3. Auf welcher Grundlage geben Sie die Rückmeldung ab?"
 RESOLUTION = f"{GROUND} – Datum des Beschlusses (gefasst oder vorgesehen): 12.05.2026"
@@ -64,3 +71,31 @@ def test_of_a_nil_return_only_what_is_sent_with_it_is_shown(scene: Scene) -> Non
     assert f"schreibt: „{GROUND} – Grundlage: Vorbehaltlich eines noch ausstehenden Beschlusses“" in text
     for wrong in ("Nur für uns.", "schreibt: „12.05.2026", "Ihre Angaben zählen in den Zahlen mit"):
         assert wrong not in text
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "unsaid"),
+    [(TOWN, "nur mit Art und Größenklasse", "nur mit der Art der Stelle"),
+     (COUNTY, "nur mit der Art der Stelle", "nur mit Art und Größenklasse")],
+)  # fmt: skip
+def test_who_has_no_size_class_is_not_offered_to_be_shown_with_one(
+    scene: Scene, body: str, said: str, unsaid: str
+) -> None:
+    scene.four_eyes(False, body)
+    browser, base = scene.somebody(Role.CONTRIBUTOR, Role.RELEASER, body=body), scene.base_of(body)
+    with scene.db.transaction() as session:
+        small.submit(
+            session, scene.world, body, {"main_message": "Bitte einfacher.", "publication": {"F": "described"}}
+        )
+        document = receipt(session, somebody_of(session, scene.world, body), _response(session, scene, body), 1)
+        printed = str(list(document.nodes()))
+    assert said in printed
+    assert unsaid not in printed
+    for path in ("/receipt", "/review"):
+        text = html.text_of(html.check(browser.get(base + path).text))
+        assert said in text, path
+        assert unsaid not in text, path
+
+
+def _response(session: Session, scene: Scene, body: str) -> uuid.UUID:
+    return session.scalars(select(Response.id).where(Response.organisation_id == scene.world.bodies[body])).one()

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from consultation.programmes import named
 from consultation.programmes.models import DraftVersion, Section
 from consultation.programmes.parameters import spoken_all
 from consultation.programmes.queries import sections_of
+from consultation.questions.grids import Grid
 
 
 def context_of(
@@ -30,6 +32,12 @@ def context_of(
     found = tuple(named.shown(sections_of(session, draft), named.values(draft))) if draft else ()
     parameters = spoken_all(draft.frozen.get("parameters", ()), language) if draft else {}
     return FormContext(form, language, moment, section_infos(found), parameters), draft, found
+
+
+def as_answered(context: FormContext, document: Mapping[str, Any]) -> FormContext:
+    """In the words the house read that handed this revision in."""
+    register = document["organisation"]["register"] or {}
+    return replace(context, sized=register.get("size_class") is not None)
 
 
 def nodes(context: FormContext, answers: Mapping[str, Any]) -> Iterator[Node]:
@@ -65,5 +73,7 @@ def _answer(asked: Asked, value: Any, context: FormContext) -> Iterator[Node]:
 
 def bare(asked: Asked, item: str, value: dict[str, Any], context: FormContext) -> str:
     """The answer of one row without its label, which stands beside it."""
-    labels = {option.key: option.label for option in asked.type.options(asked.settings, context.language)}
+    kind = asked.type
+    known = isinstance(kind, Grid) and kind.choices(item, asked.settings, context)
+    labels = {option.key: option.label for option in known or kind.options(asked.settings, context.language)}
     return labels.get(str(value[item]), str(value[item]))

@@ -40,6 +40,7 @@ def receipt_of(session: Session, response: Response, revision: Revision, languag
     """The same for whoever has both already and was let in."""
     document = queries.document(revision)
     context, draft, _ = answers.context_of(session, revision.consultation_version_id, revision.submitted_at, language)
+    context = answers.as_answered(context, document)
     personal = _personal(session, revision)
     whole = document["answers"] | {key: value for key, value in personal.items() if not key.startswith("release.")}
     levels = queries.disclosure_in_force(session, response.id, revision.submitted_at)

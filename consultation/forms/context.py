@@ -32,6 +32,7 @@ class FormContext:
     sections: Mapping[str, SectionInfo]
     parameters: Mapping[str, str]
     register: Sequence[tuple[str, str]] = ()
+    sized: bool = True
 
     @cached_property
     def disclosure_parts(self) -> tuple[tuple[str, str], ...]:

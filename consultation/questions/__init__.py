@@ -85,6 +85,10 @@ class Context(Protocol):
     def disclosure_caps(self) -> Mapping[str, str]:
         """Part → highest level a confidential question allows; absent where nothing caps."""
 
+    @property
+    def sized(self) -> bool:
+        """Whether whoever is asked has a size class; counties and associations have none."""
+
 
 class FormFields(Protocol):
     """What a page posted: a multi-dict."""

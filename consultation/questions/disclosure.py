@@ -1,9 +1,9 @@
 """What may be shown of an answer, part by part. Unanswered parts stay unanswered: nothing is presumed here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from consultation.core.language import Language, M, say
+from consultation.core.language import Language, M, Message, say
 from consultation.questions import (
     Context,
     Family,
@@ -21,6 +21,11 @@ LEVELS = {
     "none": M("gar nicht"),
 }
 """From the most open level to the closest."""
+
+
+def levels_for(context: Context) -> dict[str, Message]:
+    """In the words of one house: whoever has no size class is shown with its kind alone."""
+    return LEVELS if context.sized else LEVELS | {"described": M("nur mit der Art der Stelle")}
 
 
 class Disclosure(Grid):
@@ -41,13 +46,17 @@ class Disclosure(Grid):
 
     def choices(self, item: str, settings: Any, context: Context) -> tuple[Option, ...]:
         """A part with a confidential question offers no level above its cap."""
-        options = self.options(settings, context.language)
+        options = _options(levels_for(context), context.language)
         cap = context.disclosure_caps.get(item, "named")
         return options[list(LEVELS).index(cap) :]
 
     def options(self, settings: Any, language: Language) -> tuple[Option, ...]:
-        return tuple(Option(key, say(label, language)) for key, label in LEVELS.items())
+        return _options(LEVELS, language)
 
     def examples(self) -> Iterable[tuple[dict[str, Any], Value]]:
         yield {}, {"B": "described", "participant": "named"}
         yield {}, {"B": "none"}
+
+
+def _options(levels: Mapping[str, Message], language: Language) -> tuple[Option, ...]:
+    return tuple(Option(key, say(label, language)) for key, label in levels.items())

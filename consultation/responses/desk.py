@@ -229,6 +229,7 @@ def context_of(
         sections=infos_of(session, draft),
         parameters=figures_of(draft, language),
         register=[(say(label, language), text) for label, text in register_facts(body, language)] if body else (),
+        sized=body is not None and body.size_class is not None,
     )
 
 

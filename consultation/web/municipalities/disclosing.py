@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from consultation.core.language import M, Message
-from consultation.questions.disclosure import LEVELS
+from consultation.questions.disclosure import LEVELS, levels_for
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
 from consultation.web.municipalities.saving import Change
@@ -12,7 +12,10 @@ from consultation.web.municipalities.saving import Change
 REST = "disclosure_rest"
 """The input that speaks for every part without a choice of its own."""
 
-OFFERED: list[tuple[str, Message]] = [("", M("jeden Teil einzeln festlegen")), *LEVELS.items()]
+
+def offered(desk: Desk) -> list[tuple[str, Message]]:
+    """One level for all parts, or each by itself."""
+    return [("", M("jeden Teil einzeln festlegen")), *levels_for(desk.context).items()]
 
 
 def within_cap(desk: Desk, part: str, level: str) -> str:

@@ -10,7 +10,7 @@ from consultation.core.errors import Conflict, Invalid, NotReady, Problem
 from consultation.core.language import M, Message
 from consultation.forms.definition import Question
 from consultation.http import Form, Pages, PostedForm, see_other
-from consultation.questions.disclosure import LEVELS
+from consultation.questions.disclosure import levels_for
 from consultation.responses import queries
 from consultation.responses.desk import Desk
 from consultation.responses.models import Revision
@@ -167,7 +167,7 @@ def _one_choice(outcome: Outcome) -> dict[str, Any]:
     chosen = outcome.typed.get(desk.form.disclosure_key or "") or {}
     level = common_level(desk, chosen)
     kept = [("", M("wie schon für die einzelnen Teile festgelegt"))] if chosen and not level else []
-    return {"levels": [*kept, *LEVELS.items()], "level": level}
+    return {"levels": [*kept, *levels_for(desk.context).items()], "level": level}
 
 
 def _at_the_one_choice(outcome: Outcome, problem: Problem) -> Problem:

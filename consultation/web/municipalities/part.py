@@ -17,7 +17,7 @@ from consultation.responses.desk import Desk
 from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
-from consultation.web.municipalities.disclosing import OFFERED, REST, open_parts, rest_as
+from consultation.web.municipalities.disclosing import REST, offered, open_parts, rest_as
 from consultation.web.municipalities.saving import Outcome, save, without_shells
 from consultation.web.municipalities.shown_as import by_level
 
@@ -97,7 +97,7 @@ def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response
         "part": part, "questions": questions, "everything": everything, "path": "?path=all" if everything else "",
         "marks": marks(desk, [field for shown in questions for field in shown.fields], outcome.kept),
         "problems": [numbered(desk, problem) for problem in outcome.problems],
-        "rest": OFFERED if open_parts(desk) else (), "levels": by_level(desk),
+        "rest": offered(desk) if open_parts(desk) else (), "levels": by_level(desk),
         "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
         "refused": outcome.refused, "waiting": waiting, "editable": at.may_answer or outcome.refused is not None,
         "changes": changes(here, at) if any(a.type.needs_sections and a.part.key == part.key for a in desk.form.asked) else None,

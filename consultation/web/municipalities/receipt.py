@@ -14,14 +14,14 @@ from consultation.documents.receipt import beside
 from consultation.documents.revisions import read_revision
 from consultation.evaluation import redactions
 from consultation.http import Configured, Form, Pages, see_other
-from consultation.questions.disclosure import LEVELS
+from consultation.questions.disclosure import LEVELS, levels_for
 from consultation.responses import actions, disclosures, queries
 from consultation.responses.titles import came
 from consultation.rulebook import COMMENTABLE, releaser
 from consultation.settings import Settings
 from consultation.web.municipalities.counting import reopened
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
-from consultation.web.municipalities.disclosing import OFFERED, REST, within_cap
+from consultation.web.municipalities.disclosing import REST, offered, within_cap
 from consultation.web.municipalities.shown_as import by_level
 
 router = Pages(prefix=PREFIX)
@@ -49,10 +49,10 @@ def _page(
     last, shown = revisions[0], {key: str(level) for key, level in in_force.items()} | dict(chosen or {})
     data: dict[str, Any] = {
         "has_outcome": told, "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
-        "rest": OFFERED, "counts": at.response.counts, "since": since,
+        "rest": offered(at.desk), "counts": at.response.counts, "since": since,
         "reopened": reopened(at.response, at.until), "released": released,
         "provisional": last.id == at.response.counted_revision_id and last.reserved and at.response.confirmed_at is None,
-        "levels": LEVELS,
+        "levels": levels_for(at.desk.context),
         "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps,
         "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,

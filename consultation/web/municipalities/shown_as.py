@@ -7,7 +7,7 @@ from consultation.documents.labels import description
 from consultation.documents.senders import SHOWN, described_kind
 from consultation.forms.definition import PARTICIPANT, Asked
 from consultation.questions import Family
-from consultation.questions.disclosure import LEVELS
+from consultation.questions.disclosure import levels_for
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses.desk import Desk
 from consultation.responses.models import Disclosure
@@ -19,9 +19,9 @@ LONGEST = 110
 def by_level(desk: Desk, *, nil_return: bool = False) -> list[tuple[Message, Message]]:
     """Each level with its example, from the most open one to the closest."""
     if nil_return:
-        return [(title, _of_nil_return(desk, level)) for level, title in LEVELS.items()]
+        return [(title, _of_nil_return(desk, level)) for level, title in levels_for(desk.context).items()]
     words = _words(desk, _readable(desk))
-    return [(title, _answer(desk, level, words)) for level, title in LEVELS.items()]
+    return [(title, _answer(desk, level, words)) for level, title in levels_for(desk.context).items()]
 
 
 def by_part(desk: Desk, chosen: dict[str, str]) -> list[tuple[str, Message]]:
