@@ -1,13 +1,16 @@
 """„So erscheint Ihre Antwort“: the examples say what will be read, also where there is nothing but a date, or a nil return."""
 
 import uuid
+from xml.etree.ElementTree import Element
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from consultation.core.db import Database
 from consultation.documents.receipt import receipt
+from consultation.forms.models import FormVersion
 from consultation.responses.models import Response
 from consultation.states import Role
 from tests import evaluation_world as small
@@ -99,3 +102,35 @@ def test_who_has_no_size_class_is_not_offered_to_be_shown_with_one(
 
 def _response(session: Session, scene: Scene, body: str) -> uuid.UUID:
     return session.scalars(select(Response.id).where(Response.organisation_id == scene.world.bodies[body])).one()
+
+
+def _rows(page: str) -> dict[str, Element]:
+    """Part → its row in the table of what is published."""
+    table = html.check(page).find(".//table[@id='example']")
+    assert table is not None
+    return {html.text_of(row.find("th")): row for row in table.iter("tr") if row.find("td") is not None}
+
+
+def test_the_review_says_what_is_one_example_and_shows_all_that_appears_of_a_part(scene: Scene) -> None:
+    long = "Bitte einfacher. " * 10
+    with scene.db.transaction() as session:
+        answers = {
+            "budget_constraint": "consolidation", "would_use": 4, "main_message": long,
+            "mandate.kind": "reserved", "mandate.date": "2026-05-12",
+            "publication": {"participant": "named", "A": "described", "B": "figures", "F": "named"},
+        }  # fmt: skip
+        form = session.scalars(select(FormVersion)).one()
+        form.definition["parts"][-1]["questions"][0]["confidential"] = True  # how likely the house would use it
+        form.content_hash = "5e" * 32
+        flag_modified(form, "definition")
+        small.write(session, scene.world, TOWN, answers)
+    rows = _rows(scene.somebody(Role.CONTRIBUTOR, Role.RELEASER).get(f"{scene.base}/review").text)
+    alone = next(row for row in rows.values() if "Bitte einfacher" in html.text_of(row))
+    assert "Die ganze Angabe lesen" in html.text_of(alone)
+    assert long.strip() in html.text_of(alone)
+    assert "Eine vertrauliche Angabe dieses Teils zählt nur in den Zahlen." in html.text_of(alone)
+    several = next(row for row in rows.values() if "So erscheinen alle 2 Angaben dieses Teils" in html.text_of(row))
+    shown = [(html.text_of(one.find("dt")), html.text_of(one.find("dd"))) for one in several.iter("div") if one[:1]]
+    assert [text for _, text in shown] == ["Vorbehaltlich eines noch ausstehenden Beschlusses", "12.05.2026"]
+    assert all(question.startswith(GROUND) for question, _ in shown)
+    assert not any("Haushaltssicherung" in html.text_of(row) for row in rows.values()), "it is confidential"

@@ -1,6 +1,7 @@
 """„So erscheint Ihre Antwort“: every level of disclosure shown by what this very house wrote, as the published document has it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from consultation.core.language import M, Message, say
 from consultation.documents.labels import description
@@ -24,20 +25,62 @@ def by_level(desk: Desk, *, nil_return: bool = False) -> list[tuple[Message, Mes
     return [(title, _answer(desk, level, words)) for level, title in levels_for(desk.context).items()]
 
 
-def by_part(desk: Desk, chosen: dict[str, str]) -> list[tuple[str, Message]]:
+@dataclass(frozen=True)
+class PartShown:
+    """A part as it would appear, by one of its answers."""
+
+    title: str
+    example: Message
+    every: tuple[tuple[str, str], ...] = ()
+    """All that appears in the same way, whole: (question, answer). Empty where the example is all there is."""
+    counted: int = 0
+    """Confidential answers beside them, which appear in figures only."""
+
+
+def by_part(desk: Desk, chosen: dict[str, str]) -> list[PartShown]:
     """Each part with an answer as it would appear with what was chosen for it; without a choice it is not shown."""
     return list(_parts(desk, chosen))
 
 
-def _parts(desk: Desk, chosen: dict[str, str]) -> Iterator[tuple[str, Message]]:
+def _parts(desk: Desk, chosen: dict[str, str]) -> Iterator[PartShown]:
     readable = _readable(desk)
     answered = {desk.form.by_key[key].part.key for key in desk.submitted}
     for part, title in desk.context.disclosure_parts:
         if part != PARTICIPANT and part not in answered:
             continue
         level = chosen.get(part, Disclosure.NONE)
-        words = _words(desk, [asked for asked in readable if asked.part.key == part])
-        yield title, _participant(desk, level) if part == PARTICIPANT else _answer(desk, level, words)
+        if part == PARTICIPANT:
+            yield PartShown(title, _participant(desk, level))
+            continue
+        here = [asked for asked in readable if asked.part.key == part]
+        counted = _confidential(desk, part)
+        if level in SHOWN and not here:
+            level = Disclosure.FIGURES if counted else Disclosure.NONE
+        example = _answer(desk, level, _words(desk, here))
+        if level not in SHOWN:
+            yield PartShown(title, example)
+            continue
+        every = tuple((_question(desk, asked), _whole(desk, asked)) for asked in desk.form.asked if asked in here)
+        told = len(every) > 1 or any(_shortened(" ".join(text.split())).endswith(" …") for _, text in every)
+        yield PartShown(title, example, every if told else (), counted)
+
+
+def _confidential(desk: Desk, part: str) -> int:
+    return sum(
+        asked.part.key == part
+        and asked.key in desk.submitted
+        and asked.question.confidential
+        and not asked.question.personal
+        for asked in desk.form.asked
+    )
+
+
+def _question(desk: Desk, asked: Asked) -> str:
+    return " – ".join(filter(None, [desk.context.asked_as(asked.question), desk.context.say(asked.field.label)]))
+
+
+def _whole(desk: Desk, asked: Asked) -> str:
+    return asked.type.text(desk.submitted[asked.key], asked.settings, desk.context)
 
 
 def _of_nil_return(desk: Desk, level: str) -> Message:
@@ -93,11 +136,10 @@ def _words(desk: Desk, readable: Sequence[Asked]) -> str:
     if not readable:
         return say(M("Ihr Text …"), desk.context.language)
     first = readable[0]
-    said = " ".join(first.type.text(desk.submitted[first.key], first.settings, desk.context).split())
+    said = " ".join(_whole(desk, first).split())
     if first.type.family is Family.TEXT:
         return _shortened(said)
-    asked = [desk.context.asked_as(first.question), desk.context.say(first.field.label)]
-    question = _shortened(" – ".join(filter(None, asked)))
+    question = _shortened(_question(desk, first))
     return f"{question}{'' if question.endswith(('?', '!', '.', ':', '…')) else ':'} {_shortened(said)}"
 
 
