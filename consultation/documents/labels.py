@@ -5,6 +5,7 @@ from consultation.documents.frozen import Frozen
 from consultation.documents.senders import described_kind
 from consultation.evaluation.figures import KIND, NOT_STATED, SIZE_CLASS, SMALL_TOWNS, STATE
 from consultation.evaluation.models import Decision, LiftReason, RedactionReason
+from consultation.evaluation.signs import Sign
 from consultation.forms.definition import Asked
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.questions.wording import fill, section_label
@@ -50,6 +51,18 @@ LIFT_REASONS: dict[str, Message] = {
     LiftReason.KNOWN: M("Die Angabe ist öffentlich bekannt"),
     LiftReason.REPLACED: M("Eine andere Schwärzung tritt an ihre Stelle"),
     LiftReason.GONE: M("Der Grund ist entfallen"),
+}
+SIGN_TITLES: dict[Sign, Message] = {
+    Sign.ELSEWHERE: M("anderswo geschwärzt"),
+    Sign.OWN_NAME: M("verrät den Absender"),
+    Sign.NAME: M("Name"),
+    Sign.MAIL: M("Mailadresse"),
+    Sign.PHONE: M("Telefonnummer"),
+    Sign.IBAN: M("Bankverbindung"),
+    Sign.ADDRESS: M("Anschrift"),
+    Sign.PLATE: M("Kfz-Kennzeichen"),
+    Sign.CASE_NUMBER: M("Aktenzeichen"),
+    Sign.SINGLE_CASE: M("Einzelfall"),
 }
 GROUPINGS: dict[str, Message] = {
     SIZE_CLASS: M("Größenklasse oder Art"),

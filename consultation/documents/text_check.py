@@ -26,7 +26,7 @@ from consultation.evaluation.signs import Sign
 from consultation.evaluation.suspicions import Suspicion, places_of, suspicions
 from consultation.evaluation.written import Written
 from consultation.people.models import Organisation
-from consultation.register.models import RegisterBody
+from consultation.register import queries as register
 from consultation.responses.models import Disclosure, Revision
 from consultation.states import Audience
 
@@ -128,7 +128,7 @@ def _overlaps(span: Span, others: Sequence[Span]) -> bool:
 
 
 def text_check(session: Session, consultation_id: uuid.UUID, redactions: Redactions) -> TextCheck:
-    places = places_of(session.scalars(select(RegisterBody.name)).all())
+    places = places_of(register.names(session))
     return TextCheck(redactions, places, own_names.of_those_who_answered(session, consultation_id))
 
 

@@ -1,6 +1,6 @@
 """Reading the register: single bodies, look-up by name, who belongs to whom."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
@@ -166,3 +166,8 @@ def _closeness(text: str) -> ColumnElement[int]:
         (RegisterBody.search_key.startswith(folded, autoescape=True), 3),
         else_=4,
     )
+
+
+def names(session: Session) -> Sequence[str]:
+    """What every body is called."""
+    return session.scalars(select(RegisterBody.name)).all()

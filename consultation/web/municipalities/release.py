@@ -18,6 +18,7 @@ from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
 from consultation.web.municipalities.own_names import telling
+from consultation.web.municipalities.persons import looks_personal
 from consultation.web.municipalities.reading import read_questions, unanswered
 from consultation.web.municipalities.releasing import SIGNED, handed_in, nobody_releases, release_of, signed_in, unnamed
 from consultation.web.municipalities.shown_as import by_level, by_part
@@ -52,6 +53,7 @@ def review_page(
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
             "four_eyes_off": None if at.response.four_eyes else people.four_eyes_off(session, here.place.organisation_id),
             "nobody": nobody_releases(session, at.response, here.actor.person_id) if at.may("mark_ready") else None,
+            "persons": looks_personal(session, at.desk, at.base),
             "telling": telling(session, at.desk, at.base, _chosen(at)),
         }  # fmt: skip
     parts = [(one, read_questions(at.desk, one), unanswered(at.desk, one, at.base)) for one in at.desk.form.parts]

@@ -14,12 +14,12 @@ from consultation.core.errors import Conflict, NotFound
 from consultation.core.language import M, Message
 from consultation.documents import queries
 from consultation.documents.folders import TEXTS, folder_of
+from consultation.documents.labels import SIGN_TITLES
 from consultation.documents.models import Edition
 from consultation.documents.overtaken import overtaken
 from consultation.documents.text_check import Finding, Shown, left_to_check, read_findings, shown
 from consultation.evaluation import redactions
 from consultation.evaluation.hiding import Span
-from consultation.evaluation.signs import Sign
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.rulebook import planner
 from consultation.states import Audience, EditionState
@@ -28,18 +28,6 @@ from consultation.web.planners.frame import PREFIX, Planning, consultation_path,
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/editions/{number}/texts")
 AT_ONCE = 25
-SIGN_TITLES: dict[Sign, Message] = {
-    Sign.ELSEWHERE: M("anderswo geschwärzt"),
-    Sign.OWN_NAME: M("verrät den Absender"),
-    Sign.NAME: M("Name"),
-    Sign.MAIL: M("Mailadresse"),
-    Sign.PHONE: M("Telefonnummer"),
-    Sign.IBAN: M("Bankverbindung"),
-    Sign.ADDRESS: M("Anschrift"),
-    Sign.PLATE: M("Kfz-Kennzeichen"),
-    Sign.CASE_NUMBER: M("Aktenzeichen"),
-    Sign.SINGLE_CASE: M("Einzelfall"),
-}
 
 
 def _edition(session: Session, actor: Actor, slug: str, number: int) -> tuple[Consultation, Edition]:
