@@ -23,7 +23,7 @@ def public(db: Database, tmp_path: Path) -> tuple[Api, worlds.Weighed]:
     worlds.compiled(db, weighed, documents, Audience.INTERNAL)
     edition = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
     with db.transaction() as session:
-        editions.publish(session, weighed.planner, edition.id, texts_checked=True)
+        editions.publish(session, weighed.planner, edition.id, documents, texts_checked=True)
     return caller, weighed
 
 

@@ -131,7 +131,7 @@ def test_publishing_publishes_the_consultation_too_and_tells_the_invited(
 ) -> None:
     edition = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
     with db.transaction() as session:
-        editions.publish(session, weighed.planner, edition.id, texts_checked=True)
+        editions.publish(session, weighed.planner, edition.id, documents, texts_checked=True)
     with db.reader() as session:
         assert session.scalars(select(Consultation.state)).one() == ConsultationState.PUBLISHED
         assert session.scalar(select(func.count()).where(Job.kind == "edition.published")) == 1
@@ -141,7 +141,7 @@ def test_publishing_publishes_the_consultation_too_and_tells_the_invited(
 def test_an_internal_edition_is_never_published(db: Database, weighed: worlds.Weighed, documents: Path) -> None:
     edition = worlds.compiled(db, weighed, documents, Audience.INTERNAL)
     with db.transaction() as session, pytest.raises(NotReady):
-        editions.publish(session, weighed.planner, edition.id, texts_checked=True)
+        editions.publish(session, weighed.planner, edition.id, documents, texts_checked=True)
 
 
 def test_an_edition_that_was_never_compared_with_a_later_one_is_not_published(
@@ -150,9 +150,9 @@ def test_an_edition_that_was_never_compared_with_a_later_one_is_not_published(
     first, second = (worlds.compiled(db, weighed, documents, Audience.PUBLIC) for _ in range(2))
     later = replace(weighed.planner, moment=AFTER + timedelta(hours=1))
     with db.transaction() as session:
-        editions.publish(session, later, first.id, texts_checked=True)
+        editions.publish(session, later, first.id, documents, texts_checked=True)
     with db.transaction() as session, pytest.raises(NotReady):
-        editions.publish(session, later, second.id, texts_checked=True)
+        editions.publish(session, later, second.id, documents, texts_checked=True)
 
 
 def test_other_filters_than_those_of_a_published_edition_are_refused(
@@ -160,12 +160,16 @@ def test_other_filters_than_those_of_a_published_edition_are_refused(
 ) -> None:
     first = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
     with db.transaction() as session:
-        editions.publish(session, weighed.planner, first.id, texts_checked=True)
+        editions.publish(session, weighed.planner, first.id, documents, texts_checked=True)
     second = worlds.compiled(db, weighed, documents, Audience.PUBLIC, filters={"kinds": ["municipality"]})
     assert [problem.field for problem in second.refusals] == ["filters"]
     with db.transaction() as session, pytest.raises(NotReady):
         editions.publish(
-            session, replace(weighed.planner, moment=AFTER + timedelta(hours=1)), second.id, texts_checked=True
+            session,
+            replace(weighed.planner, moment=AFTER + timedelta(hours=1)),
+            second.id,
+            documents,
+            texts_checked=True,
         )
 
 

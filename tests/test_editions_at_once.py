@@ -35,8 +35,8 @@ def test_of_two_public_editions_that_were_never_compared_one_is_published(db: Da
     later = replace(found.planner, moment=AFTER + timedelta(hours=1))
     refused = in_turn(
         db,
-        lambda session: editions.publish(session, later, first.id, texts_checked=True),
-        lambda session: editions.publish(session, later, second.id, texts_checked=True),
+        lambda session: editions.publish(session, later, first.id, tmp_path / "documents", texts_checked=True),
+        lambda session: editions.publish(session, later, second.id, tmp_path / "documents", texts_checked=True),
     )
     assert refused is not None
     assert "eine andere Ausgabe veröffentlicht" in str(refused.message)

@@ -16,6 +16,7 @@ from consultation.core.history import HistoryEntry
 from consultation.evaluation import many, parting, points, queries, steps, undoing
 from consultation.evaluation.finding import Order, PointFilter, walk
 from consultation.evaluation.models import Contribution, Decision, Held, Point, PointStep
+from consultation.evaluation.numbers import both_numbers
 from consultation.evaluation.points import Writing
 from consultation.people.models import Organisation
 from consultation.states import PointState, Role
@@ -341,9 +342,13 @@ def test_an_exception_keeps_tags_and_assignee_and_tells_where_it_came_from(db: D
         assert ([t.tag for t in new.tags], new.assignee_id, new.state, new.decision) == (
             ["speed"], world.planner.person_id, PointState.NEW, None,
         )  # fmt: skip
-        assert [(r.number, r.is_source) for r in queries.relatives(session, world.planner, new)] == [(1, True)]
+        assert [(r.numbers, r.is_source) for r in queries.relatives(session, world.planner, new)] == [
+            (both_numbers(1, None), True)
+        ]
         source = queries.get(session, world.planner, point.id)
-        assert [(r.number, r.is_source) for r in queries.relatives(session, world.planner, source)] == [(6, False)]
+        assert [(r.numbers, r.is_source) for r in queries.relatives(session, world.planner, source)] == [
+            (both_numbers(6, None), False)
+        ]
         with pytest.raises(Conflict):
             parting.take_out(session, world.planner, said[2:])
 

@@ -75,9 +75,9 @@ class Told:
         return list(Frozen(folder_of(self.documents, self.edition.id) / SNAPSHOT).records("point"))
 
 
-def publish(db: Database, found: Weighed, edition: Edition) -> None:
+def publish(db: Database, found: Weighed, edition: Edition, documents: Path) -> None:
     with db.transaction() as session:
-        editions.publish(session, found.planner, edition.id, texts_checked=True)
+        editions.publish(session, found.planner, edition.id, documents, texts_checked=True)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def told(db: Database, tmp_path: Path) -> Told:
     with db.transaction() as session:
         small.submit(session, found.world, NOTHING_TO_SAY, {}, nil_return=True)
     edition = compiled(db, found, tmp_path / "documents", Audience.PUBLIC)
-    publish(db, found, edition)
+    publish(db, found, edition, tmp_path / "documents")
     return Told(db, found, edition, tmp_path / "documents")
 
 
@@ -161,7 +161,7 @@ def test_what_is_decided_later_waits_for_the_next_edition(told: Told, tmp_path: 
     later = replace(told.found, planner=replace(told.found.planner, moment=AFTER + timedelta(days=1)))
     second = compiled(told.db, later, told.documents, Audience.PUBLIC)
     assert told.outcome(told.town(NAMED)).edition.number == 1
-    publish(told.db, later, second)
+    publish(told.db, later, second, told.documents)
     newest = told.outcome(told.town(NAMED))
     assert newest.edition.number == 2
     assert {demand.reply for demand in newest.demands} == {"Ganz anders."}
@@ -175,7 +175,7 @@ def test_before_an_edition_is_public_there_is_no_notice(db: Database, tmp_path: 
     asked = Told(db, found, internal, tmp_path)
     with pytest.raises(NotFound, match="noch nicht veröffentlicht"):
         asked.outcome(asked.town(0))
-    publish(db, found, public)
+    publish(db, found, public, tmp_path)
     assert asked.outcome(asked.town(0)).edition.number == 2
 
 
@@ -304,7 +304,7 @@ def test_an_edition_of_some_sections_says_nothing_of_the_others(db: Database, tm
                 points.decide(session, found.planner, point.id, Decision.NOTED, "Geheim.", version=point.version)
     limited = {"sections": [found.world.sections["§ 3"]]}
     edition = compiled(db, found, tmp_path, Audience.PUBLIC, filters=limited)
-    publish(db, found, edition)
+    publish(db, found, edition, tmp_path)
     told = Told(db, found, edition, tmp_path)
     outcome = told.outcome(told.town(NONE))
     inside, outside, *_ = outcome.demands

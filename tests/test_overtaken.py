@@ -75,11 +75,11 @@ def test_what_a_body_takes_back_does_not_go_out_with_an_edition_made_before(
         does(session, weighed, replace(small.somebody_of(session, weighed.world, town), moment=moment))
     later = replace(weighed.planner, moment=AFTER + timedelta(hours=2))
     with db.transaction() as session, pytest.raises(NotReady) as refused:
-        editions.publish(session, later, edition.id, texts_checked=True)
+        editions.publish(session, later, edition.id, tmp_path / "documents", texts_checked=True)
     assert reason in say(refused.value.message, "de")
     again = worlds.compiled(db, replace(weighed, planner=later), tmp_path / "documents", Audience.PUBLIC)
     with db.transaction() as session:
-        editions.publish(session, later, again.id, texts_checked=True)
+        editions.publish(session, later, again.id, tmp_path / "documents", texts_checked=True)
 
 
 def test_what_comes_in_later_overtakes_nothing(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:

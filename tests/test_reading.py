@@ -87,5 +87,5 @@ def test_the_page_shows_the_way_back_and_the_download_is_what_was_frozen(db: Dat
 
 def _published(db: Database, found: Weighed, folder: Path) -> Edition:
     edition = compiled(db, found, folder / "documents", Audience.PUBLIC)
-    publish(db, found, edition)
+    publish(db, found, edition, folder / "documents")
     return edition

@@ -32,7 +32,9 @@ class DemandOutcome(Shape):
     locator: str
     text: str = Field(description="Im eigenen Wortlaut.")
     rationale: str = Field(description="Eigene Begründung.")
-    point: int | None = Field(description="Nummer des Punkts in der Ausgabe; leer, wenn sie ihn nicht zeigt.")
+    point: int | None = Field(
+        description="Öffentliche Nummer des Punkts, in jeder Ausgabe dieselbe; leer, wenn die Ausgabe ihn nicht zeigt."
+    )
     point_text: str = Field(description="Wortlaut des Punkts, wenn er vom eigenen abweicht.")
     others: int | None = Field(description="Andere Stellen mit derselben Forderung, wie die Ausgabe sie zählt.")
     named: list[str] = Field(description="Andere Stellen, die sich nennen lassen.")

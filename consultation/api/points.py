@@ -47,7 +47,10 @@ class OriginalObject(Shape):
 class PointObject(Thing):
     """Einzelpunkt: eine Forderung mit allen, die sie erheben."""
 
-    number: int
+    number: int = Field(description="Nummer im Haus.")
+    public_number: int | None = Field(
+        description="Nummer in allen öffentlichen Ausgaben; leer, solange keine den Punkt zeigte."
+    )
     section: str | None = Field(description="Schlüssel des Abschnitts.")
     text: str = Field(description="Arbeitstext; die Originale stehen daneben.")
     state: PointState
@@ -100,9 +103,9 @@ def _point(
 ) -> PointObject:
     return PointObject(
         id=point.id, created=times[0], modified=times[1], demo=consultation.demo, mark=mark_of(consultation.demo),
-        number=point.number, section=point.section_key, text=point.text,
-        state=point.state, decision=point.decision, reply=point.reply, tags=list(point.tags),
-        supporters=point.supporters, originals=[_original(original) for original in said],
+        number=point.number, public_number=point.public_number,
+        section=point.section_key, text=point.text, state=point.state, decision=point.decision, reply=point.reply,
+        tags=list(point.tags), supporters=point.supporters, originals=[_original(original) for original in said],
     )  # fmt: skip
 
 

@@ -81,7 +81,8 @@ def _compile(
         step.done()
     if audience == Audience.PUBLIC:
         with stage.scene() as session:
-            editions.publish(session, _planner(stage, session, cast, PUBLISHED), edition_id, texts_checked=True)
+            actor = _planner(stage, session, cast, PUBLISHED)
+            editions.publish(session, actor, edition_id, stage.settings.documents, texts_checked=True)
         stage.work(PUBLISHED)
     out = stage.settings.data_dir / "ausgaben" / f"{exercise.slug}-{audience}"
     return editions.copy_files(stage.db, stage.settings.documents, edition_id, out)

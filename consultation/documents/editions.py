@@ -14,7 +14,7 @@ from consultation.core.errors import Conflict, Invalid, NotReady
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
 from consultation.core.language import LANGUAGES, M, Message
-from consultation.documents import queries
+from consultation.documents import public_numbers, queries
 from consultation.documents.compile import compile_edition, give_up, sweep
 from consultation.documents.filters import checked_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
@@ -73,8 +73,9 @@ def retry(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
     return edition
 
 
-def publish(session: Session, actor: Actor, edition_id: uuid.UUID, *, texts_checked: bool) -> Edition:
-    """Anybody who may see the consultation can read it from now on; the first one publishes the consultation too.
+def publish(session: Session, actor: Actor, edition_id: uuid.UUID, documents: Path, *, texts_checked: bool) -> Edition:
+    """Anybody who may see the consultation can read it from now on; the first one publishes the consultation too. Its points
+    keep the numbers it shows.
 
     `texts_checked` confirms that somebody read all its texts. Raises NotReady with the reasons, also if its figures cannot
     be protected.
@@ -86,6 +87,7 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, *, texts_chec
         raise NotReady(M("Diese Ausgabe ist überholt. {reason} Erstellen Sie sie neu.", reason=reasons[0]))
     if not texts_checked:
         raise Invalid.about("texts_checked", _UNCHECKED)
+    public_numbers.give(session, edition, documents)
     searched = {name: edition.counts.get(name, 0) for name in ("written", "suspicions", "redacted")}
     perform(
         session, EDITION, actor, edition, "publish", published_at=actor.moment, texts_checked_at=actor.moment,

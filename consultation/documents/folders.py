@@ -14,6 +14,9 @@ HIDDEN = "compared.json"
 OUTCOMES = "outcomes.txt"
 """Whose demand became which point; each organisation is told its own line, nobody the file."""
 
+NUMBERS = "numbers.json"
+"""Which point has which number in a public edition: kept by the points once it is published. Never handed out."""
+
 TEXTS = "texts.json"
 """Where something in the texts looks like a person: places, no words. Planners see what stands there, nobody gets the file."""
 

@@ -105,6 +105,11 @@ class Frozen:
     def public(self) -> bool:
         return bool(self.head["audience"] == "public")
 
+    @property
+    def keeps_numbers(self) -> bool:
+        """Whether a point has the same number in all public editions; those made before that counted from 1 anew."""
+        return bool(self.head.get("keeps_numbers"))
+
     @cached_property
     def moment(self) -> datetime:
         return datetime.fromisoformat(self.head["data_cut"])

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from consultation.documents.carried import Carried
 from consultation.documents.filters import EditionFilters
+from consultation.documents.public_numbers import last_given
 from consultation.documents.senders import SHOWN, Sender
 from consultation.documents.text_check import TextCheck
 from consultation.evaluation.contributions import folded
@@ -65,22 +66,24 @@ def point_records(
 ) -> Iterator[dict[str, Any]]:
     """Section by section in reading order, then what belongs to no section of this draft; most supported first."""
     used = session.scalars(select(Point.section_key).where(Point.consultation_id == consultation_id).distinct()).all()
-    place = 0
+    last = last_given(session, consultation_id)
     elsewhere = sorted({key for key in used if key} - set(sections))
     wanted = (key for key in (*(key for key in sections if key in used), *elsewhere, "") if weighing.filters.shows(key))
     for key in wanted:
         found = list(_of_section(session, consultation_id, key, weighing))
         for record in sorted(found, key=lambda record: _rank(record, weighing)):
-            place += 1
-            number = place if weighing.audience == Audience.PUBLIC else record["number"]
             point_id = record.pop("point")
-            weighing.told[point_id] = number
-            yield record | {"number": number}
+            if weighing.audience == Audience.PUBLIC:
+                known = record.pop("public_number")
+                last += known is None
+                record["number"] = known or last
+            weighing.told[point_id] = record["number"]
+            yield record
 
 
 def _rank(record: dict[str, Any], weighing: Weighing) -> tuple[int, Any]:
     """Most supported first. The numbers of points tell who wrote two of them one after the other, so that in public
-    neither they nor an order made from them are shown: points are numbered as they stand in the edition.
+    neither they nor an order made from them are shown: what is new is numbered as it stands in the edition.
     """
     tie = record["text"] if weighing.audience == Audience.PUBLIC else record["number"]
     return -record["supporters"]["count"], tie
@@ -117,7 +120,8 @@ def _record(point: PointSummary, originals: Iterable[Original], weighing: Weighi
         weighing.texts.point(point.id, said, hidden, _unnamed(originals, weighing))
     rationales = (weighing.said(o, o.contribution.rationale) for o in shown if o.contribution.rationale)
     return {
-        "type": "point", "point": point.id, "number": point.number, "section": point.section_key, "state": point.state.value,
+        "type": "point", "point": point.id, "number": point.number, "public_number": point.public_number,
+        "section": point.section_key, "state": point.state.value,
         "kind": first.contribution.kind.value, "locator": weighing.said(first, first.contribution.locator),
         "text": weighing.redactions.without(wording, hidden),
         "rationales": list(dict.fromkeys(rationales)),

@@ -244,6 +244,9 @@ def notes(outcome: Outcome) -> Iterator[Message]:
     if any(demand.number is not None for demand in outcome.demands):
         yield M("Andere Stellen sind so gezählt und genannt wie in der veröffentlichten Ausgabe. Stellen, die dort nicht "
                 "gezeigt werden wollen, sind nicht mitgezählt.")  # fmt: skip
+        if outcome.frozen.keeps_numbers:
+            yield M("Die Nummer eines Punkts ist in allen öffentlichen Ausgaben dieselbe, und unter ihr findet ihn auch die "
+                    "ausschreibende Stelle.")  # fmt: skip
     if any(not demand.covered for demand in outcome.demands):
         yield M(
             "Die Ausgabe ist auf einen Teil der Abschnitte beschränkt; über die übrigen Forderungen sagt sie nichts."

@@ -18,6 +18,10 @@ from consultation.evaluation import redactions
 from consultation.responses.models import DisclosureChoice, Response, Revision
 from consultation.states import Audience
 
+ANOTHER_PUBLISHED = M(
+    "Seit ihrem Datenstand wurde eine andere Ausgabe veröffentlicht, mit der sie nicht verglichen ist."
+)
+
 
 def allowed_at(session: Session, consultation_id: uuid.UUID, cut: datetime) -> dict[str, int]:
     """Of what was handed in before the cut: how many revisions there are, how many of them count, and how often their bodies
@@ -43,7 +47,7 @@ def _reasons(session: Session, edition: Edition) -> Iterator[Message]:
     consultation_id, cut = edition.consultation_id, edition.data_cut
     then, now = edition.counts, allowed_at(session, consultation_id, cut)
     if published_since(session, edition):
-        yield M("Seit ihrem Datenstand wurde eine andere Ausgabe veröffentlicht, mit der sie nicht verglichen ist.")
+        yield ANOTHER_PUBLISHED
     if redactions.changed_since(session, consultation_id, cut, then.get("known", 0)):
         yield M("Seit ihrem Datenstand wurde geschwärzt oder eine Schwärzung aufgehoben.")
     if now["counted"] < then.get("counted", 0) or now["revisions"] != then.get("revisions"):

@@ -22,6 +22,7 @@ from consultation.documents.labels import DECISIONS
 from consultation.documents.outline import Heading, Meta, Node, Outline, Paragraph, Table
 from consultation.documents.told import SERVICE, Told, names_of, tell
 from consultation.evaluation.models import Point
+from consultation.evaluation.numbers import both_numbers
 from consultation.forms.models import FormVersion
 from consultation.people.models import Organisation
 from consultation.programmes.models import DraftVersion
@@ -176,13 +177,14 @@ def _sent(sent_at: datetime | None, later: datetime | None, language: Language) 
 def _decisions(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[str, ...]]:
     """What was decided about each point, and why."""
     statement = (
-        select(Point.number, Point.text, Point.decision, Point.reply)
+        select(Point.number, Point.public_number, Point.text, Point.decision, Point.reply)
         .where(Point.consultation_id == consultation.id, Point.state == PointState.DECIDED)
         .order_by(Point.number)
         .execution_options(yield_per=AT_ONCE)
     )
-    for number, text, decision, reply in session.execute(statement):
-        yield str(number), text, say(DECISIONS[decision], language) if decision else "–", reply or "–"
+    for number, public, text, decision, reply in session.execute(statement):
+        numbers = say(both_numbers(number, public), language) if public else str(number)
+        yield numbers, text, say(DECISIONS[decision], language) if decision else "–", reply or "–"
 
 
 _ALL_TOLD = ("consultation", "edition", "deadline_extension", "redaction")

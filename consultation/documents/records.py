@@ -64,11 +64,12 @@ _RECORDS = (
             "schema": TEXT, "number": COUNT, "audience": {"enum": ["internal", "public"]}, "language": {"enum": ["de", "en"]},
             "data_cut": {"type": "string", "format": "date-time"}, "filters": ANY, "demo": FLAG, "consultation": ANY,
             "programme": ANY, "draft": {"type": ["object", "null"]}, "form": ANY, "register_date": OPTIONAL,
-            "layout": COUNT,
+            "layout": COUNT, "keeps_numbers": FLAG,
         },
-        ("layout",),
+        ("layout", "keeps_numbers"),
         description="First record: what was frozen when. `demo` marks invented data, which no body ever said; `layout` numbers "
-        "how the documents are worded and set. Editions made before that was numbered lack it.",
+        "how the documents are worded and set, and is missing where that was not numbered yet. `keeps_numbers`: points have the "
+        "same number in all public editions; it is missing where they were numbered anew.",
     ),
     _record(
         "section",
@@ -124,9 +125,11 @@ _RECORDS = (
                     "described": _list(_object({"kind": TEXT, "size_class": OPTIONAL, "count": COUNT})),
                 }
             ),
-            "originals": _list(_object(_SAID)),
+            "originals": _list(_object(_SAID)), "public_number": {"type": ["integer", "null"]},
         },
-        description="One demand. In public editions the number is that of the edition.",
+        ("public_number",),
+        description="One demand. In public editions the number is the public one, the same in each of them; internal editions show "
+        "the number in the house and beside it `public_number`, which editions made before it was kept lack.",
     ),
     _record(
         "participant",

@@ -35,7 +35,7 @@ def sheets(frozen: Frozen) -> tuple[Sheet, ...]:
     return (
         Sheet("figures", say(M("Ergebnisse")), _columns(frozen, _FIGURES), lambda: _figures(frozen)),
         Sheet("responses", say(M("Stellungnahmen")), _columns(frozen, _RESPONSES), lambda: _responses(frozen)),
-        Sheet("points", say(M("Einzelpunkte")), _columns(frozen, _POINTS), lambda: _points(frozen)),
+        Sheet("points", say(M("Einzelpunkte")), _columns(frozen, _points_of(frozen)), lambda: _points(frozen)),
         Sheet("contributions", say(M("Beiträge")), _columns(frozen, _CONTRIBUTIONS), lambda: _contributions(frozen)),
         Sheet("participation", say(M("Beteiligung")), _columns(frozen, _BODIES), lambda: _bodies(frozen)),
         Sheet("municipalities", say(M("Erreichte Gemeinden")), _columns(frozen, _REACH), lambda: _reach(frozen)),
@@ -161,6 +161,15 @@ _POINTS = {
 }  # fmt: skip
 
 
+def _both_numbers(frozen: Frozen) -> bool:
+    """In public there is one."""
+    return frozen.keeps_numbers and not frozen.public
+
+
+def _points_of(frozen: Frozen) -> dict[str, Message]:
+    return _POINTS | ({"public_number": M("öffentliche Nr.")} if _both_numbers(frozen) else {})
+
+
 def _points(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
     for p in frozen.records("point"):
         by = p["supporters"]
@@ -169,6 +178,7 @@ def _points(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
             p["number"], *_section(p["section"], frozen), p["locator"] or None, p["kind"], p["text"],
             "\n\n".join(p["rationales"]) or None, by["count"], len(by["named"]), described, by["figures"],
             "; ".join(by["named"]) or None, _tags(p["tags"], frozen), p["state"], p["decision"], decision(p, frozen),
+            *([p["public_number"]] if _both_numbers(frozen) else []),
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from consultation.core.times import utc_text
 from consultation.documents.carried import KEY
 from consultation.documents.figures import Figures, figures_of
 from consultation.documents.filters import EditionFilters, read_filters
-from consultation.documents.folders import OUTCOMES, TEXTS
+from consultation.documents.folders import NUMBERS, OUTCOMES, TEXTS
 from consultation.documents.frozen_points import Weighing, point_records
 from consultation.documents.layout_version import LAYOUT
 from consultation.documents.machine import encoded
@@ -32,6 +32,7 @@ from consultation.documents.models import Edition
 from consultation.documents.outcomes import write_outcomes
 from consultation.documents.overtaken import allowed_at
 from consultation.documents.participation import participation_record
+from consultation.documents.public_numbers import write_numbers
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
 from consultation.documents.text_check import TextCheck, text_check
 from consultation.evaluation.coverage import for_machines
@@ -109,6 +110,7 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
         told = {point: (number, places[number]) for point, number in work.told.items()}
         target_of_outcomes = target.with_name(OUTCOMES)
         write_outcomes(session, consultation.id, form, cut, told, filters, hidden, target_of_outcomes)
+        write_numbers(work.told, target.with_name(NUMBERS))
     if figures.hidden is not None:
         figures.hidden[KEY] = figures.carried.to_json()
     noted = check.write(target.with_name(TEXTS)) | allowed_at(session, consultation.id, cut) if check else {}
@@ -146,7 +148,7 @@ def _head(work: Freezing) -> dict[str, Any]:
     return {
         "type": "edition", "schema": SCHEMA, "number": edition.number, "audience": edition.audience.value,
         "language": edition.language, "data_cut": _utc(work.cut), "filters": work.filters.to_json(),
-        "demo": consultation.demo, "layout": LAYOUT,
+        "demo": consultation.demo, "layout": LAYOUT, "keeps_numbers": True,
         "consultation": {
             "slug": consultation.slug, "title": consultation.title, "round": consultation.round,
             "version": version.number if version else None, "visibility": consultation.visibility.value,

@@ -135,7 +135,8 @@ def _points_for(
 
 def point_values(consultation_id: uuid.UUID, number: int, remark: Remark, moment: datetime) -> dict[str, Any]:
     return {
-        "id": uuid.uuid4(), "consultation_id": consultation_id, "number": number, "section_key": remark.section_key,
+        "id": uuid.uuid4(), "consultation_id": consultation_id, "number": number, "public_number": None,
+        "section_key": remark.section_key,
         "text": remark.text or remark.locator, "search": search_key(remark.text or remark.locator),
         "state": PointState.NEW, "decision": None, "decided_at": None, "reply": "", "vote": "", "vote_by": "", "note": "",
         "assignee_id": None, "source_id": None, "merged_into_id": None, "version": 1, "last_step": None, "last_by": None,

@@ -21,8 +21,11 @@ from consultation.responses.models import Response
 from consultation.states import PointState
 
 MOST_WORDS = 8
-_NUMBERED = re.compile(r"(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,8})", re.IGNORECASE)
-"""A point as people call it: "Punkt 11", "Nr. 11", "11"."""
+_NUMBERED = re.compile(
+    r"(?P<public>(öffentlich|public)\s*)?(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,8})",
+    re.IGNORECASE,
+)
+"""A point as people call it: "Punkt 11", "Nr. 11", "11", "öffentlich Nr. 11"."""
 OPEN = (PointState.NEW, PointState.IN_REVIEW)
 
 
@@ -50,6 +53,8 @@ class PointFilter:
     """Only the others: their answers were withdrawn or replaced since."""
     ids: tuple[uuid.UUID, ...] | None = None
     number: int | None = None
+    """In the house or in public: whoever telephones does not say which."""
+    public_number: int | None = None
 
 
 class Order(StrEnum):
@@ -74,7 +79,7 @@ class Walk:
 
     places: tuple[Place, ...]
     by_number: bool = False
-    """It is the one point whose number was looked for."""
+    """What was looked for is a number: one point, or one that has it in the house and one that has it in public."""
 
     def __len__(self) -> int:
         return len(self.places)
@@ -123,12 +128,13 @@ def walk(
 ) -> Walk:  # fmt: skip
     """Everything the filter finds; the caller has checked who may see it, `land` limits a Land unit to its Land.
 
-    The number of a point finds this point alone; where there is none, figures are words like others.
+    The number of a point finds who has it alone; where nobody has, figures are words like others.
     """
     if asked := _NUMBERED.fullmatch(chosen.text):
-        alone = replace(chosen, text="", supported=False, number=int(asked["number"]))
+        alone, number = replace(chosen, text="", supported=False), int(asked["number"])
+        alone = replace(alone, public_number=number) if asked["public"] else replace(alone, number=number)
         found = walk(session, consultation_id, alone, land, order=order, positions=positions)
-        if found or asked["word"]:
+        if found or asked["word"] or asked["public"]:
             return replace(found, by_number=len(found) > 0)
     counts, supporters = counted(consultation_id, land)
     columns = (Point.id, Point.number, Point.version, Point.section_key, supporters)
@@ -191,7 +197,8 @@ def _conditions(chosen: PointFilter, land: str | None, supporters: ColumnElement
         (chosen.supported, supporters > 0),
         (chosen.unsupported, supporters == 0),
         (chosen.ids is not None, Point.id.in_(chosen.ids or ())),
-        (chosen.number is not None, Point.number == chosen.number),
+        (chosen.number is not None, or_(Point.number == chosen.number, Point.public_number == chosen.number)),
+        (chosen.public_number is not None, Point.public_number == chosen.public_number),
     ]
     return [condition for applies, condition in wanted if applies] + _speaking_of(chosen.text, land)
 

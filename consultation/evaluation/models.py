@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from consultation.consultations.models import Consultation
 from consultation.core.db import Base, Identified, words
 from consultation.core.history import Sequence64
+from consultation.core.language import Message
+from consultation.evaluation.numbers import both_numbers
 from consultation.responses.models import Response, Revision
 from consultation.states import PointState, RedactionState
 
@@ -42,9 +44,16 @@ class Point(Identified, Base):
     """One demand with n supporters (distinct organisations of its counted contributions), one decision, one reply."""
 
     __tablename__ = "point"
-    __table_args__ = (UniqueConstraint("consultation_id", "number"), Index(None, "consultation_id", "section_key"))
+    __table_args__ = (
+        UniqueConstraint("consultation_id", "number"),
+        Index(None, "consultation_id", "section_key"),
+        Index(None, "consultation_id", "public_number", unique=True),
+    )
     consultation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consultation.id"))
     number: Mapped[int]
+    """In the house: in the order in which demands came, and so never told outside."""
+    public_number: Mapped[int | None]
+    """Everywhere else: given by the first published edition that shows the point, and kept."""
     section_key: Mapped[str | None] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
     """The working text: at first that of its first contribution; the originals stay beside it."""
@@ -79,6 +88,10 @@ class Point(Identified, Base):
     @property
     def planners(self) -> dict[uuid.UUID, str | None]:
         return self.consultation.planners
+
+    @property
+    def numbers(self) -> Message:
+        return both_numbers(self.number, self.public_number)
 
 
 class PointTag(Base):

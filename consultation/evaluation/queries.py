@@ -12,9 +12,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.evaluation.finding import PointFilter, counted, found_by
 from consultation.evaluation.models import Contribution, Decision, Point
+from consultation.evaluation.numbers import both_numbers
 from consultation.people.models import Organisation
 from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.register.models import RegisterBody
@@ -32,6 +33,7 @@ class PointSummary:
 
     id: uuid.UUID
     number: int
+    public_number: int | None
     section_key: str | None
     text: str
     state: PointState
@@ -51,6 +53,10 @@ class PointSummary:
     def key(self) -> tuple[int, int]:
         """Where the next page begins."""
         return self.supporters, self.number
+
+    @property
+    def numbers(self) -> Message:
+        return both_numbers(self.number, self.public_number)
 
 
 @dataclass(frozen=True)
@@ -162,8 +168,9 @@ def summaries(
 
 def _summary(point: Point, supporters: int, contributions: int) -> PointSummary:
     return PointSummary(
-        point.id, point.number, point.section_key, point.text, point.state, point.decision, point.reply, point.assignee_id,
-        point.version, point.last_by, point.source_id, tuple(tag.tag for tag in point.tags), supporters, contributions,
+        point.id, point.number, point.public_number, point.section_key, point.text, point.state, point.decision, point.reply,
+        point.assignee_id, point.version, point.last_by, point.source_id, tuple(tag.tag for tag in point.tags), supporters,
+        contributions,
     )  # fmt: skip
 
 
@@ -172,7 +179,7 @@ class Relative:
     """A point that another one came from, or that came from it."""
 
     id: uuid.UUID
-    number: int
+    numbers: Message
     text: str
     state: PointState
     decision: Decision | None
@@ -185,7 +192,7 @@ def relatives(session: Session, actor: Actor, point: Point) -> list[Relative]:
     of_source = select(func.coalesce(source.merged_into_id, source.id)).where(source.id == point.source_id)
     statement = visible(actor).where(or_(Point.source_id == point.id, Point.id.in_(of_source)), Point.id != point.id)
     return [
-        Relative(one.id, one.number, one.text, one.state, one.decision, one.source_id != point.id)
+        Relative(one.id, one.numbers, one.text, one.state, one.decision, one.source_id != point.id)
         for one in session.scalars(statement.order_by(Point.number))
     ]
 

@@ -145,8 +145,8 @@ HOLDINGS: tuple[Holding, ...] = (
             "id consultation_id revision_id response_id organisation_id question_key item_key part draft_version_id section_key "
             "locator kind priority text_hash point_id made_at", free="original_text rationale search"),
     Holding("point", M("Einzelpunkt der Auswertung"), ALWAYS,
-            "id consultation_id number section_key state decision decided_at source_id merged_into_id version last_step "
-            "created_at", reference="assignee_id last_by", free="text reply vote vote_by note search"),
+            "id consultation_id number public_number section_key state decision decided_at source_id merged_into_id version "
+            "last_step created_at", reference="assignee_id last_by", free="text reply vote vote_by note search"),
     Holding("point_step", M("Schritte der Auswertung"), ALWAYS, "seq consultation_id moment action moved undone_at",
             reference="person_id"),
     Holding("point_before", M("Stand vor einem Schritt, zum Zurücknehmen"), ALWAYS, "step point_id", free="before"),

@@ -51,7 +51,7 @@ def published(template: Path, folder: Path) -> Iterator[tuple[Told, str, str]]:
     db = Database(f"sqlite:///{folder / 'world.db'}", threads=8)
     found = weighed(db, count=12, demo=True)
     edition = compiled(db, found, folder / "documents", Audience.PUBLIC)
-    publish(db, found, edition)
+    publish(db, found, edition, folder / "documents")
     made = Told(db, found, edition, folder / "documents")
     with db.transaction() as session:
         house = session.get_one(Organisation, found.world.bodies[made.town(NAMED)])

@@ -249,5 +249,7 @@ def test_publishing_an_edition(db: Database, documents: Path, how: How) -> None:
         db,
         documents,
         how,
-        in_transaction(db, lambda session: editions.publish(session, publisher, edition.id, texts_checked=True)),
+        in_transaction(
+            db, lambda session: editions.publish(session, publisher, edition.id, documents, texts_checked=True)
+        ),
     )

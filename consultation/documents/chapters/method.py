@@ -38,13 +38,17 @@ _PROTECTION = (
       "veröffentlichte Stellen schließen lässt, auch nicht auf eine gemeinsame Antwort aller. Geschützte Felder zeigen „–“."),
     M("Dasselbe gilt zwischen allen öffentlichen Ausgaben und für die Beteiligung: Ob eine Stelle geantwortet hat, die nicht als "
       "Teilnehmerin genannt sein will, lässt sich keiner Gruppe entnehmen. Die Summen stehen immer da."),
-    M("Einzelpunkte sind in jeder öffentlichen Ausgabe neu nummeriert."),
+)  # fmt: skip
+_BESIDES = (
     M("Stadtstaaten werden zusammen mit den kreisfreien Städten gezeigt. Vertraulich gestellte Fragen erscheinen nur in "
       "Zahlen. Unterstützende Stellen, die "
       "nur als Zahl erscheinen wollen, werden bei einem Punkt erst ab {minimum} mitgezählt. Personenbezogene Angaben "
       "enthält keine Ausgabe."),
 )  # fmt: skip
 
+_ANEW = M("Einzelpunkte sind in jeder öffentlichen Ausgabe neu nummeriert.")
+_KEPT = M("Ein Einzelpunkt behält seine Nummer in allen öffentlichen Ausgaben. Was neu hinzukommt, wird weitergezählt; fehlt eine "
+          "Nummer, stand der Punkt in einer früheren Ausgabe.")  # fmt: skip
 _CARRIED = M("Die Zahl der unterstützenden Stellen, die nur als Zahl erscheinen wollen, ändert sich gegenüber einer früheren "
              "öffentlichen Ausgabe erst, wenn mindestens {minimum} hinzugekommen oder weggefallen sind; bis dahin steht die "
              "frühere.")  # fmt: skip
@@ -62,8 +66,10 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
     if frozen.public:
         yield Heading(2, say(M("Was veröffentlicht wird"), language), "methode-schutz")
         minimum = frozen.head["consultation"]["minimum_cell"]
+        numbered = _KEPT if frozen.keeps_numbers else _ANEW
         carried = (_CARRIED,) if frozen.head["number"] > 1 else ()
-        yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in (*_PROTECTION, *carried))
+        told = (*_PROTECTION, numbered, *_BESIDES, *carried)
+        yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in told)
     if frozen.redactions[0]:
         yield Heading(2, say(M("Was geschwärzt ist"), language), "methode-schwaerzungen")
         passages, places = frozen.redactions

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from typing import Any
 
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.documents.chapters.excerpts import shortened
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS, description
 from consultation.documents.outline import Table
+from consultation.evaluation import numbers
 
 MOST = 2500
 """Points in one document; beyond it each section shows its most supported ones. The data files hold all."""
@@ -27,7 +28,13 @@ def table(caption: str, points: Iterable[dict[str, Any]], frozen: Frozen) -> Tab
 
 
 def _row(point: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:
-    return str(point["number"]), demand(point, frozen), supporters(point, frozen), decision(point, frozen)
+    number = frozen.say(both_numbers(point)) if point.get("public_number") else str(point["number"])
+    return number, demand(point, frozen), supporters(point, frozen), decision(point, frozen)
+
+
+def both_numbers(point: dict[str, Any]) -> Message:
+    """In public there is one; editions made before it was kept have none beside that of the house."""
+    return numbers.both_numbers(point["number"], point.get("public_number"))
 
 
 def demand(point: dict[str, Any], frozen: Frozen) -> str:

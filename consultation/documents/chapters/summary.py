@@ -6,6 +6,7 @@ from typing import Any
 
 from consultation.core.language import M, number, percent
 from consultation.documents.chapters.excerpts import shortened
+from consultation.documents.chapters.points import both_numbers
 from consultation.documents.chapters.tables import count, right
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import DECISIONS, item_label
@@ -130,7 +131,7 @@ def _demands(frozen: Frozen) -> Iterator[Node]:
         where = numbers.get(point["section"] or "", "")
         supported = M("{count} Stellen", one="1 Stelle", count=point["supporters"]["count"])
         known = ", ".join(
-            part for part in (say(M("Punkt {number}", number=point["number"])), where, say(supported)) if part
+            part for part in (say(M("Punkt {number}", number=both_numbers(point))), where, say(supported)) if part
         )
         if point["decision"]:
             known = f"{known}; {say(DECISIONS[point['decision']])}"

@@ -235,7 +235,9 @@ def publish(
     try:
         with db.transaction() as session:
             _, edition = _of(session, actor, slug, number)
-            editions.publish(session, actor, edition.id, texts_checked=form.line("texts_checked") == "yes")
+            editions.publish(
+                session, actor, edition.id, settings.documents, texts_checked=form.line("texts_checked") == "yes"
+            )
     except NotReady as refused:
         return _one(request, db, settings.documents, actor, slug, number, refused)
     except Conflict:

@@ -1,0 +1,10 @@
+"""How a point is called: by its number in the house, and by the one everybody knows once a public edition showed it."""
+
+from consultation.core.language import M, Message
+
+
+def both_numbers(number: int, public_number: int | None) -> Message:
+    """To stand after "Punkt". For the house alone: the first number tells which demand came before which."""
+    if public_number is None:
+        return M("{number}", number=number)
+    return M("{number}, öffentlich Nr. {public}", number=number, public=public_number)
