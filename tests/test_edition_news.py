@@ -46,7 +46,7 @@ def found(db: Database, documents: Path) -> Weighed:
 def publish(db: Database, found: Weighed, documents: Path, **options: Any) -> Edition:
     edition = compiled(db, found, documents, Audience.PUBLIC, **options)
     with db.transaction() as session:
-        return editions.publish(session, found.planner, edition.id, texts_checked=True)
+        return editions.publish(session, found.planner, edition.id, documents, texts_checked=True)
 
 
 def news_of(db: Database, found: Weighed, documents: Path, edition: Edition) -> News | None:

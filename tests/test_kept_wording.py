@@ -68,7 +68,7 @@ def second_draft(db: Database, found: Weighed, documents: Path, *, announced: bo
     edition = compiled(db, found, documents, Audience.PUBLIC)
     second = next_round(db, found, {"§ 7": "Jetzt zwölf Monate."})
     with db.transaction() as session:
-        editions.publish(session, found.planner, edition.id, texts_checked=True)
+        editions.publish(session, found.planner, edition.id, documents, texts_checked=True)
         if announced:
             consultations.announce(session, found.planner, second)
     return second

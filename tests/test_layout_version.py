@@ -14,10 +14,10 @@ from tests.frozen_editions import frozen
 
 LAYOUTS = {
     1: {
-        "public de": "6b252d58287d1161e2b5837a384ee973c0c305defb7647e5c2f26631dda108f4",
-        "public en": "3b9fdb64986f7c23f8d992fbda067f4bef5edd858bf42eed58c75e8a2c7df54f",
-        "internal de": "3b097d74fdecbcd1d78b7332c2f2bdb781b989a7d15063c857fde62ef98aac4c",
-        "internal en": "55febf54773583e2ec05574b9adf6564cf9fa9d059b5e8e10cadafecc15d5dba",
+        "public de": "127d63bfa1b0e276dfcea64acca582fad9b126a21df10bb120985d7134aa23ca",
+        "public en": "d6bde377a106f56c38064ebb277b89503392884acf31e174d0f4f5f6ec12a0ba",
+        "internal de": "4b5d35f32722f248926e1444a2a38494411e7915ae51847b8096dda9ebc3a3f4",
+        "internal en": "bc5bce6a9b4fc70f763607fc88f68aa6902efed0f035a43f027b0fb387d97a4f",
     },
 }
 """Layout → edition → what its HTML documents and their outlines sum up to."""
