@@ -155,3 +155,8 @@ def test_a_token_may_ask_so_often_a_minute_and_others_are_not_held_up(town: Api)
     windows.counts[key] = PER_TOKEN
     assert town.get("/codelists/channel", "town").status_code == 429
     assert town.get("/codelists/channel", "planner").status_code == 200
+
+
+def test_where_no_body_is_asked_for_an_empty_one_may_be_called_json(town: Api):
+    assert put(town, orjson.dumps({"answers": ANSWERS})).status_code in (200, 201)
+    assert town("POST", town.own("/ready"), "town", content=b"", headers=JSON).status_code == 200

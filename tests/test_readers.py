@@ -3,7 +3,7 @@
 from contextlib import closing
 
 import pytest
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, event, select, text
 
 from consultation.core.db import Database
 from consultation.people.models import Person
@@ -21,6 +21,21 @@ def test_what_is_set_on_an_object_while_reading_is_not_stored(db: Database) -> N
         session.add(Person(id=person_id))
     with db.reader() as session:
         assert session.get_one(Person, person_id).name == "Paula Planer"
+        assert len(session.scalars(select(Person)).all()) == 1
+
+
+def test_a_reading_whose_end_fails_leaves_the_connection_free(db: Database) -> None:
+    def fails(_: object) -> None:
+        raise RuntimeError("the end")
+
+    event.listen(db.engine, "commit", fails)
+    for _ in range(db.threads):
+        with pytest.raises(RuntimeError, match="the end"), db.reader() as session:
+            session.execute(NAMED, {"email": "paula@amt.example"}).all()
+    event.remove(db.engine, "commit", fails)
+    with db.transaction() as session:
+        make.person(session, "Paula Planer")
+    with db.reader() as session:
         assert len(session.scalars(select(Person)).all()) == 1
 
 

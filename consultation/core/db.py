@@ -236,10 +236,9 @@ class Database:
     @contextmanager
     def reader(self) -> Iterator[Session]:
         """Ends with a commit, of nothing: after a rollback psycopg forgets every statement that the server has prepared."""
-        with self._read() as session:
+        with self._read.begin() as session:
             yield session
             session.expunge_all()  # what was set on an object stays with the object
-            session.commit()
 
     def glance(self, statement: Executable, given: Mapping[str, Any]) -> Sequence[Row[Any]]:
         """The rows of one statement, which is consistent by itself: nothing is said to the database before and after it."""
