@@ -257,6 +257,7 @@ MORE_STATEMENTS = {
     "GET /o/{organisation_id}/answers/{slug}/receipt.{extension}": 15,
     "GET /api/v1/consultations/{slug}/log.zip": 34,  # a file of many parts, the account written in three formats
     "GET /account/data": 64,  # one statement for each table that says something of people
+    "GET /operator/people/{person_id}/data": 64,  # the same of somebody else
 }
 """Pages that put one whole answer together, on top of who asks and what they plan."""
 
