@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound
 from consultation.core.history import HistoryEntry
+from consultation.core.language import say
 from consultation.evaluation import many, parting, points, queries, steps, undoing
 from consultation.evaluation.finding import Order, PointFilter, walk
 from consultation.evaluation.models import Contribution, Decision, Held, Point, PointStep
@@ -283,6 +284,17 @@ def test_the_number_of_a_point_finds_this_point_alone(db: Database):
         assert numbers("99") == [13], "no point has this number"
         assert numbers("Punkt 99") == []
         assert numbers("Wunsch Nummer 12") == [12]
+
+
+def test_a_number_above_a_thousand_is_written_as_a_name_and_found_as_sentences_write_it(db: Database):
+    with weighing(db, 2) as (session, world):
+        point = session.scalars(select(Point).where(Point.number == 2)).one()
+        point.number, point.public_number = 1234, 1100
+        session.flush()
+        assert say(point.numbers, "de") == "1234, öffentlich Nr. 1100"
+        for text in ("1234", "1.234", "Punkt 1.234", "point 1,234", "öffentlich 1100", "öffentlich Nr. 1.100"):
+            found = walk(session, world.consultation_id, PointFilter(text=text))
+            assert [place.number for place in found.places] == [1234], text
 
 
 def test_a_list_is_walked_in_its_order_also_from_a_point_that_left_it(db: Database):

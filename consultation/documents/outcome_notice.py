@@ -224,9 +224,8 @@ def unworded_intro(newer: NewerWording) -> Message:
 
 def unworded(one: Unworded) -> Message:
     return M("{section}: {n} Ihrer Forderungen werden ganz oder teilweise berücksichtigt, der Wortlaut ist unverändert.",
-             section=one.section, n=one.adopted) if one.adopted > 1 else M(
-        "{section}: Eine Ihrer Forderungen wird ganz oder teilweise berücksichtigt, der Wortlaut ist unverändert.",
-        section=one.section)  # fmt: skip
+             one="{section}: Eine Ihrer Forderungen wird ganz oder teilweise berücksichtigt, der Wortlaut ist unverändert.",
+             n=one.adopted, section=one.section)  # fmt: skip
 
 
 def new_version(newer: NewerWording) -> Message:

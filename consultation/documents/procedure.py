@@ -183,8 +183,8 @@ def _decisions(session: Session, consultation: Consultation, language: Language)
         .execution_options(yield_per=AT_ONCE)
     )
     for number, public, text, decision, reply in session.execute(statement):
-        numbers = say(both_numbers(number, public), language) if public else str(number)
-        yield numbers, text, say(DECISIONS[decision], language) if decision else "–", reply or "–"
+        decided = say(DECISIONS[decision], language) if decision else "–"
+        yield say(both_numbers(number, public), language), text, decided, reply or "–"
 
 
 _ALL_TOLD = ("consultation", "edition", "deadline_extension", "redaction")

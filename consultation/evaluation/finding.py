@@ -22,10 +22,11 @@ from consultation.states import PointState
 
 MOST_WORDS = 8
 _NUMBERED = re.compile(
-    r"(?P<public>(öffentlich|public)\s*)?(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,8})",
+    r"(?P<public>(öffentlich|public)\s*)?(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?"
+    r"(?P<number>[0-9]{1,3}([.,][0-9]{3})+|[0-9]{1,8})",
     re.IGNORECASE,
 )
-"""A point as people call it: "Punkt 11", "Nr. 11", "11", "öffentlich Nr. 11"."""
+"""A point as people call it: "Punkt 11", "Nr. 11", "11", "öffentlich Nr. 11", and "Punkt 1.234" as sentences write it."""
 OPEN = (PointState.NEW, PointState.IN_REVIEW)
 
 
@@ -131,7 +132,7 @@ def walk(
     The number of a point finds who has it alone; where nobody has, figures are words like others.
     """
     if asked := _NUMBERED.fullmatch(chosen.text):
-        alone, number = replace(chosen, text="", supported=False), int(asked["number"])
+        alone, number = replace(chosen, text="", supported=False), int(re.sub("[.,]", "", asked["number"]))
         alone = replace(alone, public_number=number) if asked["public"] else replace(alone, number=number)
         found = walk(session, consultation_id, alone, land, order=order, positions=positions)
         if found or asked["word"] or asked["public"]:

@@ -4,7 +4,10 @@ from consultation.core.language import M, Message
 
 
 def both_numbers(number: int, public_number: int | None) -> Message:
-    """To stand after "Punkt". For the house alone: the first number tells which demand came before which."""
+    """To stand after "Punkt". For the house alone: the first number tells which demand came before which.
+
+    They are names and no amounts: 1234, not 1.234, so that what was read can be typed.
+    """
     if public_number is None:
-        return M("{number}", number=number)
-    return M("{number}, öffentlich Nr. {public}", number=number, public=public_number)
+        return M("{number}", number=str(number))
+    return M("{number}, öffentlich Nr. {public}", number=str(number), public=str(public_number))

@@ -28,8 +28,7 @@ def table(caption: str, points: Iterable[dict[str, Any]], frozen: Frozen) -> Tab
 
 
 def _row(point: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:
-    number = frozen.say(both_numbers(point)) if point.get("public_number") else str(point["number"])
-    return number, demand(point, frozen), supporters(point, frozen), decision(point, frozen)
+    return frozen.say(both_numbers(point)), demand(point, frozen), supporters(point, frozen), decision(point, frozen)
 
 
 def both_numbers(point: dict[str, Any]) -> Message:
