@@ -176,6 +176,19 @@ def test_mails_that_do_not_go_out_are_told_with_the_reason_and_about_since_when(
     assert "abgewiesen" in words
 
 
+@pytest.mark.parametrize(
+    ("way", "level"),
+    [
+        ("smtp://post.amt.de:25", Level.OPEN), ("smtp://127.0.0.1:25", Level.FINE), ("smtp://localhost", Level.FINE),
+        ("smtps://post.amt.de", Level.FINE), ("smtp+starttls://post.amt.de", Level.FINE),
+    ],
+)  # fmt: skip
+def test_mails_that_anybody_on_the_way_can_read_are_to_be_settled(
+    db: Database, tmp_path: Path, way: str, level: Level
+) -> None:
+    assert told(db, load(PUBLIC | {"MAIL": way}, data_dir=tmp_path), "Mails")[0] is level
+
+
 def test_a_log_that_is_not_sealed_is_said(db: Database, settings: Settings) -> None:
     with db.reader() as session:
         assert (sealed(session).position, sealed(session).chain, sealed(session).waiting_since) == (0, START, None)

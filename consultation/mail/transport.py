@@ -10,18 +10,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from consultation.core.disk import bring, bring_written, make_folder
 from consultation.core.text import clean_line
 
 PATIENCE = 30
 """Seconds a mail server may take to answer."""
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 class Undeliverable(Exception):
@@ -60,13 +62,20 @@ class Transport(Protocol):
         """Returns when the mail was taken over; raises `Undeliverable`, or OSError to be tried again."""
 
 
+def _on_the_wire(address: str) -> str:
+    """Domains with umlauts in the spelling that every mail server takes (RFC 5890)."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{domain.encode('idna').decode('ascii')}"
+
+
 def written(mail: Outgoing, sender: str) -> EmailMessage:
     message = EmailMessage(policy=Unbroken(linesep="\r\n"))
-    message["From"] = sender
-    message["To"] = mail.recipient
+    name, address = parseaddr(sender)
+    message["From"] = Address(name, addr_spec=_on_the_wire(address))
+    message["To"] = _on_the_wire(mail.recipient)
     message["Subject"] = clean_line(mail.subject)
     message["Date"] = format_datetime(mail.moment)
-    message["Message-ID"] = f"<{mail.message_id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.message_id}@{_on_the_wire(address).rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     for name, media_type, content in mail.attachments:
@@ -100,6 +109,21 @@ class Folder:
             bring(self.path)
 
 
+def _connected(way: SplitResult) -> smtplib.SMTP:
+    """On the encrypted ways only with a server whose certificate is good for its name: nobody else learns password and mails."""
+    host, port, certified = way.hostname or "", way.port or PORTS[way.scheme], ssl.create_default_context()
+    if way.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=certified)
+    server = smtplib.SMTP(host, port, timeout=PATIENCE)
+    if way.scheme == "smtp+starttls":
+        try:
+            server.starttls(context=certified)
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
 @contextmanager
 def _parting(server: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
     """A mail that was taken over is, whatever the server says at the end."""
@@ -118,15 +142,11 @@ class Smtp:
 
     def send(self, mail: Outgoing) -> None:
         parts = urlsplit(self.way)
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        port = parts.port or {"smtps": 465, "smtp+starttls": 587}.get(parts.scheme, 25)
         try:
-            with _parting(kind(parts.hostname or "", port, timeout=PATIENCE)) as server:
-                if parts.scheme == "smtp+starttls":
-                    server.starttls(context=ssl.create_default_context())
+            with _parting(_connected(parts)) as server:
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
-                server.send_message(written(mail, self.sender), to_addrs=[mail.recipient])
+                server.send_message(written(mail, self.sender), to_addrs=[_on_the_wire(mail.recipient)])
         except smtplib.SMTPRecipientsRefused as refused:
             code, reason = next(iter(refused.recipients.values()))
             if code >= 500:

@@ -25,6 +25,7 @@ REGISTER_EVERY = timedelta(days=550)
 """The register comes out once a year, with some months of delay."""
 LITTLE, TOO_LITTLE = 5_000_000_000, 1_000_000_000
 """Free bytes."""
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def health(session: Session, settings: Settings, moment: datetime) -> list[Condition]:
@@ -130,7 +131,13 @@ def _mails(settings: Settings, standing: jobs.Standing, failing: jobs.Struggling
     if folder := settings.mail_folder:
         text = M("Sie werden nicht versandt, sondern liegen als Dateien in {folder}.", folder=str(folder))
         return Condition(title, Level.OPEN, text, M("Tragen Sie den Mailserver ein."), "MAIL")
-    return Condition(title, Level.FINE, M("Versand über {server}", server=urlsplit(settings.mail).hostname or ""))
+    way = urlsplit(settings.mail)
+    if way.scheme == "smtp" and way.hostname not in THIS_MACHINE:
+        text = M("Versand über {server}, unverschlüsselt: Auch Codes zum Anmelden sind unterwegs lesbar.",
+                 server=way.hostname or "")  # fmt: skip
+        remedy = M("Nehmen Sie, was der Mailserver anbietet, „smtps://…“ oder „smtp+starttls://…“:")
+        return Condition(title, Level.OPEN, text, remedy, "MAIL")
+    return Condition(title, Level.FINE, M("Versand über {server}", server=way.hostname or ""))
 
 
 def _log(session: Session, moment: datetime) -> Condition:
