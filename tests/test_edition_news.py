@@ -1,14 +1,13 @@
 """What is new in an edition against the one before: counted from the two files that everybody may have, and from nothing else."""
 
 import json
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from consultation.core.db import Database
 from consultation.core.language import say
@@ -19,7 +18,7 @@ from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
 from consultation.evaluation import points
 from consultation.evaluation.finding import PointFilter
-from consultation.evaluation.models import Decision, Point
+from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.evaluation.queries import listed
 from consultation.responses.models import Response
 from consultation.states import Audience, PointState, ResponseState
@@ -81,14 +80,10 @@ def test_numbers_are_those_of_both_files(db: Database, found: Weighed, documents
     decided = [sum(p["state"] == "decided" for p in records(documents, one, "point")) for one in (first, second)]
     assert decided[0] < decided[1]
     assert [(one.name, one.before, one.now) for one in news.counts] == [("decided", *decided)]
-    now = records(documents, second, "point")
-    was = {(p["section"], p["text"]): p["decision"] for p in records(documents, first, "point")}
-    twice = Counter((p["section"], p["text"]) for p in now)
-    assert set(news.decided) == {
-        p["number"]
-        for p in now
-        if p["decision"] and not was[p["section"], p["text"]] and twice[p["section"], p["text"]] == 1
-    }
+    was = {p["number"]: p["decision"] for p in records(documents, first, "point")}
+    now = {p["number"]: p["decision"] for p in records(documents, second, "point")}
+    assert news.decided == tuple(sorted(number for number in now if now[number] and not was[number]))
+    assert news.decided
     assert news.decided_otherwise == ()
     assert news.figures == news.shown_first == news.shown_no_more == ()
 
@@ -120,13 +115,15 @@ def test_figures_that_changed_or_are_held_back_now_are_told_by_question(
 def test_a_decision_that_became_another_one_is_named_by_the_number_of_its_point(
     db: Database, found: Weighed, documents: Path
 ) -> None:
+    """Though it was worded anew as well."""
     with db.transaction() as session:
         decided = [
             p for p in listed(session, found.world.consultation_id, PointFilter()) if p.state == PointState.DECIDED
         ]
-        points.reopen(session, found.planner, decided[0].id)
-        version = session.get_one(Point, decided[0].id).version
-        points.decide(session, found.planner, decided[0].id, Decision.ACCEPTED, REPLY, version=version)
+        point = session.get_one(Point, decided[0].id)
+        points.reopen(session, found.planner, point.id)
+        points.edit(session, found.planner, point.id, "Anders gesagt.", version=point.version)
+        points.decide(session, found.planner, point.id, Decision.ACCEPTED, REPLY, version=point.version)
     second = publish(db, found, documents)
     (number,) = [p["number"] for p in records(documents, second, "point") if p["reply"] == REPLY]
     news = news_of(db, found, documents, second)
@@ -136,6 +133,35 @@ def test_a_decision_that_became_another_one_is_named_by_the_number_of_its_point(
         say(news.sentences[0], "de") == f"Zu 1 Punkt ist Entscheidung oder Erwiderung anders als zuvor (Nr. {number})."
     )
     assert say(news.sentences[0], "en") == f"On 1 point the decision or the reply is not what it was (no. {number})."
+
+
+def test_points_that_are_shown_no_more_or_again_are_named(db: Database, found: Weighed, documents: Path) -> None:
+    with db.transaction() as session:
+        point = listed(session, found.world.consultation_id, PointFilter(supported=True))[0]
+        there = session.scalars(
+            select(Response).join(Contribution, Contribution.response_id == Response.id).where(Contribution.point_id == point.id)
+        ).unique().all()  # fmt: skip
+        counted = [(one.id, one.state, one.counted_revision_id) for one in there]
+        for one in there:
+            one.state, one.counted_revision_id = ResponseState.WITHDRAWN, None
+        number = point.public_number
+    assert number is not None
+    second = publish(db, found, documents)
+    with db.transaction() as session:
+        for response_id, state, revision_id in counted:
+            back = session.get_one(Response, response_id)
+            back.state, back.counted_revision_id = state, revision_id
+    third = publish(db, found, documents)
+    without, again = news_of(db, found, documents, second), news_of(db, found, documents, third)
+    assert without is not None
+    assert again is not None
+    shown = [{p["number"] for p in records(documents, one, "point")} for one in (first_of(db, found), second, third)]
+    assert (set(without.added), set(without.gone)) == (set(), shown[0] - shown[1])
+    assert (set(again.added), set(again.gone)) == (shown[2] - shown[1], set())
+    assert number in without.gone
+    assert number in again.added
+    told = next(say(one, "de") for one in without.sentences if "nicht mehr gezeigt" in say(one, "de"))
+    assert str(number) in told
 
 
 def test_the_same_once_more_says_that_nothing_is_new(db: Database, found: Weighed, documents: Path) -> None:

@@ -24,7 +24,7 @@ from consultation.documents.outcome import newest_outcome
 from consultation.documents.outline import Paragraph
 from consultation.documents.sheets import sheets
 from consultation.evaluation import contributions, parting
-from consultation.evaluation.finding import PointFilter, walk
+from consultation.evaluation.finding import OPEN, PointFilter, walk
 from consultation.evaluation.models import Contribution, Point
 from consultation.evaluation.numbers import both_numbers
 from consultation.people.models import Person
@@ -284,9 +284,36 @@ def test_a_planner_finds_a_point_by_either_number(db: Database, weighed: worlds.
             f"öffentlich Nr. {one.public_number}",
             f"öffentlich {one.public_number}",
             f"public no. {one.public_number}",
+            f"Punkt {one.number}, öffentlich Nr. {one.public_number}",
+            f"Point {one.number}, public no. {one.public_number}",
         ):
             assert found(text) == {(one.number, one.public_number)}, text
         assert found("öffentlich 99") == set()
+
+
+def test_the_number_of_a_point_that_went_into_others_leads_to_the_last_of_them(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path
+) -> None:
+    """Whoever holds the edition asks by the number that stands there."""
+    published(db, weighed, tmp_path, 0)
+    with db.transaction() as session:
+        open_ = select(Point).where(Point.public_number.is_not(None), Point.state.in_(OPEN)).order_by(Point.number)
+        first, second, third = session.scalars(open_.limit(3)).all()
+        parting.merge(session, weighed.planner, first.id, second.id)
+        parting.merge(session, weighed.planner, second.id, third.id)
+        for asked in (
+            f"öffentlich {first.public_number}",
+            f"Punkt {first.number}",
+            f"öffentlich {second.public_number}",
+        ):
+            found = walk(session, weighed.world.consultation_id, PointFilter(text=asked, supported=True))
+            assert [place.id for place in found.places] == [third.id], asked
+        email = session.get_one(Person, weighed.planner.person_id).email
+    planner = Browser(site(db, AFTER + timedelta(hours=3), data_dir=tmp_path))
+    planner.log_in(email)
+    inside = f"/o/{weighed.planner.organisation_id}/consultations/{weighed.world.slug}/points"
+    page = planner.get(f"{inside}?q=öffentlich+{first.public_number}").text
+    assert f"Er steht jetzt in Punkt {third.number}, öffentlich Nr. {third.public_number}" in page
 
 
 def test_internal_documents_hold_both_numbers(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:

@@ -95,7 +95,12 @@ class EditionNews(Shape):
 
     edition: int = Field(description="Nummer der vorigen Ausgabe.")
     counts: list[CountChange]
-    decided: list[int] = Field(description="Nummern der Punkte in dieser Ausgabe, zu denen seither entschieden ist.")
+    added: list[int] = Field(
+        description="Nummern der Punkte, die zuvor nicht gezeigt wurden. Leer wie `gone`, wenn beide Ausgaben "
+        "nicht dieselbe Auswahl von Punkten zeigen."
+    )
+    gone: list[int] = Field(description="Punkte, die nicht mehr gezeigt werden.")
+    decided: list[int] = Field(description="Punkte, zu denen seither entschieden ist.")
     decided_otherwise: list[int] = Field(description="Punkte, deren Entscheidung oder Erwiderung anders als zuvor ist.")
     figures: list[str] = Field(description="Nummern der Fragen mit anderen Zahlen.")
     shown_first: list[str] = Field(description="Fragen, die zuvor ohne Zahlen waren.")
@@ -148,7 +153,8 @@ def _news(found: News | None) -> EditionNews | None:
         return None
     return EditionNews(
         edition=found.before, counts=[CountChange(name=c.name, before=c.before, now=c.now) for c in found.counts],
-        decided=list(found.decided), decided_otherwise=list(found.decided_otherwise), figures=list(found.figures),
+        added=list(found.added), gone=list(found.gone), decided=list(found.decided),
+        decided_otherwise=list(found.decided_otherwise), figures=list(found.figures),
         shown_first=list(found.shown_first), shown_no_more=list(found.shown_no_more),
     )  # fmt: skip
 

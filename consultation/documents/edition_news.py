@@ -16,7 +16,6 @@ from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
 from consultation.documents.participation import read_participation
-from consultation.evaluation.contributions import folded
 from consultation.states import Audience, EditionState
 
 TITLES: dict[str, Message] = {
@@ -44,7 +43,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class News:
-    """Questions are named by their numbers in the form, points by those in the newer edition."""
+    """Questions are named by their numbers in the form, points by those they have in both editions."""
 
     before: int
     """Number of the edition before."""
@@ -52,6 +51,10 @@ class News:
     """Those that differ."""
     drafts: tuple[int, int] | None
     """Versions of the draft then and now, where they differ."""
+    added: tuple[int, ...]
+    """Points the edition before does not show; those and `gone` are empty where the two are limited otherwise."""
+    gone: tuple[int, ...]
+    """Points the edition before showed: their answers count no more, or they went into others."""
     decided: tuple[int, ...]
     """Points that were there without a decision."""
     decided_otherwise: tuple[int, ...]
@@ -77,6 +80,12 @@ class News:
             yield M(
                 "Befragt wurde zu Fassung {new} des Entwurfs, in der Ausgabe davor zu Fassung {old}.", new=new, old=old
             )
+        if n := len(self.added):
+            yield M("{n} Punkte sind neu{which}.", one="1 Punkt ist neu{which}.", n=n, which=_which(self.added))
+        if n := len(self.gone):
+            yield M("{n} Punkte werden nicht mehr gezeigt{which}; ihre Nummern bekommt kein anderer.",
+                    one="1 Punkt wird nicht mehr gezeigt{which}; seine Nummer bekommt kein anderer.",
+                    n=n, which=_which(self.gone))  # fmt: skip
         if n := len(self.decided):
             yield M("Zu {n} Punkten ist seither entschieden{which}.", one="Zu 1 Punkt ist seither entschieden{which}.",
                     n=n, which=_which(self.decided))  # fmt: skip
@@ -136,15 +145,16 @@ class _Glance:
     counts: Mapping[str, int]
     figures: Mapping[tuple[str, str], Any]
     """(field, item) → its tables; empty where it is not shown."""
-    points: Mapping[tuple[str, str], tuple[int, str | None, str]]
-    """(section, text) → number, decision, reply; without what stands there twice."""
+    points: Mapping[int, tuple[str | None, str]]
+    """Number → decision, reply."""
+    numbered: bool
+    """Numbers last from one edition to the next; in older files they did not, and there are no `points`."""
 
 
 def _glance(path: Path) -> _Glance:
     figures: dict[tuple[str, str], Any] = {}
-    points: dict[tuple[str, str], tuple[int, str | None, str]] = {}
+    points: dict[int, tuple[str | None, str]] = {}
     counts: dict[str, int] = {}
-    twice = set()
     frozen = Frozen(path)
     for record in frozen.weighed():
         match record["type"]:
@@ -157,14 +167,12 @@ def _glance(path: Path) -> _Glance:
                 }
             case "figure":
                 figures[record["key"], record["item"]] = record["tables"]
-            case "point":
-                key = (record["section"] or "", folded(record["text"]))
-                twice |= {key} & points.keys()
-                points[key] = (record["number"], record["decision"], record["reply"])
+            case "point" if frozen.keeps_numbers:
+                points[record["number"]] = (record["decision"], record["reply"])
     head, questions = frozen.head, {asked.key: frozen.known_as(asked.question) for asked in frozen.form.asked}
     return _Glance(
-        head["draft"]["number"] if head["draft"] else None, frozen.filters, questions, counts, figures,
-        {key: point for key, point in points.items() if key not in twice},
+        head["draft"]["number"] if head["draft"] else None, frozen.filters, questions, counts, figures, points,
+        frozen.keeps_numbers,
     )  # fmt: skip
 
 
@@ -172,18 +180,22 @@ def _compare(before: Edition, edition: Edition, old: _Glance, new: _Glance) -> N
     """Counts of an edition were taken from its snapshot when it was compiled."""
     then, now = {**before.counts, **old.counts}, {**edition.counts, **new.counts}
     counts = (Counted(name, then[name], now[name]) for name in TITLES if name in then and name in now)
-    both = [(old.points[key], point) for key, point in new.points.items() if key in old.points]
+    both = [(number, old.points[number], point) for number, point in new.points.items() if number in old.points]
     shared = [(new.questions.get(place[0], place[0]), old.figures[place], new.figures[place])
               for place in new.figures if place in old.figures]  # fmt: skip
+    limits = [(one.sections, one.only_decided) for one in (old.filters, new.filters)]
+    comparable = old.numbered and new.numbered and limits[0] == limits[1]
     return News(
         before=before.number, counts=tuple(one for one in counts if one.before != one.now),
         drafts=(old.draft, new.draft) if old.draft and new.draft and old.draft != new.draft else None,
-        decided=tuple(sorted(one[0] for was, one in both if one[1] and not was[1])),
-        decided_otherwise=tuple(sorted(one[0] for was, one in both if was[1] and was[1:] != one[1:])),
+        added=tuple(sorted(new.points.keys() - old.points)) if comparable else (),
+        gone=tuple(sorted(old.points.keys() - new.points)) if comparable else (),
+        decided=tuple(sorted(number for number, was, one in both if one[0] and not was[0])),
+        decided_otherwise=tuple(sorted(number for number, was, one in both if was[0] and was != one)),
         figures=_once(number for number, was, one in shared if was and one and was != one),
         shown_first=_once(number for number, was, one in shared if one and not was),
         shown_no_more=_once(number for number, was, one in shared if was and not one),
-        limited_otherwise=(old.filters.sections, old.filters.only_decided) != (new.filters.sections, new.filters.only_decided),
+        limited_otherwise=limits[0] != limits[1],
     )  # fmt: skip
 
 

@@ -22,11 +22,13 @@ from consultation.states import PointState
 
 MOST_WORDS = 8
 _NUMBERED = re.compile(
-    r"(?P<public>(öffentlich|public)\s*)?(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?"
-    r"(?P<number>[0-9]{1,3}([.,][0-9]{3})+|[0-9]{1,8})",
+    r"((punkt|point)\s*[0-9]+,\s*)?(?P<public>(öffentlich|public)\s*)?"
+    r"(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,3}([.,][0-9]{3})+|[0-9]{1,8})",
     re.IGNORECASE,
 )
-"""A point as people call it: "Punkt 11", "Nr. 11", "11", "öffentlich Nr. 11", and "Punkt 1.234" as sentences write it."""
+"""A point as people call it: "Punkt 11", "Nr. 11", "11", "öffentlich Nr. 11", "Punkt 1.234" as sentences write it, and
+"Punkt 11, öffentlich Nr. 4" as its page is headed.
+"""
 OPEN = (PointState.NEW, PointState.IN_REVIEW)
 
 
@@ -54,7 +56,9 @@ class PointFilter:
     """Only the others: their answers were withdrawn or replaced since."""
     ids: tuple[uuid.UUID, ...] | None = None
     number: int | None = None
-    """In the house or in public: whoever telephones does not say which."""
+    """In the house or in public: whoever telephones does not say which. Also of a point that went into another one, which is
+    found for it.
+    """
     public_number: int | None = None
 
 
@@ -79,8 +83,8 @@ class Walk:
     """All points a filter finds, in order."""
 
     places: tuple[Place, ...]
-    by_number: bool = False
-    """What was looked for is a number: one point, or one that has it in the house and one that has it in public."""
+    by_number: int | None = None
+    """What was looked for is this number: one point, or one that has it in the house and one that has it in public."""
 
     def __len__(self) -> int:
         return len(self.places)
@@ -136,7 +140,7 @@ def walk(
         alone = replace(alone, public_number=number) if asked["public"] else replace(alone, number=number)
         found = walk(session, consultation_id, alone, land, order=order, positions=positions)
         if found or asked["word"] or asked["public"]:
-            return replace(found, by_number=len(found) > 0)
+            return replace(found, by_number=number if found else None)
     counts, supporters = counted(consultation_id, land)
     columns = (Point.id, Point.number, Point.version, Point.section_key, supporters)
     statement = found_by(select(*columns), consultation_id, chosen, land, counts, supporters)
@@ -177,12 +181,16 @@ def found_by(
 ) -> Any:  # fmt: skip
     """The statement narrowed to what the filter finds; points that went into another one are none any more."""
     statement = statement.outerjoin(counts, counts.c.point_id == Point.id).where(
-        Point.consultation_id == consultation_id, Point.merged_into_id.is_(None), *_conditions(chosen, land, supporters)
+        Point.consultation_id == consultation_id,
+        Point.merged_into_id.is_(None),
+        *_conditions(consultation_id, chosen, land, supporters),
     )
     return statement if land is None else statement.where(counts.c.contributions > 0)
 
 
-def _conditions(chosen: PointFilter, land: str | None, supporters: ColumnElement[int]) -> list[ColumnElement[bool]]:
+def _conditions(
+    consultation_id: uuid.UUID, chosen: PointFilter, land: str | None, supporters: ColumnElement[int]
+) -> list[ColumnElement[bool]]:
     tagged = select(PointTag.point_id).where(PointTag.point_id == Point.id)
     section = Point.section_key.is_(None) if chosen.section == "" else Point.section_key == chosen.section
     wanted: list[tuple[bool, ColumnElement[bool]]] = [
@@ -198,10 +206,22 @@ def _conditions(chosen: PointFilter, land: str | None, supporters: ColumnElement
         (chosen.supported, supporters > 0),
         (chosen.unsupported, supporters == 0),
         (chosen.ids is not None, Point.id.in_(chosen.ids or ())),
-        (chosen.number is not None, or_(Point.number == chosen.number, Point.public_number == chosen.number)),
-        (chosen.public_number is not None, Point.public_number == chosen.public_number),
     ]
-    return [condition for applies, condition in wanted if applies] + _speaking_of(chosen.text, land)
+    numbered = ((chosen.number, (Point.number, Point.public_number)), (chosen.public_number, (Point.public_number,)))
+    return [
+        *(condition for applies, condition in wanted if applies),
+        *(_called(consultation_id, number, *columns) for number, columns in numbered if number is not None),
+        *_speaking_of(chosen.text, land),
+    ]
+
+
+def _called(consultation_id: uuid.UUID, number: int, *columns: Any) -> ColumnElement[bool]:
+    """The point with this number in one of these columns, or the one that it went into, however often that went on."""
+    itself = or_(*(column == number for column in columns))
+    gone = Point.consultation_id == consultation_id, Point.merged_into_id.is_not(None)
+    into = select(Point.merged_into_id.label("id")).where(*gone, itself).cte("into", recursive=True)
+    into = into.union(select(Point.merged_into_id).join(into, into.c.id == Point.id).where(*gone))
+    return or_(itself, Point.id.in_(select(into.c.id)))
 
 
 def _speaking_of(text: str, land: str | None) -> list[ColumnElement[bool]]:

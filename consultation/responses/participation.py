@@ -139,8 +139,7 @@ class Margins(Participation):
     tables: Mapping[str, Mapping[str, Counts]] = field(default_factory=dict)
     """state, size_class, kind → group → counts; bodies without size class go by their kind."""
     reach_tables: Mapping[str, Mapping[str, Reach]] = field(default_factory=dict)
-    """Of editions made when municipalities were told by group in public too."""
-    """state, size_class → group → municipalities."""
+    """state, size_class → group → municipalities; of editions made when these were told by group in public too."""
     suppressed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`bodies:state`, `municipalities:state` … → groups that are not shown."""
 

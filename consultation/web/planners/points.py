@@ -57,7 +57,10 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
     data |= {
         "count": len(walk),
         "seen": walk.seen,
-        "by_number": walk.by_number,
+        "by_number": walk.by_number is not None,
+        "went_into": [
+            one.numbers for one in data["found"] if walk.by_number not in (None, one.number, one.public_number)
+        ],
         "as_words": query_of(kept | {"q": f'"{kept["q"]}"'}),
         "kept": kept,
         "more_filters": any(kept[name] for name in ("decision", "land", "size", "assignee", "tag")),

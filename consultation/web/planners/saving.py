@@ -59,7 +59,7 @@ def _save(session: Session, actor: Actor, point: Point, form: PostedForm) -> Sav
         decides=decides,
     )
     after = points.save(session, actor, point.id, writing, version=whole_number(form.line("version")))
-    told = M("Punkt {number} ist entschieden.", number=point.number) if decides else M("Gespeichert.")
+    told = M("Punkt {number} ist entschieden.", number=point.numbers) if decides else M("Gespeichert.")
     return Saved(after, told)
 
 
@@ -83,7 +83,7 @@ def _take_out(session: Session, actor: Actor, point: Point, form: PostedForm) ->
     if any(queries.contribution(session, actor, one).point_id != point.id for one in chosen):
         raise NotFound(M("Diesen Beitrag gibt es nicht."))
     new = parting.take_out(session, actor, chosen)
-    return Saved(new, M("Das ist jetzt ein eigener Punkt: eine Ausnahme von Punkt {number}.", number=point.number))
+    return Saved(new, M("Das ist jetzt ein eigener Punkt: eine Ausnahme von Punkt {number}.", number=point.numbers))
 
 
 def _review(session: Session, actor: Actor, point: Point, form: PostedForm) -> Saved:
