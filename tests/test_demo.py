@@ -5,6 +5,7 @@ import email.policy
 import json
 import random
 import re
+import uuid
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -401,8 +402,25 @@ def test_the_finished_consultation_holds_every_case_whatever_the_seed(any_demo: 
     assert sql.one("select state from consultation where id = ?", naive.id) == "published"
     assert sql("select number, audience, state from edition order by number") == [
         (1, "public", "published"),
-        (2, "internal", "compiled"),
+        (2, "public", "published"),
+        (3, "internal", "compiled"),
     ]
+
+
+def test_the_second_edition_has_something_new_to_say_and_leaves_something_open_whatever_the_seed(any_demo: Demo):
+    folders = {
+        number: any_demo.folder / "documents" / str(uuid.UUID(str(key)))
+        for key, number in any_demo.sql("select id, number from edition where audience = 'public'")
+    }
+    records = {
+        number: map(json.loads, (folder / "snapshot.ndjson").read_text(encoding="utf-8").splitlines())
+        for number, folder in folders.items()
+    }
+    shown = {n: {r["number"]: r["state"] for r in found if r["type"] == "point"} for n, found in records.items()}
+    assert shown[1].keys() == shown[2].keys(), "a point keeps its number"
+    decided = {n for n, state in shown[2].items() if state == "decided" != shown[1][n]}
+    assert decided
+    assert set(shown[2].values()) > {"decided"}
 
 
 def test_all_levels_of_disclosure_are_chosen_whatever_the_seed(any_demo: Demo):

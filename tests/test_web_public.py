@@ -394,6 +394,10 @@ def test_a_translation_takes_no_editions_place_and_says_its_language(
     assert "Es gibt eine neuere Ausgabe." in replaced
     assert f'href="{at}/editions/3"' in replaced
     assert "Es gibt eine neuere Ausgabe." not in anybody.get(f"{at}/editions/2").text
+    front = anybody.get("/").text
+    assert [number for number in "123" if f'href="{at}/editions/{number}"' in front] == ["2", "3"], (
+        "of each language the last"
+    )
 
 
 def test_a_cancelled_public_consultation_disappears(db: Database, app: FastAPI, world: World):

@@ -64,7 +64,7 @@ def assemble(stage: Stage) -> Cast:
         houses = _build(session, stage.system(BEFORE))
         ministry_planner = member(
             stage, session, houses.ministry, "Paula Planer", "Planung im Bundesministerium",
-            "Auswertung, Einzelpunkte und veröffentlichte Ausgabe der Übung zum KInvFG ansehen", logins,
+            "Auswertung, Einzelpunkte und veröffentlichte Ausgaben der Übung zum KInvFG ansehen", logins,
         )  # fmt: skip
         member(
             stage, session, houses.land_unit, "Lars Landmann", "Planung in einem Land",

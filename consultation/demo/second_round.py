@@ -31,7 +31,7 @@ WRITTEN, ANNOUNCED, ENDS = PUBLISHED + 1, PUBLISHED + 2, 28
 ASKED = 30
 """Houses, of those whose answer counts."""
 INTRODUCTION = ("Was wir aus Ihren Forderungen übernommen haben, ganz oder zum Teil, steht im zweiten Entwurf. Unsere "
-                "Entscheidungen und Erwiderungen nennt Ausgabe 1 der Auswertung. Passt der Entwurf jetzt?")  # fmt: skip
+                "Entscheidungen und Erwiderungen nennt Ausgabe 2 der Auswertung. Passt der Entwurf jetzt?")  # fmt: skip
 
 
 def play(stage: Stage, cast: Cast, exercise: Exercise) -> None:

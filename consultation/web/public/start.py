@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations import queries
-from consultation.documents.published import published
+from consultation.documents.published import newest
 from consultation.http import Db, Pages, page
 from consultation.http.actors import moment_of
 from consultation.web.public.phases import phase
@@ -18,7 +18,7 @@ def show(request: Request, db: Db) -> Response:
     moment = moment_of(request)
     with db.reader() as session:
         consultations = [(one, phase(one, moment)) for one in queries.public(session)]
-        editions = published(session, moment, limit=RESULTS)
+        editions = newest(session, moment, limit=RESULTS)
         running = [(one, seen) for one, seen in consultations if seen.running]
         running.sort(key=lambda pair: (pair[0].deadline or moment, pair[0].title))
         shown = {one.id for one, _ in running} | {edition.consultation_id for edition in editions}
