@@ -44,6 +44,8 @@ class House:
         return "250 fine"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 -- named by the library
+        if refusal := self.answers.get("data"):
+            return refusal
         self.taken.append(envelope)
         return "250 taken over"
 
@@ -102,12 +104,14 @@ def test_a_mail_that_was_taken_over_is_whatever_the_server_says_in_parting(parti
     assert len(house.taken) == 1
 
 
-@pytest.mark.parametrize(("answer", "error"), [("550 no such user", Undeliverable), ("451 greylisted", OSError)])
+@pytest.mark.parametrize(("answer", "error"), [("550 not here", Undeliverable), ("451 greylisted", OSError)])
+@pytest.mark.parametrize("command", ["rcpt", "data"])
 @pytest.mark.parametrize("parting", ["221 bye", "421 too busy"])
 def test_an_address_that_is_refused_is_told_from_one_that_has_to_wait(
-    answer: str, error: type[Exception], parting: str
+    answer: str, error: type[Exception], command: str, parting: str
 ) -> None:
-    house = House({"rcpt": answer, "quit": parting})
+    """Some servers refuse a mail only after they have seen it."""
+    house = House({command: answer, "quit": parting})
     with mail_server(house) as post, pytest.raises(error):
         post.send(MAIL)
     assert house.taken == []
@@ -159,10 +163,14 @@ def test_a_wrong_password_of_ours_is_no_fault_of_the_recipient(tmp_path: Path, m
     assert house.taken == []
 
 
-def test_a_domain_with_umlauts_is_written_as_every_server_reads_it() -> None:
+@pytest.mark.parametrize(
+    ("typed", "wire"), [("münchberg", "xn--mnchberg-65a"), ("gießen", "xn--gieen-nqa"), ("heide", "heide")]
+)
+def test_a_domain_with_umlauts_is_written_as_every_server_reads_it(typed: str, wire: str) -> None:
+    """And one with ß is no other one with ss."""
     house = House()
     with mail_server(house) as post:
-        post.send(Outgoing("rathaus@münchberg.example", "Grüße", "Guten Tag\n", uuid.UUID(int=7), MOMENT))
-    assert house.taken[0].rcpt_tos == ["rathaus@xn--mnchberg-65a.example"]
-    assert mail_in(house)["to"] == "rathaus@xn--mnchberg-65a.example"
+        post.send(Outgoing(f"rathaus@{typed}.example", "Grüße", "Guten Tag\n", uuid.UUID(int=7), MOMENT))
+    assert house.taken[0].rcpt_tos == [f"rathaus@{wire}.example"]
+    assert mail_in(house)["to"] == f"rathaus@{wire}.example"
     assert mail_in(house)["subject"] == "Grüße"

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from consultation.core.disk import bring, bring_written, make_folder
 from consultation.core.text import clean_line
+from consultation.people.addresses import on_the_wire
 
 PATIENCE = 30
 """Seconds a mail server may take to answer."""
@@ -62,20 +63,14 @@ class Transport(Protocol):
         """Returns when the mail was taken over; raises `Undeliverable`, or OSError to be tried again."""
 
 
-def _on_the_wire(address: str) -> str:
-    """Domains with umlauts in the spelling that every mail server takes (RFC 5890)."""
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{domain.encode('idna').decode('ascii')}"
-
-
 def written(mail: Outgoing, sender: str) -> EmailMessage:
     message = EmailMessage(policy=Unbroken(linesep="\r\n"))
     name, address = parseaddr(sender)
-    message["From"] = Address(name, addr_spec=_on_the_wire(address))
-    message["To"] = _on_the_wire(mail.recipient)
+    message["From"] = Address(name, addr_spec=on_the_wire(address))
+    message["To"] = on_the_wire(mail.recipient)
     message["Subject"] = clean_line(mail.subject)
     message["Date"] = format_datetime(mail.moment)
-    message["Message-ID"] = f"<{mail.message_id}@{_on_the_wire(address).rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.message_id}@{on_the_wire(address).rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     for name, media_type, content in mail.attachments:
@@ -135,6 +130,10 @@ def _parting(server: smtplib.SMTP) -> Iterator[smtplib.SMTP]:
         server.close()
 
 
+def _said(reason: bytes | str) -> str:
+    return reason if isinstance(reason, str) else reason.decode(errors="replace")
+
+
 @dataclass(frozen=True)
 class Smtp:
     way: str
@@ -146,12 +145,16 @@ class Smtp:
             with _parting(_connected(parts)) as server:
                 if parts.username:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
-                server.send_message(written(mail, self.sender), to_addrs=[_on_the_wire(mail.recipient)])
+                server.send_message(written(mail, self.sender), to_addrs=[on_the_wire(mail.recipient)])
         except smtplib.SMTPRecipientsRefused as refused:
             code, reason = next(iter(refused.recipients.values()))
             if code >= 500:
-                raise Undeliverable(reason.decode(errors="replace")) from refused
+                raise Undeliverable(_said(reason)) from refused
             raise OSError(f"{code}") from refused
+        except smtplib.SMTPDataError as refused:  # the recipient's house takes no such mail
+            if refused.smtp_code >= 500:
+                raise Undeliverable(_said(refused.smtp_error)) from refused
+            raise OSError(f"{refused.smtp_code}") from refused
         except smtplib.SMTPException as error:
             raise OSError(f"mail server: {type(error).__name__}") from error
 

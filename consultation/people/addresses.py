@@ -2,6 +2,8 @@
 
 import re
 
+import idna
+
 from consultation.core.text import clean_line, identity_key
 
 LONGEST = 254
@@ -23,9 +25,18 @@ def domain(address: str) -> str:
     return identity_key(address).rpartition("@")[2]
 
 
+def on_the_wire(address: str) -> str:
+    """With the domain as every mail server takes it: "münchen.de" and "gießen.de" are written in letters of ASCII (RFC 5891).
+
+    Raises UnicodeError for what is no domain.
+    """
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
+
+
 def _is_domain(domain: str) -> bool:
     try:
-        labels = domain.encode("idna").decode("ascii").split(".")
+        labels = on_the_wire(domain).split(".")
     except UnicodeError:
         return False
     return len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
