@@ -169,5 +169,5 @@ def test_an_upgrade_that_is_killed_wherever_it_is_has_done_nothing_and_the_next_
     assert (last["version"], last["status"]) == ([REVISIONS[-1]], 0)
 
 
-DROPPED = {("address_upload", "rows")}
+DROPPED = {("address_upload", "rows"), ("response", "resolution_on")}
 FILLED_ANEW = {("consultation", "minimum_cell")}  # below five it is raised

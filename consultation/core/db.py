@@ -1,4 +1,6 @@
-"""The only module that knows which database is underneath, and the only one that commits."""
+"""The module that knows which database is underneath, and the only one that commits. Beside it stand what its errors mean
+(`outage`), whether it waits for its disk (`durability`) and the queue before it (`turns`).
+"""
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence

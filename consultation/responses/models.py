@@ -72,9 +72,8 @@ class Response(Identified, Base):
     own_reference: Mapped[str] = mapped_column(String(100))
     author_id: Mapped[uuid.UUID | None]
     reopened_until: Mapped[datetime | None]
-    resolution_on: Mapped[date | None]
-    """Under council reservation: when the council meets. `confirmed_at` ends the reservation."""
     confirmed_at: Mapped[datetime | None]
+    """Ends the council's reservation."""
     started_at: Mapped[datetime]
     revision_count: Mapped[int]
     answered_itself: bool = False

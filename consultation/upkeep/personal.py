@@ -116,7 +116,7 @@ HOLDINGS: tuple[Holding, ...] = (
     # -- what is answered
     Holding("response", M("Stellungnahme einer Stelle"), ALWAYS,
             "id consultation_id organisation_id invitation_id state counted_revision_id channel own_reference reopened_until "
-            "resolution_on confirmed_at started_at revision_count", reference="author_id"),
+            "confirmed_at started_at revision_count", reference="author_id"),
     Holding("draft_answer", M("Antworten in Bearbeitung"), M("bis zur Frist RETAIN_DRAFTS nach dem Ende der Konsultation"),
             "response_id question_key item_key version edited_at writer", reference="editor_id", free="value"),
     Holding("presence", M("wer gerade welche Seite offen hat"), M("zwei Minuten"), "response_id page seen_at",
