@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import threading
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -294,7 +294,12 @@ def test_an_answer_under_council_reservation_is_provisional_until_confirmed(db: 
         revision = submit(session, scene, KIEL, {"mandate.kind": "reserved", "mandate.date": "2026-05-12"})
         assert revision.reserved
         actor = somebody_of(session, scene, KIEL)
-        actions.confirm_resolution(session, at(actor, DEADLINE + timedelta(days=20)), revision.response_id, 1)
+        with pytest.raises(Conflict, match="für den"):
+            actions.confirm_resolution(
+                session, at(actor, datetime(2026, 5, 11, 21, 59, tzinfo=UTC)), revision.response_id, 1
+            )
+        meets = at(actor, datetime(2026, 5, 11, 22, 0, tzinfo=UTC))  # the day begins, in Berlin
+        actions.confirm_resolution(session, meets, revision.response_id, 1)
         with pytest.raises(Conflict):
             actions.confirm_resolution(session, actor, revision.response_id, 1)
 

@@ -68,7 +68,7 @@ def test_what_was_changed_just_before_is_submitted(db: Database, scene: World) -
 
 
 def test_the_council_agrees_to_what_it_was_shown_and_to_nothing_submitted_meanwhile(db: Database, scene: World) -> None:
-    reserved = {"mandate.kind": "reserved", "mandate.date": "2026-06-01"}
+    reserved = {"mandate.kind": "reserved", "mandate.date": "2026-02-01"}
     with db.transaction() as session:
         first, actor = submit(session, scene, KIEL, reserved), somebody_of(session, scene, KIEL)
         actions.reopen(session, actor, first.response_id)
@@ -88,7 +88,7 @@ def test_the_council_agrees_to_what_it_was_shown_and_to_nothing_submitted_meanwh
 
 def test_a_withdrawn_answer_has_nothing_to_confirm(db: Database, scene: World) -> None:
     with db.transaction() as session:
-        first = submit(session, scene, KIEL, {"mandate.kind": "reserved", "mandate.date": "2026-06-01"})
+        first = submit(session, scene, KIEL, {"mandate.kind": "reserved", "mandate.date": "2026-02-01"})
         actor = somebody_of(session, scene, KIEL)
         actions.withdraw(session, actor, first.response_id)
         with pytest.raises(Conflict):

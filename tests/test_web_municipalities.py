@@ -484,6 +484,19 @@ def test_an_answer_under_reservation_is_confirmed_later(scene: Scene) -> None:
     assert "Vorbehaltlich eines Beschlusses" not in browser.get(f"{scene.base}/receipt").text
 
 
+def test_a_resolution_is_not_confirmed_before_the_day_that_was_named(scene: Scene) -> None:
+    scene.four_eyes(False)
+    browser = begun(scene)
+    complete(browser, scene)
+    ok(save(browser, scene, "A", mandate__kind="reserved", mandate__date="24.12.2026"), 303)
+    ok(submit(browser, scene), 303)
+    shown = ok(browser.get(f"{scene.base}/receipt")).text
+    assert "Bestätigen lässt er sich ab dem 24.12.2026" in shown
+    assert "/resolution" not in shown
+    refused = ok(browser.post(f"{scene.base}/resolution", {"revision": "1"}), 409).text
+    assert "für den 24.12.2026 angekündigt" in refused
+
+
 def test_what_may_be_published_stays_as_last_chosen_when_it_is_submitted_again(scene: Scene) -> None:
     scene.four_eyes(False)
     browser = begun(scene)

@@ -13,6 +13,7 @@ from consultation.core.errors import Conflict, Forbidden, Invalid, Problem, chan
 from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
+from consultation.forms.checks import form_of
 from consultation.people.kinds import MEMBERS_KNOWN, SPEAKS_FOR_OTHERS
 from consultation.people.models import Organisation
 from consultation.register import queries as register
@@ -21,6 +22,7 @@ from consultation.responses import queries
 from consultation.responses.answering import require_answering, wrote
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote
+from consultation.responses.resolutions import confirmable_from
 from consultation.responses.submission import uncount
 from consultation.rulebook import RESPONSE, planner, releaser
 from consultation.subjects import Actor
@@ -95,6 +97,15 @@ def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID, n
         raise Conflict(M("Diese Stellungnahme steht nicht unter Gremienvorbehalt."))
     if counted.number != number:
         raise changed_meanwhile()
+    form = response.consultation.form_version
+    assert form is not None
+    if day := confirmable_from(form_of(form), queries.document(counted)["answers"], actor.moment):
+        raise Conflict(
+            M(
+                "Der Beschluss ist in Ihrer Stellungnahme für den {day} angekündigt. Bestätigen Sie ihn ab diesem Tag.",
+                day=day,
+            )
+        )
     response.confirmed_at = actor.moment
     record(session, actor, response, "confirm_resolution", revision=counted.number)
 

@@ -1,7 +1,7 @@
 """What an answer rests on has been resolved; a resolution that is still to come is a reservation."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from consultation.core.errors import Problem
@@ -21,8 +21,7 @@ def not_yet_taken(form: Form, answers: Mapping[str, Any], moment: datetime) -> I
     reservation = form.reservation
     if reservation is None or reservation.date is None or holds(reservation.when, answers):
         return
-    given = answers.get(reservation.date)
-    day = read_day(given) if isinstance(given, str) else None
+    day = day_of(form, answers)
     if day is not None and day > local_day(moment):
         yield Problem(
             reservation.date,
@@ -30,3 +29,16 @@ def not_yet_taken(form: Form, answers: Mapping[str, Any], moment: datetime) -> I
               "Beschluss noch aussteht.", day=day),
             IN_FUTURE,
         )  # fmt: skip
+
+
+def day_of(form: Form, answers: Mapping[str, Any]) -> date | None:
+    """The day of the resolution as the answer tells it."""
+    named = form.reservation and form.reservation.date
+    given = answers.get(named) if named else None
+    return read_day(given) if isinstance(given, str) else None
+
+
+def confirmable_from(form: Form, answers: Mapping[str, Any], moment: datetime) -> date | None:
+    """The day before which nobody can say that the council has agreed; nothing where it has come, or none is told."""
+    day = day_of(form, answers)
+    return day if day is not None and day > local_day(moment) else None
