@@ -112,7 +112,7 @@ class PointStep(Base):
     moment: Mapped[datetime]
     action: Mapped[str] = mapped_column(String(40))
     moved: Mapped[list[Any]]
-    """[contribution, the point it came from]."""
+    """[contribution, the point it was in]; of a merge first those of the point that went, then those of its target."""
     undone_at: Mapped[datetime | None]
 
 

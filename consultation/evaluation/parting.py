@@ -71,8 +71,12 @@ def merge(session: Session, actor: Actor, point_id: uuid.UUID, into: uuid.UUID) 
     held = {one.id: one for one in hold(session, actor, point.consultation, [point.id, target.id])}
     source = held[point.id]
     many.undecided([source])
-    moved = session.scalars(select(Contribution.id).where(Contribution.point_id == source.id)).all()
-    begin(session, actor, "merge", list(held.values()), ("merged_into_id",), moved=[(one, source.id) for one in moved])
+    where = [
+        (one, place.id)
+        for place in (source, held[target.id])  # also of the target: what comes to it later can be told apart
+        for one in session.scalars(select(Contribution.id).where(Contribution.point_id == place.id))
+    ]
+    begin(session, actor, "merge", list(held.values()), ("merged_into_id",), moved=where)
     _move(session, Contribution.point_id == source.id, target.id)
     gone = update(Point).where(Point.id == source.id).values(merged_into_id=target.id)
     session.execute(gone.execution_options(synchronize_session=False))
