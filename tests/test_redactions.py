@@ -111,6 +111,37 @@ def test_a_passage_is_hidden_in_later_revisions_and_in_equal_texts_of_others(
     assert "Die Prüfung bindet [geschwärzt]." in everything(public)
 
 
+def test_a_name_with_ss_is_hidden_however_it_is_spelled(db: Database, weighed: worlds.Weighed, tmp_path: Path) -> None:
+    """In capitals ß is SS, and some write ss for it: one redaction hides all of them, and the second is refused truly."""
+    town_of_weiss = town(weighed, 0)
+    said = "Frau Weiß sagt, was FRAU WEISS, FRAU WEIẞ und Frau Weiss sagen; die Weise bleibt."
+    with db.transaction() as session:
+        actor = small.somebody_of(session, weighed.world, town_of_weiss)
+        small.resubmit(session, weighed.world, actor, {"main_message": said})
+    redact(db, weighed, town_of_weiss, "main_message", "Frau Weiß")
+    for spelled in ("FRAU WEISS", "Frau Weiss"):
+        with pytest.raises(Invalid):
+            redact(db, weighed, town_of_weiss, "main_message", spelled)
+    public = everything(frozen(db, weighed, tmp_path / "documents", Audience.PUBLIC))
+    mark = "[geschwärzt]"
+    assert f"{mark} sagt, was {mark}, {mark} und {mark} sagen; die Weise bleibt." in public
+
+
+def test_only_what_is_really_hidden_is_called_redacted_already(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path
+) -> None:
+    """ﬂ is one letter in what somebody copied out of a PDF: not the same words."""
+    body = town(weighed, 0)
+    with db.transaction() as session:
+        actor = small.somebody_of(session, weighed.world, body)
+        small.resubmit(session, weighed.world, actor, {"main_message": "Herr Kofler, auch Herr Koﬂer."})
+    redact(db, weighed, body, "main_message", "Herr Kofler")
+    redact(db, weighed, body, "main_message", "Herr Koﬂer")
+    assert "[geschwärzt], auch [geschwärzt]." in everything(
+        frozen(db, weighed, tmp_path / "documents", Audience.PUBLIC)
+    )
+
+
 def test_the_wording_of_a_point_and_its_reply_repeat_no_hidden_passage(
     db: Database, weighed: worlds.Weighed, tmp_path: Path
 ) -> None:

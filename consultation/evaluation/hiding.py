@@ -23,9 +23,17 @@ def digest(text: str) -> str:
 
 
 def spans(text: str, passage: str) -> list[Span]:
-    """Everywhere the passage stands as whole words; case and white space do not matter."""
+    """Everywhere the passage stands as whole words; case and white space do not matter, and ß is ss: in capitals it is SS."""
     found = _pattern(passage)
     return [Span(*match.span()) for match in found.finditer(text)] if found else []
+
+
+def hides(passage: str, words: str) -> bool:
+    """Whether whatever hides the passage hides these words as a whole, wherever they stand."""
+    return spans(words, passage) == [Span(0, len(words))]
+
+
+_SHARP = re.compile("ß|ss", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1000)
@@ -33,7 +41,7 @@ def _pattern(passage: str) -> re.Pattern[str] | None:
     words = passage.split()
     if not any(re.search(r"\w", word) for word in words):
         return None
-    whole = r"\s+".join(map(re.escape, words))
+    whole = r"\s+".join(_SHARP.sub("(?:ß|ss)", re.escape(word)) for word in words)
     before = r"(?<!\w)" if re.match(r"\w", words[0]) else ""
     after = r"(?!\w)" if re.search(r"\w$", words[-1]) else ""
     return re.compile(before + whole + after, re.IGNORECASE)

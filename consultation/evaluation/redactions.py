@@ -15,7 +15,7 @@ from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.history import perform, record
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
-from consultation.evaluation.hiding import Span, digest, spans, whole_words
+from consultation.evaluation.hiding import Span, digest, hides, spans, whole_words
 from consultation.evaluation.models import CheckedPassage, LiftReason, Redaction, RedactionReason
 from consultation.evaluation.redacted import passage_of
 from consultation.evaluation.written import Written, texts
@@ -78,7 +78,7 @@ def redact(
     note = clean_line(note)
     span = _asked(written, passage, reason, note)
     words = span.of(written.text)
-    if any(p.casefold().split() == words.casefold().split() for _, p in in_force(session, response.id)):
+    if any(hides(known, words) for _, known in in_force(session, response.id)):
         raise Invalid.about("passage", M("Diese Stelle ist in dieser Stellungnahme schon geschwärzt."))
     made = Redaction(
         id=uuid.uuid4(), consultation_id=response.consultation_id, response_id=response.id, revision_id=revision.id,
