@@ -14,7 +14,7 @@ from consultation.core.db import Database
 from consultation.core.errors import NotReady
 from consultation.core.language import say
 from consultation.documents import editions
-from consultation.documents.overtaken import overtaken
+from consultation.documents.overtaken import ANOTHER_PUBLISHED, overtaken
 from consultation.responses import actions, disclosures
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Response
@@ -102,3 +102,20 @@ def test_an_internal_edition_is_never_overtaken(db: Database, weighed: worlds.We
         withdraws(session, weighed, small.somebody_of(session, weighed.world, town))
     with db.reader() as session:
         assert overtaken(session, edition) == []
+
+
+def test_an_edition_that_was_frozen_while_another_waited_to_be_published_is_overtaken(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path
+) -> None:
+    """Whatever the clocks say: the other was asked to go out before this one was frozen, and went out after it."""
+    documents = tmp_path / "documents"
+    early, late = (replace(weighed.planner, moment=AFTER + timedelta(hours=hours)) for hours in (1, 2))
+    first = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
+    second = worlds.compiled(db, replace(weighed, planner=late), documents, Audience.PUBLIC)
+    with db.transaction() as session:
+        editions.publish(session, early, first.id, documents, texts_checked=True)
+    with db.reader() as session:
+        assert overtaken(session, second) == [ANOTHER_PUBLISHED]
+    third = worlds.compiled(db, replace(weighed, planner=late), documents, Audience.PUBLIC)
+    with db.reader() as session:
+        assert overtaken(session, third) == []

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from consultation.core.language import M, Message
 from consultation.documents.models import Edition
-from consultation.documents.queries import published_since
+from consultation.documents.queries import published_numbers
 from consultation.evaluation import redactions
 from consultation.responses.models import DisclosureChoice, Response, Revision
 from consultation.states import Audience
@@ -38,6 +38,11 @@ def allowed_at(session: Session, consultation_id: uuid.UUID, cut: datetime) -> d
     return dict(zip(asked, found.one(), strict=True))
 
 
+def compared_with(session: Session, consultation_id: uuid.UUID) -> dict[str, int]:
+    """How many public editions were out when this one was frozen: with these, and no others, its figures are compared."""
+    return {"compared": len(published_numbers(session, consultation_id))}
+
+
 def overtaken(session: Session, edition: Edition) -> list[Message]:
     """The reasons; none for an edition that is as good as on the first day, or for the house only. The remedy is a new one."""
     return list(_reasons(session, edition)) if edition.audience == Audience.PUBLIC else []
@@ -46,7 +51,7 @@ def overtaken(session: Session, edition: Edition) -> list[Message]:
 def _reasons(session: Session, edition: Edition) -> Iterator[Message]:
     consultation_id, cut = edition.consultation_id, edition.data_cut
     then, now = edition.counts, allowed_at(session, consultation_id, cut)
-    if published_since(session, edition):
+    if len(published_numbers(session, consultation_id)) != then.get("compared", 0):
         yield ANOTHER_PUBLISHED
     if redactions.changed_since(session, consultation_id, cut, then.get("known", 0)):
         yield M("Seit ihrem Datenstand wurde geschwärzt oder eine Schwärzung aufgehoben.")

@@ -14,7 +14,15 @@ from consultation.documents.folders import folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.rulebook import is_invited, is_public
-from consultation.states import ANSWERING, PLANNING, ConsultationState, EditionState, InvitationState, Visibility
+from consultation.states import (
+    ANSWERING,
+    PLANNING,
+    Audience,
+    ConsultationState,
+    EditionState,
+    InvitationState,
+    Visibility,
+)
 from consultation.subjects import Actor
 
 SHOWN = frozenset({ConsultationState.EVALUATING, ConsultationState.PUBLISHED, ConsultationState.ARCHIVED})
@@ -104,18 +112,11 @@ def of_consultation(session: Session, actor: Actor, consultation_id: uuid.UUID) 
     return list(session.scalars(statement.options(*_whole())))  # type: ignore[arg-type]  # loader options
 
 
-def latest_published(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Edition | None:
-    editions = of_consultation(session, actor, consultation_id)
-    return next((edition for edition in editions if edition.state == EditionState.PUBLISHED), None)
-
-
-def published_since(session: Session, edition: Edition) -> bool:
-    """Whether another public edition came out after the data of this one were frozen: they were never compared."""
-    others = select(func.count()).select_from(Edition).where(
-        Edition.consultation_id == edition.consultation_id, Edition.id != edition.id,
-        Edition.state == EditionState.PUBLISHED, Edition.published_at > edition.compiled_at,
-    )  # fmt: skip
-    return session.scalars(others).one() > 0
+def published_numbers(session: Session, consultation_id: uuid.UUID) -> list[int]:
+    """The numbers of its public editions that are out; none of them is ever taken back."""
+    out = (Edition.audience == Audience.PUBLIC, Edition.state == EditionState.PUBLISHED)
+    here = select(Edition.number).where(Edition.consultation_id == consultation_id, *out)
+    return list(session.scalars(here.order_by(Edition.number)))
 
 
 def next_number(session: Session, consultation_id: uuid.UUID) -> int:

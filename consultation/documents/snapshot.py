@@ -30,7 +30,7 @@ from consultation.documents.layout_version import LAYOUT
 from consultation.documents.machine import encoded
 from consultation.documents.models import Edition
 from consultation.documents.outcomes import write_outcomes
-from consultation.documents.overtaken import allowed_at
+from consultation.documents.overtaken import allowed_at, compared_with
 from consultation.documents.participation import participation_record
 from consultation.documents.public_numbers import write_numbers
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
@@ -80,7 +80,7 @@ class Snapshot:
     problems: list[dict[str, Any]]
     """Why the figures may not be published; as `Edition.problems`."""
     noted: dict[str, int]
-    """As `TextCheck.write` and `overtaken.allowed_at`, for public editions."""
+    """As `TextCheck.write`, `overtaken.allowed_at` and `overtaken.compared_with`, for public editions."""
 
 
 def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, target: Path) -> Snapshot:
@@ -113,7 +113,9 @@ def freeze(session: Session, edition: Edition, cut: datetime, documents: Path, t
         write_numbers(work.told, target.with_name(NUMBERS))
     if figures.hidden is not None:
         figures.hidden[KEY] = figures.carried.to_json()
-    noted = check.write(target.with_name(TEXTS)) | allowed_at(session, consultation.id, cut) if check else {}
+    noted = check.write(target.with_name(TEXTS)) if check else {}
+    if check:
+        noted |= allowed_at(session, consultation.id, cut) | compared_with(session, consultation.id)
     return Snapshot(digest.hexdigest(), figures.hidden, figures.problems, noted)
 
 
