@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Invitation
@@ -14,11 +14,12 @@ from consultation.core.db import Database
 from consultation.core.errors import NotReady
 from consultation.core.language import say
 from consultation.documents import editions
+from consultation.documents.models import Edition, EditionFile
 from consultation.documents.overtaken import ANOTHER_PUBLISHED, overtaken
 from consultation.responses import actions, disclosures
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Response
-from consultation.states import Audience
+from consultation.states import Audience, EditionState
 from consultation.subjects import Actor
 from tests import edition_world as worlds
 from tests import evaluation_world as small
@@ -119,3 +120,39 @@ def test_an_edition_that_was_frozen_while_another_waited_to_be_published_is_over
     third = worlds.compiled(db, replace(weighed, planner=late), documents, Audience.PUBLIC)
     with db.reader() as session:
         assert overtaken(session, third) == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_edition_comes_out_behind_one_with_a_higher_number(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path, language: str
+) -> None:
+    """Edition 1 fails, 2 is published; made anew 1 would hold newer data and be taken for the older one."""
+    documents = tmp_path / "documents"
+    failed = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
+    published = worlds.compiled(db, weighed, documents, Audience.PUBLIC, language=language)
+    later = replace(weighed.planner, moment=AFTER + timedelta(hours=1))
+    with db.transaction() as session:
+        editions.publish(session, later, published.id, documents, texts_checked=True)
+    with db.transaction() as session:
+        session.get_one(Edition, failed.id).state = EditionState.FAILED
+    with db.transaction() as session, pytest.raises(NotReady, match="Ausgabe 2 ist schon veröffentlicht"):
+        editions.retry(session, later, failed.id)
+    with db.transaction() as session:  # a worker takes up again what was begun before the other came out
+        session.get_one(Edition, failed.id).state = EditionState.COMPILING
+        session.execute(delete(EditionFile).where(EditionFile.edition_id == failed.id))
+    editions.compile_edition(db, documents, failed.id, later.moment)
+    with db.transaction() as session, pytest.raises(NotReady, match="Ausgabe 2 ist schon veröffentlicht"):
+        editions.publish(session, later, failed.id, documents, texts_checked=True)
+
+
+def test_an_internal_edition_is_made_again_whatever_was_published_since(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path
+) -> None:
+    documents = tmp_path / "documents"
+    failed = worlds.compiled(db, weighed, documents, Audience.INTERNAL)
+    published = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
+    with db.transaction() as session:
+        editions.publish(session, weighed.planner, published.id, documents, texts_checked=True)
+        session.get_one(Edition, failed.id).state = EditionState.FAILED
+    with db.transaction() as session:
+        editions.retry(session, weighed.planner, failed.id)

@@ -19,7 +19,7 @@ from consultation.documents.compile import compile_edition, give_up, sweep
 from consultation.documents.filters import checked_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.models import Edition
-from consultation.documents.overtaken import overtaken
+from consultation.documents.overtaken import overtaken, passed
 from consultation.rulebook import CONSULTATION, EDITION, planner
 from consultation.states import Audience, ConsultationState, EditionState
 from consultation.subjects import Actor
@@ -67,8 +67,9 @@ def _too_early(audience: Audience) -> Message:
 
 
 def retry(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
-    """A failed edition once more, from the start."""
+    """A failed edition once more, from the start. Raises NotReady if it could not go out any more."""
     edition = queries.get(session, actor, edition_id)
+    _demand_fresh(passed(session, edition))
     perform(session, EDITION, actor, edition, "retry", progress=0, error="", data_cut=actor.moment)
     return edition
 
@@ -83,8 +84,7 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, documents: Pa
     edition = queries.get(session, actor, edition_id)
     hold(session, Consultation, edition.consultation_id)  # one after the other: each is compared with those before
     EDITION.check(actor, edition, "publish")
-    if reasons := overtaken(session, edition):
-        raise NotReady(M("Diese Ausgabe ist überholt. {reason} Erstellen Sie sie neu.", reason=reasons[0]))
+    _demand_fresh(overtaken(session, edition))
     if not texts_checked:
         raise Invalid.about("texts_checked", _UNCHECKED)
     public_numbers.give(session, edition, documents)
@@ -97,6 +97,11 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, documents: Pa
     if consultation.state == ConsultationState.EVALUATING:
         perform(session, CONSULTATION, actor, consultation, "publish", details={"edition": edition.number})
     return edition
+
+
+def _demand_fresh(reasons: Sequence[Message]) -> None:
+    if reasons:
+        raise NotReady(M("Diese Ausgabe ist überholt. {reason} Erstellen Sie sie neu.", reason=reasons[0]))
 
 
 _UNCHECKED = M(

@@ -48,11 +48,27 @@ def overtaken(session: Session, edition: Edition) -> list[Message]:
     return list(_reasons(session, edition)) if edition.audience == Audience.PUBLIC else []
 
 
+def passed(session: Session, edition: Edition) -> list[Message]:
+    """Of the reasons the one that no data, however new, make good: the edition with the highest number is the last word, for
+    everybody who reads and for every page that looks for it.
+    """
+    higher = [number for number in published_numbers(session, edition.consultation_id) if number > edition.number]
+    if edition.audience != Audience.PUBLIC or not higher:
+        return []
+    return [
+        M(
+            "Ausgabe {number} ist schon veröffentlicht; eine mit kleinerer Nummer kommt nicht nach ihr heraus.",
+            number=higher[-1],
+        )
+    ]
+
+
 def _reasons(session: Session, edition: Edition) -> Iterator[Message]:
     consultation_id, cut = edition.consultation_id, edition.data_cut
     then, now = edition.counts, allowed_at(session, consultation_id, cut)
     if len(published_numbers(session, consultation_id)) != then.get("compared", 0):
         yield ANOTHER_PUBLISHED
+    yield from passed(session, edition)
     if redactions.changed_since(session, consultation_id, cut, then.get("known", 0)):
         yield M("Seit ihrem Datenstand wurde geschwärzt oder eine Schwärzung aufgehoben.")
     if now["counted"] < then.get("counted", 0) or now["revisions"] != then.get("revisions"):

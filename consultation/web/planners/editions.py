@@ -20,7 +20,7 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.kept_wording import kept_in_the_next
 from consultation.documents.models import Edition
-from consultation.documents.overtaken import overtaken
+from consultation.documents.overtaken import overtaken, passed
 from consultation.documents.text_check import left_to_check, read_findings
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
@@ -167,7 +167,7 @@ def _one(
         known = draft_sections(session, consultation)
         found = read_findings(folder_of(documents, edition.id) / TEXTS) if _waits(edition) else []
         unchecked = len(left_to_check(session, consultation.id, found, actor.moment))
-        reasons = overtaken(session, edition) if _waits(edition) else []
+        reasons = _overtaken(session, edition)
         kept = kept_in_the_next(session, consultation) if _waits(edition) else None
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
         "edition": edition,
@@ -200,6 +200,12 @@ def _again(edition: Edition) -> dict[str, Any]:
     filters = read_filters(edition.filters).to_json()
     sections = [key or NO_SECTION for key in filters["sections"]]
     return {"audience": edition.audience.value, "language": edition.language, **filters, "sections": sections}
+
+
+def _overtaken(session: Session, edition: Edition) -> list[Message]:
+    if edition.state == EditionState.FAILED:
+        return passed(session, edition)
+    return overtaken(session, edition) if _waits(edition) else []
 
 
 def _waits(edition: Edition) -> bool:
