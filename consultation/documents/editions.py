@@ -85,6 +85,7 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, documents: Pa
     hold(session, Consultation, edition.consultation_id)  # one after the other: each is compared with those before
     EDITION.check(actor, edition, "publish")
     _demand_fresh(overtaken(session, edition))
+    _demand_whole(edition, documents)
     if not texts_checked:
         raise Invalid.about("texts_checked", _UNCHECKED)
     public_numbers.give(session, edition, documents)
@@ -102,6 +103,13 @@ def publish(session: Session, actor: Actor, edition_id: uuid.UUID, documents: Pa
 def _demand_fresh(reasons: Sequence[Message]) -> None:
     if reasons:
         raise NotReady(M("Diese Ausgabe ist überholt. {reason} Erstellen Sie sie neu.", reason=reasons[0]))
+
+
+def _demand_whole(edition: Edition, documents: Path) -> None:
+    """Without one of them persons in texts would go unseen, or numbers and figures of this edition be forgotten by the next."""
+    for name in queries.side_files(edition):
+        if not (folder_of(documents, edition.id) / name).is_file():
+            raise NotReady(M("Zu dieser Ausgabe fehlt die Datei {name}. Erstellen Sie sie neu.", name=name))
 
 
 _UNCHECKED = M(

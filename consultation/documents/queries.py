@@ -10,7 +10,7 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.core.workflow import Rule
-from consultation.documents.folders import folder_of
+from consultation.documents.folders import HIDDEN, NUMBERS, OUTCOMES, TEXTS, folder_of
 from consultation.documents.models import Edition, EditionFile
 from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.rulebook import is_invited, is_public
@@ -137,3 +137,10 @@ def file_path(documents: Path, edition: Edition, name: str) -> Path:
     if not path.is_file():
         raise NotFound(M("Diese Datei gibt es nicht."))
     return path
+
+
+def side_files(edition: Edition) -> list[str]:
+    """What lies beside a compiled public edition and later ones depend on, as far as the program that made it kept it."""
+    counted = edition.audience == Audience.PUBLIC and "revisions" in edition.counts
+    kept = [HIDDEN, OUTCOMES, TEXTS] if counted else []
+    return [*kept, NUMBERS] if counted and "compared" in edition.counts else kept

@@ -16,6 +16,7 @@ from consultation.core.disk import bring
 from consultation.documents.compile import sha256_of
 from consultation.documents.folders import SNAPSHOT, folder_of
 from consultation.documents.models import Edition, EditionFile
+from consultation.documents.queries import side_files
 from consultation.settings import Settings
 from consultation.states import EditionState
 from consultation.upkeep import erased_list
@@ -76,6 +77,7 @@ def _copy_editions(session: Session, documents: Path, target: Path) -> Iterator[
         for name, sha256 in sorted(wanted.items()):
             if not (copy / name).is_file() or sha256_of(copy / name) != sha256:
                 yield f"{edition.id}/{name}"
+        yield from (f"{edition.id}/{name}" for name in side_files(edition) if not (copy / name).is_file())
 
 
 def _all_files(folder: Path) -> Iterator[Kept]:
