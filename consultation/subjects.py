@@ -54,10 +54,6 @@ class Planned(Protocol):
     def planners(self) -> Mapping[uuid.UUID, str | None]: ...
 
 
-class ProgrammeLike(Planned, Protocol):
-    pass
-
-
 class DraftVersionLike(Planned, Protocol):
     @property
     def state(self) -> DraftVersionState: ...

@@ -154,18 +154,9 @@ def test_many_keys_are_read_at_once_and_unknown_ones_left_out(session):
 
 
 def test_an_unknown_key_is_not_found(session):
-    for ask in (queries.get, queries.place_of, queries.administration_of, queries.current):
+    for ask in (queries.get, queries.place_of, queries.current):
         with pytest.raises(NotFound):
             ask(session, "999999999999")
-
-
-def test_a_member_is_administered_by_its_association_and_others_by_themselves(session):
-    assert queries.administration_of(session, "010515163016").key == "010515163"
-    assert queries.administration_of(session, "010515163").key == "010515163"
-    assert queries.administration_of(session, "010010000000").key == "010010000000"
-    assert queries.administration_of(session, "01051").key == "01051"
-    with pytest.raises(NotFound):
-        queries.administration_of(session, _area(session))
 
 
 def _area(session: Session) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries, readiness
@@ -142,12 +141,3 @@ def changed_since(session: Session, version: ConsultationVersion, sections: list
         return {}
     found = compare(named.sections_as_read(session, version.draft_version_id), sections)
     return {section.key: section for section in found.changed}
-
-
-def version_numbers(session: Session, consultation_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """Id of a consultation version → its number."""
-    statement = select(ConsultationVersion.id, ConsultationVersion.number)
-    return {
-        row[0]: row[1]
-        for row in session.execute(statement.where(ConsultationVersion.consultation_id == consultation_id))
-    }

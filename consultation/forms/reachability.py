@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from consultation.forms.conditions import AllOf, AnyOf, Condition, Greater, Is, Less, OneOf, fields_of, holds
+from consultation.forms.conditions import AllOf, AnyOf, Condition, Greater, Is, Less, OneOf, holds
 from consultation.forms.definition import Asked, Form, Question
 
 MOST_TRIED = 20_000
@@ -78,8 +78,3 @@ def _mentioned(leaf: Any) -> list[Any]:
         case Greater(greater=bound) | Less(less=bound):
             return [bound]
     return []
-
-
-def looks_at(condition: Condition, key: str) -> bool:
-    """Whether it asks about a field of this question."""
-    return any(name == key or name.startswith(f"{key}.") for name in fields_of(condition))

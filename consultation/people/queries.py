@@ -16,7 +16,6 @@ from consultation.core.text import identity_key, sort_key
 from consultation.people.addresses import domain
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import ANSWERS, BELONGS, Membership, Organisation, Person
-from consultation.states import Role
 
 FOUR_EYES = "set_four_eyes"
 
@@ -150,11 +149,6 @@ def membership(session: Session, membership_id: uuid.UUID) -> Membership:
     if found is None:
         raise NotFound(M("Diese Person gehört nicht zur Organisation."))
     return found
-
-
-def people_with(session: Session, organisation_id: uuid.UUID, role: Role) -> Sequence[Person]:
-    """Whom to tell something by mail: the active people of an organisation that have this role."""
-    return [m.person for m in members(session, organisation_id) if m.belongs and role in m.roles]
 
 
 def has_members(session: Session, organisation_id: uuid.UUID) -> bool:

@@ -108,17 +108,6 @@ def members(session: Session, key: str) -> list[RegisterBody]:
     return list(session.scalars(query.order_by(RegisterBody.sort_key, RegisterBody.key)))
 
 
-def administration_of(session: Session, key: str) -> RegisterBody:
-    """Whose office works for this body: the association for its members, otherwise the body itself.
-
-    Raises `NotFound` for what has no office of its own kind (unincorporated areas, districts, regions, Länder).
-    """
-    body = get(session, key)
-    if body.kind not in ANSWERING:
-        raise NotFound(M("{name} hat keine kommunale Verwaltung.", name=body.name))
-    return get(session, body.association_key) if body.association_key else body
-
-
 def place_of(session: Session, key: str) -> Found:
     """One body with its county and association. Raises `NotFound`."""
     get(session, key)
