@@ -169,9 +169,15 @@ def resume(
         if waiting and old not in ("drop", "send"):
             lines = "\n".join(f"{count:6} {kind}" for kind, count in waiting.items())
             refuse(f"Es warten noch Aufträge:\n{lines}\nNennen Sie --old drop oder --old send.")
-        dropped = resuming.resume(session, system(datetime.now(UTC)), drop_old=old == "drop")
-    for kind, count in dropped.items():
+        left_out = resuming.resume(session, system(datetime.now(UTC)), drop_old=old == "drop")
+    for kind, count in left_out.kinds.items():
         console.print(f"{count:6} {kind}: ohne Mail", highlight=False)
+    if left_out.invitations:
+        console.print(
+            f"{left_out.invitations} Einladungen stehen jetzt als nicht zustellbar bei ihrer Konsultation: nicht versandt; ob sie "
+            "vor der Wiederherstellung hinausgingen, ist nicht bekannt. Die Planung kann sie noch einmal versenden.",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
     console.print("Die Aufträge laufen wieder.")
 
 

@@ -61,11 +61,13 @@ def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgenc
         perform(session, INVITATION, actor, invitation, "fail", failure=str(NO_ADDRESS))
 
 
-def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: datetime) -> None:
-    """The mail came to nothing; the planner sees why."""
+def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: datetime) -> bool:
+    """The mail came to nothing; the planner sees why. False if that says nothing new: it was opened, or has failed before."""
     invitation = session.scalars(_whole().where(Invitation.id == invitation_id)).one()
-    if invitation.state in (InvitationState.PLANNED, InvitationState.SENT):
-        perform(session, INVITATION, system(moment), invitation, "fail", failure=clean_line(reason)[:500])
+    if invitation.state not in (InvitationState.PLANNED, InvitationState.SENT):
+        return False
+    perform(session, INVITATION, system(moment), invitation, "fail", failure=clean_line(reason)[:500])
+    return True
 
 
 @dataclass(frozen=True)
