@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from sqlalchemy import event
 
 from consultation.core.db import Database
-from consultation.responses import actions
+from consultation.responses import actions, disclosures
+from consultation.responses.desk import open_desk
 from consultation.responses.models import Channel, Intake, Revision
 from tests import evaluation_world, html
 from tests.browsing import Browser, site
@@ -163,6 +164,25 @@ def test_a_begun_draft_is_told_of_but_never_shown_and_an_own_answer_refuses(runn
     own = paula.get(f"{running.at()}/invitations/{running.invitation(TOWNS[0]).id}/intake").text
     assert "Die Stelle hat selbst geantwortet" in own
     assert 'name="original"' not in own
+
+
+def test_the_planner_is_told_where_the_house_itself_decided_about_publication(
+    db: Database, running: Running, paula: Browser
+):
+    with db.transaction() as session:
+        kiel = evaluation_world.somebody_of(session, running.world, KIEL)
+        desk = open_desk(session, kiel, running.response(KIEL).id)
+        disclosures.change(session, kiel, desk, {"participant": "none"})
+    step = f"{running.at()}/invitations/{running.invitation(KIEL).id}/intake"
+    at = paula.post(step, LETTER | {"beside": "yes"}).headers["location"]
+    read = filled(paula.get(at).text, at.rpartition("/")[2]) | {
+        "main_message": "Ja.",
+        "publication.participant": "named",
+    }
+    assert paula.post(at, read).status_code == 303
+    sent = {"kind": "response", "silent": "yes", "beside": "yes", "version": "2"}
+    told = paula.follow(paula.post(f"{at}/review", sent)).text
+    assert "hat sie selbst entschieden, und das gilt weiter: Nennung als Teilnehmerin." in told
 
 
 def test_its_pages_ask_few_questions_of_the_database(db: Database, running: Running, paula: Browser):

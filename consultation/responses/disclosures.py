@@ -1,9 +1,10 @@
 """What may leave the planner's house, per part: append-only choices, changeable by the releaser at any time."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consultation.core.db import hold, insert_new, insert_rows
@@ -13,7 +14,7 @@ from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.responses import queries
 from consultation.responses.desk import Desk, laid_out_again
-from consultation.responses.models import Disclosure, DisclosureChoice, DraftAnswer, Response
+from consultation.responses.models import Disclosure, DisclosureChoice, DraftAnswer, Intake, Response, Revision
 from consultation.rulebook import releaser
 from consultation.subjects import Actor
 
@@ -62,3 +63,11 @@ def choose(session: Session, actor: Actor, response: Response, chosen: Mapping[s
         rows = [about | {"part": part, "level": level} for part, level in sorted(changed.items())]
         insert_rows(session, DisclosureChoice, rows)
         record(session, actor, response, "choose_disclosure", **dict(sorted(changed.items())))
+
+
+def of_the_house(session: Session, response_id: uuid.UUID) -> dict[str, Disclosure]:
+    """Part → level, of the parts about which the body itself chose last: a letter entered for it says nothing against that."""
+    entered = select(Revision.submitted_at, Revision.person_id).join(Intake, Intake.revision_id == Revision.id)
+    with_letters = {(at, by) for at, by in session.execute(entered.where(Revision.response_id == response_id))}
+    last = queries.last_choices(session, response_id)
+    return {part: one.level for part, one in last.items() if (one.moment, one.person_id) not in with_letters}

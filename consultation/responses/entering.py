@@ -2,10 +2,11 @@
 
 Who wins: what the body submitted itself is never replaced. While it is writing, the entered answer counts until its own
 is submitted, and nothing of its draft is touched. Where it has not begun, the entered answers become its draft, so that it
-can reopen and correct them.
+can reopen and correct them. What it decided itself about publication holds, whatever the letter says.
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +18,13 @@ from consultation.core.db import compare_and_set, hold, insert_new
 from consultation.core.errors import Conflict, NotReady, Problem
 from consultation.core.history import HistoryEntry, perform, record
 from consultation.core.jobs import enqueue
-from consultation.core.language import M
+from consultation.core.language import SOURCE, Language, M
 from consultation.core.times import start_of_day
 from consultation.responses import intake as intakes
-from consultation.responses.desk import Desk, context_of
+from consultation.responses.desk import Desk, Stored, context_of
+from consultation.responses.disclosures import of_the_house
 from consultation.responses.intake import Standing
-from consultation.responses.models import Channel, DraftAnswer, Intake, Response, Revision
+from consultation.responses.models import Channel, Disclosure, DraftAnswer, Intake, Response, Revision
 from consultation.responses.submission import Release, counting, make_revision, named, told
 from consultation.rulebook import ENTER_BESIDE, RESPONSE
 from consultation.states import ResponseState
@@ -61,7 +63,7 @@ def submit_for(
     _require_ready(written, standing, nil_return=nil_return, silent=silent_about_rest, beside=beside)
     response = response or _begin(session, actor, invitation)
     context = context_of(session, response.consultation, response.organisation, actor.moment)
-    desk = replace(written, response=response, context=context)
+    desk = _as_chosen(replace(written, response=response, context=context), of_the_house(session, response.id))
     release = _release(intake, name, function)
 
     def conclude(revision: Revision) -> HistoryEntry:
@@ -80,6 +82,33 @@ def submit_for(
         {"revision_id": revision.id, "person_id": actor.person_id},
     )  # fmt: skip
     return revision
+
+
+def _as_chosen(desk: Desk, own: Mapping[str, Disclosure]) -> Desk:
+    """With what the house chose itself in place of what the letter says; so its draft keeps it as well."""
+    key = desk.form.disclosure_key
+    if key is None:
+        return desk
+    chosen = {
+        (key, part): Stored(own[part], refused=False, version=1, editor_id=None, edited_at=desk.context.moment)
+        for part, _ in desk.context.disclosure_parts
+        if part in own
+    }
+    return replace(desk, stored={**desk.stored, **chosen})
+
+
+def not_taken(session: Session, actor: Actor, revision: Revision, language: Language = SOURCE) -> tuple[str, ...]:
+    """Titles of the parts of which the letter says something else than what the house chose itself, and what holds."""
+    intake = intakes.of_revision(session, revision.id)
+    assert intake is not None
+    written = intakes.desk_of(session, actor, intake, language)
+    said: dict[str, str] = written.answers.get(written.form.disclosure_key or "", {})
+    own = of_the_house(session, revision.response_id)
+    return tuple(
+        title
+        for part, title in written.context.disclosure_parts
+        if part in own and said.get(part, own[part]) != own[part]
+    )
 
 
 def _require_ready(desk: Desk, standing: Standing, *, nil_return: bool, silent: bool, beside: bool) -> None:

@@ -211,6 +211,21 @@ _LAST_CHOICES = (
 _DISCLOSURE = select(DisclosureChoice.part, DisclosureChoice.level).where(DisclosureChoice.seq.in_(_LAST_CHOICES))
 
 
+def last_choices(session: Session, response_id: uuid.UUID) -> dict[str, DisclosureChoice]:
+    """Part → what was written last of it."""
+    found = session.scalars(_LAST_WRITTEN, {"response_id": response_id})
+    return {choice.part: choice for choice in found}
+
+
+_LAST_WRITTEN = select(DisclosureChoice).where(
+    DisclosureChoice.seq.in_(
+        select(func.max(DisclosureChoice.seq))
+        .where(DisclosureChoice.response_id == bindparam("response_id"))
+        .group_by(DisclosureChoice.part)
+    )
+)
+
+
 def answered(session: Session, invitation_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these invitations with a response that counts, a nil return too. The caller has checked who may see it."""
     statement = select(Response.invitation_id).where(

@@ -337,6 +337,7 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
                 function=typed["function"], silent_about_rest=form.checked("silent"), beside=form.checked("beside"),
             )  # fmt: skip
             response_id, number = revision.response_id, revision.receipt_number
+            parts = entering.not_taken(session, actor, revision, language_of(request))
     except (NotReady, Conflict, Invalid) as refused:
         kept: dict[str, Any] = {"typed": typed, "silent": form.checked("silent"), "beside": form.checked("beside")}
         return _review(
@@ -344,6 +345,10 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
         )
     told = M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle erhält eine Mail mit der Eingangsbestätigung.",
              number=number)  # fmt: skip
+    if parts:
+        told = M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle erhält eine Mail mit der Eingangsbestätigung. "
+                 "Was davon veröffentlicht werden darf, hat sie selbst entschieden, und das gilt weiter: {parts}.",
+                 number=number, parts=parts)  # fmt: skip
     return see_other(f"{consultation_path(actor, slug)}/responses/{response_id}", told)
 
 

@@ -1,0 +1,74 @@
+"""What may be published: the body decides it, and what was chosen last is in force."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from consultation.consultations.models import Invitation
+from consultation.core.db import Database
+from consultation.core.jobs import Job, JobState
+from consultation.responses import actions, disclosures, entering, queries
+from consultation.responses.desk import open_desk
+from consultation.responses.submission import submit
+from consultation.subjects import Actor
+from tests import evaluation_world
+from tests.evaluation_world import World, at, somebody_of
+from tests.test_intake import ANSWERS, KIEL, enter, response_of
+
+NAMED = {"publication": {"participant": "named", "A": "named"}}
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    made = evaluation_world.standing(db, 4)
+    with db.transaction() as session:
+        session.execute(update(Invitation).values(email="post@ort.example"))
+        session.execute(update(Job).values(state=JobState.DONE))
+    return made
+
+
+def in_force(db: Database, world: World, actor: Actor) -> dict[str, str]:
+    with db.reader() as session:
+        found = queries.disclosure_in_force(session, response_of(session, world).id, actor.moment)
+        return {part: level.value for part, level in found.items()}
+
+
+def house_at(db: Database, world: World, minutes: int) -> Actor:
+    with db.transaction() as session:
+        return at(somebody_of(session, world, KIEL), world.planner.moment + timedelta(minutes=minutes))
+
+
+def decide(db: Database, world: World, actor: Actor, **chosen: str) -> None:
+    with db.transaction() as session:
+        disclosures.change(session, actor, open_desk(session, actor, response_of(session, world).id), chosen)
+
+
+def test_what_the_house_decided_itself_holds_whatever_a_letter_says_later(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        enter(session, world, answers=ANSWERS | NAMED)
+    assert in_force(db, world, world.planner) == {"participant": "named", "A": "named"}
+    house = house_at(db, world, 5)
+    decide(db, world, house, participant="none", A="none")
+    world.planner = at(world.planner, house.moment + timedelta(minutes=5))
+    with db.transaction() as session:
+        revision = enter(session, world, answers=ANSWERS | NAMED | {"main_message": "Berichtigt."})
+        assert len(entering.not_taken(session, world.planner, revision)) == 2
+    assert in_force(db, world, world.planner) == {"participant": "none", "A": "none"}
+    house = replace(house, moment=world.planner.moment + timedelta(minutes=5))
+    with db.transaction() as session:  # what it finds in its draft says so as well
+        response_id = response_of(session, world).id
+        actions.reopen(session, house, response_id)
+        assert open_desk(session, house, response_id).answers["publication"] == {"participant": "none", "A": "none"}
+
+
+def test_a_letter_corrects_what_an_earlier_letter_said_of_publication(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        enter(session, world, answers=ANSWERS | NAMED)
+    world.planner = at(world.planner, world.planner.moment + timedelta(minutes=5))
+    with db.transaction() as session:
+        less = {"publication": {"participant": "named", "A": "none"}}
+        revision = enter(session, world, answers=ANSWERS | less)
+        assert entering.not_taken(session, world.planner, revision) == ()
+    assert in_force(db, world, world.planner) == {"participant": "named", "A": "none"}
