@@ -9,9 +9,9 @@ from sqlalchemy import update
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.jobs import Job, JobState
+from consultation.documents.senders import read_levels
 from consultation.responses import actions, disclosures, entering, queries
 from consultation.responses.desk import open_desk
-from consultation.responses.submission import submit
 from consultation.subjects import Actor
 from tests import evaluation_world
 from tests.evaluation_world import World, at, somebody_of
@@ -72,3 +72,25 @@ def test_a_letter_corrects_what_an_earlier_letter_said_of_publication(db: Databa
         revision = enter(session, world, answers=ANSWERS | less)
         assert entering.not_taken(session, world.planner, revision) == ()
     assert in_force(db, world, world.planner) == {"participant": "named", "A": "none"}
+
+
+def test_of_two_choices_at_once_the_one_that_was_confirmed_last_is_in_force(db: Database, world: World) -> None:
+    """The request of the earlier moment waited for the other one."""
+    with db.transaction() as session:
+        enter(session, world, answers=ANSWERS | {"publication": {"participant": "none"}})
+    earlier, later = house_at(db, world, 10), house_at(db, world, 11)
+    decide(db, world, later, participant="named")
+    decide(db, world, earlier, participant="none")
+    assert in_force(db, world, earlier) == in_force(db, world, later) == {"participant": "none"}
+    with db.reader() as session:
+        levels = read_levels(session, world.consultation_id, later.moment)
+        assert levels[response_of(session, world).id] == {"participant": "none"}
+
+
+def test_who_chose_the_same_at_an_earlier_moment_is_confirmed_what_is_in_force(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        enter(session, world)
+    earlier, later = house_at(db, world, 10), house_at(db, world, 11)
+    decide(db, world, later, participant="named")
+    decide(db, world, earlier, participant="named")
+    assert in_force(db, world, earlier) == in_force(db, world, later) == {"participant": "named"}

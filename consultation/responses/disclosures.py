@@ -55,9 +55,16 @@ def _answer_as_chosen(session: Session, actor: Actor, desk: Desk, chosen: Mappin
 
 
 def choose(session: Session, actor: Actor, response: Response, chosen: Mapping[str, str]) -> None:
-    """Append what differs from what is in force; one line in the log if anything does."""
-    in_force = queries.disclosure_in_force(session, response.id, actor.moment)
-    changed = {part: Disclosure(level) for part, level in chosen.items() if in_force.get(part) != level}
+    """Append what differs from what was chosen last; one line in the log if anything does.
+
+    The response is held: whoever comes later in this order has the last word, even if its request began earlier.
+    """
+    last = queries.last_choices(session, response.id)
+
+    def says(part: str, level: str) -> bool:
+        return part in last and last[part].level == level and last[part].moment <= actor.moment
+
+    changed = {part: Disclosure(level) for part, level in chosen.items() if not says(part, level)}
     about = {"response_id": response.id, "moment": actor.moment, "person_id": actor.person_id}
     if changed:
         rows = [about | {"part": part, "level": level} for part, level in sorted(changed.items())]
