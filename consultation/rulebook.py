@@ -141,8 +141,8 @@ def two_for_what_counts(actor: Actor, response: ResponseLike) -> Iterable[Proble
 
 
 def until_deadline_or_planner(actor: Actor, response: ResponseLike) -> Iterable[Problem]:
-    """The organisation reopens until its deadline, afterwards the planner for it."""
-    return () if planner(actor, response) else in_time(actor, response)
+    """The organisation reopens until its deadline, afterwards the planner for it, as long as answers are taken at all."""
+    return takes_answers(actor, response) if planner(actor, response) else in_time(actor, response)
 
 
 def takes_answers(actor: Actor, response: ResponseLike) -> Iterable[Problem]:

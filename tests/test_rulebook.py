@@ -242,6 +242,16 @@ def test_a_planner_reopens_after_the_deadline_what_the_organisation_no_longer_ca
     assert rulebook.RESPONSE.check(planner, thing, "reopen").target == ResponseState.DRAFTING
 
 
+@pytest.mark.parametrize("state", sorted(rulebook.OVER))
+def test_nobody_reopens_what_could_not_be_submitted_again(state: ConsultationState) -> None:
+    thing = subject(ResponseState.SUBMITTED, consultation_state=state)
+    for home in (OWNER, TOWN):
+        actor = Actor(SOMEBODY, home, frozenset(Role), NOW, may_plan=True)
+        with pytest.raises(NotReady):
+            rulebook.RESPONSE.check(actor, thing, "reopen")
+        assert "reopen" not in {row.action for row in rulebook.RESPONSE.possible(actor, thing)}
+
+
 def test_one_person_may_submit_alone_where_the_house_wants_it_so_or_nobody_edited():
     releaser = Actor(AUTHOR, TOWN, frozenset({Role.RELEASER}), NOW)
     for changes in ({"four_eyes": False}, {"author_id": None}):

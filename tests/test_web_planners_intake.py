@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.responses import actions, disclosures
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Channel, Intake, Revision
+from consultation.states import ConsultationState
 from tests import evaluation_world, html
 from tests.browsing import Browser, site
 from tests.desk_world import filled
@@ -183,6 +185,23 @@ def test_the_planner_is_told_where_the_house_itself_decided_about_publication(
     sent = {"kind": "response", "silent": "yes", "beside": "yes", "version": "2"}
     told = paula.follow(paula.post(f"{at}/review", sent)).text
     assert "hat sie selbst entschieden, und das gilt weiter: Nennung als Teilnehmerin." in told
+
+
+def test_nobody_is_offered_to_reopen_what_could_not_be_submitted_again(
+    db: Database, running: Running, app: FastAPI, paula: Browser
+):
+    response, step = running.response(TOWNS[0]), f"{running.at()}/invitations/{running.invitation(TOWNS[0]).id}/intake"
+    at = f"{running.at()}/responses/{response.id}"
+    assert f'href="{at}"' in paula.get(step).text
+    assert f'action="{at}/reopen"' in paula.get(at).text
+    with db.transaction() as session:
+        session.execute(update(Consultation).values(state=ConsultationState.ARCHIVED))
+    assert f'href="{at}"' not in paula.get(step).text
+    assert f'action="{at}/reopen"' not in paula.get(at).text
+    late = paula.post(f"{at}/reopen", {"until": "2026-05-15", "reason": "Irrtum"})
+    assert late.status_code == 422
+    assert "es werden keine Antworten mehr aufgenommen" in late.text
+    assert running.response(TOWNS[0]).state == response.state
 
 
 def test_its_pages_ask_few_questions_of_the_database(db: Database, running: Running, paula: Browser):

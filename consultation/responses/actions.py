@@ -66,7 +66,8 @@ def withdraw(session: Session, actor: Actor, response_id: uuid.UUID, reason: str
 def reopen(
     session: Session, actor: Actor, response_id: uuid.UUID, *, until: datetime | None = None, reason: str = ""
 ) -> Response:
-    """By the organisation until its deadline; by the planner at any time, for one body, with a day and a reason.
+    """By the organisation until its deadline; by the planner as long as answers are taken, for one body, with a day and a
+    reason.
 
     The last submission keeps counting until another takes its place.
     """

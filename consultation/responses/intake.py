@@ -62,7 +62,9 @@ def standing(session: Session, invitation: Invitation) -> Standing:
 
 
 def to_reopen(session: Session, invitation: Invitation) -> uuid.UUID | None:
-    """The response that a planner reopens where nothing can be entered."""
+    """The response that a planner reopens where nothing can be entered; none once the consultation takes no answers."""
+    if invitation.consultation.state not in RUNNING:
+        return None
     over = Response.state.in_(RESPONSE.rows["reopen"].sources)
     return session.scalar(select(Response.id).where(Response.invitation_id == invitation.id, over))
 

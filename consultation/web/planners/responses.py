@@ -13,7 +13,7 @@ from starlette.responses import Response
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
-from consultation.core.errors import Invalid, NotFound
+from consultation.core.errors import Invalid, NotFound, NotReady, Problem
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.core.text import slug as slug_of
@@ -153,7 +153,7 @@ def _about_one(actor: Actor, consultation: Consultation, response: responses.Res
     return surroundings(actor, consultation, response.organisation.name) | {
         "response": response,
         "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,
-        "may_reopen": RESPONSE.may(actor, response, "reopen"),
+        "may_reopen": RESPONSE.may(actor, response, "reopen") and not RESPONSE.rows["reopen"].problems(actor, response),
     }
 
 
@@ -203,6 +203,9 @@ def reopen(request: Request, db: Db, actor: Planning, slug: str, response_id: uu
             assert until is not None
             reopened = actions.reopen(session, actor, response_id, until=end_of_day(until), reason=typed["reason"])
             seen, invitation_id = reopened.submitted_once, reopened.invitation_id
+    except NotReady as refused:
+        problems = [Problem("", problem.message) for problem in refused.problems]  # no input of the page can mend it
+        return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems)
     except Invalid as refused:
         return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems_of(refused))
     if not seen:  # what the body writes now is its own business
