@@ -56,7 +56,7 @@ class Received:
 
 
 def standing(session: Session, invitation: Invitation) -> Standing:
-    own = exists().where(Revision.response_id == Response.id, ~_entered())
+    own = exists().where(Revision.response_id == Response.id, ~entered())
     row = session.execute(select(Response.state, own).where(Response.invitation_id == invitation.id)).one_or_none()
     return Standing.FREE if row is None else _standing(row[0], answered_itself=bool(row[1]))
 
@@ -82,7 +82,8 @@ def _standing(state: ResponseState, *, answered_itself: bool) -> Standing:
     return Standing.ENTERED if state == ResponseState.SUBMITTED else Standing.AWAY
 
 
-def _entered() -> ColumnElement[bool]:
+def entered() -> ColumnElement[bool]:
+    """Over revisions: it came by letter or the like. Whoever is noted with it wrote it down, and did not release it."""
     return exists().where(Intake.revision_id == Revision.id)
 
 
@@ -105,7 +106,7 @@ def response_of(session: Session, invitation: Invitation) -> Response | None:
     )
     found = session.scalars(statement).one_or_none()
     if found is not None:
-        own = select(Revision.id).where(Revision.response_id == found.id, ~_entered()).limit(1)
+        own = select(Revision.id).where(Revision.response_id == found.id, ~entered()).limit(1)
         found.answered_itself = session.scalar(own) is not None
     return found
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from consultation.core.language import SOURCE, Language, M, say
 from consultation.core.tables import all_tables
 from consultation.people.models import Membership, Organisation, Person
+from consultation.responses.intake import entered
 from consultation.responses.models import PersonalValue, Revision
 from consultation.upkeep.personal import HOLDINGS, Bearing, Holding
 from consultation.upkeep.spelling import written
@@ -60,7 +61,7 @@ def concerns(table: Table, holding: Holding, person: Person) -> ColumnElement[bo
 def _releases(person: Person) -> Any:
     """Name and function under what the person released."""
     table = all_tables().tables[PersonalValue.__tablename__]
-    own = select(Revision.id).where(Revision.person_id == person.id)
+    own = select(Revision.id).where(Revision.person_id == person.id, ~entered())
     return select(table).where(table.c.revision_id.in_(own), table.c.key.startswith("release."))
 
 

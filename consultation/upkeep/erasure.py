@@ -8,7 +8,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import (
@@ -38,6 +38,7 @@ from consultation.people.models import (
     RecoveryCode,
     SecondFactor,
 )
+from consultation.responses.intake import entered
 from consultation.responses.models import PersonalValue, Presence, Revision
 from consultation.rulebook import RUNNING
 from consultation.states import Role
@@ -77,7 +78,7 @@ def erase(session: Session, actor: Actor, person: Person, *, force: bool = False
     own = _own_values(session, person)
     changed = sum(_take_access(session, person.id)) + sum(_take_contacts(session, email))
     signed = PersonalValue.id.in_(own.signed)
-    changed += forget_values(session, PersonalValue.id.in_(own.contacts), running=True)
+    changed += forget_values(session, PersonalValue.id.in_([*own.contacts, *own.named]), running=True)
     changed += forget_values(session, signed, running=False)
     delayed = len(_held(session, signed))
     person.name, person.email = NOBODY, f"{person.id}@geloescht.invalid"
@@ -142,7 +143,9 @@ class _Values:
     """Personal values of submissions, by id."""
 
     signed: Sequence[uuid.UUID]
-    """Name and function under releases."""
+    """Name and function under what the person itself released in the service."""
+    named: Sequence[uuid.UUID]
+    """Name and function under what others released or entered: a letter the person signed, for one."""
     contacts: Sequence[uuid.UUID]
     """Answers to questions that ask for people."""
     elsewhere: int
@@ -152,9 +155,10 @@ class _Values:
 def _own_values(session: Session, person: Person) -> _Values:
     """What the person released; and where its name stands as a whole in its own houses, or its address anywhere."""
     told_here = or_(*(told(PersonalValue.value, text) for text in (person.name, person.email)))
-    released = select(Revision.id).where(Revision.person_id == person.id)
+    released_here = and_(Revision.person_id == person.id, ~entered())
+    released = select(Revision.id).where(released_here)
     rows = session.execute(
-        select(PersonalValue, Revision.person_id, Revision.organisation_id)
+        select(PersonalValue, func.coalesce(released_here, false()), Revision.organisation_id)
         .join(Revision, Revision.id == PersonalValue.revision_id)
         .where(PersonalValue.salt.is_not(None), or_(PersonalValue.revision_id.in_(released), told_here))
     ).all()
@@ -162,22 +166,26 @@ def _own_values(session: Session, person: Person) -> _Values:
     by_name = {v.id: v for v, _, house in rows if house in homes and _says(v, person.name)}
     by_address = {v.id: v for v, _, _ in rows if _says(v, person.email)}
     named = {v.revision_id for v in by_name.values() if v.key == "release.name"}
-    own, contacts, elsewhere = [], [], 0
-    for value, released_by, _ in rows:
-        if value.key.startswith("release."):
-            found = released_by == person.id or value.revision_id in named
-            own += [value.id] if found else []
-        else:
+    signed, by_others, contacts, elsewhere = [], [], [], 0
+    for value, by_person, _ in rows:
+        found = True
+        if not value.key.startswith("release."):
             found = value.id in by_name or value.id in by_address
             contacts += [value.id] if found else []
+        elif by_person:
+            signed.append(value.id)
+        else:
+            found = value.revision_id in named
+            by_others += [value.id] if found else []
         elsewhere += not found and _says(value, person.name)
-    return _Values(own, contacts, elsewhere)
+    return _Values(signed, by_others, contacts, elsewhere)
 
 
 def _homes(session: Session, person_id: uuid.UUID) -> set[uuid.UUID]:
     """Houses the person is in, or released for."""
     member = select(Membership.organisation_id).where(Membership.person_id == person_id)
-    return set(session.scalars(member.union(select(Revision.organisation_id).where(Revision.person_id == person_id))))
+    released = select(Revision.organisation_id).where(Revision.person_id == person_id, ~entered())
+    return set(session.scalars(member.union(released)))
 
 
 def _says(value: PersonalValue, words: str) -> bool:

@@ -14,6 +14,7 @@ from consultation.core.history import HistoryEntry, record
 from consultation.core.language import M, Message
 from consultation.people.accounts import OPERATING
 from consultation.people.models import Membership, Person
+from consultation.responses.intake import entered
 from consultation.responses.models import DraftAnswer, PersonalValue, Response, Revision
 from consultation.rulebook import OVER
 from consultation.settings import Settings
@@ -169,6 +170,7 @@ def _erase(session: Session, actor: Actor, due: Sequence[uuid.UUID]) -> None:
 def _delayed() -> Any:
     """Names under releases of people who were erased while the procedure ran, and it is over."""
     erased = select(Revision.id).join(Person, Person.id == Revision.person_id).where(Person.erased_at.is_not(None))
+    erased = erased.where(~entered())
     over = erased.join(Consultation, Consultation.id == Revision.consultation_id).where(Consultation.state.in_(OVER))
     return select(PersonalValue.id).where(
         PersonalValue.key.startswith("release."), PersonalValue.revision_id.in_(over), PersonalValue.salt.is_not(None)
