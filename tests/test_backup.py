@@ -5,6 +5,7 @@ import hashlib
 import shutil
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -265,7 +266,7 @@ def test_what_is_there_is_only_replaced_when_that_is_said(source: Service, kept:
     with pytest.raises(Unusable, match="--overwrite"):
         restore.restore(source.settings, kept, LATER)
     assert fingerprint(source.db, source.documents) == before
-    (source.documents / "von-keiner-ausgabe").mkdir()
+    (source.documents / str(uuid.uuid4())).mkdir()  # of no edition
     source.db.engine.dispose()
     restore.restore(source.settings, kept, LATER, overwrite=True)
     restore.restore(source.settings, kept, LATER, overwrite=True)  # a second time comes to the same

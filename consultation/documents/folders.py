@@ -1,5 +1,6 @@
 """Where the files of an edition lie: a folder each, made whole and then renamed into place."""
 
+import re
 import shutil
 import uuid
 from pathlib import Path
@@ -21,6 +22,10 @@ TEXTS = "texts.json"
 """Where something in the texts looks like a person: places, no words. Planners see what stands there, nobody gets the file."""
 
 
+_NUMBER = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_OURS = re.compile(rf"{_NUMBER}|\.{_NUMBER}-[0-9a-f]{{32}}")
+
+
 def base_name(slug: str, number: int, audience: str, *, demo: bool) -> str:
     """`kinvfg-ausgabe-1-beispieldaten`, `…-ausgabe-2-intern`: nothing of what was answered, and the marks one must not miss."""
     inside = "-intern" if audience == Audience.INTERNAL else ""
@@ -29,6 +34,12 @@ def base_name(slug: str, number: int, audience: str, *, demo: bool) -> str:
 
 def folder_of(documents: Path, edition_id: uuid.UUID) -> Path:
     return documents / str(edition_id)
+
+
+def folders_in(documents: Path) -> list[Path]:
+    """Those of editions, and those in which somebody works; other things lie there as well (`lost+found`, `.DS_Store`)."""
+    there = documents.iterdir() if documents.is_dir() else ()
+    return sorted(one for one in there if _OURS.fullmatch(one.name) and one.is_dir() and not one.is_symlink())
 
 
 def new_workshop(documents: Path, edition_id: uuid.UUID) -> Path:

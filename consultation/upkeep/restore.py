@@ -13,6 +13,7 @@ from consultation.core import dump, jobs, migrations
 from consultation.core.db import build_engine, clear, schema_transaction
 from consultation.core.disk import bring, make_folder
 from consultation.core.history import record
+from consultation.documents.folders import folders_in
 from consultation.people.models import ApiToken, LoginSession, OneTimeCode, Person
 from consultation.settings import Settings
 from consultation.subjects import system
@@ -51,16 +52,16 @@ def restore(
             editions = _put_documents(source / DOCUMENTS, settings.documents)
     finally:
         engine.dispose()
-    _take_away(settings.documents, editions)
     _put_key(source / KEY, settings.data_dir / KEY)
     erased_list.add(settings.data_dir, erased)
+    _take_away(settings.documents, editions)
     return manifest
 
 
 def _refuse_full(connection: Connection, documents: Path) -> None:
     names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
     counts = migrations.row_counts(connection) if names else {}
-    if any(counts[name] for name in names) or (documents.is_dir() and any(documents.iterdir())):
+    if any(counts[name] for name in names) or any(folders_in(documents)):
         raise Unusable(
             "Am Ziel liegen schon Daten. Mit --overwrite werden sie durch die Sicherung ersetzt; sichern Sie sie vorher."
         )
@@ -86,7 +87,7 @@ def _erase_again(session: Session, ids: Collection[uuid.UUID], moment: datetime)
 
 def _put_documents(source: Path, documents: Path) -> set[str]:
     """Each edition's folder by one rename; returns their names."""
-    names = {folder.name for folder in source.iterdir()} if source.is_dir() else set()
+    names = {folder.name for folder in folders_in(source)}
     make_folder(documents)
     for name in sorted(names):
         workshop = documents / f".{name}-{uuid.uuid4().hex}"
@@ -101,7 +102,8 @@ def _put_documents(source: Path, documents: Path) -> set[str]:
 
 
 def _take_away(documents: Path, kept: Collection[str]) -> None:
-    for folder in documents.iterdir():
+    """What belongs to no edition that was restored; whatever is not ours stays."""
+    for folder in folders_in(documents):
         if folder.name not in kept:
             shutil.rmtree(folder)
 
