@@ -203,11 +203,11 @@ def reopen(request: Request, db: Db, actor: Planning, slug: str, response_id: uu
             assert until is not None
             reopened = actions.reopen(session, actor, response_id, until=end_of_day(until), reason=typed["reason"])
             seen, invitation_id = reopened.submitted_once, reopened.invitation_id
+    except Invalid as refused:
+        return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems_of(refused))
     except NotReady as refused:
         problems = [Problem("", problem.message) for problem in refused.problems]  # no input of the page can mend it
         return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems)
-    except Invalid as refused:
-        return _one(request, db, actor, slug, response_id, status=422, typed=typed, problems=problems_of(refused))
     if not seen:  # what the body writes now is its own business
         told = M("Die Stelle kann bis zum {until} antworten.", until=until)
         return see_other(f"{consultation_path(actor, slug)}/invitations/{invitation_id}/intake", told)
