@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.core import history
-from consultation.core.db import insert_new
+from consultation.core.db import hold, insert_new
 from consultation.core.errors import Invalid, Problem
 from consultation.core.jobs import Urgency, enqueue
 from consultation.core.language import LANGUAGES, Language, M
@@ -62,6 +62,14 @@ def person_problems(email: str, name: str) -> list[Problem]:
     if not 0 < len(clean_line(name)) <= 200:
         problems.append(Problem("name", M("Geben Sie Vor- und Nachnamen an (höchstens 200 Zeichen).")))
     return problems
+
+
+def still_has(session: Session, person_id: uuid.UUID, password_hash: str) -> bool:
+    """Whether this is their password still: it was compared outside any transaction, and that takes time. Nobody sets another
+    one until this transaction ends.
+    """
+    hold(session, Person, person_id)
+    return session.scalar(select(Person.password_hash).where(Person.id == person_id)) == password_hash
 
 
 def set_password(session: Session, actor: Actor, password: str) -> int:

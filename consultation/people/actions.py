@@ -11,6 +11,7 @@ from consultation.people.accounts import (
     create_person,
     person_problems,
     set_password,
+    still_has,
 )
 from consultation.people.inviting import accept, appoint_manager, invite_again, invite_colleague, refuse
 from consultation.people.memberships import (
@@ -51,4 +52,5 @@ __all__ = [
     "revoke_claim",
     "set_four_eyes",
     "set_password",
+    "still_has",
 ]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Problem, TooMany
+from consultation.core.errors import Invalid, Problem, TooMany
 from consultation.core.language import M, Message
 from consultation.core.text import identity_key
 from consultation.http import client_address, cookies, language_of, see_other
@@ -62,17 +62,25 @@ def right_code(
     return found if passwords.matches(found.code_hash if found else None, codes.as_typed(typed)) else None
 
 
-def knows_password(request: Request, db: Database, viewer: Viewer, typed: str) -> bool:
-    """Asked again before anything that would lock somebody out of their own account. Counted as a log-in."""
+def knows_password(request: Request, db: Database, viewer: Viewer, typed: str) -> str | None:
+    """The hash that fits what was typed, for `demand_password`; None where it is wrong. Asked again before anything that would
+    lock somebody out of their own account. Counted as a log-in.
+    """
     with db.transaction() as session:
         count_log_in(session, request, viewer.email, moment_of(request))
     with db.reader() as session:
         stored = queries.person(session, viewer.person_id).password_hash
     if not passwords.matches(stored, typed):
-        return False
+        return None
     with db.transaction() as session:
         _was_right(request, session, viewer.email)
-    return True
+    return stored
+
+
+def demand_password(session: Session, viewer: Viewer, known: str | None) -> None:
+    """In the transaction that needs it: `known` fitted, and fits still. Raises Invalid."""
+    if known is None or not actions.still_has(session, viewer.person_id, known):
+        raise Invalid(WRONG_PASSWORD.message, problems=[WRONG_PASSWORD])
 
 
 def password_kept(*, elsewhere: bool) -> Message:

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from consultation.core.db import hold
 from consultation.http import cookies, key_of, signing
 from consultation.http.actors import moment_of
 from consultation.people import queries, second_factor
@@ -34,6 +35,12 @@ def proved(request: Request, session: Session) -> Person | None:
     if person is None or until <= moment_of(request).timestamp():
         return None
     return person if state == _state(person, second_factor.salt_of(session, person.id)) else None
+
+
+def still_proved(request: Request, session: Session, person: Person) -> bool:
+    """For the transaction that begins the session: nobody sets another password until it ends."""
+    hold(session, Person, person.id)
+    return proved(request, session) is not None
 
 
 def _state(person: Person, salt: str) -> str:

@@ -7,7 +7,7 @@ from consultation.core.errors import Problem
 from consultation.core.language import M
 from consultation.http import Db, Form, Pages, cookies, page, safe_path, see_other
 from consultation.http.actors import LoggedIn, Seen, Themselves, moment_of
-from consultation.people import codes, passwords, queries, sessions
+from consultation.people import actions, codes, passwords, queries, sessions
 from consultation.people.models import CodePurpose
 from consultation.web.account.entering import START, WRONG_CODE, count_log_in, enter, right_code, send_code, welcome
 
@@ -34,10 +34,13 @@ def log_in(request: Request, db: Db, form: Form) -> Response:
         count_log_in(session, request, email, moment_of(request))
     with db.reader() as session:
         person = queries.person_by_email(session, email)
-    if not passwords.matches(person.password_hash if person else None, form.raw("password")) or person is None:
+    stored, entrance = person.password_hash if person else None, None
+    if passwords.matches(stored, form.raw("password")) and person and stored:
+        with db.transaction() as session:
+            if actions.still_has(session, person.id, stored):
+                entrance = enter(request, session, person.id, email)
+    if entrance is None:
         return page(request, "account/login.html", {"next": wanted, "email": email, "problems": (_WRONG,)}, 422)
-    with db.transaction() as session:
-        entrance = enter(request, session, person.id, email)
     return welcome(request, entrance, wanted)
 
 

@@ -15,7 +15,7 @@ from consultation.http import Db, Form, Pages, key_of, page, see_other, settings
 from consultation.http.actors import SECOND_STEP, LoggedIn, Themselves, moment_of
 from consultation.people import second_factor
 from consultation.people.viewers import Viewer
-from consultation.web.account.entering import WRONG_PASSWORD, knows_password, locked, too_many
+from consultation.web.account.entering import WRONG_PASSWORD, demand_password, knows_password, locked, too_many
 
 router = Pages(prefix=SECOND_STEP)
 _PURPOSE = "offered_second_step"
@@ -38,7 +38,7 @@ def show(request: Request, db: Db, viewer: LoggedIn) -> Response:
 @router.post("/begin")
 def begin(request: Request, db: Db, viewer: LoggedIn, form: Form) -> Response:
     """No redirect: the secret stands in this answer, and in no address."""
-    if not knows_password(request, db, viewer, form.raw("current_password")):
+    if knows_password(request, db, viewer, form.raw("current_password")) is None:
         return _page(request, db, viewer, 422, problems=(WRONG_PASSWORD,))
     return _offer(request, viewer, second_factor.new_salt())
 
@@ -95,17 +95,23 @@ def confirm(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form:
 
 @router.post("/recovery-codes")
 def renew(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
-    if not knows_password(request, db, viewer, form.raw("current_password")):
-        return _page(request, db, viewer, 422, problems=(WRONG_PASSWORD,))
-    with db.transaction() as session:
-        codes = second_factor.renew_codes(session, actor, key_of(request))
+    known = knows_password(request, db, viewer, form.raw("current_password"))
+    try:
+        with db.transaction() as session:
+            demand_password(session, viewer, known)
+            codes = second_factor.renew_codes(session, actor, key_of(request))
+    except Invalid as refused:
+        return _page(request, db, viewer, 422, problems=refused.problems)
     return page(request, "account/recovery_codes.html", {"codes": codes, "added": False})
 
 
 @router.post("/remove")
 def remove(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
-    if not knows_password(request, db, viewer, form.raw("current_password")):
-        return _page(request, db, viewer, 422, problems=(WRONG_PASSWORD,))
-    with db.transaction() as session:
-        second_factor.remove(session, actor, viewer.session_id)
+    known = knows_password(request, db, viewer, form.raw("current_password"))
+    try:
+        with db.transaction() as session:
+            demand_password(session, viewer, known)
+            second_factor.remove(session, actor, viewer.session_id)
+    except Invalid as refused:
+        return _page(request, db, viewer, 422, problems=refused.problems)
     return see_other(SECOND_STEP, M("Die zweite Stufe ist entfernt. Andere Sitzungen wurden beendet."))

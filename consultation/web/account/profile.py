@@ -15,7 +15,15 @@ from consultation.http.language import language_chosen
 from consultation.people import actions, passwords, sessions, tokens
 from consultation.people.tokens import SCOPE_TITLES
 from consultation.people.viewers import Viewer
-from consultation.web.account.entering import WRONG_PASSWORD, Entrance, begin, knows_password, password_kept, welcome
+from consultation.web.account.entering import (
+    WRONG_PASSWORD,
+    Entrance,
+    begin,
+    demand_password,
+    knows_password,
+    password_kept,
+    welcome,
+)
 
 router = Pages()
 
@@ -55,12 +63,14 @@ def save(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Fo
 def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselves, form: Form) -> Response:
     new = form.raw("password")
     problems = list(passwords.problems(new, viewer.email))
-    if not knows_password(request, db, viewer, form.raw("current_password")):
+    known = knows_password(request, db, viewer, form.raw("current_password"))
+    if known is None:
         problems.insert(0, WRONG_PASSWORD)
     if problems:
         return account_page(request, db, viewer, 422, problems=problems)
     try:
         with db.transaction() as session:
+            demand_password(session, viewer, known)
             ended = actions.set_password(session, actor, new)
             token = begin(request, session, viewer.person_id)
     except Invalid as refused:

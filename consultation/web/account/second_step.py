@@ -52,6 +52,8 @@ def take(request: Request, db: Db, form: Form) -> Response:
     if not second_factor.is_code(code):
         return page(request, "account/second_step.html", {"next": wanted, "problems": (_NO_CODE,)}, 422)
     with db.transaction() as session:
+        if not first_step.still_proved(request, session, person):
+            return see_other("/login", _AGAIN, "info")
         proof = second_factor.use(session, key_of(request), person.id, code, moment)
         if proof is None:
             return page(request, "account/second_step.html", {"next": wanted, "problems": (_WRONG,)}, 422)
