@@ -4,17 +4,20 @@ import os
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends
+from fastapi.concurrency import contextmanager_in_threadpool
 from pydantic import Field
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as Asked
 
 from consultation.api.gate import files_of, resource
 from consultation.api.paging import USUAL, Cursor, Limit, Page, Since, cursor_of, listed, read_cursor, word
@@ -36,8 +39,7 @@ router = resource("Stellungnahmen")
 Reader = Annotated[Actor, Depends(scoped(Scope.CONSULTATION_READ))]
 AT_A_TIME = 4
 """Bulk exports at once in one process: the others get 429 and come back, people keep their pages."""
-_running: set[int] = set()
-_counting = threading.Lock()
+_places = threading.BoundedSemaphore(AT_A_TIME)
 
 
 class Kind(StrEnum):
@@ -156,16 +158,12 @@ def bulk(request: Request, db: Db, actor: Reader, slug: str, kind: Kind) -> Resp
     """
     with db.reader() as session:
         consultation = consolidated.open_export(session, actor, slug).consultation
-    if len(_running) >= AT_A_TIME:
-        raise TooMany(M("Gerade laufen zu viele Ausfuhren. Bitte versuchen Sie es gleich noch einmal."), retry_after=10)
     name = f"{'beispieldaten-' if consultation.demo else ''}stellungnahmen-{slug}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    media_type = FORMATS[kind].media_type
     if kind == Kind.NDJSON:
         blocks = consolidated.stream(db, actor, slug, lambda: _may_still(request, db, slug))
-        return StreamingResponse(_noted(blocks), media_type=media_type, headers=headers)
-    path = _written(db, actor, slug, kind)
-    return FileResponse(path, headers=headers, media_type=media_type, background=BackgroundTask(os.unlink, path))
+        return Counted(_streamed(blocks, headers))
+    return Counted(_written(db, actor, slug, kind, headers))
 
 
 def _may_still(request: Request, db: Database, slug: str) -> bool:
@@ -181,31 +179,39 @@ def _may_still(request: Request, db: Database, slug: str) -> bool:
     return True
 
 
-def _noted(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """Counted from its first block to its last, or until the caller has gone."""
-    mark = id(blocks)
-    with _counting:
-        _running.add(mark)
-    try:
-        yield from blocks
-    finally:
-        with _counting:
-            _running.discard(mark)
+class Counted(Response):
+    """Takes its place before it is prepared, and gives it back when it ended, in whatever way. Raises TooMany."""
+
+    def __init__(self, prepared: AbstractContextManager[Response]) -> None:
+        super().__init__()
+        self.prepared = prepared
+
+    async def __call__(self, scope: Asked, receive: Receive, send: Send) -> None:
+        if not _places.acquire(blocking=False):
+            message = M("Gerade laufen zu viele Ausfuhren. Bitte versuchen Sie es gleich noch einmal.")
+            raise TooMany(message, retry_after=10)
+        try:
+            async with contextmanager_in_threadpool(self.prepared) as answer:
+                await answer(scope, receive, send)
+        finally:
+            _places.release()
 
 
-def _written(db: Database, actor: Actor, slug: str, kind: Kind) -> Path:
+@contextmanager
+def _streamed(blocks: Generator[bytes], headers: dict[str, str]) -> Iterator[Response]:
+    """Whoever goes away early leaves no reader open."""
+    with closing(blocks):
+        yield StreamingResponse(blocks, media_type=FORMATS[Kind.NDJSON].media_type, headers=headers)
+
+
+@contextmanager
+def _written(db: Database, actor: Actor, slug: str, kind: Kind, headers: dict[str, str]) -> Iterator[Response]:
     """A whole file, so that nothing half-written is ever sent; gone after sending."""
     handle, name = tempfile.mkstemp(prefix="export-")
     os.close(handle)
-    path, mark = Path(name), id(name)
-    with _counting:
-        _running.add(mark)
+    path = Path(name)
     try:
         consolidated.write(db, actor, slug, kind, path)
-    except BaseException:
-        path.unlink()
-        raise
+        yield FileResponse(path, headers=headers, media_type=FORMATS[kind].media_type)
     finally:
-        with _counting:
-            _running.discard(mark)
-    return path
+        path.unlink()

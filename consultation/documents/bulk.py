@@ -4,7 +4,7 @@ NDJSON and JSON are exact. CSV and XLSX are wide: a row a body, a column a field
 """
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -73,7 +73,7 @@ def open_export(session: Session, actor: Actor, consultation_slug: str) -> Expor
 
 def stream(
     database: Database, actor: Actor, consultation_slug: str, still: Callable[[], bool] = lambda: True
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """NDJSON in blocks of 64 KiB, in a reader of its own; the last line carries the count, so a cut file is noticed.
 
     `still` is asked before each block: whoever loses the right meanwhile gets no more, and no last line.
