@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from consultation.mail import letters, preview
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
+from consultation.people.codes import NewCode, new_code
 from consultation.people.models import ANSWERS, Membership
 from consultation.responses import comments, presence, reminders
 from consultation.responses.queries import told_revision
@@ -76,6 +78,7 @@ class WorkerDiedError(Exception):
 
 Handler = Callable[[Work], None]
 Composer = Callable[[Session, Post, dict[str, Any]], Iterator[Letter]]
+CodeComposer = Callable[[NewCode, Session, Post, dict[str, Any]], Iterator[Letter]]
 
 LETTERS: Mapping[str, Composer] = {
     "mail.account_changed": letters.account_changed,
@@ -87,9 +90,6 @@ LETTERS: Mapping[str, Composer] = {
     "mail.extension_decided": letters.extension_decided,
     "mail.extension_requested": letters.extension_requested,
     "mail.four_eyes": letters.four_eyes,
-    "mail.login_code": letters.login_code,
-    "mail.password_code": letters.password_code,
-    "mail.place": letters.place,
     "mail.place_refused": letters.place_refused,
     "mail.published": letters.published,
     "mail.ready": letters.response_ready,
@@ -99,10 +99,16 @@ LETTERS: Mapping[str, Composer] = {
     "mail.withdrawn": letters.response_withdrawn,
 }
 """Jobs that are one letter to one recipient, and no more."""
+WITH_CODE: Mapping[str, CodeComposer] = {
+    "mail.login_code": letters.login_code,
+    "mail.password_code": letters.password_code,
+    "mail.place": letters.place,
+}
+"""The same with a code in it."""
 
 
 def to_this_one(compose: Composer, work: Work) -> Letter | None:
-    """The letter of this job. Put together inside a transaction (codes are made there), to be sent after its commit."""
+    """The letter of this job. Put together inside a transaction (codes are kept there), to be sent after its commit."""
     wanted = work.payload.get("to", "")
     with work.db.transaction() as session:
         ready = [letter for letter in compose(session, work.post, work.payload) if letter.to == wanted]
@@ -113,6 +119,15 @@ def mail(compose: Composer) -> Handler:
     def handle(work: Work) -> None:
         if letter := to_this_one(compose, work):
             work.post.send(letter)
+
+    return handle
+
+
+def mail_with_code(compose: CodeComposer) -> Handler:
+    """The code is made before the transaction, which would keep everybody from writing while it is hashed."""
+
+    def handle(work: Work) -> None:
+        mail(partial(compose, new_code()))(work)
 
     return handle
 
@@ -271,6 +286,7 @@ def seal_log(db: Database) -> None:
 
 HANDLERS: Mapping[str, Handler] = {
     **{kind: mail(compose) for kind, compose in LETTERS.items()},
+    **{kind: mail_with_code(compose) for kind, compose in WITH_CODE.items()},
     "invitations.send": send_invitations,
     "consultation.cancelled": to_all_invited("mail.cancelled"),
     "consultation.corrected": to_all_invited("mail.corrected"),

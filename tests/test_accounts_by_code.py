@@ -63,7 +63,7 @@ def test_an_address_with_an_account_gets_a_code_to_log_in_and_its_holder_takes_t
         assert session.scalars(
             select(HistoryEntry.action).where(HistoryEntry.subject_id == anna.id).order_by(HistoryEntry.seq.desc())
         ).first() == "ask_code"  # fmt: skip
-        code = codes.make_code(session, anna.id, CodePurpose.LOG_IN, NOW)
+        code = codes.make_code(session, anna.id, CodePurpose.LOG_IN, NOW, codes.new_code())
     at = f"/claim/{scene.code()}"
     entered = browser.post("/login/code/enter", {"email": ANNA, "code": code, "next": at})
     assert entered.headers["location"] == at

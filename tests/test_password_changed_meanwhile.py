@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.core.db import Database
 from consultation.people import actions, passwords, second_factor
 from consultation.people.models import LoginSession, Person, SecondFactor
+from consultation.people.passwords import chosen
 from consultation.subjects import Actor
 from tests.browsing import Browser
 from tests.factories import MOMENT, PASSWORD
@@ -31,7 +32,7 @@ def changed_meanwhile(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(passwords, "matches", compare)
         with db.transaction() as session:
             person = session.scalars(select(Person)).one()
-            actions.set_password(session, Actor(person.id, None, frozenset(), MOMENT), OTHER)
+            actions.set_password(session, Actor(person.id, None, frozenset(), MOMENT), chosen(OTHER))
         return compare(stored, secret)
 
     monkeypatch.setattr(passwords, "matches", slowly)
@@ -86,7 +87,7 @@ def test_a_second_step_after_the_old_password_logs_nobody_in(
 
     def counted(session: Session, person_id: uuid.UUID, moment: datetime) -> None:
         count(session, person_id, moment)
-        actions.set_password(session, Actor(person_id, None, frozenset(), moment), OTHER)
+        actions.set_password(session, Actor(person_id, None, frozenset(), moment), chosen(OTHER))
 
     monkeypatch.setattr(second_factor, "count", counted)
     assert waiting.post("/login/second-step", {"code": app.code()}).headers["location"] == "/login"

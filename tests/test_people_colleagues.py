@@ -73,11 +73,11 @@ def test_a_mail_sent_again_brings_a_new_code_and_the_old_one_is_worthless(db: Da
     with db.transaction() as session:
         heide = Heide(session)
         nina = heide.invite()
-        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT)
+        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT, codes.new_code())
         old = session.scalars(select(OneTimeCode)).one().code_hash
         actions.invite_again(session, heide.who("Anna"), nina.id)
         assert mails(session) == [str(nina.id)] * 2
-        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT)
+        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT, codes.new_code())
         assert session.scalars(select(OneTimeCode)).one().code_hash != old
         with pytest.raises(Forbidden):
             actions.invite_again(session, heide.who("Bert"), nina.id)
@@ -87,7 +87,7 @@ def test_a_withdrawn_invitation_opens_nothing(db: Database):
     with db.transaction() as session:
         heide = Heide(session)
         nina = heide.invite()
-        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT)
+        codes.make_code(session, nina.person_id, CodePurpose.PLACE, MOMENT, codes.new_code())
         actions.remove_member(session, heide.who("Anna"), nina.id)
         assert session.scalars(select(OneTimeCode)).all() == []
         assert nina.id not in {m.id for m in queries.members(session, heide.town.id)}

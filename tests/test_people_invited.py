@@ -244,7 +244,7 @@ def test_a_withdrawn_invitation_leaves_the_codes_of_an_account_alone(house: Hous
         for membership in session.scalars(select(Membership).where(Membership.person_id == dora)).all():
             if str(membership.id) != made:
                 session.delete(membership)
-        codes.make_code(session, dora, CodePurpose.LOG_IN, MOMENT)
+        codes.make_code(session, dora, CodePurpose.LOG_IN, MOMENT, codes.new_code())
     anna = house.of("anna")
     anna.get(house.path)
     anna.follow(anna.post(f"{house.path}/{made}/remove"))

@@ -264,7 +264,7 @@ def test_the_password_one_had_is_no_new_one_and_costs_no_code(db: Database, brow
 def test_an_invited_colleague_sets_the_first_password_with_the_code_of_the_mail(db: Database, browser: Browser):
     with db.transaction() as session:
         nina = make.person(session, email="nina@heide.example", with_password=False)
-        code = codes.make_code(session, nina.id, CodePurpose.PLACE, MOMENT - timedelta(days=13))
+        code = codes.make_code(session, nina.id, CodePurpose.PLACE, MOMENT - timedelta(days=13), codes.new_code())
     browser.get("/password/code")
     new = {"email": "nina@heide.example", "code": code, "password": "Ninas ganz eigenes Passwort"}
     assert browser.post("/password/code", new).status_code == 303
@@ -353,7 +353,7 @@ def test_what_is_over_is_swept(db: Database, browser: Browser):
 def made(db: Database, purpose: CodePurpose) -> str:
     with db.transaction() as session:
         anna = session.scalars(select(Person).where(Person.email == ANNA)).one()
-        return codes.make_code(session, anna.id, purpose, MOMENT)
+        return codes.make_code(session, anna.id, purpose, MOMENT, codes.new_code())
 
 
 def _full(limit: str, whose: str) -> RateLimit:

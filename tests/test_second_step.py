@@ -241,7 +241,7 @@ def test_a_code_by_mail_is_only_the_first_step_too(db: Database, browser: Browse
     with db.transaction() as session:
         paula = session.scalars(select(Person)).one()
         purpose = CodePurpose.LOG_IN if "login" in path else CodePurpose.PASSWORD
-        code = codes.make_code(session, paula.id, purpose, MOMENT)
+        code = codes.make_code(session, paula.id, purpose, MOMENT, codes.new_code())
     other = Browser(browser.app)
     other.get(path)
     answer = other.post(path, {"email": PAULA, "code": code, "password": "ein anderes langes Passwort"})

@@ -11,6 +11,7 @@ from consultation.people import actions as people
 from consultation.people.accounts import create_operator
 from consultation.people.kinds import OrganisationKind
 from consultation.people.models import Organisation, Person
+from consultation.people.passwords import chosen
 from consultation.register.states import STATE_TITLES, State
 from consultation.subjects import Actor
 
@@ -58,7 +59,7 @@ def assemble(stage: Stage) -> Cast:
     with stage.scene() as session:
         password = new_password()
         operator = create_operator(
-            session, stage.system(BEFORE), email="betrieb@dienst.example", name="Bea Betrieb", password=password
+            session, stage.system(BEFORE), email="betrieb@dienst.example", name="Bea Betrieb", password=chosen(password)
         )
         logins.append(Login("Betrieb", operator.email, password, "Organisationen anlegen und zum Planen freischalten"))
         houses = _build(session, stage.system(BEFORE))
@@ -102,7 +103,7 @@ def member(
 ) -> Person:  # fmt: skip
     """Somebody with all usual roles of the house and a password that is printed."""
     password, address = new_password(), stage.address(organisation.name, name.split(maxsplit=1)[0].lower())
-    person = people.create_person(session, stage.system(BEFORE), email=address, name=name, password=password)
+    person = people.create_person(session, stage.system(BEFORE), email=address, name=name, password=chosen(password))
     people.join(session, stage.system(BEFORE), organisation, person, first=True)
     logins.append(Login(role, address, password, hint))
     return person

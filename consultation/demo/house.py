@@ -12,6 +12,7 @@ from consultation.demo.stage import Stage, acting
 from consultation.demo.voices import Voices
 from consultation.people import actions as people
 from consultation.people.models import Organisation
+from consultation.people.passwords import chosen
 from consultation.responses import actions, answering, submission
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
@@ -47,7 +48,11 @@ def move_in(
     local = name.split()[-1].lower().replace("ß", "ss").translate(str.maketrans("äöü", "aou"))
     stranger = stage.system(days)
     person = people.create_person(
-        session, stranger, email=stage.address(organisation.name, local), name=name, password=passwords[0]
+        session,
+        stranger,
+        email=stage.address(organisation.name, local),
+        name=name,
+        password=chosen(passwords[0]) if passwords[0] else None,
     )
     claims.claim(session, stranger, invitation, person, function=function)
     actor = acting(session, person.id, organisation.id, moment)
@@ -61,7 +66,7 @@ def move_in(
     )  # fmt: skip
     leader = acting(session, membership.person_id, organisation.id, moment)
     if passwords[1]:
-        people.set_password(session, leader, passwords[1])
+        people.set_password(session, leader, chosen(passwords[1]))
     people.accept(session, leader, membership.id)
     return House(organisation, person.id, membership.person_id, releaser_name, releaser_function)
 

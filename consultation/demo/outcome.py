@@ -12,6 +12,7 @@ from consultation.evaluation.models import Contribution
 from consultation.forms.definition import PARTICIPANT
 from consultation.people import actions as people
 from consultation.people.models import Membership, Organisation, Person
+from consultation.people.passwords import chosen
 from consultation.responses.models import Disclosure, DisclosureChoice, Response
 from consultation.states import Role
 
@@ -23,7 +24,7 @@ def play(stage: Stage, exercise: Exercise) -> list[Login]:
         members = session.scalars(select(Membership).where(Membership.organisation_id == house.id)).all()
         leader = next(m for m in sorted(members, key=lambda m: str(m.person_id)) if Role.RELEASER in m.roles)
         password = new_password()
-        people.set_password(session, acting(session, leader.person_id, house.id, stage.at(PUBLISHED)), password)
+        people.set_password(session, acting(session, leader.person_id, house.id, stage.at(PUBLISHED)), chosen(password))
         address = session.get_one(Person, leader.person_id).email
     hint = "die Schlussmitteilung mit altem und neuem Wortlaut lesen und für den Rat herunterladen (Stellungnahmen, Abgeschlossen)"
     return [Login(f"{house.name}: Freigabe, Verfahren abgeschlossen", address, password, hint)]

@@ -17,7 +17,7 @@ from consultation.core.history import HistoryEntry
 from consultation.core.language import LANGUAGES, SOURCE, Language, say
 from consultation.core.text import identity_key
 from consultation.mail.post import Letter, Post
-from consultation.people.codes import make_code
+from consultation.people.codes import NewCode, make_code
 from consultation.people.models import BELONGS, CodePurpose, Membership, Organisation, Person
 from consultation.programmes.models import Programme
 from consultation.responses import reminders
@@ -151,12 +151,12 @@ def entered(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[L
         yield replace(made, spare=True)
 
 
-def login_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
-    yield from _with_code(session, post, payload, "login_code", CodePurpose.LOG_IN)
+def login_code(new: NewCode, session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    yield from _with_code(new, session, post, payload, "login_code", CodePurpose.LOG_IN)
 
 
-def password_code(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
-    yield from _with_code(session, post, payload, "password_code", CodePurpose.PASSWORD)
+def password_code(new: NewCode, session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    yield from _with_code(new, session, post, payload, "password_code", CodePurpose.PASSWORD)
 
 
 def account_changed(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -177,7 +177,7 @@ def four_eyes(session: Session, post: Post, payload: dict[str, Any]) -> Iterator
         yield Letter("four_eyes", person.email, about, organisation.demo, _language(person), to=str(person.id))
 
 
-def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+def place(new: NewCode, session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     """Somebody invited, or approved; without a password they get a code to set one.
 
     The name is the one they have where it comes from: who invites somebody new calls them so.
@@ -188,7 +188,8 @@ def place(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Let
     ).one_or_none()
     if found is None or not found.person.active:
         return
-    code = None if found.person.password_hash else make_code(session, found.person_id, CodePurpose.PLACE, post.moment)
+    person = found.person
+    code = None if person.password_hash else make_code(session, person.id, CodePurpose.PLACE, post.moment, new)
     host = session.get(Person, uuid.UUID(payload["by"])) if payload.get("by") else None
     data = {
         "name": found.shown_name, "organisation": found.organisation.name, "code": code,
@@ -258,10 +259,10 @@ def _inside(session: Session, payload: dict[str, Any], name: str, *roles: Role, 
 
 
 def _with_code(
-    session: Session, post: Post, payload: dict[str, Any], name: str, purpose: CodePurpose
+    new: NewCode, session: Session, post: Post, payload: dict[str, Any], name: str, purpose: CodePurpose
 ) -> Iterator[Letter]:
     person = session.get_one(Person, uuid.UUID(payload["id"]))
-    code = make_code(session, person.id, purpose, post.moment)
+    code = make_code(session, person.id, purpose, post.moment, new)
     language = _language(person, payload.get("language", ""))
     yield Letter(name, person.email, {"name": person.name, "code": code}, language=language)
 

@@ -14,6 +14,7 @@ from consultation.core.text import clean_line, identity_key
 from consultation.people import codes, passwords, sessions
 from consultation.people.addresses import mail_address
 from consultation.people.models import Person
+from consultation.people.passwords import Chosen
 from consultation.rulebook import OPERATE, the_system
 from consultation.subjects import Actor
 
@@ -25,7 +26,7 @@ class Known(Invalid):
 
 
 def create_person(
-    session: Session, actor: Actor, *, email: str, name: str, password: str | None = None,
+    session: Session, actor: Actor, *, email: str, name: str, password: Chosen | None = None,
     language: Language | None = None, operator: bool = False,
 ) -> Person:  # fmt: skip
     """An account. Without a password it is opened by a code by mail. Raises Invalid with all problems at once,
@@ -34,12 +35,12 @@ def create_person(
     if operator:
         OPERATING.demand(actor, None)
     problems = person_problems(email, name)
-    problems += passwords.problems(password, email) if password is not None else ()
+    problems += passwords.problems(password.clear, email) if password is not None else ()
     if problems:
         raise Invalid(M("Das Konto wurde nicht angelegt."), problems=problems)
     values = {
         "id": uuid.uuid4(), "email": clean_line(email), "email_key": identity_key(email), "name": clean_line(name),
-        "password_hash": passwords.hashed(password) if password is not None else None, "language": language,
+        "password_hash": password.hash if password is not None else None, "language": language,
         "operator": operator, "active": True, "created_at": actor.moment,
     }  # fmt: skip
     if not insert_new(session, Person, [values], ["email_key"]):
@@ -50,7 +51,7 @@ def create_person(
     return person
 
 
-def create_operator(session: Session, actor: Actor, *, email: str, name: str, password: str) -> Person:
+def create_operator(session: Session, actor: Actor, *, email: str, name: str, password: Chosen) -> Person:
     """Who runs the installation; the first one is made on the command line by the system."""
     return create_person(session, actor, email=email, name=name, password=password, operator=True)
 
@@ -72,19 +73,19 @@ def still_has(session: Session, person_id: uuid.UUID, password_hash: str) -> boo
     return session.scalar(select(Person.password_hash).where(Person.id == person_id)) == password_hash
 
 
-def set_password(session: Session, actor: Actor, password: str) -> int:
+def set_password(session: Session, actor: Actor, password: Chosen) -> int:
     """The acting person's own. All sessions and all codes on their way end; a mail tells of it. Raises Invalid.
 
     Returns how many sessions ended.
     """
     person = session.get_one(Person, actor.person_id)
-    if problems := list(passwords.problems(password, person.email)):
+    if problems := list(passwords.problems(password.clear, person.email)):
         raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
-    if passwords.matches(person.password_hash, password):
+    if password.again:
         raise Invalid.about("password", M("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes."))
     if person.password_hash is not None:
         enqueue(session, "mail.account_changed", {"id": str(person.id), "what": "set_password"}, run_at=actor.moment)
-    person.password_hash = passwords.hashed(password)
+    person.password_hash = password.hash
     codes.drop_all(session, person.id)
     ended = sessions.end_all(session, person.id, None)
     history.record(session, actor, person, "set_password")

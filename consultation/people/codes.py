@@ -1,13 +1,13 @@
 """One-time codes by mail. The worker makes a code while it sends it, so that no row and no job ever holds one in clear.
 
-Checking takes three steps, since hashing is slow and must not hold a transaction: `attempt` counts, `passwords.matches`
-compares outside, `consume` uses the code up.
+Hashing is slow and must not hold a transaction: `new_code` hashes before the one in which `make_code` keeps it. Checking takes
+three steps for the same reason: `attempt` counts, `passwords.matches` compares outside, `consume` uses the code up.
 """
 
 import secrets
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, Update, delete, select, update
@@ -40,17 +40,29 @@ class Attempt:
     code_hash: str
 
 
-def make_code(session: Session, person_id: uuid.UUID, purpose: CodePurpose, moment: datetime) -> str:
-    """A new code in clear, for the mail only ("KM7P-2XQD"). Earlier ones of the same purpose are worthless from now on."""
+@dataclass(frozen=True)
+class NewCode:
+    """Of nobody yet."""
+
+    clear: str = field(repr=False)
+    hash: str
+
+
+def new_code() -> NewCode:
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return NewCode(f"{code[:4]}-{code[4:]}", passwords.hashed(code))
+
+
+def make_code(session: Session, person_id: uuid.UUID, purpose: CodePurpose, moment: datetime, code: NewCode) -> str:
+    """The new code in clear, for the mail only ("KM7P-2XQD"). Earlier ones of the same purpose are worthless from now on."""
     session.execute(
         delete(OneTimeCode).where(OneTimeCode.person_id == person_id, OneTimeCode.purpose == purpose)
     )  # fmt: skip
-    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     session.add(OneTimeCode(
-        person_id=person_id, purpose=purpose, code_hash=passwords.hashed(code), made_at=moment,
+        person_id=person_id, purpose=purpose, code_hash=code.hash, made_at=moment,
         expires_at=moment + LIFETIMES[purpose], attempts=0, used_at=None,
     ))  # fmt: skip
-    return f"{code[:4]}-{code[4:]}"
+    return code.clear
 
 
 def as_typed(text: str) -> str:

@@ -3,6 +3,7 @@
 import threading
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -32,6 +33,21 @@ def matches(stored: str | None, secret: str) -> bool:
         except (VerificationError, InvalidHashError):
             return False
     return bounded and stored is not None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A new password, hashed before the transaction that keeps it."""
+
+    clear: str = field(repr=False)
+    hash: str = field(repr=False)
+    again: bool
+    """It is the one there was."""
+
+
+def chosen(password: str, stored: str | None = None) -> Chosen:
+    """Not inside a transaction that others wait for: hashing is slow. `stored`: the hash of the one there was."""
+    return Chosen(password, hashed(password), stored is not None and matches(stored, password))
 
 
 def problems(password: str, email: str = "", field: str = "password") -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from consultation.core.errors import Invalid, Problem
 from consultation.http import Db, Form, Pages, page
 from consultation.http.actors import moment_of
-from consultation.people import actions, codes, passwords
+from consultation.people import actions, codes, passwords, queries
 from consultation.subjects import Actor
 from consultation.web.account.entering import START, WRONG_CODE, enter, password_kept, right_code, send_code, welcome
 
@@ -40,11 +40,13 @@ def save(request: Request, db: Db, form: Form) -> Response:
     right = None if problems else right_code(request, db, email, code, codes.TO_SET_PASSWORD)
     if right is None:
         return _again(request, email, code, problems or [WRONG_CODE])
-    moment = moment_of(request)
+    with db.reader() as session:
+        stored = queries.person(session, right.person_id).password_hash
+    chosen, moment = passwords.chosen(new, stored), moment_of(request)
     try:
         with db.transaction() as session:
             codes.consume(session, right, moment)
-            ended = actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), new)
+            ended = actions.set_password(session, Actor(right.person_id, None, frozenset(), moment), chosen)
             entrance = enter(request, session, right.person_id, email)
     except Invalid as refused:
         return _again(request, email, code, refused.problems)

@@ -68,10 +68,11 @@ def change_password(request: Request, db: Db, viewer: LoggedIn, actor: Themselve
         problems.insert(0, WRONG_PASSWORD)
     if problems:
         return account_page(request, db, viewer, 422, problems=problems)
+    chosen = passwords.chosen(new, known)
     try:
         with db.transaction() as session:
             demand_password(session, viewer, known)
-            ended = actions.set_password(session, actor, new)
+            ended = actions.set_password(session, actor, chosen)
             token = begin(request, session, viewer.person_id)
     except Invalid as refused:
         return account_page(request, db, viewer, 422, problems=refused.problems)

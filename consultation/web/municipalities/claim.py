@@ -15,9 +15,10 @@ from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M, Message
 from consultation.http import Configured, Db, Form, Pages, client_address, page, see_other
 from consultation.http.actors import Seen, moment_of
-from consultation.people import actions, limits, queries
+from consultation.people import actions, limits, passwords, queries
 from consultation.people.limits import Limit
 from consultation.people.models import Membership, Person
+from consultation.people.passwords import Chosen
 from consultation.people.roles import titles_of
 from consultation.people.viewers import Viewer
 from consultation.settings import Settings
@@ -90,10 +91,13 @@ def claim(request: Request, db: Db, settings: Configured, viewer: Seen, code: st
     _count(request, db)
     typed = {name: form.line(name) for name in ("name", "email", "function", "alone")}
     entrance = None
+    with db.reader() as session:
+        _found(session, request, settings, code)
+    password = None if viewer else passwords.chosen(form.raw("password"))
     try:
         with db.transaction() as session:
             invitation = _found(session, request, settings, code)
-            person = _person(session, request, viewer, invitation, form.raw("password"), typed)
+            person = _person(session, request, viewer, invitation, password, typed)
             membership = _join(session, request, invitation, person, typed)
             if viewer is None:
                 entrance = enter(request, session, person.id, person.email)
@@ -114,7 +118,7 @@ def _welcome(invitation: Invitation, membership: Membership) -> Message:
 
 
 def _person(
-    session: Session, request: Request, viewer: Viewer | None, invitation: Invitation, password: str,
+    session: Session, request: Request, viewer: Viewer | None, invitation: Invitation, password: Chosen | None,
     typed: Mapping[str, str],
 ) -> Person:  # fmt: skip
     if viewer is not None:
