@@ -116,6 +116,17 @@ def test_a_second_writer_learns_that_the_answer_changed(town: Api):
     assert town.get(town.own(), "town").json()["answers"]["need_fit"] == 2
 
 
+def test_without_if_match_what_others_saved_meanwhile_is_replaced(town: Api):
+    """As the description says, in the answers that are named."""
+    town.put({"need_fit": 4, "main_message": "Von der Kollegin."})
+    assert town.put({"need_fit": 2}).status_code == 200
+    answers = town.get(town.own(), "town").json()["answers"]
+    assert (answers["need_fit"], answers["main_message"]) == (2, "Von der Kollegin.")
+    description = town.get("/openapi.json").json()["paths"]
+    told = next(each["put"]["description"] for path, each in description.items() if path.endswith("{slug}/response"))
+    assert "schützt allein `If-Match`" in " ".join(told.split())
+
+
 def test_an_incomplete_answer_is_not_submitted_and_says_what_is_missing(town: Api):
     saved = town.put({"need_fit": 4})
     missing = {problem["field"] for problem in saved.json()["missing"]}

@@ -17,7 +17,7 @@ from consultation.api.replies import reply
 from consultation.api.shapes import Shape
 from consultation.api.strict import NOT_FORESEEN, JsonObject, only, text_of
 from consultation.consultations import queries as consultations
-from consultation.core.errors import Conflict, Invalid, NotFound, Problem, changed_meanwhile
+from consultation.core.errors import Conflict, Invalid, NotFound, Problem
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Spoken
@@ -80,7 +80,9 @@ def response(request: Request, db: Db, actor: Reader, program: Program, slug: st
 def save(
     request: Request, db: Db, actor: Writer, slug: str, language: Spoken, body: JsonObject, if_match: IfMatch = None
 ) -> Answered:
-    """Ersetzt, was genannt ist: jede genannte Antwort ganz. Bei einem Fehler wird nichts gespeichert."""
+    """Ersetzt, was genannt ist: jede genannte Antwort ganz, auch wenn andere sie inzwischen geändert haben. Davor schützt allein
+    `If-Match`. Bei einem Fehler wird nichts gespeichert.
+    """
     only(body, "answers", "own_reference", "represented")
     with db.transaction() as session:
         queries.hold_own_in(session, actor, slug)
@@ -125,8 +127,6 @@ def _save_answers(session: Session, actor: Actor, desk: Desk, given: Any) -> Des
     saved = answering.write(session, actor, desk, posted)
     if saved.problems:
         raise Invalid(_INVALID, problems=saved.problems)
-    if saved.collisions:
-        raise changed_meanwhile()
     return saved.desk
 
 
@@ -146,12 +146,12 @@ def _problems(desk: Desk, given: Mapping[str, Any]) -> list[Problem]:
 
 
 def _posted(desk: Desk, key: str, value: Any) -> Posted:
-    """With the versions that were read, so that whoever saves in between is not overwritten unseen."""
-    versions = desk.versions(key)
-    asked = desk.form.by_key[key]
-    if not asked.type.itemised:
-        return Posted(value, versions=versions)
-    return Posted(value, frozenset(value or ()) | frozenset(versions), versions)
+    """Over whatever is there: what others saved since the caller read is guarded by If-Match alone. Of an answer with items all
+    are meant, also those that it does not name any more.
+    """
+    if not desk.form.by_key[key].type.itemised:
+        return Posted(value)
+    return Posted(value, frozenset(value or ()) | frozenset(desk.versions(key)))
 
 
 def _speak_for(session: Session, actor: Actor, response_id: uuid.UUID, given: Any) -> None:

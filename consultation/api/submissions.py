@@ -102,7 +102,8 @@ def _submit(
 
     try:
         confirmed = once()
-    except IntegrityError:  # another request took the number of the submission at the same moment; now it can be seen
+    except IntegrityError:
+        # PostgreSQL: a response that is begun between the holding and the reading is read, but not held. Now it is.
         confirmed = once()
     return reply(request, confirmed, status=201)
 
