@@ -167,7 +167,7 @@ def test_compile_puts_every_format_into_the_folder(audience: str, named: str, de
     out = tmp_path / "out"
     found = consultation("compile", LAW, "--audience", audience, "--out", out, "--data-dir", demo_folder)
     assert found.returncode == 0, found.stderr
-    files = {p.suffix[1:] for p in out.iterdir() if f"-ausgabe-3{named}" in p.name}
+    files = {p.suffix[1:] for p in out.iterdir() if f"-ausgabe-4{named}" in p.name}
     assert files == FORMATS
     assert all(str(path) in found.stdout for path in out.iterdir())
 

@@ -22,7 +22,7 @@ from consultation.states import PointState
 
 MOST_WORDS = 8
 _NUMBERED = re.compile(
-    r"((punkt|point)\s*[0-9]+,\s*)?(?P<public>(öffentlich|public)\s*)?"
+    r"((punkt|point)\s*[0-9]+,\s*(?=öffentlich|public))?(?P<public>(öffentlich|public)\s*)?"
     r"(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,3}([.,][0-9]{3})+|[0-9]{1,8})",
     re.IGNORECASE,
 )
