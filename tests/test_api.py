@@ -177,6 +177,8 @@ def test_a_submission_needs_a_key(town: Api):
         {"Idempotency-Key": "mit leerzeichen"},
     ):
         assert town("POST", town.own("/submit"), "town", headers=headers).status_code == 422
+    short = town("POST", town.own("/submit"), "town", headers={"Idempotency-Key": "kurz"}).json()
+    assert short["errors"][0]["detail"] == "Dieser Text ist zu kurz, mindestens: 8."
 
 
 def test_a_nil_return_gets_a_receipt_of_its_own_kind(town: Api):

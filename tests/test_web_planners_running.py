@@ -573,6 +573,20 @@ def test_contributions_are_taken_out_and_merged_back(running: Running, paula: Br
     assert (gone.status_code, gone.headers["location"]) == (303, f"{at}/{point.id}")
 
 
+def test_merging_into_a_number_that_two_points_have_asks_which_is_meant(db: Database, running: Running, paula: Browser):
+    at = f"{running.at()}/points"
+    with db.transaction() as session:
+        first, second, third = session.scalars(select(Point).order_by(Point.number).limit(3)).all()
+        second.public_number, third.public_number = third.number, second.number
+    paula.get(f"{at}/{first.id}")
+    refused = paula.post(f"{at}/{first.id}/merge", {"into": str(second.number)})
+    assert refused.status_code == 422
+    assert "Zwei Punkte haben diese Nummer" in refused.text
+    assert f'value="{second.number}"' in refused.text
+    told = paula.follow(paula.post(f"{at}/{first.id}/merge", {"into": f"öffentlich {second.number}"})).text
+    assert f"in Punkt {third.number}, öffentlich Nr. {third.public_number}" in told
+
+
 def all_points(running: Running) -> list[Any]:
     with running.db.reader() as session:
         return list(session.scalars(select(Point).order_by(Point.number)))

@@ -32,6 +32,21 @@ _NUMBERED = re.compile(
 OPEN = (PointState.NEW, PointState.IN_REVIEW)
 
 
+def called(text: str) -> ColumnElement[bool] | None:
+    """Which points are called so, to whoever names one to do something to it: "Punkt 11" is its number in the house, "öffentlich
+    11" the one everybody knows, "11" may be either. None where the text is no number.
+    """
+    asked = _NUMBERED.fullmatch(text)
+    if asked is None:
+        return None
+    number = int(re.sub("[.,]", "", asked["number"]))
+    if asked["public"]:
+        return Point.public_number == number
+    if (asked["word"] or "").strip().casefold() in {"punkt", "point"}:
+        return Point.number == number
+    return or_(Point.number == number, Point.public_number == number)
+
+
 @dataclass(frozen=True)
 class PointFilter:
     """Empty means all. `section` "" finds points without section. Dimensions speak of supporters that count."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
-from consultation.evaluation.finding import PointFilter, counted, found_by
+from consultation.evaluation.finding import PointFilter, called, counted, found_by
 from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.evaluation.numbers import both_numbers
 from consultation.people.models import Organisation
@@ -206,9 +206,13 @@ def successor(session: Session, actor: Actor, point_id: uuid.UUID) -> uuid.UUID 
     return session.scalar(found.with_only_columns(Point.id))
 
 
-def by_number(session: Session, actor: Actor, consultation_id: uuid.UUID, number: int) -> uuid.UUID | None:
-    statement = visible(actor).where(Point.consultation_id == consultation_id, Point.number == number)
-    return session.scalar(statement.with_only_columns(Point.id))
+def called_so(session: Session, actor: Actor, consultation_id: uuid.UUID, text: str) -> Sequence[Point]:
+    """The points that have this number: none, one, or one that has it in the house and one that has it in public."""
+    number = called(text)
+    if number is None:
+        return []
+    statement = visible(actor).where(Point.consultation_id == consultation_id, number)
+    return session.scalars(statement.order_by(Point.number)).all()
 
 
 def originals(session: Session, actor: Actor, point: Point) -> list[Original]:

@@ -2,7 +2,7 @@
 
 import errno
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -47,15 +47,15 @@ _KNOWN: dict[int, tuple[str, Message, Message]] = {
           "einmal.")),
 }  # fmt: skip
 
-# What a client of the API did wrong, by the validator's kind of error; the input itself is never repeated.
-_KINDS: dict[str, Message] = {
-    "missing": M("Diese Angabe fehlt."),
-    "extra_forbidden": M("Diese Angabe ist hier nicht vorgesehen."),
-    "json_invalid": M("Das ist kein gültiges JSON."),
-    "string_too_long": M("Dieser Text ist zu lang."),
-    "string_too_short": M("Dieser Text ist zu kurz."),
-    "greater_than_equal": M("Dieser Wert ist zu klein."),
-    "less_than_equal": M("Dieser Wert ist zu groß."),
+# What a client of the API did wrong, by the validator's kind of error and with its bounds; the input itself is never repeated.
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Message]] = {
+    "missing": lambda _: M("Diese Angabe fehlt."),
+    "extra_forbidden": lambda _: M("Diese Angabe ist hier nicht vorgesehen."),
+    "json_invalid": lambda _: M("Das ist kein gültiges JSON."),
+    "string_too_long": lambda bound: M("Dieser Text ist zu lang, höchstens: {most}.", most=bound["max_length"]),
+    "string_too_short": lambda bound: M("Dieser Text ist zu kurz, mindestens: {least}.", least=bound["min_length"]),
+    "greater_than_equal": lambda bound: M("Dieser Wert ist zu klein, mindestens: {least}.", least=bound["ge"]),
+    "less_than_equal": lambda bound: M("Dieser Wert ist zu groß, höchstens: {most}.", most=bound["le"]),
 }
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _SEND_AGAIN = M("Der Dienst kann gerade nicht speichern. Senden Sie in einigen Minuten noch einmal, was Sie eben abgeschickt "
@@ -123,10 +123,15 @@ def _allowed(request: Request) -> dict[str, str]:
 
 async def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [Problem(_place(entry["loc"]), _KINDS.get(entry["type"], _OTHERWISE)) for entry in error.errors()[:50]]
+    found = [Problem(_place(entry["loc"]), _what_is_wrong(entry)) for entry in error.errors()[:50]]
     if not is_api(request) and request.method in {"GET", "HEAD"}:
         return problem(request, 404)  # an address with an impossible id leads nowhere
     return problem(request, 422, problems=found)
+
+
+def _what_is_wrong(entry: Mapping[str, Any]) -> Message:
+    told = _KINDS.get(entry["type"])
+    return told(entry.get("ctx", {})) if told else _OTHERWISE
 
 
 def _place(parts: Iterable[Any]) -> str:

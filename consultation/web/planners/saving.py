@@ -1,5 +1,6 @@
 """What the forms on the page of a point do: everything typed is saved in one step; contributions and points move."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -66,12 +67,22 @@ def _save(session: Session, actor: Actor, point: Point, form: PostedForm) -> Sav
 def _merge(session: Session, actor: Actor, point: Point, form: PostedForm) -> Saved:
     if not planner(actor, point):
         POINT.rows["review"].who.demand(actor, point)
-    number = whole_number(form.line("into"))
-    into = queries.by_number(session, actor, point.consultation_id, number) if number else None
-    if into is None or into == point.id:
-        raise Invalid.about("into", M("Geben Sie die Nummer eines anderen Punktes dieser Konsultation an."))
+    into = _meant(session, actor, point, form.line("into"))
     after = parting.merge(session, actor, point.id, into)
-    return Saved(after, M("Die Punkte sind zusammengeführt."))
+    return Saved(after, M("Die Punkte sind zusammengeführt: in Punkt {number}.", number=after.numbers))
+
+
+def _meant(session: Session, actor: Actor, point: Point, typed: str) -> uuid.UUID:
+    """The other point, by whichever of its numbers; where two points are called so, nothing is guessed."""
+    found = [one for one in queries.called_so(session, actor, point.consultation_id, typed) if one.id != point.id]
+    if not found:
+        raise Invalid.about("into", M("Geben Sie die Nummer eines anderen Punktes dieser Konsultation an."))
+    if len(found) > 1:
+        message = M("Zwei Punkte haben diese Nummer: Punkt {first} und Punkt {second}. Geben Sie „Punkt …“ ein, wenn Sie die "
+                    "Nummer in Ihrem Haus meinen, „öffentlich …“, wenn Sie die veröffentlichte meinen.",
+                    first=found[0].numbers, second=found[1].numbers)  # fmt: skip
+        raise Invalid.about("into", message)
+    return found[0].id
 
 
 def _take_out(session: Session, actor: Actor, point: Point, form: PostedForm) -> Saved:
