@@ -211,6 +211,12 @@ def test_too_large_and_empty_files_are_refused():
     refused("x.md", b" \n", "keinen Text")
 
 
+def test_a_file_without_an_ending_is_refused_without_quoting_nothing():
+    for name in ("Entwurf", "", ".docx"):
+        refused(name, b"Text", "^Dateien ohne Endung lassen sich nicht einlesen. Möglich sind: ")
+    refused("x.exe", b"Text", "^Dateien mit der Endung „exe“ ")
+
+
 def test_content_that_does_not_fit_the_ending_is_refused(docx, odt):
     for name, data in [("x.md", docx), ("x.html", odt), ("x.odt", docx), ("x.docx", odt), ("x.docx", b"Nur Text"),
                        ("x.md", b"%PDF-1.7"), ("x.html", b"\x89PNG\r\n"), ("x.md", b"<!DOCTYPE html><p>x")]:  # fmt: skip

@@ -155,6 +155,23 @@ def test_a_text_file_is_taken_and_anything_else_refused_with_the_remedy(running:
     assert running.one(Intake).original == "Schöne Grüße"
 
 
+def test_a_wrong_file_is_refused_without_clearing_the_typed_wording(running: Running, paula: Browser):
+    step = f"{running.at()}/invitations/{running.invitation(HAMBURG).id}/intake"
+    paula.get(step)
+    for content in (b"PK\x03\x04x", b"", b" \n"):
+        refused = paula.post(step, LETTER, files={"file": ("brief.docx", content)})
+        assert refused.status_code == 422
+        assert 'href="#file"' in refused.text
+        assert "Der &lt;b&gt;Eigenanteil&lt;/b&gt; muss weg.</textarea>" in refused.text
+    assert running.one(Intake) is None, "the wrong file may hold the answer: she decides"
+    at = paula.post(step, LETTER).headers["location"]
+    kept = paula.post(
+        f"{at}/letter", LETTER | {"original": "Anders", "version": "1"}, files={"file": ("b.pdf", b"%PDF")}
+    )
+    assert kept.status_code == 422
+    assert "Anders</textarea>" in kept.text
+
+
 def test_a_begun_draft_is_told_of_but_never_shown_and_an_own_answer_refuses(running: Running, paula: Browser):
     step = f"{running.at()}/invitations/{running.invitation(KIEL).id}/intake"
     asked = paula.get(step).text

@@ -49,8 +49,7 @@ def import_draft(name: str, data: bytes) -> DraftTree:
     extension = path.suffix.lstrip(".").casefold()
     importer = next((i for i in IMPORTERS.values() if extension in i.extensions), None)
     if importer is None:
-        raise Invalid(M("Dateien mit der Endung „{extension}“ lassen sich nicht einlesen. Möglich sind: {known}.",
-                        extension=extension, known=tuple(e for i in IMPORTERS.values() for e in i.extensions)))  # fmt: skip
+        raise Invalid(_unknown(extension))
     try:
         source = importer.read(data)
     except Unreadable:
@@ -58,6 +57,14 @@ def import_draft(name: str, data: bytes) -> DraftTree:
                         "Textverarbeitung und speichern Sie sie neu.", format=importer.title)) from None  # fmt: skip
     tree = build_tree(source.ast, _title(path))
     return replace(tree, report=(*source.notes, *tree.report))
+
+
+def _unknown(extension: str) -> Message:
+    known = tuple(e for i in IMPORTERS.values() for e in i.extensions)
+    if not extension:
+        return M("Dateien ohne Endung lassen sich nicht einlesen. Möglich sind: {known}.", known=known)
+    return M("Dateien mit der Endung „{extension}“ lassen sich nicht einlesen. Möglich sind: {known}.",
+             extension=extension, known=known)  # fmt: skip
 
 
 def _title(path: PurePath) -> str:

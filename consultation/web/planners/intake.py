@@ -146,10 +146,16 @@ def _asked_back(form: PostedForm, refused: Invalid | Conflict) -> dict[str, Any]
 
 
 def _typed(form: PostedForm) -> dict[str, str]:
-    """A text file takes the place of what was pasted."""
-    file = form.file("file")
-    text = _decoded(file.content) if file else form.text("original")
+    """A text file takes the place of what was pasted; any other file does not."""
+    text = _uploaded(form) or form.text("original")
     return {name: form.line(name) for name in ("channel", "received_on", "reference")} | {"original": text}
+
+
+def _uploaded(form: PostedForm) -> str:
+    """The text of the file; empty without one, or where nothing in it can be read."""
+    file = form.file("file")
+    text = _decoded(file.content) if file else ""
+    return text if text.strip() else ""
 
 
 def _decoded(content: bytes) -> str:
@@ -172,7 +178,7 @@ def _received(form: PostedForm, typed: Mapping[str, str]) -> Received:
         day = typed_day(form, "received_on") or date.min
     except Invalid as wrong:
         problems += wrong.problems
-    if form.file("file") and not typed["original"]:
+    if form.file("file") and not _uploaded(form):
         told = M("Das ist keine Textdatei. Öffnen Sie die Datei, kopieren Sie den Text und fügen Sie ihn hier ein.")
         problems.append(Problem("file", told))
     elif not typed["original"].strip():
