@@ -8,14 +8,24 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, update
 
+<<<<<<< HEAD
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.responses import actions, disclosures
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Channel, Intake, Revision
 from consultation.states import ConsultationState
+=======
+from consultation.consultations.models import Invitation
+from consultation.core.db import Database
+from consultation.mail.transport import Memory
+from consultation.responses import actions
+from consultation.responses.models import Channel, Intake, Revision
+from consultation.settings import Settings
+from consultation.worker import run_due
+>>>>>>> 0aacacd (A receipt by mail is promised only to a body that gets one; for the others it is to be printed and sent by post)
 from tests import evaluation_world, html
-from tests.browsing import Browser, site
+from tests.browsing import BASE, KEY, Browser, site
 from tests.desk_world import filled
 from tests.factories import MOMENT
 from tests.test_web_planners_running import TOWNS, Running
@@ -153,6 +163,32 @@ def test_a_text_file_is_taken_and_anything_else_refused_with_the_remedy(running:
         assert "keine Textdatei" in refused.text
     paula.follow(paula.post(step, rest, files={"file": ("brief.txt", "Schöne Grüße".encode("cp1252"))}))
     assert running.one(Intake).original == "Schöne Grüße"
+
+
+@pytest.mark.parametrize(
+    ("town", "email", "mails"), [(HAMBURG, None, 0), (HAMBURG, "post@hamburg.example", 1), (KIEL, None, 1)]
+)
+def test_a_receipt_by_mail_is_promised_only_to_a_body_that_gets_one(
+    db: Database, running: Running, paula: Browser, town: str, email: str | None, mails: int
+):
+    """In Kiel somebody works on an answer: told by mail, though the invitation went by letter."""
+    with db.transaction() as session:
+        invited = Invitation.organisation_id == running.world.bodies[town]
+        session.execute(update(Invitation).where(invited).values(email=email))
+    step = f"{running.at()}/invitations/{running.invitation(town).id}/intake"
+    paula.get(step)
+    at = paula.post(step, LETTER | {"beside": "yes"}).headers["location"]
+    promised = "Die Stelle erhält eine Mail mit der Eingangsbestätigung."
+    review = paula.get(f"{at}/review").text
+    sent = {"kind": "nil_return", "silent": "yes", "beside": "yes", "version": "1"}
+    told = paula.follow(paula.post(f"{at}/review", sent)).text
+    for page in (review, told):
+        assert (promised in page) == bool(mails)
+        assert ("Die Stelle hat keine Mailadresse" in page) == (not mails)
+    assert "/revisions/1/receipt.pdf" in told, "the receipt to print"
+    post = Memory()
+    run_due(db, Settings.model_validate({"base_url": BASE, "secret_key": KEY}), post, MOMENT + timedelta(days=4))
+    assert len([one for one in post.sent if "Ihre Antwort ist erfasst" in one.subject]) == mails
 
 
 def test_a_wrong_file_is_refused_without_clearing_the_typed_wording(running: Running, paula: Browser):

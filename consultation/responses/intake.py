@@ -20,6 +20,7 @@ from consultation.core.language import SOURCE, Language, M
 from consultation.core.text import clean, clean_line
 from consultation.core.times import local_day
 from consultation.people.models import Organisation
+from consultation.people.queries import somebody_answers
 from consultation.programmes.models import DraftVersion, Programme
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk, Stored, context_of, refusals_of
@@ -59,6 +60,11 @@ def standing(session: Session, invitation: Invitation) -> Standing:
     own = exists().where(Revision.response_id == Response.id, ~entered())
     row = session.execute(select(Response.state, own).where(Response.invitation_id == invitation.id)).one_or_none()
     return Standing.FREE if row is None else _standing(row[0], answered_itself=bool(row[1]))
+
+
+def gets_mail(session: Session, invitation: Invitation) -> bool:
+    """Whether a receipt finds anybody by mail: the invited address, or somebody who answers for the body."""
+    return bool(invitation.email) or bool(session.scalar(select(somebody_answers(invitation.organisation_id))))
 
 
 def to_reopen(session: Session, invitation: Invitation) -> uuid.UUID | None:

@@ -14,7 +14,7 @@ from consultation.consultations.listing import InvitationFilter
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid, NotFound, NotReady, Problem
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.http.language import language_of
@@ -317,12 +317,13 @@ def _review(
     with db.reader() as session:
         consultation, made, desk = _desk(request, session, actor, slug, intake_id)
         standing = intake.standing(session, desk.response.invitation)
+        gets_mail = intake.gets_mail(session, desk.response.invitation)
     nothing = not desk.submitted
     data = surroundings(actor, consultation, M("Antwort erfassen")) | {
         "intake": made, "name": desk.response.organisation.name, "channel": CHANNEL_TITLES[made.channel],
         "parts": [(desk.context.say(part.title), read_answers(desk, part)) for part in desk.form.parts],
         "gaps": [numbered(desk, one).message for one in entering.gaps(desk, nil_return=nothing)],
-        "begun": standing == Standing.BEGUN, "nothing": nothing,
+        "begun": standing == Standing.BEGUN, "nothing": nothing, "gets_mail": gets_mail,
         "typed": {"kind": "" if nothing else "response", "name": "", "function": ""},
         "kinds": list(KINDS.items()),
     }  # fmt: skip
@@ -334,7 +335,7 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
     typed = {name: form.line(name)[:200] for name in ("kind", "name", "function")}
     try:
         with db.transaction() as session:
-            _of(session, actor, slug, intake_id)
+            _, _, invitation = _of(session, actor, slug, intake_id)
             intake.held(session, actor, intake_id, _version(form))
             if typed["kind"] not in KINDS:
                 raise Invalid.about("kind", M("Wählen Sie, ob es eine Stellungnahme oder eine Fehlanzeige ist."))
@@ -342,20 +343,26 @@ def submit(request: Request, db: Db, actor: Planning, slug: str, intake_id: uuid
                 session, actor, intake_id, nil_return=typed["kind"] == "nil_return", name=typed["name"],
                 function=typed["function"], silent_about_rest=form.checked("silent"), beside=form.checked("beside"),
             )  # fmt: skip
-            response_id, number = revision.response_id, revision.receipt_number
+            response_id = revision.response_id
+            told = _entered(revision.receipt_number, gets_mail=intake.gets_mail(session, invitation))
             parts = entering.not_taken(session, actor, revision, language_of(request))
     except (NotReady, Conflict, Invalid) as refused:
         kept: dict[str, Any] = {"typed": typed, "silent": form.checked("silent"), "beside": form.checked("beside")}
         return _review(
             request, db, actor, slug, intake_id, refused.status, problems=_here(problems_of(refused)), **kept
         )
-    told = M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle erhält eine Mail mit der Eingangsbestätigung.",
-             number=number)  # fmt: skip
     if parts:
-        told = M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle erhält eine Mail mit der Eingangsbestätigung. "
-                 "Was davon veröffentlicht werden darf, hat sie selbst entschieden, und das gilt weiter: {parts}.",
-                 number=number, parts=parts)  # fmt: skip
+        told = M("{entered} Was davon veröffentlicht werden darf, hat die Stelle selbst entschieden, und das gilt weiter: {parts}.",
+                 entered=told, parts=parts)  # fmt: skip
     return see_other(f"{consultation_path(actor, slug)}/responses/{response_id}", told)
+
+
+def _entered(number: str, *, gets_mail: bool) -> Message:
+    if gets_mail:
+        return M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle erhält eine Mail mit der Eingangsbestätigung.",
+                 number=number)  # fmt: skip
+    return M("Die Antwort ist erfasst (Eingangsnummer {number}). Die Stelle hat keine Mailadresse: Drucken Sie die "
+             "Eingangsbestätigung („Als PDF herunterladen“) und senden Sie sie per Post.", number=number)  # fmt: skip
 
 
 def _here(problems: Iterable[Problem]) -> list[Problem]:
