@@ -26,7 +26,7 @@ from consultation.programmes.models import DraftVersion
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Response, Revision
 from consultation.states import DraftVersionState
-from tests import evaluation_world
+from tests import evaluation_world, html
 from tests.browsing import Browser, site
 from tests.factories import MOMENT
 from tests.test_web_municipalities import counted
@@ -97,11 +97,11 @@ def test_a_correction_is_shown_before_it_is_made_and_then_told_to_all_invited(
     paula.get(at)
     shown = paula.post(at, posted(db, running, draft=str(draft.id)))
     assert shown.status_code == 200
-    assert "Das erfahren alle Eingeladenen" in shown.text
+    assert "Das erfahren die Eingeladenen" in shown.text
     assert "Der Eigenanteil entfällt." in shown.text
     assert stored(db, running).draft_version_id == before.draft_version_id
     told = paula.follow(correct(db, running, paula, draft=str(draft.id)))
-    assert "Alle Eingeladenen werden benachrichtigt" in told.text
+    assert "Eingeladene mit Mailadresse erhalten eine Mail" in told.text
     after = stored(db, running)
     assert after.draft_version_id == draft.id
     with db.reader() as session:
@@ -120,6 +120,24 @@ def test_a_correction_is_shown_before_it_is_made_and_then_told_to_all_invited(
     assert len(mails) == invited + answering
     running.work(NOW)
     assert len([f for f in (tmp_path / "mail").iterdir() if "Berichtigung" in f.read_text()]) == invited + answering
+
+
+def test_who_corrects_reads_whom_no_mail_reaches(db: Database, running: Running, paula: Browser):
+    with db.transaction() as session:
+        first, *others = session.scalars(select(Invitation).order_by(Invitation.id)).all()
+        for invitation in others[1:]:
+            invitation.email = "amt@kommune.example"
+        first.postal = ""
+    at = f"{running.at()}/correct"
+    asked = paula.get(at)
+    checked = paula.post(at, posted(db, running, draft=str(next_draft(db, running).id)))
+    assert "Berichtigen und benachrichtigen" in checked.text
+    for page in (asked, checked):
+        said = html.text_of(html.parse(page.text))
+        assert f"erfahren es per Mail{len(others) - 1} " in said
+        assert "nur per Brief erreichbar1 " in said
+        assert "Stellen, die niemand erreicht1 " in said
+        assert "Drucken Sie diese Briefe danach neu, und legen Sie bei, was die anderen in der Mail lesen." in said
 
 
 def test_answers_carry_over_changed_sections_are_flagged_and_each_revision_names_its_version(

@@ -8,22 +8,17 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, update
 
-<<<<<<< HEAD
 from consultation.consultations.models import Consultation
-from consultation.core.db import Database
-from consultation.responses import actions, disclosures
-from consultation.responses.desk import open_desk
-from consultation.responses.models import Channel, Intake, Revision
-from consultation.states import ConsultationState
-=======
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.mail.transport import Memory
 from consultation.responses import actions
+from consultation.responses import actions, disclosures
+from consultation.responses.desk import open_desk
 from consultation.responses.models import Channel, Intake, Revision
 from consultation.settings import Settings
+from consultation.states import ConsultationState
 from consultation.worker import run_due
->>>>>>> 0aacacd (A receipt by mail is promised only to a body that gets one; for the others it is to be printed and sent by post)
 from tests import evaluation_world, html
 from tests.browsing import BASE, KEY, Browser, site
 from tests.desk_world import filled
@@ -237,7 +232,7 @@ def test_the_planner_is_told_where_the_house_itself_decided_about_publication(
     assert paula.post(at, read).status_code == 303
     sent = {"kind": "response", "silent": "yes", "beside": "yes", "version": "2"}
     told = paula.follow(paula.post(f"{at}/review", sent)).text
-    assert "hat sie selbst entschieden, und das gilt weiter: Nennung als Teilnehmerin." in told
+    assert "hat die Stelle selbst entschieden, und das gilt weiter: Nennung als Teilnehmerin." in told
 
 
 def test_nobody_is_offered_to_reopen_what_could_not_be_submitted_again(

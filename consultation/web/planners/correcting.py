@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import corrections, queries
+from consultation.consultations import corrections, listing, queries
 from consultation.consultations.corrections import Correction
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
@@ -66,6 +66,7 @@ def _page(
             "over": consultation.deadline is not None and actor.moment >= consultation.deadline,
             "programme_at": programme_path(actor, consultation.programme.slug),
             "checked": False,
+            "ways": listing.ways(session, actor, consultation),
             "found": _comparison(session, actor, consultation, typed["draft"]) if more.get("checked") else None,
         }
     return page(request, "planners/correct.html", data | more, status)
@@ -97,7 +98,7 @@ def correct(request: Request, db: Db, actor: Planning, slug: str, form: Form) ->
         return _page(request, db, actor, slug, refused.status, typed, problems=problems_of(refused))
     if version is None:
         return _page(request, db, actor, slug, typed=typed, checked=True, points=points, unknown=unknown)
-    told = M("Die Berichtigung gilt ab jetzt. Alle Eingeladenen werden benachrichtigt.")
+    told = M("Die Berichtigung gilt ab jetzt. Eingeladene mit Mailadresse erhalten eine Mail.")
     return see_other(consultation_path(actor, slug), told)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from consultation.consultations import listing
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Invalid, NotReady
@@ -169,6 +170,7 @@ def _one(
         unchecked = len(left_to_check(session, consultation.id, found, actor.moment))
         reasons = _overtaken(session, edition)
         kept = kept_in_the_next(session, consultation) if _waits(edition) else None
+        ways = listing.ways(session, actor, consultation) if _waits(edition) else None
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
         "edition": edition,
         "here": f"{consultation_path(actor, slug)}/editions/{number}",
@@ -187,6 +189,7 @@ def _one(
         "unchecked": unchecked,
         "overtaken": reasons,
         "kept": kept,
+        "ways": ways,
         "again": _again(edition),
         "plans": planner(actor, consultation),
     }  # fmt: skip
@@ -253,7 +256,7 @@ def publish(
             raise
         told = M("Ausgabe {number} war schon veröffentlicht. Es ist nichts weiter geschehen.", number=number)
         return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told, "info")
-    told = M("Ausgabe {number} ist veröffentlicht. Alle Eingeladenen erhalten eine Mail.", number=number)
+    told = M("Ausgabe {number} ist veröffentlicht. Eingeladene mit Mailadresse erhalten eine Mail.", number=number)
     return see_other(f"{consultation_path(actor, slug)}/editions/{number}", told)
 
 

@@ -1,0 +1,58 @@
+"""The pages of editions for planners: what a publication holds, whom it reaches, and what an edition is compared with."""
+
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+
+from consultation.consultations.models import Invitation
+from consultation.core.db import Database
+from tests import html
+from tests.browsing import Browser, site
+from tests.test_web_planners_running import AFTER, Running, evaluating
+
+
+@pytest.fixture
+def running(db: Database, tmp_path: Path) -> Running:
+    return Running(db, tmp_path)
+
+
+@pytest.fixture
+def app(db: Database, tmp_path: Path) -> FastAPI:
+    return site(db, AFTER, data_dir=tmp_path)
+
+
+@pytest.fixture
+def paula(app: FastAPI, running: Running) -> Browser:
+    return evaluating(app, running)
+
+
+def compiled(running: Running, paula: Browser, **more: str) -> str:
+    """The address of a new public edition."""
+    at = f"{running.at()}/editions"
+    paula.get(at)
+    made = paula.post(at, {"audience": "public", "language": "de", **more}).headers["location"]
+    running.work(AFTER)
+    return str(made)
+
+
+def read(paula: Browser, path: str) -> str:
+    return html.text_of(html.parse(paula.get(path).text))
+
+
+def test_who_publishes_reads_whom_no_mail_reaches(db: Database, running: Running, paula: Browser) -> None:
+    with db.transaction() as session:
+        first, *others = session.scalars(select(Invitation).order_by(Invitation.id)).all()
+        for invitation in others[1:]:
+            invitation.email = "amt@kommune.example"
+        first.postal = ""
+    here = compiled(running, paula)
+    said = read(paula, here)
+    assert "Ja, veröffentlichen" in said
+    assert f"erfahren es per Mail{len(others) - 1} " in said
+    assert "nur per Brief erreichbar1 " in said
+    assert "Stellen, die niemand erreicht1 " in said
+    told = html.text_of(html.parse(paula.follow(paula.post(f"{here}/publish", {"texts_checked": "yes"})).text))
+    assert "Ausgabe 1 ist veröffentlicht. Eingeladene mit Mailadresse erhalten eine Mail." in told
+    assert "erfahren es per Mail" not in told
