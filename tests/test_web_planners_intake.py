@@ -8,11 +8,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, update
 
-from consultation.consultations.models import Consultation
-from consultation.consultations.models import Invitation
+from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
 from consultation.mail.transport import Memory
-from consultation.responses import actions
 from consultation.responses import actions, disclosures
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Channel, Intake, Revision
