@@ -28,11 +28,12 @@ from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition
 from consultation.evaluation import contributions
-from consultation.mail import letters, preview
+from consultation.mail import letters
+from consultation.mail.kinds import LETTERS, WITH_CODE, CodeComposer, Composer
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
-from consultation.people.codes import NewCode, new_code
+from consultation.people.codes import new_code
 from consultation.people.models import ANSWERS, Membership
 from consultation.responses import comments, presence, reminders
 from consultation.responses.queries import told_revision
@@ -77,34 +78,6 @@ class WorkerDiedError(Exception):
 
 
 Handler = Callable[[Work], None]
-Composer = Callable[[Session, Post, dict[str, Any]], Iterator[Letter]]
-CodeComposer = Callable[[NewCode, Session, Post, dict[str, Any]], Iterator[Letter]]
-
-LETTERS: Mapping[str, Composer] = {
-    "mail.account_changed": letters.account_changed,
-    "mail.cancelled": letters.cancelled,
-    "mail.claimed": letters.claimed,
-    "mail.corrected": letters.corrected,
-    "mail.entered": letters.entered,
-    "mail.extended": letters.extended,
-    "mail.extension_decided": letters.extension_decided,
-    "mail.extension_requested": letters.extension_requested,
-    "mail.four_eyes": letters.four_eyes,
-    "mail.place_refused": letters.place_refused,
-    "mail.published": letters.published,
-    "mail.ready": letters.response_ready,
-    "mail.receipt": letters.receipt,
-    "mail.returned": letters.response_returned,
-    "mail.test": preview.test_mail,
-    "mail.withdrawn": letters.response_withdrawn,
-}
-"""Jobs that are one letter to one recipient, and no more."""
-WITH_CODE: Mapping[str, CodeComposer] = {
-    "mail.login_code": letters.login_code,
-    "mail.password_code": letters.password_code,
-    "mail.place": letters.place,
-}
-"""The same with a code in it."""
 
 
 def to_this_one(compose: Composer, work: Work) -> Letter | None:
