@@ -189,9 +189,9 @@ def create_user(
     from consultation.people.accounts import create_operator, create_person  # noqa: PLC0415 -- as above
     from consultation.people.passwords import chosen  # noqa: PLC0415 -- as above
 
-    create = create_operator if operator else create_person
+    create, hashed = create_operator if operator else create_person, chosen(password)
     with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
-        create(session, system(datetime.now(UTC)), email=email, name=name, password=chosen(password))
+        create(session, system(datetime.now(UTC)), email=email, name=name, password=hashed)
         console.print(f"{name} kann sich jetzt mit {email} anmelden.", markup=False)
 
 

@@ -3,30 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-from sqlalchemy import update
-
-from consultation.consultations.models import Invitation
 from consultation.core.db import Database
-from consultation.core.jobs import Job, JobState
 from consultation.documents.senders import read_levels
 from consultation.responses import actions, disclosures, entering, queries
 from consultation.responses.desk import open_desk
 from consultation.subjects import Actor
-from tests import evaluation_world
 from tests.evaluation_world import World, at, somebody_of
-from tests.test_intake import ANSWERS, KIEL, enter, response_of
+from tests.test_intake import ANSWERS, KIEL, enter, response_of, world
+
+__all__ = ["world"]
 
 NAMED = {"publication": {"participant": "named", "A": "named"}}
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    made = evaluation_world.standing(db, 4)
-    with db.transaction() as session:
-        session.execute(update(Invitation).values(email="post@ort.example"))
-        session.execute(update(Job).values(state=JobState.DONE))
-    return made
 
 
 def in_force(db: Database, world: World, actor: Actor) -> dict[str, str]:

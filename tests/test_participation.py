@@ -23,7 +23,7 @@ from consultation.register.models import RegisterBody
 from consultation.register.states import State
 from consultation.responses import actions, submission
 from consultation.responses.models import RepresentationKind, RevisionRepresentation
-from consultation.responses.participants import all_participants, participants
+from consultation.responses.participants import participants
 from consultation.responses.participation import (
     Counts,
     Participation,
@@ -256,7 +256,7 @@ def test_participants_come_in_pages_with_what_may_be_said_of_them(db: Database):
         evaluation_world.submit(session, world, KIEL, {}, level={"participant": "figures"})
     moment = world.planner.moment
     with db.reader() as session:
-        whole = list(all_participants(session, world.consultation_id, moment))
+        whole = participants(session, world.consultation_id, moment)
         paged = []
         page = participants(session, world.consultation_id, moment, limit=2)
         while page:

@@ -1,7 +1,5 @@
 """The pages of editions for planners: what a publication holds, whom it reaches, and what an edition is compared with."""
 
-from pathlib import Path
-
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select
@@ -9,18 +7,11 @@ from sqlalchemy import select
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from tests import html
-from tests.browsing import Browser, site
+from tests.browsing import Browser
 from tests.test_web_planners_running import AFTER, Running, evaluating
+from tests.test_web_volumes import app, running
 
-
-@pytest.fixture
-def running(db: Database, tmp_path: Path) -> Running:
-    return Running(db, tmp_path)
-
-
-@pytest.fixture
-def app(db: Database, tmp_path: Path) -> FastAPI:
-    return site(db, AFTER, data_dir=tmp_path)
+__all__ = ["app", "running"]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ and the same is counted again.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -52,23 +52,22 @@ def passed(session: Session, edition: Edition) -> list[Message]:
     """Of the reasons the one that no data, however new, make good: the edition with the highest number is the last word, for
     everybody who reads and for every page that looks for it.
     """
-    higher = [number for number in published_numbers(session, edition.consultation_id) if number > edition.number]
-    if edition.audience != Audience.PUBLIC or not higher:
-        return []
-    return [
-        M(
-            "Ausgabe {number} ist schon veröffentlicht; eine mit kleinerer Nummer kommt nicht nach ihr heraus.",
-            number=higher[-1],
-        )
-    ]
+    return list(_passed(edition, published_numbers(session, edition.consultation_id)))
+
+
+def _passed(edition: Edition, out: Sequence[int]) -> Iterator[Message]:
+    if edition.audience == Audience.PUBLIC and any(number > edition.number for number in out):
+        yield M("Ausgabe {number} ist schon veröffentlicht; eine mit kleinerer Nummer kommt nicht nach ihr heraus.",
+                number=max(out))  # fmt: skip
 
 
 def _reasons(session: Session, edition: Edition) -> Iterator[Message]:
     consultation_id, cut = edition.consultation_id, edition.data_cut
     then, now = edition.counts, allowed_at(session, consultation_id, cut)
-    if len(published_numbers(session, consultation_id)) != then.get("compared", 0):
+    out = published_numbers(session, consultation_id)
+    if len(out) != then.get("compared", 0):
         yield ANOTHER_PUBLISHED
-    yield from passed(session, edition)
+    yield from _passed(edition, out)
     if redactions.changed_since(session, consultation_id, cut, then.get("known", 0)):
         yield M("Seit ihrem Datenstand wurde geschwärzt oder eine Schwärzung aufgehoben.")
     if now["counted"] < then.get("counted", 0) or now["revisions"] != then.get("revisions"):

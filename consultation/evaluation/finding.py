@@ -32,19 +32,32 @@ _NUMBERED = re.compile(
 OPEN = (PointState.NEW, PointState.IN_REVIEW)
 
 
-def called(text: str) -> ColumnElement[bool] | None:
-    """Which points are called so, to whoever names one to do something to it: "Punkt 11" is its number in the house, "öffentlich
-    11" the one everybody knows, "11" may be either. None where the text is no number.
-    """
+@dataclass(frozen=True)
+class Name:
+    """A point by number, as somebody typed it."""
+
+    number: int
+    public: bool
+    """The number everybody knows is meant, and no other."""
+    word: str
+    """What stands before the number: "Punkt", "Nr." …; empty where it stands alone."""
+
+    def means(self, number: int, public_number: int | None) -> bool:
+        """Whether the point is named, to somebody who does something to it: "Punkt 11" is its number in the house, "öffentlich 11"
+        the one everybody knows, "11" may be either.
+        """
+        if self.public:
+            return public_number == self.number
+        return number == self.number or (self.word not in {"punkt", "point"} and public_number == self.number)
+
+
+def named(text: str) -> Name | None:
+    """None where it is no number, but words."""
     asked = _NUMBERED.fullmatch(text)
     if asked is None:
         return None
-    number = int(re.sub("[.,]", "", asked["number"]))
-    if asked["public"]:
-        return Point.public_number == number
-    if (asked["word"] or "").strip().casefold() in {"punkt", "point"}:
-        return Point.number == number
-    return or_(Point.number == number, Point.public_number == number)
+    number, word = int(re.sub("[.,]", "", asked["number"])), (asked["word"] or "").strip().casefold()
+    return Name(number, bool(asked["public"]), word)
 
 
 @dataclass(frozen=True)
@@ -150,12 +163,12 @@ def walk(
 
     The number of a point finds who has it alone; where nobody has, figures are words like others.
     """
-    if asked := _NUMBERED.fullmatch(chosen.text):
-        alone, number = replace(chosen, text="", supported=False), int(re.sub("[.,]", "", asked["number"]))
-        alone = replace(alone, public_number=number) if asked["public"] else replace(alone, number=number)
+    if name := named(chosen.text):
+        alone = replace(chosen, text="", supported=False)
+        alone = replace(alone, public_number=name.number) if name.public else replace(alone, number=name.number)
         found = walk(session, consultation_id, alone, land, order=order, positions=positions)
-        if found or asked["word"] or asked["public"]:
-            return replace(found, by_number=number if found else None)
+        if found or name.word or name.public:
+            return replace(found, by_number=name.number if found else None)
     counts, supporters = counted(consultation_id, land)
     columns = (Point.id, Point.number, Point.version, Point.section_key, supporters)
     statement = found_by(select(*columns), consultation_id, chosen, land, counts, supporters)
@@ -225,13 +238,13 @@ def _conditions(
     numbered = ((chosen.number, (Point.number, Point.public_number)), (chosen.public_number, (Point.public_number,)))
     return [
         *(condition for applies, condition in wanted if applies),
-        *(_called(consultation_id, number, *columns) for number, columns in numbered if number is not None),
+        *(_in_or_gone_into(consultation_id, number, *columns) for number, columns in numbered if number is not None),
         *_speaking_of(chosen.text, land),
     ]
 
 
-def _called(consultation_id: uuid.UUID, number: int, *columns: Any) -> ColumnElement[bool]:
-    """The point with this number in one of these columns, or the one that it went into, however often that went on."""
+def _in_or_gone_into(consultation_id: uuid.UUID, number: int, *columns: Any) -> ColumnElement[bool]:
+    """The point with this number in one of these columns, or the one it went into, however often that went on."""
     itself = or_(*(column == number for column in columns))
     gone = Point.consultation_id == consultation_id, Point.merged_into_id.is_not(None)
     into = select(Point.merged_into_id.label("id")).where(*gone, itself).cte("into", recursive=True)

@@ -245,6 +245,7 @@ class Held:
     id: uuid.UUID
     consultation_id: uuid.UUID
     number: int
+    public_number: int | None
     section_key: str | None
     text: str
     state: PointState

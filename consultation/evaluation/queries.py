@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from consultation.consultations.models import Consultation
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
-from consultation.evaluation.finding import PointFilter, called, counted, found_by
+from consultation.evaluation.finding import PointFilter, counted, found_by, named
 from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.evaluation.numbers import both_numbers
 from consultation.people.models import Organisation
@@ -206,13 +206,14 @@ def successor(session: Session, actor: Actor, point_id: uuid.UUID) -> uuid.UUID 
     return session.scalar(found.with_only_columns(Point.id))
 
 
-def called_so(session: Session, actor: Actor, consultation_id: uuid.UUID, text: str) -> Sequence[Point]:
-    """The points that have this number: none, one, or one that has it in the house and one that has it in public."""
-    number = called(text)
-    if number is None:
+def called(session: Session, actor: Actor, consultation_id: uuid.UUID, text: str) -> list[Point]:
+    """The points that are named so: none, one, or one that has the number in the house and one that has it in public."""
+    name = named(text)
+    if name is None:
         return []
-    statement = visible(actor).where(Point.consultation_id == consultation_id, number)
-    return session.scalars(statement.order_by(Point.number)).all()
+    either = or_(Point.number == name.number, Point.public_number == name.number)
+    here = visible(actor).where(Point.consultation_id == consultation_id, either).order_by(Point.number)
+    return [point for point in session.scalars(here) if name.means(point.number, point.public_number)]
 
 
 def originals(session: Session, actor: Actor, point: Point) -> list[Original]:

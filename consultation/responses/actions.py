@@ -22,7 +22,7 @@ from consultation.responses import queries
 from consultation.responses.answering import require_answering, wrote
 from consultation.responses.desk import open_desk
 from consultation.responses.models import Representation, RepresentationKind, Response, ResponseNote
-from consultation.responses.resolutions import confirmable_from
+from consultation.responses.resolutions import still_to_come
 from consultation.responses.submission import uncount
 from consultation.rulebook import RESPONSE, planner, releaser
 from consultation.subjects import Actor
@@ -100,13 +100,9 @@ def confirm_resolution(session: Session, actor: Actor, response_id: uuid.UUID, n
         raise changed_meanwhile()
     form = response.consultation.form_version
     assert form is not None
-    if day := confirmable_from(form_of(form), queries.document(counted)["answers"], actor.moment):
-        raise Conflict(
-            M(
-                "Der Beschluss ist in Ihrer Stellungnahme für den {day} angekündigt. Bestätigen Sie ihn ab diesem Tag.",
-                day=day,
-            )
-        )
+    if day := still_to_come(form_of(form), queries.document(counted)["answers"], actor.moment):
+        raise Conflict(M("Der Beschluss ist in Ihrer Stellungnahme für den {day} angekündigt. Bestätigen Sie ihn ab diesem Tag.",
+                         day=day))  # fmt: skip
     response.confirmed_at = actor.moment
     record(session, actor, response, "confirm_resolution", revision=counted.number)
 

@@ -104,14 +104,6 @@ def participants(
     return list(_participants(session, rows, moment))
 
 
-def all_participants(session: Session, consultation_id: uuid.UUID, moment: datetime) -> Iterator[Participant]:
-    """Everybody, read page by page."""
-    page = participants(session, consultation_id, moment)
-    while page:
-        yield from page
-        page = participants(session, consultation_id, moment, after=page[-1].key)
-
-
 def _participants(session: Session, rows: Sequence[Any], moment: datetime) -> Iterator[Participant]:
     responses = [response_id for _, response_id, *_ in rows]
     levels, spoken = (

@@ -21,8 +21,7 @@ def not_yet_taken(form: Form, answers: Mapping[str, Any], moment: datetime) -> I
     reservation = form.reservation
     if reservation is None or reservation.date is None or holds(reservation.when, answers):
         return
-    day = day_of(form, answers)
-    if day is not None and day > local_day(moment):
+    if day := still_to_come(form, answers, moment):
         yield Problem(
             reservation.date,
             M("Ein Beschluss vom {day} ist noch nicht gefasst. Berichtigen oder leeren Sie das Datum, oder geben Sie an, dass der "
@@ -31,14 +30,9 @@ def not_yet_taken(form: Form, answers: Mapping[str, Any], moment: datetime) -> I
         )  # fmt: skip
 
 
-def day_of(form: Form, answers: Mapping[str, Any]) -> date | None:
-    """The day of the resolution as the answer tells it."""
+def still_to_come(form: Form, answers: Mapping[str, Any], moment: datetime) -> date | None:
+    """The day of the resolution that the answer tells, if it has not begun in Berlin: nobody can say before that it was taken."""
     named = form.reservation and form.reservation.date
     given = answers.get(named) if named else None
-    return read_day(given) if isinstance(given, str) else None
-
-
-def confirmable_from(form: Form, answers: Mapping[str, Any], moment: datetime) -> date | None:
-    """The day before which nobody can say that the council has agreed; nothing where it has come, or none is told."""
-    day = day_of(form, answers)
+    day = read_day(given) if isinstance(given, str) else None
     return day if day is not None and day > local_day(moment) else None

@@ -92,7 +92,7 @@ def claim(request: Request, db: Db, settings: Configured, viewer: Seen, code: st
     typed = {name: form.line(name) for name in ("name", "email", "function", "alone")}
     entrance = None
     with db.reader() as session:
-        _found(session, request, settings, code)
+        _found(session, request, settings, code)  # nobody makes us hash who knows no code
     password = None if viewer else passwords.chosen(form.raw("password"))
     try:
         with db.transaction() as session:

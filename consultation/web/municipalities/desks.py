@@ -70,8 +70,12 @@ class At:
         return self.begun is not None and is_open(self.actor, self.response)
 
     @property
+    def takes_answers(self) -> bool:
+        return self.consultation.state in RUNNING
+
+    @property
     def may_ask_for_time(self) -> bool:
-        return self.asked and self.consultation.state in RUNNING
+        return self.asked and self.takes_answers
 
     @property
     def until(self) -> datetime | None:

@@ -16,7 +16,7 @@ from consultation.evaluation import redactions
 from consultation.http import Configured, Form, Pages, see_other
 from consultation.questions.disclosure import LEVELS, levels_for
 from consultation.responses import actions, disclosures, queries
-from consultation.responses.resolutions import confirmable_from
+from consultation.responses.resolutions import still_to_come
 from consultation.responses.titles import came
 from consultation.rulebook import COMMENTABLE, releaser
 from consultation.settings import Settings
@@ -53,7 +53,7 @@ def _page(
         "rest": offered(at.desk), "counts": at.response.counts, "since": since,
         "reopened": reopened(at.response, at.until), "released": released,
         "provisional": last.id == at.response.counted_revision_id and last.reserved and at.response.confirmed_at is None,
-        "confirmable_from": confirmable_from(at.desk.form, queries.document(last)["answers"], here.actor.moment),
+        "confirmable_from": still_to_come(at.desk.form, queries.document(last)["answers"], here.actor.moment),
         "levels": levels_for(at.desk.context),
         "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
         "caps": at.desk.context.disclosure_caps,

@@ -11,11 +11,12 @@ from consultation.consultations.models import Consultation
 from consultation.core.errors import Conflict, DomainError, Invalid
 from consultation.core.language import M
 from consultation.evaluation import contributions, many, parting, replies, steps
+from consultation.evaluation.finding import named
 from consultation.evaluation.models import Held
 from consultation.http import PostedForm
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
-from consultation.web.planners.weighing import assignee, draft_sections, template_of, walked, whole_number
+from consultation.web.planners.weighing import assignee, draft_sections, template_of, the_one, walked, whole_number
 
 FIELDS = ("decision", "reply", "template", "tag", "assignee", "reassign", "except", "into")
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
@@ -107,13 +108,12 @@ def _act(
 
 def _merge(session: Session, actor: Actor, held: list[Held], seen: many.Seen, form: PostedForm) -> None:
     """Each is a step of its own, so that they are taken back one after the other."""
-    into = next(
-        (point for point in held if point.number == whole_number(form.line("into").removeprefix("Punkt").strip())), None
-    )
-    if into is None or not 2 <= len(held) <= _MERGED_AT_ONCE:
-        message = M("Wählen Sie 2 bis {count} Punkte, und geben Sie die Nummer dessen an, in dem die anderen aufgehen.",
-                    count=_MERGED_AT_ONCE)  # fmt: skip
+    message = M("Wählen Sie 2 bis {count} Punkte, und geben Sie die Nummer dessen an, in dem die anderen aufgehen.",
+                count=_MERGED_AT_ONCE)  # fmt: skip
+    if not 2 <= len(held) <= _MERGED_AT_ONCE:
         raise Invalid.about("into", message)
+    name = named(form.line("into"))
+    into = the_one([one for one in held if name and name.means(one.number, one.public_number)], message)
     others = [point for point in held if point.id != into.id]
     many.undecided(others)
     many.unchanged(held, seen)

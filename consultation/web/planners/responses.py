@@ -153,7 +153,7 @@ def _about_one(actor: Actor, consultation: Consultation, response: responses.Res
     return surroundings(actor, consultation, response.organisation.name) | {
         "response": response,
         "land": STATE_TITLES[State(response.organisation.state)] if response.organisation.state else None,
-        "may_reopen": RESPONSE.may(actor, response, "reopen") and not RESPONSE.rows["reopen"].problems(actor, response),
+        "may_reopen": RESPONSE.rows["reopen"] in RESPONSE.possible(actor, response),
     }
 
 

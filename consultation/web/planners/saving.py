@@ -17,7 +17,7 @@ from consultation.rulebook import POINT, planner
 from consultation.states import PointState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
-from consultation.web.planners.weighing import assignee, template_of, whole_number
+from consultation.web.planners.weighing import assignee, template_of, the_one, whole_number
 
 TEXTS = ("text", "reply", "vote", "note")
 
@@ -73,16 +73,9 @@ def _merge(session: Session, actor: Actor, point: Point, form: PostedForm) -> Sa
 
 
 def _meant(session: Session, actor: Actor, point: Point, typed: str) -> uuid.UUID:
-    """The other point, by whichever of its numbers; where two points are called so, nothing is guessed."""
-    found = [one for one in queries.called_so(session, actor, point.consultation_id, typed) if one.id != point.id]
-    if not found:
-        raise Invalid.about("into", M("Geben Sie die Nummer eines anderen Punktes dieser Konsultation an."))
-    if len(found) > 1:
-        message = M("Zwei Punkte haben diese Nummer: Punkt {first} und Punkt {second}. Geben Sie „Punkt …“ ein, wenn Sie die "
-                    "Nummer in Ihrem Haus meinen, „öffentlich …“, wenn Sie die veröffentlichte meinen.",
-                    first=found[0].numbers, second=found[1].numbers)  # fmt: skip
-        raise Invalid.about("into", message)
-    return found[0].id
+    """The other point, by whichever of its numbers."""
+    found = [one for one in queries.called(session, actor, point.consultation_id, typed) if one.id != point.id]
+    return the_one(found, M("Geben Sie die Nummer eines anderen Punktes dieser Konsultation an.")).id
 
 
 def _take_out(session: Session, actor: Actor, point: Point, form: PostedForm) -> Saved:

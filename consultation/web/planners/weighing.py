@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
 from consultation.core.errors import Conflict, Invalid
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.documents.labels import DECISIONS
 from consultation.documents.told.weighing import STEP_TITLES
@@ -17,7 +17,8 @@ from consultation.evaluation import finding
 from consultation.evaluation.assignees import team, works_on
 from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import Order, PointFilter, Walk
-from consultation.evaluation.models import Decision, ReplyTemplate
+from consultation.evaluation.models import Decision, Held, Point, ReplyTemplate
+from consultation.evaluation.numbers import both_numbers
 from consultation.http import PostedForm
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
 from consultation.programmes import named
@@ -30,6 +31,7 @@ from consultation.states import PointState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import identifier
 
+P = TypeVar("P", Point, Held)
 KEPT = ("q", "section", "tag", "state", "decision", "land", "size", "assignee", "order")
 NONE = "-"
 """Of a filter: those that have none."""
@@ -172,3 +174,18 @@ def template_of(form: PostedForm, known: Sequence[ReplyTemplate]) -> ReplyTempla
     if chosen and found is None:
         raise Conflict(M("Diesen Textbaustein gibt es nicht mehr."))
     return found
+
+
+def the_one(found: Sequence[P], otherwise: Message) -> P:
+    """Of points that are named alike the one that is meant: where two have the number, nothing is guessed. Raises Invalid about the
+    input `into`, with `otherwise` where there is none.
+    """
+    if not found:
+        raise Invalid.about("into", otherwise)
+    if len(found) > 1:
+        first, second = (both_numbers(one.number, one.public_number) for one in found)
+        message = M("Zwei Punkte haben diese Nummer: Punkt {first} und Punkt {second}. Geben Sie „Punkt …“ ein, wenn Sie die "
+                    "Nummer in Ihrem Haus meinen, „öffentlich …“, wenn Sie die veröffentlichte meinen.",
+                    first=first, second=second)  # fmt: skip
+        raise Invalid.about("into", message)
+    return found[0]
