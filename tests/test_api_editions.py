@@ -6,6 +6,7 @@ import pytest
 
 from consultation.core.db import Database
 from consultation.documents import editions
+from consultation.evaluation.taking_part import PUBLIC_COUNTS
 from consultation.states import Audience, Visibility
 from tests import edition_world as worlds
 from tests.api_world import Api
@@ -86,3 +87,12 @@ def test_code_lists_and_the_register_are_for_everybody(public: tuple[Api, worlds
     assert caller.get("/organisations/01051000").json() == city
     for wrong in ("99999999", "abc", "1", "0" * 13, "٠١٠٥١٠٠٠"):
         assert caller.get(f"/organisations/{wrong}").status_code == 404
+
+
+def test_what_a_public_edition_does_not_tell_of_participation_is_not_told_as_none(public: tuple[Api, worlds.Weighed]):
+    caller, _ = public
+    found = caller.get(f"/consultations/{caller.slug}/editions/2/participation").json()
+    told = [found["bodies"], *(counts for table in found["bodies_by"].values() for counts in table.values())]
+    assert len(told) > 3
+    assert {frozenset(counts) for counts in told} == {frozenset({*PUBLIC_COUNTS, "answered"})}
+    assert "withdrawn" not in found["bodies"]

@@ -83,6 +83,7 @@ def test_participation_is_the_same_in_sql_and_in_every_format(demo: Demo):
         english = dict(zip(wanted, ("invited", "submitted", "nil_returns", "declined", "withdrawn"), strict=True))
         if files is demo.public:  # rows of one dimension each, the total first; nobody is told who went back
             wanted.pop("zurückgenommen", None)
+            assert "zurückgenommen" not in sheet[0]
             sheet = sheet[:1]
             assert all(len([row[name] for name in ("Land", "Größenklasse", "Art") if row[name]]) == 1 for row in
                        files.xlsx["Beteiligung"][1:])  # fmt: skip
@@ -126,6 +127,12 @@ def test_points_and_their_supporters_are_the_same_in_sql_and_in_every_format(dem
     )  # fmt: skip
     decided = demo.sql.one("select count(*) from point where state = 'decided' and consultation_id = ?", demo.naive.id)
     assert key_figures["Entschiedene Einzelpunkte"] >= decided - 1  # one whose only supporter withdrew is not shown
+
+
+def test_the_sheets_say_in_words_what_is_demanded(demo: Demo):
+    words = {"streichen", "ersetzen", "ergänzen", "Anmerkung"}
+    assert {row["Art"] for row in demo.internal.xlsx["Einzelpunkte"]} == words
+    assert {row["Änderung"] for row in demo.internal.xlsx["Beiträge"]} == words
 
 
 def test_the_summary_says_of_each_frequent_demand_how_it_was_decided(demo: Demo):

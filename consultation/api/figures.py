@@ -1,5 +1,6 @@
 """Who takes part, and what the answers say in numbers: live, for members of the programme. A Land unit sees its Land."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
@@ -16,9 +17,11 @@ from consultation.api.shapes import Thing, mark_of
 from consultation.consultations import queries
 from consultation.consultations.models import Consultation
 from consultation.core.changes import moments
+from consultation.documents.participation import BODIES
 from consultation.evaluation import statistics as evaluation
 from consultation.evaluation.coverage import for_machines
 from consultation.evaluation.figures import Filters
+from consultation.evaluation.taking_part import PUBLIC_COUNTS
 from consultation.http import Db
 from consultation.http.programs import scoped
 from consultation.people.kinds import OrganisationKind
@@ -71,13 +74,14 @@ def participation(request: Request, db: Db, actor: Reader, slug: str) -> Respons
 
 
 def participation_numbers(found: Participation) -> dict[str, Any]:
-    """As the API shows it, live or from an edition."""
+    """As the API shows it, live or from an edition. What a public edition does not tell is not there: 0 would be a lie."""
+    names = PUBLIC_COUNTS if isinstance(found, Margins) else BODIES
     return {
         "informed": found.informed,
         **({"suppressed": found.suppressed} if isinstance(found, Margins) else {}),
-        "bodies": _counts(found.total),
+        "bodies": _counts(found.total, names),
         "bodies_by": {
-            name: {group: _counts(counts) for group, counts in found.by(name).items()}
+            name: {group: _counts(counts, names) for group, counts in found.by(name).items()}
             for name in ("state", "size_class", "kind")
         },
         "municipalities": _reach(found.reach),
@@ -88,8 +92,8 @@ def participation_numbers(found: Participation) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counts(counts: Counts) -> Numbers:
-    return {**asdict(counts), "answered": counts.answered}
+def _counts(counts: Counts, names: Iterable[str]) -> Numbers:
+    return {**{name: getattr(counts, name) for name in names}, "answered": counts.answered}
 
 
 def _reach(reach: Reach) -> Numbers:

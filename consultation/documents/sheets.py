@@ -26,7 +26,7 @@ from consultation.forms.definition import Asked
 from consultation.questions.amendments import PRIORITIES
 from consultation.questions.disclosure import LEVELS
 from consultation.register.states import STATE_TITLES
-from consultation.responses.participation import Counts, Margins
+from consultation.responses.participation import Margins
 from consultation.rulebook import POINT
 
 
@@ -37,7 +37,7 @@ def sheets(frozen: Frozen) -> tuple[Sheet, ...]:
         Sheet("responses", say(M("Stellungnahmen")), _columns(frozen, _RESPONSES), lambda: _responses(frozen)),
         Sheet("points", say(M("Einzelpunkte")), _columns(frozen, _points_of(frozen)), lambda: _points(frozen)),
         Sheet("contributions", say(M("Beiträge")), _columns(frozen, _CONTRIBUTIONS), lambda: _contributions(frozen)),
-        Sheet("participation", say(M("Beteiligung")), _columns(frozen, _BODIES), lambda: _bodies(frozen)),
+        Sheet("participation", say(M("Beteiligung")), _columns(frozen, _told_bodies(frozen)), lambda: _bodies(frozen)),
         Sheet("municipalities", say(M("Erreichte Gemeinden")), _columns(frozen, _REACH), lambda: _reach(frozen)),
     )
 
@@ -56,10 +56,11 @@ def _words(column: str, frozen: Frozen) -> dict[str, str]:
 UNNAMED = "not_stated"
 """In a table of one dimension: bodies that have none, such as associations, which belong to no Land."""
 _UNSAID = {UNNAMED: M("ohne Angabe")}
+_ACTS = AMENDMENT_KINDS | {"remark": M("Anmerkung")}
 _STATES = {key.value: title for titles in (STATE_TITLES, POINT.states) for key, title in titles.items()}
 _MEANINGS: dict[str, Mapping[str, Message]] = {
-    "level": LEVELS, "kind": KINDS | AMENDMENT_KINDS | _UNSAID, "size_class": KINDS | SIZES | _UNSAID, "state": _STATES | _UNSAID,
-    "act": AMENDMENT_KINDS, "decision": DECISIONS, "priority": PRIORITIES,
+    "level": LEVELS, "kind": KINDS | _ACTS | _UNSAID, "size_class": KINDS | SIZES | _UNSAID, "state": _STATES | _UNSAID,
+    "act": _ACTS, "decision": DECISIONS, "priority": PRIORITIES,
 }  # fmt: skip
 
 
@@ -221,20 +222,19 @@ _BODIES = {
 }  # fmt: skip
 
 
+def _told_bodies(frozen: Frozen) -> dict[str, Message]:
+    """Nobody is told in public who went back."""
+    return {name: title for name, title in _BODIES.items() if not (frozen.public and name == "withdrawn")}
+
+
 HELD_BACK = "–"
 """In place of a number that would tell of somebody."""
 
 
 def _bodies(frozen: Frozen) -> Iterator[tuple[Cell, ...]]:
+    counts = tuple(_told_bodies(frozen))[3:]
     for place, c in _places(frozen, "bodies"):
-        yield (
-            *place,
-            *((c.invited, c.submitted, c.nil_returns, c.declined, *_left(c, frozen)) if c else [HELD_BACK] * 7),
-        )
-
-
-def _left(c: Counts, frozen: Frozen) -> tuple[Cell, ...]:
-    return (None if frozen.public else c.withdrawn, c.represented, c.open)
+        yield (*place, *(getattr(c, name) if c else HELD_BACK for name in counts))
 
 
 def _places(frozen: Frozen, what: str) -> Iterator[tuple[tuple[Cell, ...], Any]]:
