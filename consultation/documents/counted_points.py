@@ -18,14 +18,18 @@ class CountedPoints:
     decisions: Counter[str] = field(default_factory=Counter)
     """Decision → how many points it was made on."""
     sections: Counter[str] = field(default_factory=Counter)
-    """Section key ("" for none) → its points."""
+    """Section key ("" for none) → its points, in reading order."""
+    places: dict[str, int] = field(default_factory=dict)
+    """Section key → where the first of its points begins; they stand together, the most supported first."""
     top: list[dict[str, Any]] = field(default_factory=list)
     """The records of those with the most supporters, these first."""
 
-    def take(self, point: dict[str, Any]) -> None:
+    def take(self, place: int, point: dict[str, Any]) -> None:
+        section = point["section"] or ""
         self.points += 1
         self.contributions += len(point["originals"])
-        self.sections[point["section"] or ""] += 1
+        self.sections[section] += 1
+        self.places.setdefault(section, place)
         if point["state"] == "decided":
             self.decided += 1
             if point["decision"]:
@@ -43,10 +47,11 @@ class CountedPoints:
         return low
 
 
-def counted(points: Iterable[dict[str, Any]]) -> CountedPoints:
+def counted(points: Iterable[tuple[int, dict[str, Any]]]) -> CountedPoints:
+    """`points`: (where it begins, the record)."""
     found = CountedPoints()
-    for point in points:
-        found.take(point)
+    for place, point in points:
+        found.take(place, point)
     return found
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -16,6 +17,7 @@ from consultation.documents.counted_points import CountedPoints, counted
 from consultation.documents.filters import EditionFilters, read_filters
 from consultation.documents.folders import base_name
 from consultation.documents.participation import read_participation
+from consultation.documents.runs import starts
 from consultation.evaluation.figures import Statistics, from_json
 from consultation.forms.context import FormContext, section_infos
 from consultation.forms.definition import Asked, Form, Question
@@ -39,54 +41,46 @@ class Frozen:
 
     @cached_property
     def _starts(self) -> Mapping[str, int]:
-        found: dict[str, int] = {}
-        with self.path.open("rb") as file:
-            position = 0
-            for line in file:
-                found.setdefault(orjson.loads(line)["type"], position)
-                position += len(line)
-        return found
+        return starts(self.path)
 
     def records(self, *types: str) -> Iterator[dict[str, Any]]:
         """Of these types in the order of the file; of all without any."""
         if types and not any(type_ in self._starts for type_ in types):
             return
-        with self.path.open("rb") as file:
-            file.seek(min((self._starts[t] for t in types if t in self._starts), default=0))
-            seen: set[str] = set()
-            for line in file:
-                record = orjson.loads(line)
-                if not types or record["type"] in types:
-                    seen.add(record["type"])
-                    yield record
-                elif seen >= set(types) & set(self._starts):
-                    return
+        seen: set[str] = set()
+        for _, record in self._from(min((self._starts[t] for t in types if t in self._starts), default=0)):
+            if not types or record["type"] in types:
+                seen.add(record["type"])
+                yield record
+            elif seen >= set(types) & set(self._starts):
+                return
 
     def _beginning(self, type_: str) -> Iterator[dict[str, Any]]:
         """Of what stands before the figures, without reading the rest of the file."""
-        with self.path.open("rb") as file:
-            for line in file:
-                record = orjson.loads(line)
-                if record["type"] == type_:
-                    yield record
-                elif record["type"] == "figures":
-                    return
+        for _, record in self._from(0):
+            if record["type"] == type_:
+                yield record
+            elif record["type"] == "figures":
+                return
 
     def weighed(self) -> Iterator[dict[str, Any]]:
         """What stands before those who took part and what they answered: figures and points, and all above them."""
+        for _, record in self._from(0):
+            if record["type"] in ("participant", "response", "redactions"):
+                return
+            yield record
+
+    def _from(self, place: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(byte at which its line begins, record), the one at `place` first."""
         with self.path.open("rb") as file:
+            file.seek(place)
             for line in file:
-                record = orjson.loads(line)
-                if record["type"] in ("participant", "response", "redactions"):
-                    return
-                yield record
+                yield place, orjson.loads(line)
+                place += len(line)
 
     def at(self, place: int) -> dict[str, Any]:
         """The record whose line begins there."""
-        with self.path.open("rb") as file:
-            file.seek(place)
-            found: dict[str, Any] = orjson.loads(file.readline())
-        return found
+        return next(self._from(place))[1]
 
     @cached_property
     def head(self) -> dict[str, Any]:
@@ -145,7 +139,17 @@ class Frozen:
 
     @cached_property
     def points(self) -> CountedPoints:
-        return counted(self.records("point"))
+        """Read once, however many there are."""
+        first = self._starts.get("point")
+        return counted(() if first is None else self._points_from(first))
+
+    def _points_from(self, place: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        return takewhile(lambda found: found[1]["type"] == "point", self._from(place))
+
+    def points_of(self, section: str, most: int) -> list[dict[str, Any]]:
+        """So many points of a section ("" for none), as they stand there: the most supported first."""
+        count = min(most, self.points.sections[section])
+        return [point for _, point in islice(self._points_from(self.points.places[section]), count)] if count else []
 
     @cached_property
     def text_fields(self) -> tuple[Asked, ...]:

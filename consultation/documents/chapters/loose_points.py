@@ -11,14 +11,15 @@ from consultation.documents.outline import Node, Paragraph
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
     known = {section.key for section in frozen.sections}
-    loose = sum(count for key, count in frozen.points.sections.items() if key not in known)
+    sections = [key for key in frozen.points.sections if key not in known]
+    loose = sum(frozen.points.sections[key] for key in sections)
     if not loose:
         left_out = M("Punkte ohne Abschnitt gehören nicht zu dieser Ausgabe.")
         none = M("Alle Einzelpunkte gehören zu einem Abschnitt.")
         yield Paragraph(frozen.say(none if frozen.filters.shows(NO_SECTION) else left_out))
         return
     most = points.per_section(frozen)
-    here = [point for key, found in points.by_section(frozen, most) if key not in known for point in found][:most]
+    here = [point for key in sections for point in frozen.points_of(key, most)][:most]
     yield points.table(frozen.say(M("Einzelpunkte ohne Abschnitt")), here, frozen)
     if left := loose - len(here):
         yield Paragraph(frozen.say(M("{count} weitere Punkte stehen in den Datendateien.", count=left)))

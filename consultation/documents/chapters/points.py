@@ -1,7 +1,6 @@
 """Points as rows of a synopsis, and how many of them fit into a document that people read."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from collections.abc import Iterable
 from typing import Any
 
 from consultation.core.language import M, Message
@@ -71,9 +70,3 @@ def decision(point: dict[str, Any], frozen: Frozen) -> str:
     if point["state"] != "decided":
         title = frozen.say(M("Vorschlag: {decision}", decision=title))
     return "\n".join(part for part in (title, point["reply"]) if part)
-
-
-def by_section(frozen: Frozen, most: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Section key ("" for none) → so many of its points, most supported first; sections in reading order."""
-    for key, here in groupby(frozen.records("point"), key=lambda record: record["section"] or ""):
-        yield key, list(islice(here, most))

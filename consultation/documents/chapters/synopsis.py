@@ -26,13 +26,13 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
               "stehen oben.")
         )
     )  # fmt: skip
-    found = dict(points.by_section(frozen, points.per_section(frozen)))
+    most = points.per_section(frozen)
     for section in frozen.sections:
         if not frozen.filters.shows(section.key):
             continue
         yield Heading(min(section.level + 1, 4), _title(section, frozen), f"abschnitt-{section.key}")
         yield from from_json(section.blocks)
-        here = found.get(section.key, [])
+        here = frozen.points_of(section.key, most)
         if here:
             yield from _points(section, here, frozen)
         elif section.blocks:
