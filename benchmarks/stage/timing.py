@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from consultation.core.memory import settle_in
+
 
 @dataclass(frozen=True)
 class Cost:
@@ -37,6 +39,7 @@ def compare(rounds: int, product: Callable[[], object], limit: Callable[[], obje
     """In turns, after one of each that is not counted."""
     product()
     limit()
+    settle_in()  # as serving and the worker do once everything is loaded
     pairs = [(cost_of(product), cost_of(limit)) for _ in range(rounds)]
     ratio = statistics.median(ours.wall / theirs.wall for ours, theirs in pairs)
     return Compared(median_cost([ours for ours, _ in pairs]), median_cost([theirs for _, theirs in pairs]), ratio)
