@@ -3,13 +3,20 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from consultation.core.db import Database
+import pytest
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from consultation.core.db import Database, hold_where
 from consultation.responses import answering, disclosures, queries, submission
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
+from consultation.responses.models import Response
 from consultation.responses.progress import progress_of
 from tests.evaluation_world import somebody_of, standing, write
+from tests.in_turn import in_turn
 
 KIEL = "010510000000"
 
@@ -86,3 +93,40 @@ def test_a_cleared_answer_is_none_wherever_answers_are_read(db: Database) -> Non
         assert progress_of(session, [(response.id, consultation)])[response.id].answered == 1
         revision = submission.submit(session, actor, response.id)
     assert queries.document(revision)["answers"] == {"mandate.kind": "administration"}
+
+
+def test_an_answer_that_a_colleague_begins_in_the_same_moment_is_held_like_one_that_was_there(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("only one transaction at a time writes: nobody comes between holding and reading")
+    scene = standing(db)
+    with db.transaction() as session:
+        actor, slug = somebody_of(session, scene, KIEL), scene.consultation(session).slug
+
+    def hold_and_let_in(session: Session, statement: Select[Any], given: dict[str, Any]) -> bool:
+        monkeypatch.undo()
+        held = hold_where(session, statement, given)
+        with db.transaction() as another:
+            answering.start(another, actor, scene.consultation_id)
+        return held
+
+    monkeypatch.setattr(queries, "hold_where", hold_and_let_in)
+    with db.transaction() as session:
+        found = queries.own_held_in(session, actor, slug)
+        assert found is not None
+        with db.transaction() as another:
+            assert another.scalars(select(Response.id).with_for_update(skip_locked=True)).all() == []
+
+
+def test_who_begins_an_answer_just_after_a_colleague_goes_on_with_that_one_and_holds_it(db: Database) -> None:
+    scene, begun = standing(db), []
+    with db.transaction() as session:
+        actor = somebody_of(session, scene, KIEL)
+
+    def begin(session: Session) -> None:
+        invitation = queries.invitation_for(session, actor, scene.consultation_id)
+        begun.append(answering.begin(session, actor, invitation).id)
+
+    assert in_turn(db, begin, begin) is None
+    assert begun[0] == begun[1]

@@ -85,8 +85,7 @@ def save(
     """
     only(body, "answers", "own_reference", "represented")
     with db.transaction() as session:
-        queries.hold_own_in(session, actor, slug)
-        begun = queries.own_in(session, actor, slug)
+        begun = queries.own_held_in(session, actor, slug)
         found = begun or _begin(session, actor, slug, if_match)
         desk = desk_of(session, found, actor.moment, language)
         demand_match(if_match, session, desk) if begun else None
@@ -101,7 +100,6 @@ def save(
 
 
 def _begin(session: Session, actor: Actor, slug: str, if_match: str | None) -> Response:
-    """Held like one that was there before: somebody else may have begun it in the same moment."""
     try:
         invitation = queries.invitation_in(session, actor, slug)
     except NotFound:
@@ -109,9 +107,7 @@ def _begin(session: Session, actor: Actor, slug: str, if_match: str | None) -> R
         raise
     if if_match is not None:
         raise Conflict(M("Es ist noch nichts begonnen, worauf sich „If-Match“ beziehen könnte."))
-    found = answering.begin(session, actor, invitation, Channel.API)
-    queries.hold_own_in(session, actor, slug)
-    return found
+    return answering.begin(session, actor, invitation, Channel.API)
 
 
 def _save_answers(session: Session, actor: Actor, desk: Desk, given: Any) -> Desk:

@@ -101,9 +101,11 @@ class Receipt(Shape):
     mark: str | None
 
 
-def require(session: Session, actor: Actor, slug: str) -> Response:
-    """The acting organisation's response; 404 if the consultation is out of sight or nothing was begun."""
-    found = queries.own_in(session, actor, slug)
+def require(session: Session, actor: Actor, slug: str, *, held: bool = False) -> Response:
+    """The acting organisation's response; 404 if the consultation is out of sight or nothing was begun. `held`: nobody else
+    changes it until the transaction ends.
+    """
+    found = (queries.own_held_in if held else queries.own_in)(session, actor, slug)
     if found is None:
         consultations.get(session, actor, slug)
         raise NotFound(M("Ihre Stelle hat noch keine Stellungnahme begonnen. Beginnen Sie sie mit PUT."))

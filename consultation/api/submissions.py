@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Header, Path
 from pydantic import Field
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response as Answered
@@ -96,15 +95,8 @@ def _submit(
     name, function = text_of(body, "name", 200), text_of(body, "function", 200)
     mark = _marked(key, [nil_return, name, function])
 
-    def once() -> Receipt:
-        with db.transaction() as session:
-            return _effect(session, actor, slug, mark, nil_return=nil_return, name=name, function=function)
-
-    try:
-        confirmed = once()
-    except IntegrityError:
-        # PostgreSQL: a response that is begun between the holding and the reading is read, but not held. Now it is.
-        confirmed = once()
+    with db.transaction() as session:
+        confirmed = _effect(session, actor, slug, mark, nil_return=nil_return, name=name, function=function)
     return reply(request, confirmed, status=201)
 
 
@@ -112,8 +104,7 @@ def _effect(
     session: Session, actor: Actor, slug: str, mark: str, *, nil_return: bool, name: str, function: str
 ) -> Receipt:
     """The receipt of this key: of its earlier request, or of the submission made now."""
-    queries.hold_own_in(session, actor, slug)
-    response = require(session, actor, slug)
+    response = require(session, actor, slug, held=True)
     revision = _earlier(session, response, mark)
     if revision is None:
         release = submission.Release(name, function, Channel.API, mark)

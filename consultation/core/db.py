@@ -315,14 +315,14 @@ def holding(key: Any, *rows: ColumnElement[bool]) -> Select[Any]:
     return select(key).where(*rows).with_for_update(key_share=True)
 
 
-def hold_where(session: Session, statement: Select[Any], given: dict[str, Any]) -> None:
-    """As `hold`; `given` are the values of the statement's parameters.
+def hold_where(session: Session, statement: Select[Any], given: dict[str, Any]) -> bool:
+    """As `hold`; `given` are the values of the statement's parameters. Whether all there is now is held: where no row was there,
+    somebody else may add one before it is read.
 
     On SQLite the lock is that of the transaction, which is the only one that writes (BEGIN IMMEDIATE).
     """
     session.flush()
-    if _dialect(session) != "sqlite":
-        session.connection().execute(statement, given).all()
+    return _dialect(session) == "sqlite" or bool(session.connection().execute(statement, given).all())
 
 
 def put(session: Session, table: type[Base], row: dict[str, Any], unique: Sequence[str]) -> None:

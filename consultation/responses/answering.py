@@ -69,7 +69,7 @@ def start(session: Session, actor: Actor, consultation_id: uuid.UUID, channel: C
 
 
 def begin(session: Session, actor: Actor, invitation: Invitation, channel: Channel = Channel.PORTAL) -> Response:
-    """The response to an invitation of the acting organisation that had none; somebody else may begin it meanwhile."""
+    """The response to an invitation of the acting organisation that had none, held; somebody else may begin it meanwhile."""
     consultation_id = invitation.consultation_id
     if invitation.purpose != Purpose.FOR_COMMENT:
         raise Forbidden(M("Ihre Stelle ist nur nachrichtlich beteiligt und gibt keine Stellungnahme ab."))
@@ -80,6 +80,8 @@ def begin(session: Session, actor: Actor, invitation: Invitation, channel: Chann
     }  # fmt: skip
     new = insert_new(session, Response, [row], ["consultation_id", "organisation_id"])
     response = queries.own(session, actor, consultation_id)
+    if response is not None and not new:
+        response = queries.own_one(session, actor, response.id, held=True)
     if response is None or not (actor.is_system or member(actor, response)):
         raise NotFound(M("Diese Stellungnahme gibt es nicht."))
     if new:

@@ -84,9 +84,13 @@ def own_one(session: Session, actor: Actor, response_id: uuid.UUID, *, held: boo
     return found
 
 
-def hold_own_in(session: Session, actor: Actor, slug: str) -> None:
-    """Nobody else changes the acting organisation's response, if there is one, until the transaction ends."""
-    hold_where(session, _OWN_ROW, {"slug": slug, "acting": actor.organisation_id})
+def own_held_in(session: Session, actor: Actor, slug: str) -> Response | None:
+    """As `own_in`; nobody else changes it until the transaction ends."""
+    held = hold_where(session, _OWN_ROW, {"slug": slug, "acting": actor.organisation_id})
+    found = own_in(session, actor, slug)
+    if found is None or held:
+        return found
+    return own_one(session, actor, found.id, held=True)  # somebody began it before it was read
 
 
 _NAMED = select(Consultation.id).where(Consultation.slug == bindparam("slug")).scalar_subquery()

@@ -112,14 +112,6 @@ def time_left(actor: Actor, deadline: datetime | None) -> Message:
     return M("heute ist der letzte Tag") if days <= 0 else M("noch {n} Tage", one="noch 1 Tag", n=days)
 
 
-def arrive(session: Session, actor: Actor, place: Place, slug: str, language: Language) -> At:
-    """404 for everybody who is not asked or has no answering role."""
-    response = queries.own_in(session, actor, slug)
-    if response is None:
-        return At(actor, place, queries.invitation_in(session, actor, slug), None)
-    return at_desk(session, actor, place, response, language)
-
-
 def at_desk(session: Session, actor: Actor, place: Place, response: Response, language: Language) -> At:
     return At(actor, place, response.invitation, desk_of(session, response, actor.moment, language))
 
@@ -136,12 +128,18 @@ class Visit:
     language: Language
 
     def arrive(self, session: Session) -> At:
-        return arrive(session, self.actor, self.place, self.slug, self.language)
+        """404 for everybody who is not asked or has no answering role."""
+        return self._at(session, queries.own_in(session, self.actor, self.slug))
 
     def arrive_alone(self, session: Session) -> At:
         """As `arrive`; until the transaction ends nobody else writes into this answer."""
-        queries.hold_own_in(session, self.actor, self.slug)
-        return self.arrive(session)
+        return self._at(session, queries.own_held_in(session, self.actor, self.slug))
+
+    def _at(self, session: Session, response: Response | None) -> At:
+        if response is None:
+            invitation = queries.invitation_in(session, self.actor, self.slug)
+            return At(self.actor, self.place, invitation, None)
+        return at_desk(session, self.actor, self.place, response, self.language)
 
     def begin(self, session: Session) -> At:
         """As `arrive_alone`; the response is begun if it was not yet."""
