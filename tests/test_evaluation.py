@@ -159,7 +159,7 @@ def test_figures_take_the_same_few_queries_for_any_number_of_answers(db: Databas
         seen: list[str] = []
         event.listen(session.get_bind(), "before_cursor_execute", lambda *a: seen.append(a[2]))
         statistics.statistics(session, consultation)
-    assert sum("answer_fact" in statement for statement in seen) == 5
+    assert sum("answer_fact" in statement for statement in seen) == 2
     assert len(seen) <= 6  # the draft is read once per process
 
 

@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 
 from consultation.core.db import Database, build_engine, schema_transaction
 from consultation.core.migrations import bring_to, configuration, is_current, upgrade
+from consultation.responses.models import AnswerFact
 from tests.conftest import DATABASES, PostgresServer
 from tests.killed_upgrading import look
 
@@ -167,6 +168,28 @@ def test_an_upgrade_that_is_killed_wherever_it_is_has_done_nothing_and_the_next_
     assert len(killed) > 3
     assert [one for one in killed if {**one, **before} != one] == []
     assert (last["version"], last["status"]) == ([REVISIONS[-1]], 0)
+
+
+def test_of_what_a_body_chose_before_the_upgrade_one_thing_counts_the_body(empty_url: str) -> None:
+    engine = build_engine(empty_url, threads=1)
+    with schema_transaction(engine) as connection:
+        bring_to(connection, "0022")
+    with engine.begin() as connection:
+        filling = Filling(connection)
+        filling.fill()
+        first, *others = filling.rows["answer_fact"]
+        facts = filling.metadata.tables["answer_fact"].insert()
+        connection.execute(facts, first | {"id": 11, "option": "another"})
+        connection.execute(facts, first | {"id": 12, "option": "a third"})
+        connection.execute(facts, first | {"id": 13, "item": "another row"})
+    engine.dispose()
+    upgrade(empty_url)
+    db = Database(empty_url, threads=1)
+    with db.reader() as session:
+        counting = dict(session.execute(sa.select(AnswerFact.id, AnswerFact.once)).tuples().all())
+    db.close()
+    alone = {one["id"] for one in (first, *others)} | {13}
+    assert counting == dict.fromkeys(alone, True) | {11: False, 12: False}
 
 
 DROPPED = {("address_upload", "rows"), ("response", "resolution_on")}

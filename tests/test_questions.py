@@ -247,7 +247,7 @@ def assert_faces(kind: QuestionType, own: Any, checked: Value) -> None:
     list(kind.missing(checked, own, CONTEXT))
     listed = {option.key for option in kind.options(own, "de")} | {""}
     facts = list(kind.facts(checked, own))
-    assert kind.several_facts or len({fact.item for fact in facts}) == len(facts)
+    assert len({(fact.item, fact.option) for fact in facts}) == len(facts)
     if kind.tally is Tally.RANKS:
         assert [fact.number for fact in facts].count(1) == bool(facts)
     for fact in facts:

@@ -1,4 +1,4 @@
-"""All counts of a consultation in five queries, whatever the number of questions and answers."""
+"""All counts of a consultation in two queries, whatever the number of questions and answers."""
 
 import uuid
 from collections import Counter, defaultdict
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, null, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from consultation.evaluation.figures import KIND, NOT_STATED, SIZE_CLASS, SMALL_TOWNS, STATE, TOTAL, Filters
@@ -61,22 +61,18 @@ class Cube:
     bases: Counter[Place] = field(default_factory=Counter)
 
     def take(
-        self, key: str, item: str, groups: Iterable[Place], fact: tuple[str, float | None], count: int, *, answers: bool
+        self, key: str, item: str, groups: Iterable[Place], fact: tuple[str, float | None], count: int, *, once: bool
     ) -> None:
-        """In all groups that the same organisations are counted in. `answers`: each of them has one such fact."""
+        """In all groups that the same organisations are counted in. `once`: each of them has one such fact."""
         if not key:
             self.bases.update(dict.fromkeys(groups, count))
             return
         asked = self.cells[key, item]
         cells = [asked[place] for place in groups]
         take(cells, *fact, count)
-        if answers:
+        if once:
             for cell in cells:
                 cell.answered += count
-
-    def answered(self, key: str, item: str, groups: Iterable[Place], count: int) -> None:
-        for place in groups:
-            self.cells[key, item][place].answered += count
 
 
 def places(size_class: str | None, state: str | None, kind: str | None, *, public: bool = False) -> Iterable[Place]:
@@ -98,26 +94,12 @@ def grouping_of(key: str, item: str) -> str:
 
 @dataclass(frozen=True)
 class Keys:
-    """Full keys of the fields that are counted in a way of their own."""
+    """Full keys of fields."""
 
     groups: Sequence[str]
     """Their options form groups."""
-    several: frozenset[str]
-    """They may hold several facts of one organisation, so that organisations are counted apart."""
-    numbers: frozenset[str]
-    """Their numbers count; with all others the option says everything."""
-    ranks: frozenset[str]
-    """Their numbers are places: whoever answered put one option first."""
     only: frozenset[str] | None = None
     """Of these fields alone; None for all."""
-
-    @property
-    def numbered(self) -> frozenset[str]:
-        return self.numbers | self.ranks
-
-    def answers(self, key: str, number: float | None) -> bool:
-        """Whether there is one such fact of everybody who answered."""
-        return number == 1 if key in self.ranks else key not in self.several
 
 
 def read(session: Session, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> Cube:
@@ -138,21 +120,11 @@ def _groups(size_class: str | None, state: str | None, kind: str | None) -> tupl
 
 
 def _by_register(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> None:
-    """Where numbers do not count the index alone answers, in its own order: a fifth of the time."""
-    here = _here(consultation_id, keys, filters)
-    options = (*_WHAT, AnswerFact.option, *_DIMENSIONS)
-    plain = select(*options, null(), func.count()).where(*here, AnswerFact.question.not_in(keys.numbered))
-    numbers = select(*options, AnswerFact.number, func.count()).where(*here, AnswerFact.question.in_(keys.numbered))
-    for counts in (plain.group_by(*options), numbers.group_by(*options, AnswerFact.number)):
-        for key, item, option, *dimensions, number, count in session.connection().execute(counts).all():
-            fact, answers = (option, number), keys.answers(key, number)
-            cube.take(key, item, _groups(*dimensions), fact, count, answers=answers)
-    bodies = select(*_WHAT, *_DIMENSIONS, AnswerFact.revision_id).distinct()
-    each = bodies.where(*here, AnswerFact.question.in_(keys.several)).subquery("each")
-    columns = [each.c[column.key] for column in (*_WHAT, *_DIMENSIONS)]
-    answered = select(*columns, func.count()).group_by(*columns)
-    for key, item, *dimensions, count in session.connection().execute(answered).all():
-        cube.answered(key, item, _groups(*dimensions), count)
+    """The index alone answers, in its own order."""
+    columns = (*_WHAT, AnswerFact.option, *_DIMENSIONS, AnswerFact.once, AnswerFact.number)
+    counts = select(*columns, func.count()).where(*_here(consultation_id, keys, filters)).group_by(*columns)
+    for key, item, option, *dimensions, once, number, count in session.connection().execute(counts).all():
+        cube.take(key, item, _groups(*dimensions), (option, number), count, once=once)
 
 
 def _by_answers(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: Keys, filters: Filters) -> None:
@@ -163,16 +135,11 @@ def _by_answers(session: Session, cube: Cube, consultation_id: uuid.UUID, keys: 
         *_here(consultation_id, keys, filters), chosen.consultation_id == consultation_id,
         chosen.revision_id == AnswerFact.revision_id, chosen.question.in_(keys.groups), chosen.option != "",
     )  # fmt: skip
-    values = (AnswerFact.option, AnswerFact.number)
-    counts = select(*group, *_WHAT, *values, func.count()).where(*here).group_by(*group, *_WHAT, *values)
-    for by, by_item, by_option, key, item, option, number, count in session.execute(counts):
-        place, fact = (grouping_of(by, by_item), by_option), (option, number)
-        cube.take(key, item, [place], fact, count, answers=keys.answers(key, number))
-    distinct = func.count(AnswerFact.revision_id.distinct())
-    several = AnswerFact.question.in_(keys.several)
-    answered = select(*group, *_WHAT, distinct).where(*here, several).group_by(*group, *_WHAT)
-    for by, by_item, by_option, key, item, count in session.execute(answered):
-        cube.answered(key, item, [(grouping_of(by, by_item), by_option)], count)
+    columns = (*group, *_WHAT, AnswerFact.option, AnswerFact.once, AnswerFact.number)
+    counts = select(*columns, func.count()).where(*here).group_by(*columns)
+    for by, by_item, by_option, key, item, option, once, number, count in session.execute(counts):
+        place = grouping_of(by, by_item), by_option
+        cube.take(key, item, [place], (option, number), count, once=once)
     for by, by_item in [asked for asked in cube.cells if asked[0] in keys.groups]:
         _rest(cube, by, by_item)
 

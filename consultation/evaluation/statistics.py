@@ -85,24 +85,11 @@ def _counted(
     session: Session, consultation: Consultation, context: FormContext, groups: Sequence[Asked], filters: Filters,
     only: frozenset[str] | None = None,
 ) -> Statistics:  # fmt: skip
-    cube = read(session, consultation.id, _keys(context.form, groups, only), filters)
+    cube = read(session, consultation.id, Keys([asked.key for asked in groups], only), filters)
     order = Order(context, groups)
     there = [counted for counted in counted_fields(context, cube) if only is None or counted.asked.key in only]
     fields = tuple(_figures(cube, counted, order) for counted in there)
     return Statistics(cube.bases[TOTAL, ""], order.groupings(), fields, filters)
-
-
-def _keys(form: Form, groups: Sequence[Asked], only: frozenset[str] | None) -> Keys:
-    def those(*tallies: Tally) -> Iterator[Asked]:
-        return (asked for asked in form.asked if asked.type.tally in tallies)
-
-    return Keys(
-        groups=[asked.key for asked in groups],
-        several=frozenset(asked.key for asked in those(Tally.OPTIONS) if asked.type.several_facts),
-        numbers=frozenset(asked.key for asked in those(Tally.NUMBER)),
-        ranks=frozenset(asked.key for asked in those(Tally.RANKS)),
-        only=only,
-    )
 
 
 def form_context(session: Session, consultation: Consultation) -> FormContext:

@@ -241,8 +241,6 @@ class QuestionType(abc.ABC):
     """A question one would ask like this."""
     family: ClassVar[Family] = Family.OTHER
     tally: ClassVar[Tally] = Tally.NONE
-    several_facts: ClassVar[bool] = False
-    """An answer may give several facts of one item: statistics count who answered apart from what was chosen."""
     itemised: ClassVar[bool] = False
     """The value is a mapping item key → value; each item is stored, edited and conflicts on its own."""
     item_title: ClassVar[Message] = M("Zeile")

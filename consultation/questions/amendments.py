@@ -50,7 +50,6 @@ class Amendments(QuestionType):
     demands = True
     needs_sections = True
     tally = Tally.OPTIONS
-    several_facts = True
     itemised = True
     beyond_schema = (TOO_LONG,)
 

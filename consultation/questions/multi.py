@@ -52,7 +52,6 @@ class Multi(QuestionType):
     example = M("Welche Stellen haben mitgewirkt?")
     family = Family.CHOICE
     tally = Tally.OPTIONS
-    several_facts = True
     beyond_schema = (TOO_LONG,)
 
     class Settings(OptionsAndOther):

@@ -33,7 +33,6 @@ class Ranked(QuestionType):
     example = M("Welche drei Handlungsfelder sind am dringendsten?")
     family = Family.CHOICE
     tally = Tally.RANKS
-    several_facts = True
 
     class Settings(Options):
         places: Annotated[int, Wording(M("So viele dürfen gewählt werden"))] = Setting(default=3, ge=1, le=20)

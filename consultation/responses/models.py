@@ -204,7 +204,18 @@ class AnswerFact(Base):
     __tablename__ = "answer_fact"
     __table_args__ = (
         ForeignKeyConstraint(["revision_id"], ["revision.id"]),
-        Index("ix_answer_fact_cube", "consultation_id", "question", "item", "option", "size_class", "state", "kind"),
+        Index(
+            "ix_answer_fact_cube",
+            "consultation_id",
+            "question",
+            "item",
+            "option",
+            "size_class",
+            "state",
+            "kind",
+            "once",
+            "number",
+        ),
     )
     id: Mapped[int] = mapped_column(Sequence64, primary_key=True, autoincrement=True)
     revision_id: Mapped[uuid.UUID] = mapped_column(index=True)
@@ -216,6 +227,8 @@ class AnswerFact(Base):
     size_class: Mapped[str | None] = mapped_column(String(40))
     state: Mapped[str | None] = mapped_column(String(2))
     kind: Mapped[str] = mapped_column(String(40))
+    once: Mapped[bool]
+    """Of all facts of a revision about one question and item one: they count answers, these count who answered."""
 
 
 class Representation(Base):

@@ -262,7 +262,7 @@ def _count(session: Session, desk: Desk, revision: Revision, answers: dict[str, 
     insert_rows(session, AnswerFact, facts)
 
 
-COUNTED = {"question": "", "item": "", "option": "", "number": None}
+COUNTED = {"question": "", "item": "", "option": "", "number": None, "once": True}
 """The fact that there is a counted answer at all: what shares and "not answered" are measured against."""
 
 
@@ -270,8 +270,11 @@ def facts_of(form: Form, answers: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Rows of `answer_fact` without their dimensions; what is not in the form any more is not counted."""
     for key, value in answers.items():
         if (asked := form.by_key.get(key)) is not None:
+            items: set[str] = set()
             for fact in asked.type.facts(value, asked.settings):
-                yield {"question": key, "item": fact.item, "option": fact.option, "number": fact.number}
+                once = fact.item not in items
+                yield {"question": key, "item": fact.item, "option": fact.option, "number": fact.number, "once": once}
+                items.add(fact.item)
 
 
 def uncount(session: Session, response_id: uuid.UUID) -> None:

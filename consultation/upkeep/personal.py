@@ -128,7 +128,7 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding("personal_value", M("Name und Funktion der Freigabe, Ansprechpersonen"),
             M("bis zur Frist RETAIN_CONTACTS nach dem Ende der Konsultation"), "id revision_id key", named="value", hashed="salt"),
     Holding("answer_fact", M("zählbare Angaben"), ALWAYS,
-            "id revision_id consultation_id question item option number size_class state kind"),
+            "id revision_id consultation_id question item option number size_class state kind once"),
     Holding("representation", M("für wen eine Stelle spricht"), ALWAYS, "response_id register_key kind"),
     Holding("revision_representation", M("für wen eine abgegebene Fassung spricht"), ALWAYS, "revision_id register_key kind"),
     Holding("disclosure_choice", M("Veröffentlichungsfreigabe"), ALWAYS, "seq response_id part level moment",
