@@ -186,7 +186,7 @@ def test_of_what_a_body_chose_before_the_upgrade_one_thing_counts_the_body(empty
     upgrade(empty_url)
     db = Database(empty_url, threads=1)
     with db.reader() as session:
-        counting = dict(session.execute(sa.select(AnswerFact.id, AnswerFact.once)).tuples().all())
+        counting = {row.id: row.once for row in session.execute(sa.select(AnswerFact.id, AnswerFact.once))}
     db.close()
     alone = {one["id"] for one in (first, *others)} | {13}
     assert counting == dict.fromkeys(alone, True) | {11: False, 12: False}
