@@ -14,10 +14,10 @@ from tests.frozen_editions import frozen
 
 LAYOUTS = {
     1: {
-        "public de": "127d63bfa1b0e276dfcea64acca582fad9b126a21df10bb120985d7134aa23ca",
-        "public en": "d6bde377a106f56c38064ebb277b89503392884acf31e174d0f4f5f6ec12a0ba",
-        "internal de": "4b5d35f32722f248926e1444a2a38494411e7915ae51847b8096dda9ebc3a3f4",
-        "internal en": "bc5bce6a9b4fc70f763607fc88f68aa6902efed0f035a43f027b0fb387d97a4f",
+        "public de": "ddfe763b79a40e939d8a48602e318295d2bec8fb3713589513bb19c84d9eccd1",
+        "public en": "5def26720aad2e481aeb9a5a0bdf383318e7df5150a1df3033a69592f2eb38bb",
+        "internal de": "de78151883de5f242b6288d0bc68986552a1b8fcec12d57844be3ef084e04af3",
+        "internal en": "974affc1509e1f2b0fc0747563b1fd8a44fbfb5706d9abf5c1a35fe317f246b6",
     },
 }
 """Layout → edition → what its HTML documents and their outlines sum up to."""

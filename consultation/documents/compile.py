@@ -103,7 +103,8 @@ def counts_of(frozen: Frozen) -> dict[str, int]:
             found["text"] += sum(1 for _ in texts(frozen.form, record["answers"]))
     return {
         "answers": frozen.statistics.base, "points": found["point"], "decided": frozen.points.decided,
-        "participants": found["participant"], "texts": found["text"], "redacted": frozen.redactions[0],
+        "to_be_examined": frozen.points.to_be_examined, "participants": found["participant"],
+        "texts": found["text"], "redacted": frozen.redactions[0],
     }  # fmt: skip
 
 

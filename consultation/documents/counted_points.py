@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from consultation.evaluation.models import Decision
+
 TOP = 10
 """Points that stand among the most important things."""
 
@@ -23,6 +25,11 @@ class CountedPoints:
     """Section key → where the first of its points begins; they stand together, the most supported first."""
     top: list[dict[str, Any]] = field(default_factory=list)
     """The records of those with the most supporters, these first."""
+
+    @property
+    def to_be_examined(self) -> int:
+        """How many of the decided are to be looked at further: nothing is settled about them."""
+        return self.decisions[Decision.TO_BE_EXAMINED]
 
     def take(self, place: int, point: dict[str, Any]) -> None:
         section = point["section"] or ""

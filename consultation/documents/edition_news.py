@@ -21,8 +21,9 @@ from consultation.states import Audience, EditionState
 TITLES: dict[str, Message] = {
     "invited": M("Eingeladene Stellen"), "answered": M("Stellen, die geantwortet haben"),
     "reached": M("Erreichte Gemeinden (selbst oder durch ihren Verband)"), "answers": M("Stellungnahmen in den Zahlen"),
-    "points": M("Einzelpunkte"), "decided": M("Entschiedene Einzelpunkte"), "participants": M("Namentlich genannte Stellen"),
-    "texts": M("Lesbare Texte"), "redacted": M("Geschwärzte Passagen"),
+    "points": M("Einzelpunkte"), "decided": M("Entschiedene Einzelpunkte"),
+    "to_be_examined": M("Entschiedene Einzelpunkte, die weiter geprüft werden"),
+    "participants": M("Namentlich genannte Stellen"), "texts": M("Lesbare Texte"), "redacted": M("Geschwärzte Passagen"),
 }  # fmt: skip
 MOST = 12
 """So many points are named by their numbers; more of them are counted."""

@@ -9,6 +9,8 @@ from consultation.documents.frozen import Frozen
 from consultation.documents.labels import AMENDMENT_KINDS, DECISIONS, description
 from consultation.documents.outline import Table
 from consultation.evaluation import numbers
+from consultation.rulebook import POINT
+from consultation.states import PointState
 
 MOST = 2500
 """Points in one document; beyond it each section shows its most supported ones. The data files hold all."""
@@ -65,7 +67,7 @@ def supporters(point: dict[str, Any], frozen: Frozen) -> str:
 
 def decision(point: dict[str, Any], frozen: Frozen) -> str:
     if point["decision"] is None:
-        return frozen.say(M("noch in Prüfung"))
+        return frozen.say(M("noch nicht entschieden ({state})", state=POINT.states[PointState(point["state"])]))
     title = frozen.say(DECISIONS[point["decision"]])
     if point["state"] != "decided":
         title = frozen.say(M("Vorschlag: {decision}", decision=title))

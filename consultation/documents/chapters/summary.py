@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from consultation.core.language import M, number, percent
+from consultation.core.language import M, Message, number, percent
 from consultation.documents.chapters.excerpts import shortened
 from consultation.documents.chapters.points import both_numbers
 from consultation.documents.chapters.tables import count, right
+from consultation.documents.counted_points import CountedPoints
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import DECISIONS, item_label
 from consultation.documents.outline import Heading, ListBlock, ListItem, Node, Paragraph, Table
@@ -39,11 +40,23 @@ def _figures(frozen: Frozen) -> Table:
         (M("Eingeladene Stellen"), total.invited), (M("Stellungnahmen mit Inhalt"), total.submitted),
         (M("Fehlanzeigen"), total.nil_returns), (M("Eingeladene Stellen, für die andere geantwortet haben"), total.represented),
         (M("Erreichte Gemeinden (selbst oder durch ihren Verband)"), reach.reached), (M("Einzelpunkte"), points.points),
-        (M("Beiträge, aus denen die Einzelpunkte bestehen"), points.contributions),
-        (M("Entschiedene Einzelpunkte"), points.decided),
+        (_contributions(frozen), points.contributions), (M("Entschiedene Einzelpunkte"), points.decided),
+        *_to_be_examined(points),
     )  # fmt: skip
     head = (say(M("Kennzahl")), say(M("Anzahl")))
     return Table(say(M("Kennzahlen")), head, tuple((say(label), count(n, frozen)) for label, n in rows), right(1))
+
+
+def _contributions(frozen: Frozen) -> Message:
+    if frozen.public:
+        return M("Beiträge zu diesen Einzelpunkten, die hier gezeigt werden dürfen")
+    return M("Beiträge, aus denen die Einzelpunkte bestehen")
+
+
+def _to_be_examined(points: CountedPoints) -> Iterator[tuple[Message, int]]:
+    """Decided, though nothing is settled by it: whoever reads how many are decided should know."""
+    if points.to_be_examined:
+        yield M("davon werden weiter geprüft"), points.to_be_examined
 
 
 def _participation(frozen: Frozen) -> Iterator[str]:
@@ -146,7 +159,10 @@ def _decisions(frozen: Frozen) -> Iterator[Node]:
     points, made = frozen.points, frozen.points.decisions
     all_decided = M("Diese Ausgabe enthält nur entschiedene Einzelpunkte: {decided}.", decided=points.decided)
     some = M("Entschieden sind {decided} von {points} Einzelpunkten.", decided=points.decided, points=points.points)
-    yield Paragraph(say(all_decided if frozen.filters.only_decided else some))
+    told = [say(all_decided if frozen.filters.only_decided else some)]
+    if n := points.to_be_examined:
+        told.append(say(M("Davon werden {n} weiter geprüft.", one="Davon wird 1 weiter geprüft.", n=n)))
+    yield Paragraph(" ".join(told))
     if made:
         rows = tuple((say(title), count(made[key], frozen)) for key, title in DECISIONS.items() if made[key])
         head = (say(M("Entscheidung")), say(M("Einzelpunkte")))

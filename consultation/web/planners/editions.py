@@ -68,6 +68,7 @@ COUNTS: dict[str, Message] = {
     "answers": M("Stellungnahmen in den Zahlen"),
     "points": M("Einzelpunkte"),
     "decided": M("davon entschieden"),
+    "to_be_examined": M("davon werden weiter geprüft"),
     "participants": M("namentlich genannte Stellen"),
     "texts": M("lesbare Texte"),
     "redacted": M("geschwärzte Passagen"),
@@ -115,8 +116,8 @@ def changes(found: Sequence[Edition]) -> dict[uuid.UUID, list[tuple[Message, int
     for place, edition in enumerate(found):
         before = next((one for one in found[place + 1 :] if one.audience == edition.audience and one.counts), None)
         if before is not None and edition.counts:
-            differences = ((COUNTS[name], n - before.counts.get(name, 0)) for name, n in _counts(edition))
-            result[edition.id] = [(title, difference) for title, difference in differences if difference]
+            both = [(name, n - before.counts[name]) for name, n in _counts(edition) if name in before.counts]
+            result[edition.id] = [(COUNTS[name], difference) for name, difference in both if difference]
     return result
 
 
