@@ -170,6 +170,18 @@ def test_the_figures_of_the_overview_add_up_with_those_who_do_not_take_part(runn
     assert sum(parts) == invited
 
 
+@pytest.mark.parametrize("table", ["reach-state", "reach-size"])
+def test_the_rows_of_the_municipalities_reached_add_up_to_the_whole(running: Running, paula: Browser, table: str):
+    with running.db.transaction() as session:
+        make.register_body(session, "100410100100", "Saarbrücken", state=State.SL)  # nobody there is asked
+    page = html.parse(paula.get(f"{running.at()}/participation").text)
+    body = page.find(f".//table[@id='{table}']/tbody")
+    assert body is not None
+    *rows, whole = [[int(html.text_of(cell)) for cell in row.findall("td")[:-1]] for row in body]
+    assert rows
+    assert [sum(column) for column in zip(*rows, strict=True)] == whole
+
+
 def test_only_what_was_submitted_can_be_read_and_hostile_text_stays_text(running: Running, paula: Browser):
     at = f"{running.at()}/responses"
     listed = paula.get(at).text

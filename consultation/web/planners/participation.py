@@ -13,7 +13,7 @@ from consultation.http.language import language_of
 from consultation.people.kinds import OrganisationKind
 from consultation.register.kinds import SizeClass
 from consultation.register.states import STATE_TITLES, State
-from consultation.responses.participation import Participation, for_planner, land_of
+from consultation.responses.participation import Participation, Reach, for_planner, land_of
 from consultation.responses.timeline import Group, timeline
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, planned, surroundings
 from consultation.web.planners.growth import growth
@@ -47,9 +47,9 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             (M("Nach Art der Stelle"), "by-kind", M("Art"), _named(found.by("kind"), lambda g: kind_label(g, language))),
         ],
         "reaches": [
-            (M("Gemeinden nach Land"), "reach-state", M("Land"), _named(_invited(found, "state"), _land)),
+            (M("Gemeinden nach Land"), "reach-state", M("Land"), _reached(found, "state", _land)),
             (M("Gemeinden nach Größenklasse"), "reach-size", M("Größenklasse"),
-             _named(_invited(found, "size_class"), lambda group: size_label(group, language))),
+             _reached(found, "size_class", lambda group: size_label(group, language))),
         ],
     }  # fmt: skip
     if request.headers.get("hx-request") == "true":
@@ -83,9 +83,13 @@ def _choices(found: Participation, language: Language) -> dict[str, list[tuple[s
     }
 
 
-def _invited(found: Participation, dimension: str) -> dict[str, Any]:
-    """Länder in which nobody was asked and nobody is spoken for are left out."""
-    return {group: one for group, one in found.reach_by(dimension).items() if one.invited or one.reached}
+def _reached(found: Participation, dimension: str, name: Any) -> list[tuple[Message | str, Any]]:
+    """Groups in which nobody was asked and nobody is spoken for stand in one row, so that all rows add up to the whole."""
+    groups = found.reach_by(dimension)
+    known = {group: one for group, one in groups.items() if one.invited or one.reached}
+    rest = sum((one for group, one in groups.items() if group not in known), Reach())
+    rows = _named(known, name)
+    return [*rows, (M("alle übrigen (niemand angesprochen)"), rest)] if rest.existing else rows
 
 
 def _named(groups: dict[str, Any], name: Any) -> list[tuple[Message | str, Any]]:
