@@ -25,9 +25,11 @@ from consultation.responses import actions, submission
 from consultation.responses.models import RepresentationKind, RevisionRepresentation
 from consultation.responses.participants import participants
 from consultation.responses.participation import (
+    BodiesRow,
     Counts,
     Participation,
     Reach,
+    ReachRow,
     for_planner,
     participation,
     represented_keys,
@@ -273,3 +275,10 @@ def test_participants_come_in_pages_with_what_may_be_said_of_them(db: Database):
         sorted(key for key in world.bodies if len(key) == 12 and key != KIEL)[1]
     }
     assert Counter(spoken.kind for spoken in by_ars[KREIS].spoken_for) == {REPRESENTED: 2, SUPPORTER: 1}
+
+
+def test_the_whole_is_added_up_once_however_often_it_is_asked_for() -> None:
+    found = Participation((BodiesRow("SH", "", "county", Counts(invited=2)),), (ReachRow("SH", "", Reach(existing=3)),), 0)
+    assert (found.total.invited, found.reach.existing) == (2, 3)
+    assert found.total is found.total
+    assert found.reach is found.reach

@@ -6,6 +6,7 @@ A body is counted once, as what it is. Represented are bodies named by a counted
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
@@ -105,11 +106,11 @@ class Participation:
     informed: int
     """Invited for information only: asked nothing, counted nowhere else."""
 
-    @property
+    @cached_property  # a document asks dozens of times
     def total(self) -> Counts:
         return sum((row.counts for row in self.bodies), Counts())
 
-    @property
+    @cached_property
     def reach(self) -> Reach:
         return sum((row.reach for row in self.municipalities), Reach())
 
