@@ -86,6 +86,18 @@ def test_commands_of_the_typesetter_stay_text(tmp_path: Path):
     assert "root:" not in text
 
 
+def test_a_checksum_or_address_that_needs_several_lines_is_copied_as_it_is(tmp_path: Path):
+    checksum = "sha256:" + "0123456789abcdef" * 4
+    address = "https://www.beispielministerium.example/" + "foerderprogramme/" * 4 + "stellungnahmen.html?fassung=3"
+    narrow = Table("Prüfsummen", tuple("ABCDEFGH"), ((checksum,) * 8,), ())
+    text = written(
+        tmp_path / "long.pdf", Paragraph(f"Die Prüfsumme lautet {checksum}, sie steht unter {address}."), narrow
+    )
+    copied = text.replace("\n", "")
+    assert copied.count(checksum) == 9
+    assert address in copied
+
+
 def test_emoji_private_and_uncovered_characters_do_not_stop_the_document(tmp_path: Path):
     text = written(
         tmp_path / "x.pdf", Heading(1, "A", "a"), Paragraph("ja 👍 漢 \ue000 ok"), Paragraph(golden.CONTROLS)

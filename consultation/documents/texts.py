@@ -3,8 +3,6 @@
 import re
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_LONG_WORD = re.compile(r"\S{61,}")
-_PIECE = 30
 REPLACEMENT = "\ufffd"
 
 
@@ -15,12 +13,3 @@ def writable(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNWRITABLE.sub(REPLACEMENT, text)
-
-
-def breakable(text: str) -> str:
-    """With invisible places to break in words longer than any line of text (addresses, noise)."""
-    return _LONG_WORD.sub(lambda word: "\u200b".join(_pieces(word[0])), text)
-
-
-def _pieces(word: str) -> list[str]:
-    return [word[i : i + _PIECE] for i in range(0, len(word), _PIECE)]

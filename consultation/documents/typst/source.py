@@ -24,7 +24,6 @@ from consultation.documents.outline import (
     Statement,
     Table,
 )  # fmt: skip
-from consultation.documents.texts import breakable
 from consultation.documents.typst import coverage
 
 RUNNING = 110
@@ -52,7 +51,7 @@ class Source:
             file.write("\n]}")
 
     def _text(self, text: str) -> str:
-        return breakable(self.letters(text))
+        return self.letters(text)
 
     def _head(self, meta: Meta) -> dict[str, Any]:
         if meta.facts:
