@@ -13,6 +13,7 @@ import pytest
 from consultation.documents import layout, texts
 from consultation.documents.formats import FORMATS, Compiled, write_document
 from consultation.documents.formats import json as json_format
+from consultation.documents.office import docx_styles
 from consultation.documents.outline import Chart, Heading, Outline, Paragraph, Statement, Table
 from tests.documents import golden
 from tests.documents.readers import Read, folded, read, squeezed
@@ -254,6 +255,34 @@ def test_a_table_with_too_many_columns_breaks_long_words_and_never_a_number() ->
     for cell, width in zip(crowded.rows[0][1:], widths[1:], strict=True):
         assert width >= len(cell) + 1, cell
     assert widths[4] < len("Entscheidungsvorbehalt"), "the longest word gives way"
+
+
+def test_a_number_stays_whole_where_an_office_program_shows_a_broader_type_than_the_file_names() -> None:
+    heads = (
+        "Gruppe",
+        "n",
+        "stimme gar nicht zu",
+        "stimme eher nicht zu",
+        "teils, teils",
+        "stimme eher zu",
+        "voll zu",
+        "Median",
+    )
+    shares = ("20,3\u00a0%", "36,7\u00a0%", "100,0\u00a0%", "12,6\u00a0%", "2,2\u00a0%")
+    rows = (
+        ("Insgesamt", "365", *shares, "stimme eher nicht zu"),
+        ("kommunaler Spitzenverband", "10.751", *shares, "–"),
+    )
+    opinion = Table("Einschätzung", heads, rows, ("left",) + ("right",) * 7)
+    type_size, padding = 7.5, 2 * 85 / 20
+    for row in rows:
+        for cell, share in zip(row[1:7], layout.shares(layout.widths(opinion))[1:7], strict=True):
+            room = share * docx_styles.TEXT_WIDTH / 20 - padding
+            assert sum(_BROAD.get(letter, 0.64) for letter in cell) * type_size <= room, cell
+
+
+_BROAD = {",": 0.32, ".": 0.32, "\u00a0": 0.32, "%": 0.95}
+"""Widths in DejaVu Sans, of its type size."""
 
 
 def test_many_columns_in_small_type_leave_names_whole() -> None:

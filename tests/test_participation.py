@@ -278,7 +278,9 @@ def test_participants_come_in_pages_with_what_may_be_said_of_them(db: Database):
 
 
 def test_the_whole_is_added_up_once_however_often_it_is_asked_for() -> None:
-    found = Participation((BodiesRow("SH", "", "county", Counts(invited=2)),), (ReachRow("SH", "", Reach(existing=3)),), 0)
+    found = Participation(
+        (BodiesRow("SH", "", "county", Counts(invited=2)),), (ReachRow("SH", "", Reach(existing=3)),), 0
+    )
     assert (found.total.invited, found.reach.existing) == (2, 3)
     assert found.total is found.total
     assert found.reach is found.reach

@@ -19,7 +19,9 @@ LONGEST_WORDS = (22, 18, 15)
 ROOM = 0.2
 """Of a line, for the columns that hold more than a word."""
 LETTERS, HEAD_TYPE = 1.1, 1.1
-"""How much broader words are than numbers, and header rows, which are set in bold."""
+"""How much broader words are than their number of characters, and header rows, which are set in bold."""
+DIGITS = 1.15
+"""The same of numbers. They are never broken, and an office program may show a broader type than the file names."""
 NUMBERS = 12
 """Characters a column of numbers keeps of the words in its header where the words of other columns lack room."""
 MARGIN = 2
@@ -142,12 +144,16 @@ def _levelled(tried: Sequence[Sequence[int]], limits: Sequence[int], line: int) 
 
 @lru_cache(maxsize=4096)  # figures and names of groups stand in many tables
 def longest_word(text: str) -> float:
-    """Its length in digits: letters are broader."""
-    return max(len(word) * (1 if word[:1].isdigit() else LETTERS) for word in _BREAKS.split(text))
+    """Its length in characters, with the room that its letters or digits need."""
+    return max(_room_of(word) for word in _BREAKS.split(text))
 
 
-_BREAKS = re.compile(r"\s+|(?<=[^\W\d]-)(?=[^\W\d])")
-"""Where a line may end: after a space, and within a word of two parts ("Baden-Württemberg")."""
+def _room_of(word: str) -> float:
+    return math.ceil(len(word) * DIGITS) if word[:1].isdigit() else len(word) * LETTERS
+
+
+_BREAKS = re.compile(r"[^\S\u00a0]+|(?<=[^\W\d]-)(?=[^\W\d])")
+"""Where a line may end: after a space (not before a percent sign), and within a word of two parts ("Baden-Württemberg")."""
 
 
 def dense(table: Table) -> bool:
