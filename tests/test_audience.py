@@ -10,13 +10,15 @@ from consultation.consultations import actions, audience
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
 from consultation.core.errors import Forbidden, Invalid, NotFound
+from consultation.core.language import say
+from consultation.documents.chapters.asked import sentences as asked_in_words
 from consultation.documents.procedure import procedure
 from consultation.people.models import Organisation
 from consultation.register.audience import AudienceFilter
 from consultation.register.sampling import Sample
 from consultation.register.states import State
 from consultation.states import Audience, Purpose
-from tests import edition_world, html
+from tests import edition_world, factories, html
 from tests.browsing import Browser, site
 from tests.planning_world import Planning
 
@@ -215,7 +217,7 @@ def test_the_method_chapter_and_the_procedure_log_print_the_seed(db: Database, t
     edition = edition_world.compiled(db, weighed, tmp_path / "documents", kind)
     text = edition_world.path_of(tmp_path / "documents", edition, "html").read_text("utf-8")
     for said in ("Von 9 Stellen, die der Filter findet, wurden 3 ausgelost. Der Startwert ist 2026-1.",
-                 "Länder: Schleswig-Holstein", "Danach einzeln herausgenommene Stellen: 1."):  # fmt: skip
+                 "Länder: Schleswig-Holstein", "1 Stelle wurde danach einzeln herausgenommen."):  # fmt: skip
         assert said in text
     head = edition_world.path_of(tmp_path / "documents", edition, "ndjson").read_text("utf-8").splitlines()[0]
     assert "010530003003" not in head  # how many were taken out is told, never which
@@ -223,3 +225,38 @@ def test_the_method_chapter_and_the_procedure_log_print_the_seed(db: Database, t
         compiled = procedure(session, weighed.planner, weighed.world.slug)
         words = " ".join(str(node) for node in compiled.outline.nodes())
     assert "Der Startwert ist 2026-1." in words
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, []), (1, ["Dazu wurde 1 Stelle einzeln aufgenommen."]), (2, ["Dazu wurden 2 Stellen einzeln aufgenommen."]),
+    ],
+)  # fmt: skip
+def test_bodies_added_by_hand_are_told_where_there_are_any(world: Planning, slug: str, count: int, said: list[str]):
+    draw(world, slug, None, states=["SH", "NI"])
+    with world.db.transaction() as session:
+        more = [factories.organisation(session, f"Verband {number}").id for number in range(count)]
+        informed = factories.organisation(session, "Wird nur informiert").id
+        if more:
+            audience.add(session, world.foundation.actor, slug, more, Purpose.FOR_COMMENT)
+        audience.add(session, world.foundation.actor, slug, [informed], Purpose.FOR_INFORMATION)
+    with world.db.reader() as session:
+        consultation = session.scalars(select(Consultation)).one()
+        told = audience.described(consultation, audience.added_by_hand(session, consultation.id), ())
+    first, *others = (say(sentence, "de") for sentence in asked_in_words(told))
+    assert first == (
+        "Gefragt wurden Stellen aus dem Gemeindeverzeichnis nach dieser Auswahl: Jede Gemeinde; "
+        "Länder: Schleswig-Holstein, Niedersachsen."
+    )
+    assert others == said
+
+
+def test_one_that_was_drawn_and_one_that_was_taken_out_are_told_as_one(world: Planning, slug: str):
+    draw(world, slug, Sample(size=1, seed="7"))
+    take_out(world, slug, asked(world, slug)[0])
+    with world.db.reader() as session:
+        told = audience.described(session.scalars(select(Consultation)).one(), 0, ())
+    _, drawn, _, taken_out = (say(sentence, "de") for sentence in asked_in_words(told))
+    assert drawn == "Von 7 Stellen, die der Filter findet, wurde 1 ausgelost. Der Startwert ist 7."
+    assert taken_out == "1 Stelle wurde danach einzeln herausgenommen."

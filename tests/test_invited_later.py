@@ -332,6 +332,7 @@ def test_an_edition_tells_how_many_came_later_and_when_and_not_who(db: Database,
     head = json.loads(next(tmp_path.rglob("*.ndjson")).read_text("utf-8").splitlines()[0])
     moment = scene.planner.moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     assert head["consultation"]["audience"]["later"] == {"count": 1, "first": moment, "last": moment}
+    assert head["consultation"]["audience"]["single"] == 1, "the county that was named with the filter, and nobody else"
     page = next(tmp_path.rglob("*.html")).read_text("utf-8")
     assert "Nach der Ankündigung wurde 1 weitere Stelle zur Stellungnahme eingeladen, am " in page
     assert "Vergessenau" not in page

@@ -14,10 +14,10 @@ from tests.frozen_editions import frozen
 
 LAYOUTS = {
     1: {
-        "public de": "ddfe763b79a40e939d8a48602e318295d2bec8fb3713589513bb19c84d9eccd1",
-        "public en": "5def26720aad2e481aeb9a5a0bdf383318e7df5150a1df3033a69592f2eb38bb",
-        "internal de": "de78151883de5f242b6288d0bc68986552a1b8fcec12d57844be3ef084e04af3",
-        "internal en": "974affc1509e1f2b0fc0747563b1fd8a44fbfb5706d9abf5c1a35fe317f246b6",
+        "public de": "703209c445cc3b02322090f659c92f4955c2404bbb5b086c3681f072949494c5",
+        "public en": "911659213c63a219c6be81cb69d482cb5d74ed26d0367d8b5f8284a715a52bae",
+        "internal de": "a5c1513bd4b437de924066e1aa4a727f1c2369c9f750a793fcdeeb072f544c4c",
+        "internal en": "57cca1d0045e7da7a8c8482e791c19bd6fc7d2dc59372e662a18b0d46542c42c",
     },
 }
 """Layout → edition → what its HTML documents and their outlines sum up to."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
@@ -91,13 +91,21 @@ def sample_of(consultation: Consultation) -> Sample | None:
     return Sample(size=held["size"], seed=held["seed"]) if held else None
 
 
-def described(consultation: Consultation, later: Sequence[datetime] = ()) -> dict[str, Any]:
+def added_by_hand(session: Session, consultation_id: uuid.UUID) -> int:
+    """How many are asked for comment besides what the filter or the sample found, those that came later too."""
+    statement = select(func.count()).select_from(Invitation).where(
+        Invitation.consultation_id == consultation_id, Invitation.purpose == Purpose.FOR_COMMENT, Invitation.by_filter.is_(False)
+    )  # fmt: skip
+    return session.scalars(statement).one()
+
+
+def described(consultation: Consultation, by_hand: int, later: Sequence[datetime]) -> dict[str, Any]:
     """The choice as editions and the procedure log tell it: of single cases only how many, never which.
 
-    `later`: when bodies were asked that were not at first (see `later.asked_later`).
+    `by_hand`: see `added_by_hand`. `later`: when bodies were asked that were not at first (see `later.asked_later`).
     """
     plain = filter_of(consultation).model_dump(mode="json")
-    left_out, single = len(plain.pop("exclude")), len(plain.pop("include"))
+    left_out, single = len(plain.pop("exclude")), len(plain.pop("include")) + by_hand - len(later)
     return plain | {
         "chosen": bool(consultation.audience), "sample": consultation.audience.get(SAMPLE), "left_out": left_out,
         "single": single,

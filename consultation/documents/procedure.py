@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
-from consultation.consultations.audience import described
+from consultation.consultations.audience import added_by_hand, described
 from consultation.consultations.later import LATER, asked_later
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
 from consultation.consultations.titles import PURPOSE_TITLES
@@ -93,7 +93,7 @@ def _nodes(session: Session, consultation: Consultation, language: Language) -> 
     yield title(M("Fassungen"), "fassungen")
     yield _versions(session, consultation, language)
     yield title(M("Wer gefragt wurde"), "adressaten")
-    audience = described(consultation, asked_later(session, consultation.id))
+    audience = described(consultation, added_by_hand(session, consultation.id), asked_later(session, consultation.id))
     yield from (Paragraph(say(text, language)) for text in asked.sentences(audience))
     yield title(M("Beteiligte Stellen"), "stellen")
     yield from _tables(M("Beteiligte Stellen"), _HEARD_HEAD, _heard(session, consultation, language), language)

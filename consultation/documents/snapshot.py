@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries as consultations
-from consultation.consultations.audience import described
+from consultation.consultations.audience import added_by_hand, described
 from consultation.consultations.later import asked_later
 from consultation.consultations.models import Consultation
 from consultation.core.language import Language
@@ -156,7 +156,9 @@ def _head(work: Freezing) -> dict[str, Any]:
             "version": version.number if version else None, "visibility": consultation.visibility.value,
             "unit": consultation.unit.value, "opens_at": _utc(consultation.opens_at), "deadline": _utc(consultation.deadline),
             "notice": consultation.notice, "minimum_cell": consultation.minimum_cell,
-            "audience": described(consultation, asked_later(work.session, consultation.id)),
+            "audience": described(
+                consultation, added_by_hand(work.session, consultation.id), asked_later(work.session, consultation.id)
+            ),
         },
         "programme": {
             "slug": programme.slug, "title": programme.title, "level": programme.level.value,

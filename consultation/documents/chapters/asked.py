@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from consultation.core.language import M, Message
@@ -32,19 +33,25 @@ def _chosen(audience: dict[str, Any]) -> Iterator[Message]:
     if not audience["chosen"]:
         yield M("Die Stellen wurden einzeln ausgewählt.")
         return
-    yield M(
-        "Gefragt wurden Stellen aus dem Gemeindeverzeichnis ({conditions}), dazu einzeln aufgenommene.",
-        conditions=conditions(audience),
-    )
+    chosen = reduce(lambda first, more: M("{first}; {more}", first=first, more=more), conditions(audience))
+    yield M("Gefragt wurden Stellen aus dem Gemeindeverzeichnis nach dieser Auswahl: {conditions}.", conditions=chosen)
     if sample := audience["sample"]:
         yield M("Von {of} Stellen, die der Filter findet, wurden {size} ausgelost. Der Startwert ist {seed}.",
-                of=sample["of"], size=min(sample["size"], sample["of"]), seed=sample["seed"])  # fmt: skip
+                one="Von {of} Stellen, die der Filter findet, wurde 1 ausgelost. Der Startwert ist {seed}.",
+                size=min(sample["size"], sample["of"]), of=sample["of"], seed=sample["seed"])  # fmt: skip
         yield M("Gelost wurde in Schichten aus Land und Größenklasse (Gemeindeverbände und Landkreise je für sich), im "
                 "Verhältnis ihrer Größe; jede Schicht ist vertreten, wenn mindestens so viele Stellen gezogen werden, wie "
                 "es Schichten gibt. In jeder Schicht kamen die Stellen hinein, für die SHA-256 aus „Startwert:Schlüssel“ am "
                 "kleinsten ist. Wer das Gemeindeverzeichnis hat, kann die Ziehung wiederholen.")  # fmt: skip
-    if audience["left_out"]:
-        yield M("Danach einzeln herausgenommene Stellen: {count}.", count=audience["left_out"])
+    if left_out := audience["left_out"]:
+        yield M("{count} Stellen wurden danach einzeln herausgenommen.", one="1 Stelle wurde danach einzeln herausgenommen.",
+                count=left_out)  # fmt: skip
+    if single := audience["single"]:  # older editions count those alone that were named in the filter
+        yield M(
+            "Dazu wurden {count} Stellen einzeln aufgenommen.",
+            one="Dazu wurde 1 Stelle einzeln aufgenommen.",
+            count=single,
+        )
 
 
 def conditions(audience: dict[str, Any]) -> tuple[Message | str, ...]:
