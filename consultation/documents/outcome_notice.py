@@ -164,7 +164,7 @@ def point_of(demand: Demand) -> Message:
 
 def others(demand: Demand) -> Message:
     if not demand.others:
-        return M("Keine andere dort gezeigte Stelle fordert dasselbe.")
+        return M("In der Ausgabe fordert keine andere Stelle dasselbe.")
     count = (
         M("1 weitere Stelle fordert dasselbe")
         if demand.others == 1
@@ -241,8 +241,8 @@ def unchanged(newer: NewerWording) -> Message:
 def notes(outcome: Outcome) -> Iterator[Message]:
     """How to read the numbers, and that a later edition brings a newer notice."""
     if any(demand.number is not None for demand in outcome.demands):
-        yield M("Andere Stellen sind so gezählt und genannt wie in der veröffentlichten Ausgabe. Stellen, die dort nicht "
-                "gezeigt werden wollen, sind nicht mitgezählt.")  # fmt: skip
+        yield M("Wie viele andere Stellen dasselbe fordern und welche, steht hier wie in der veröffentlichten Ausgabe. Es können "
+                "mehr sein: Wer dort nicht erscheint, ist nicht mitgezählt.")  # fmt: skip
         if outcome.frozen.keeps_numbers:
             yield M("Die Nummer eines Punkts ist in allen öffentlichen Ausgaben dieselbe, und unter ihr findet ihn auch die "
                     "ausschreibende Stelle.")  # fmt: skip
