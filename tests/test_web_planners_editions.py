@@ -47,3 +47,20 @@ def test_who_publishes_reads_whom_no_mail_reaches(db: Database, running: Running
     told = html.text_of(html.parse(paula.follow(paula.post(f"{here}/publish", {"texts_checked": "yes"})).text))
     assert "Ausgabe 1 ist veröffentlicht. Eingeladene mit Mailadresse erhalten eine Mail." in told
     assert "erfahren es per Mail" not in told
+
+
+def test_a_public_edition_is_compared_with_the_last_one_that_came_out_and_not_with_a_trial(
+    running: Running, paula: Browser
+) -> None:
+    first = compiled(running, paula)
+    paula.post(f"{first}/publish", {"texts_checked": "yes"})
+    compiled(running, paula)
+    compiled(running, paula)
+    rows = list(html.parse(paula.get(f"{running.at()}/editions").text).iter("tr"))[1:]
+    against = [html.text_of(row) for row in rows]
+    assert ["Ausgabe 1: gleich viel" in row for row in against] == [True, True, False]
+    assert "Ausgabe 2: " not in against[0]
+    compiled(running, paula, audience="internal")
+    assert "Ausgabe 4: " not in read(paula, f"{running.at()}/editions")
+    compiled(running, paula, audience="internal")
+    assert "Ausgabe 4: gleich viel" in read(paula, f"{running.at()}/editions")

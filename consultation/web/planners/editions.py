@@ -15,6 +15,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Invalid, NotReady
 from consultation.core.language import M, Message
 from consultation.documents import editions, queries
+from consultation.documents.edition_news import edition_before
 from consultation.documents.filters import DECIDED, read_filters
 from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
@@ -110,15 +111,22 @@ def _section_choices(known: Sequence[Section]) -> Options:
     ]
 
 
-def changes(found: Sequence[Edition]) -> dict[uuid.UUID, list[tuple[Message, int]]]:
-    """Edition → what is more or less in it than in the one before for the same audience. `found`: newest first."""
-    result: dict[uuid.UUID, list[tuple[Message, int]]] = {}
+def changes(found: Sequence[Edition]) -> dict[uuid.UUID, tuple[int, list[tuple[Message, int]]]]:
+    """Edition → the number of the one it follows, and what is more or less in it than there. `found`: newest first."""
+    result: dict[uuid.UUID, tuple[int, list[tuple[Message, int]]]] = {}
     for place, edition in enumerate(found):
-        before = next((one for one in found[place + 1 :] if one.audience == edition.audience and one.counts), None)
+        before = _before(found[place + 1 :], edition)
         if before is not None and edition.counts:
             both = [(name, n - before.counts[name]) for name, n in _counts(edition) if name in before.counts]
-            result[edition.id] = [(COUNTS[name], difference) for name, difference in both if difference]
+            result[edition.id] = before.number, [(COUNTS[name], more) for name, more in both if more]
     return result
+
+
+def _before(earlier: Sequence[Edition], edition: Edition) -> Edition | None:
+    """The last one its readers have: of public editions one that came out, of those for the house any that was compiled."""
+    if edition.audience == Audience.PUBLIC:
+        return edition_before(earlier, edition)
+    return next((one for one in earlier if one.audience == edition.audience and one.counts), None)
 
 
 def _counts(edition: Edition) -> list[tuple[str, int]]:
