@@ -398,6 +398,19 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
     assert extended.isoformat().startswith("2026-05-21")
 
 
+def test_the_overview_tells_of_longer_deadlines_of_single_bodies(running: Running, paula: Browser):
+    def extend(town: str, until: str) -> None:
+        at = f"{running.at()}/invitations/{running.invitation(town).id}"
+        paula.get(at)
+        paula.follow(paula.post(f"{at}/extend", {"until": until, "reason": "Rat"}))
+
+    assert "länger, " not in paula.get(running.at()).text
+    extend(KIEL, "2026-05-15")
+    assert "; für 1 Stelle länger, bis 15.05.2026, 24:00 Uhr" in paula.get(running.at()).text
+    extend(TOWNS[0], "2026-05-20")
+    assert "; für 2 Stellen länger, längstens bis 20.05.2026, 24:00 Uhr" in paula.get(running.at()).text
+
+
 def test_a_request_is_granted_to_another_day_and_several_are_decided_at_once(
     db: Database, running: Running, paula: Browser
 ):

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -112,6 +113,23 @@ def ways(session: Session, actor: Actor, consultation: Consultation, chosen: Inv
     )  # fmt: skip
     mail, letter, whole, informed = session.execute(statement).one()
     return Ways(mail, letter, whole - mail - letter, informed)
+
+
+@dataclass(frozen=True)
+class Longer:
+    """How many bodies that are asked have more time than the general deadline gives, and the last of their deadlines."""
+
+    count: int
+    until: datetime
+
+
+def longer(session: Session, actor: Actor, consultation: Consultation) -> Longer | None:
+    """None where the general deadline is everybody's."""
+    statement = _of(actor, consultation, InvitationFilter(purpose=Purpose.FOR_COMMENT))
+    statement = statement.where(Invitation.extended_until > consultation.deadline)
+    found = statement.with_only_columns(func.count(), func.max(Invitation.extended_until))
+    count, until = session.execute(found).one()
+    return Longer(count, until) if until else None
 
 
 def claims_of(

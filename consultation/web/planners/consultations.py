@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import actions, queries, readiness
+from consultation.consultations import actions, listing, queries, readiness
 from consultation.consultations.models import Consultation
 from consultation.consultations.readiness import without_address
 from consultation.consultations.titles import state_said
@@ -101,6 +101,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             unreachable = without_address(session, consultation)
             data["tasks"] = _tasks(data["at"], consultation, missing, data, unreachable)
             return page(request, "planners/preparation.html", data)
+        data["longer"] = listing.longer(session, actor, consultation)
     return page(request, "planners/running.html", data)
 
 
