@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
-from tests import html
+from tests import evaluation_world, html
 from tests.browsing import Browser
-from tests.test_web_planners_running import AFTER, Running, evaluating
+from tests.test_web_planners_running import AFTER, TOWNS, Running, evaluating, questions
 from tests.test_web_volumes import app, running
 
 __all__ = ["app", "running"]
@@ -64,3 +64,26 @@ def test_a_public_edition_is_compared_with_the_last_one_that_came_out_and_not_wi
     assert "Ausgabe 4: " not in read(paula, f"{running.at()}/editions")
     compiled(running, paula, audience="internal")
     assert "Ausgabe 4: gleich viel" in read(paula, f"{running.at()}/editions")
+
+
+def test_who_publishes_a_part_reads_what_it_is_limited_to_and_the_page_asks_twelve_questions_at_most(
+    db: Database, app: FastAPI, running: Running
+) -> None:
+    with db.transaction() as session:
+        answers = {"main_message": "Rückfragen an erika.beispiel@kommune.example."}
+        town = evaluation_world.somebody_of(session, running.world, TOWNS[0])
+        evaluation_world.resubmit(session, running.world, town, answers)
+    paula = evaluating(app, running)
+    whole = compiled(running, paula)
+    assert "zeigt nur einen Teil" not in read(paula, whole)
+    part = compiled(
+        running, paula, sections=running.world.sections["§ 3"], points="decided", size_classes="rural_municipality"
+    )
+    said = read(paula, part)
+    assert "1 Fundstelle ist noch nicht geprüft" in said
+    dialog = said.partition("Ja, veröffentlichen")[0].partition("Die Ausgabe zeigt nur einen Teil")[2]
+    assert "Nur diese Größenklassen: Landgemeinde" in dialog
+    assert "Einzelpunkte nur zu: § 3 Vorschrift § 3" in dialog
+    assert "Gezeigte Einzelpunkte: nur entschiedene" in dialog
+    asked = questions(db, lambda: paula.get(part))
+    assert len(asked) <= 12, "\n".join(asked)

@@ -36,8 +36,14 @@ class KeptSections:
 
 def kept_in_the_next(session: Session, consultation: Consultation) -> KeptSections | None:
     """In the newest version after the one that was consulted on, also while it is being written."""
-    consulted, newest = consultation.draft_version, queries.last_draft(session, consultation.programme_id)
-    if consulted is None or newest is None or newest.number <= consulted.number:
+    consulted = consultation.draft_version
+    if consulted is None:
+        return None
+    later = select(DraftVersion).where(
+        DraftVersion.programme_id == consultation.programme_id, DraftVersion.number > consulted.number
+    )
+    newest = session.scalars(later.order_by(DraftVersion.number.desc()).limit(1)).one_or_none()
+    if newest is None:
         return None
     return _kept(session, _adopted(session, consultation), consulted, newest)
 

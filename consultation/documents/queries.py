@@ -91,16 +91,22 @@ def _whole() -> tuple[object, ...]:
 
 def get(session: Session, actor: Actor, edition_id: uuid.UUID) -> Edition:
     """With its files, its consultation and the programme's members."""
-    return _one(session, visible(actor).where(Edition.id == edition_id))
+    return _one(session, visible(actor).where(Edition.id == edition_id), *_whole())
 
 
 def by_number(session: Session, actor: Actor, consultation_slug: str, number: int) -> Edition:
     statement = visible(actor).join(Edition.consultation).where(Consultation.slug == consultation_slug)
-    return _one(session, statement.where(Edition.number == number))
+    return _one(session, statement.where(Edition.number == number), *_whole())
 
 
-def _one(session: Session, statement: Select[Edition]) -> Edition:
-    found = session.scalars(statement.options(*_whole())).one_or_none()  # type: ignore[arg-type]  # loader options
+def of_known(session: Session, actor: Actor, consultation: Consultation, number: int) -> Edition:
+    """As `by_number`, of a consultation that the caller has read with the programme's members."""
+    statement = visible(actor).where(Edition.consultation_id == consultation.id, Edition.number == number)
+    return _one(session, statement, selectinload(Edition.files), joinedload(Edition.consultation))
+
+
+def _one(session: Session, statement: Select[Edition], *whole: object) -> Edition:
+    found = session.scalars(statement.options(*whole)).one_or_none()  # type: ignore[arg-type]  # loader options
     if found is None:
         raise NotFound(M("Diese Ausgabe gibt es nicht."))
     return found

@@ -159,12 +159,17 @@ class Shown:
     after: str
 
 
+def unchecked(session: Session, consultation_id: uuid.UUID, found: Sequence[Finding]) -> list[Finding]:
+    """Those that nobody has looked at yet, in this edition or an earlier one, and that still stand."""
+    done = checked(session, consultation_id) if found else frozenset()
+    return standing(session, [one for one in found if one.key not in done])
+
+
 def left_to_check(
     session: Session, consultation_id: uuid.UUID, found: Sequence[Finding], moment: datetime
 ) -> list[Finding]:
-    """Those that nobody has looked at yet, in this edition or an earlier one, that still stand and are not hidden since."""
-    done = checked(session, consultation_id)
-    left = standing(session, [one for one in found if one.key not in done])
+    """Of those `unchecked` the ones that were not hidden since the edition was frozen."""
+    left = unchecked(session, consultation_id, found)
     hidden = redactions(session, consultation_id, moment, Audience.PUBLIC, SOURCE)
     return _readable(session, left, hidden) if hidden.passages else left
 

@@ -23,7 +23,7 @@ from consultation.documents.formats.html import content_security_policy
 from consultation.documents.kept_wording import kept_in_the_next
 from consultation.documents.models import Edition
 from consultation.documents.overtaken import overtaken, passed
-from consultation.documents.text_check import left_to_check, read_findings
+from consultation.documents.text_check import read_findings, unchecked
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES
 from consultation.programmes.models import Section
@@ -165,7 +165,7 @@ def _check(audience: str, chosen: dict[str, list[str]], known: Options) -> None:
 # -- one edition -----------------------------------------------------------------------------------------------------
 def _of(session: Session, actor: Actor, slug: str, number: int) -> tuple[Consultation, Edition]:
     consultation = planned(session, actor, slug)
-    return consultation, queries.by_number(session, actor, slug, number)
+    return consultation, queries.of_known(session, actor, consultation, number)
 
 
 def _one(
@@ -174,10 +174,9 @@ def _one(
 ) -> Response:  # fmt: skip
     with db.reader() as session:
         consultation, edition = _of(session, actor, slug, number)
-        known = draft_sections(session, consultation)
-        found = read_findings(folder_of(documents, edition.id) / TEXTS) if _waits(edition) else []
-        unchecked = len(left_to_check(session, consultation.id, found, actor.moment))
+        known = draft_sections(session, consultation) if read_filters(edition.filters).sections else ()
         reasons = _overtaken(session, edition)
+        to_check = _to_check(session, edition, documents) if _waits(edition) and not reasons else 0
         kept = kept_in_the_next(session, consultation) if _waits(edition) else None
         ways = listing.ways(session, actor, consultation) if _waits(edition) else None
     data = surroundings(actor, consultation, M("Ausgabe {number}", number=number)) | {
@@ -195,7 +194,7 @@ def _one(
         "chosen": list(_chosen(edition, known)),
         "counts": [(COUNTS[name], n) for name, n in _counts(edition)],
         "of": edition.counts,
-        "unchecked": unchecked,
+        "unchecked": to_check,
         "overtaken": reasons,
         "kept": kept,
         "ways": ways,
@@ -218,6 +217,12 @@ def _overtaken(session: Session, edition: Edition) -> list[Message]:
     if edition.state == EditionState.FAILED:
         return passed(session, edition)
     return overtaken(session, edition) if _waits(edition) else []
+
+
+def _to_check(session: Session, edition: Edition, documents: Path) -> int:
+    """Whatever was redacted since its data cut overtakes an edition: what it found then can be read in it still."""
+    found = read_findings(folder_of(documents, edition.id) / TEXTS)
+    return len(unchecked(session, edition.consultation_id, found))
 
 
 def _waits(edition: Edition) -> bool:

@@ -34,7 +34,7 @@ def _edition(session: Session, actor: Actor, slug: str, number: int) -> tuple[Co
     consultation = planned(session, actor, slug)
     if not planner(actor, consultation):
         raise NotFound(M("Texte prüfen nur Mitglieder, die für alle Länder planen."))
-    edition = queries.by_number(session, actor, slug, number)
+    edition = queries.of_known(session, actor, consultation, number)
     if edition.audience != Audience.PUBLIC:
         raise NotFound(M("Geprüft werden die Texte öffentlicher Ausgaben."))
     if edition.state not in (EditionState.COMPILED, EditionState.PUBLISHED):
