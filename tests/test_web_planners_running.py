@@ -371,6 +371,7 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
     assert 'value="2026-05-15"' in wrong.text
     assert paula.post(f"{at}/extend", {"until": "2026-04-01", "reason": "Rat"}).status_code == 422
     assert "15.05.2026" in paula.follow(paula.post(f"{at}/extend", {"until": "2026-05-15", "reason": "Rat"})).text
+    assert "Grund: Rat<" in paula.get(f"{running.at()}/log").text, "as the form says"
     with db.transaction() as session:
         for key, day in (("010510000000", 20), (TOWNS[0], 21)):
             actor = evaluation_world.somebody_of(session, running.world, key)

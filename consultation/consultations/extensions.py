@@ -35,18 +35,18 @@ def request(session: Session, actor: Actor, invitation: Invitation, until: date,
 
 
 def give(session: Session, actor: Actor, invitation_id: uuid.UUID, until: date, reason: str) -> DeadlineExtension:
-    """By the planner, without a request (asked for by telephone, say)."""
+    """By the planner, without a request (asked for by telephone, say); the reason is told in the log."""
     invitation = queries.invitation(session, actor, invitation_id)
     publisher.demand(actor, invitation)
     _hold(session, invitation)
     extension = _new(session, actor, invitation, until, reason)
-    return grant(session, actor, extension.id, "")
+    return grant(session, actor, extension.id, "", reason=extension.reason)
 
 
 def grant(
-    session: Session, actor: Actor, extension_id: uuid.UUID, answer: str, until: date | None = None
+    session: Session, actor: Actor, extension_id: uuid.UUID, answer: str, until: date | None = None, *, reason: str = ""
 ) -> DeadlineExtension:
-    """Until the day that was asked for, or until another one the planner names.
+    """Until the day that was asked for, or until another one the planner names; `reason` is the planner's, not the body's.
 
     A body that was given more time since it asked keeps it: the request is granted until that later day.
     """
@@ -65,7 +65,7 @@ def grant(
     perform(
         session, DEADLINE_EXTENSION, actor, extension, "grant",
         details={"until": str(granted), "deadline": str(invitation.deadline)}
-        | ({} if granted == asked else {"asked": str(asked)}),
+        | ({} if granted == asked else {"asked": str(asked)}) | ({"reason": reason} if reason else {}),
         until=granted, answer=clean(answer), decided_at=actor.moment,
     )  # fmt: skip
     invitation.extended_until = granted

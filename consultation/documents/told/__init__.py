@@ -52,10 +52,12 @@ def _became(entry: HistoryEntry) -> Message | None:
 
 
 def _reason(step: Step) -> str:
-    """As it was written. Of a request for more time what was answered; why a body asked may tell of its people."""
+    """As it was written. Of a request for more time what was answered; why a body asked may tell of its people. Of more
+    time given without a request why the planner gave it.
+    """
     match step.entry.subject_type, step.entry.new:
         case "deadline_extension", ExtensionState.GRANTED | ExtensionState.REFUSED:
-            return step.about.first
+            return step.about.first or str(step.details.get("reason") or "")
         case "deadline_extension", _:
             return ""
         case "redaction", _:
