@@ -26,7 +26,7 @@ from consultation.programmes.models import Programme
 from consultation.responses import by_letter
 from consultation.responses.models import Response
 from consultation.settings import Settings
-from consultation.states import ResponseState
+from consultation.states import Purpose, ResponseState
 from tests import html
 from tests.browsing import BASE, KEY, Browser, site
 from tests.documents import readers, tagged_pdf
@@ -184,6 +184,21 @@ def test_the_preview_begins_with_somebody_who_gets_a_mail(db: Database, running:
     page = paula.get(f"{running.at()}/mails").text
     assert "post@ort.example" in page
     assert "bekommt einen Brief" not in page
+
+
+def test_no_reminder_is_shown_for_a_body_that_only_reads_along(db: Database, running: Running, paula: Browser):
+    kiel = running.invitation(KIEL).id
+    with db.transaction() as session:
+        session.execute(update(Invitation).where(Invitation.id == kiel).values(purpose=Purpose.FOR_INFORMATION))
+    for key, sample in SAMPLES.items():
+        told = html.text_of(html.parse(paula.get(f"{running.at()}/mails?letter={key}&to={kiel}").text))
+        assert ("Kiel ist nur nachrichtlich eingeladen und bekommt diese Mail nie." in told) == sample.asked, key
+    assert {key for key, sample in SAMPLES.items() if not sample.asked} == {
+        "invitation", "corrected", "claimed", "cancelled", "published"
+    }  # fmt: skip
+    assert 'id="subject"' in paula.get(f"{running.at()}/mails?letter=reminder").text, (
+        "somebody who gets one comes first"
+    )
 
 
 def test_a_planner_sends_itself_a_test_mail_without_the_code_ten_times_an_hour(

@@ -32,6 +32,8 @@ class Sample:
     title: Message
     template: str
     data: Callable[[Invitation, Post], dict[str, Any]] = lambda invited, post: {}
+    asked: bool = False
+    """Only those who are asked for comment ever get it."""
 
 
 def _decided(invited: Invitation, *, granted: bool) -> dict[str, Any]:
@@ -48,34 +50,41 @@ def _receipt(invited: Invitation, post: Post) -> dict[str, Any]:
 
 SAMPLES: dict[str, Sample] = {
     "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
-    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None}),
+    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None}, asked=True),
     "reminder_begun": Sample(
-        M("Erinnerung, wenn die Stelle schon begonnen hat"), "reminder", lambda invited, post: {"begun": ResponseState.DRAFTING}
+        M("Erinnerung, wenn die Stelle schon begonnen hat"), "reminder",
+        lambda invited, post: {"begun": ResponseState.DRAFTING}, asked=True,
     ),
     "extended": Sample(
-        M("Neue Frist für alle"), "extended", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}
+        M("Neue Frist für alle"), "extended", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}, asked=True
     ),
     "corrected": Sample(
         M("Entwurf oder Formular berichtigt"), "corrected",
         lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE), "asked": invited.purpose == Purpose.FOR_COMMENT},
     ),
     "granted": Sample(
-        M("Fristverlängerung gewährt"), "extension_decided", lambda invited, post: _decided(invited, granted=True)
+        M("Fristverlängerung gewährt"), "extension_decided",
+        lambda invited, post: _decided(invited, granted=True), asked=True,
     ),
     "refused": Sample(
-        M("Fristverlängerung abgelehnt"), "extension_decided", lambda invited, post: _decided(invited, granted=False)
+        M("Fristverlängerung abgelehnt"), "extension_decided",
+        lambda invited, post: _decided(invited, granted=False), asked=True,
     ),
     "claimed": Sample(
         M("Jemand hat sich mit dem Code angemeldet"), "claimed",
         lambda invited, post: {"claimant": "Erika Mustermann", "address": "erika.mustermann@ort.example"},
     ),
-    "receipt": Sample(M("Eingangsbestätigung"), "receipt", _receipt),
+    "receipt": Sample(M("Eingangsbestätigung"), "receipt", _receipt, asked=True),
     "cancelled": Sample(M("Konsultation abgebrochen"), "cancelled", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}),
     "published": Sample(
         M("Ergebnis veröffentlicht"), "published",
         lambda invited, post: {"number": 1, "organisation_id": invited.organisation_id},
     ),
 }  # fmt: skip
+
+
+def goes_to(key: str, invited: Invitation) -> bool:
+    return invited.purpose == Purpose.FOR_COMMENT or not SAMPLES[key].asked
 
 
 def letter(session: Session, post: Post, key: str, invited: Invitation) -> Letter:

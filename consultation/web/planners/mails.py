@@ -1,7 +1,7 @@
 """Every mail as it will be sent, for a chosen recipient, before the announcement and while the consultation runs."""
 
 import uuid
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Configured, Db, Form, Pages, page, see_other
 from consultation.mail.post import Post
-from consultation.mail.preview import SAMPLES, preview
+from consultation.mail.preview import SAMPLES, goes_to, preview
 from consultation.mail.transport import Memory
 from consultation.people import limits
 from consultation.programmes.actions import require_planner
@@ -39,8 +39,8 @@ def show(request: Request, db: Db, settings: Configured, actor: Planning, slug: 
     with db.reader() as session:
         consultation = _planned(session, actor, slug)
         found = listing.invitations(session, actor, consultation, InvitationFilter(text=text))
-        chosen = _chosen(session, actor, consultation, asked.get("to", ""), found)
-        mail = preview(session, _post(settings, actor), key, chosen) if chosen else None
+        chosen = _chosen(session, actor, consultation, asked.get("to", ""), key, found)
+        mail = preview(session, _post(settings, actor), key, chosen) if chosen and goes_to(key, chosen) else None
     data = surroundings(actor, consultation, M("Mails ansehen")) | {
         "letters": LETTERS,
         "typed": {"letter": key, "q": text, "to": str(chosen.id) if chosen else ""},
@@ -64,9 +64,12 @@ def _post(settings: Settings, actor: Actor) -> Post:
     return Post(settings, Memory(), uuid.uuid4(), actor.moment)
 
 
-def _chosen(session: Session, actor: Actor, consultation: Consultation, to: str, found: Any) -> Invitation | None:
-    """The one asked for, or the first that gets a mail at all, or the first that was found, whole."""
-    wanted = identifier(to) or (next((one for one in found if one.email), found[0]).id if found else None)
+def _chosen(
+    session: Session, actor: Actor, consultation: Consultation, to: str, key: str, found: Sequence[Invitation]
+) -> Invitation | None:
+    """The one asked for, or the first that gets this mail at all, or the first that was found, whole."""
+    first = next((one for one in found if one.email and goes_to(key, one)), found[0] if found else None)
+    wanted = identifier(to) or (first.id if first else None)
     if wanted is None:
         return None
     invitation = queries.invitation(session, actor, wanted)
@@ -75,7 +78,7 @@ def _chosen(session: Session, actor: Actor, consultation: Consultation, to: str,
     return invitation
 
 
-def _with(chosen: Invitation | None, found: Any) -> list[Invitation]:
+def _with(chosen: Invitation | None, found: Sequence[Invitation]) -> list[Invitation]:
     """The choice stands in the list, whatever was searched for."""
     rest = [one for one in found if chosen is None or one.id != chosen.id]
     return [chosen, *rest] if chosen else rest
