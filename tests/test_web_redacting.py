@@ -57,7 +57,7 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     paula = evaluating(app, running)
     first = compiled(running, paula)
     waiting = paula.get(first).text
-    assert "3 Stellen gefunden" in waiting
+    assert "3 Textstellen gefunden" in waiting
     assert "3 Fundstellen sind noch nicht geprüft und würden so veröffentlicht." in waiting, "beside the confirmation"
     listed = paula.get(f"{first}/texts").text
     assert listed.count("planner-finding") == 4  # the list and its three
@@ -77,7 +77,7 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     paula.follow(paula.post(f"{first}/texts", {"passage": [number, "unsinn", "x" * 64 + ":1:2"]}))
     assert running.one(CheckedPassage).ends == 47
     left = paula.get(f"{first}/texts").text
-    assert "Keine Stelle ist mehr zu prüfen" in left, "what was redacted since needs no second look"
+    assert "Keine Textstelle ist mehr zu prüfen" in left, "what was redacted since needs no second look"
     again = paula.get(first).text
     assert "überholt" in again
     assert "Alle Texte dieser Ausgabe sind geprüft." not in again, "it cannot be published any more"
@@ -89,7 +89,7 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     fields = filled(again, "/editions")
     second = paula.post(f"{running.at()}/editions", fields).headers["location"]
     running.work(AFTER + timedelta(hours=1))
-    assert "Keine Stelle ist mehr zu prüfen" in paula.get(f"{second}/texts").text
+    assert "Keine Textstelle ist mehr zu prüfen" in paula.get(f"{second}/texts").text
     assert "noch nicht geprüft und würde" not in paula.get(second).text
     unconfirmed = paula.post(f"{second}/publish")
     assert unconfirmed.status_code == 422
@@ -114,10 +114,10 @@ def test_a_reason_is_chosen_by_somebody_and_all_that_is_missing_is_said_at_once(
     assert not re.search(r'<input[^>]*name="reason"[^>]*checked', form)
     refused = paula.post(texts(running), {"place": PLACE, "passage": "", "reason": ""})
     assert refused.status_code == 422
-    assert "Geben Sie die Stelle an, die öffentlich verborgen werden soll." in refused.text
+    assert "Geben Sie die Textstelle an, die öffentlich verborgen werden soll." in refused.text
     assert "Wählen Sie einen der angebotenen Gründe." in refused.text
     other = paula.post(texts(running), {"place": PLACE, "passage": "steht nirgends", "reason": "other"})
-    assert "Diese Stelle steht so nicht im Text." in other.text
+    assert "Diese Textstelle steht so nicht im Text." in other.text
     assert "Nennen Sie den Grund." in other.text
     assert running.one(Redaction) is None
 
@@ -146,7 +146,7 @@ def test_the_preview_says_what_else_is_hidden_and_that_words_are_hidden_whole(
         return paula.post(texts(running), given).text
 
     alone = preview("Frau  petersen")
-    assert "Stellen in diesem Text: 2." in alone
+    assert "Textstellen in diesem Text: 2." in alone
     assert "Kein anderer Text ist betroffen." in alone
     assert "ganz verborgen: „" not in alone
     assert "Angeschnittene Wörter werden ganz verborgen: „Petersen“." in preview("eters")

@@ -48,12 +48,12 @@ def found_in(written: Written, passage: str) -> list[Span]:
     """Where the passage that somebody typed or copied stands in the text; raises Invalid if it does not."""
     wanted = clean(passage)
     if not wanted:
-        raise Invalid.about("passage", M("Geben Sie die Stelle an, die öffentlich verborgen werden soll."))
+        raise Invalid.about("passage", M("Geben Sie die Textstelle an, die öffentlich verborgen werden soll."))
     at = written.text.find(wanted)
     found = spans(written.text, wanted) or ([Span(at, at + len(wanted))] if at >= 0 else [])
     whole = [whole_words(written.text, span) for span in found]
     if not whole or not spans(written.text, whole[0].of(written.text)):
-        raise Invalid.about("passage", M("Diese Stelle steht so nicht im Text. Kopieren Sie sie aus dem Text."))
+        raise Invalid.about("passage", M("Diese Textstelle steht so nicht im Text. Kopieren Sie sie aus dem Text."))
     return whole
 
 
@@ -79,7 +79,7 @@ def redact(
     span = _asked(written, passage, reason, note)
     words = span.of(written.text)
     if any(hides(known, words) for _, known in in_force(session, response.id)):
-        raise Invalid.about("passage", M("Diese Stelle ist in dieser Stellungnahme schon geschwärzt."))
+        raise Invalid.about("passage", M("Diese Textstelle ist in dieser Stellungnahme schon geschwärzt."))
     made = Redaction(
         id=uuid.uuid4(), consultation_id=response.consultation_id, response_id=response.id, revision_id=revision.id,
         place=written.place, begins=span.begins, ends=span.ends, text_hash=digest(written.text), passage_hash=digest(words),

@@ -149,7 +149,7 @@ def redact(request: Request, db: Db, actor: Planning, slug: str, response_id: uu
             )  # fmt: skip
     except Invalid as refused:
         return _page(request, db, actor, slug, response_id, asked, refused.status, problems=problems_of(refused))
-    told = M("Die Stelle ist geschwärzt. Das gilt von der nächsten Ausgabe an, die Sie erstellen.")
+    told = M("Die Textstelle ist geschwärzt. Das gilt von der nächsten Ausgabe an, die Sie erstellen.")
     at = consultation_path(actor, slug)
     number = asked["edition"]
     back = (
