@@ -172,7 +172,9 @@ def test_every_mail_can_be_looked_at_for_everybody_even_before_the_announcement(
     with db.transaction() as session:
         session.execute(update(Invitation).values(email=None))
     for key in (*SAMPLES, "nonsense"):
-        assert "Probeanhörung" in shown_mail(paula.get(f"{running.at()}/mails?letter={key}&q=kiel").text)
+        said = shown_mail(paula.get(f"{running.at()}/mails?letter={key}&q=kiel").text)
+        assert "Probeanhörung" in said
+        assert "Guten Tag,\n" in said, "nobody is named with the address"
     assert "bekommt einen Brief" in paula.get(f"{running.at()}/mails").text
     assert "Keine Stelle passt" in paula.get(f"{running.at()}/mails?q=nirgendwo").text
     assert paula.get(f"{running.at()}/mails?to={running.world.consultation_id}").status_code == 404
