@@ -155,22 +155,43 @@ def test_an_edition_that_was_never_compared_with_a_later_one_is_not_published(
         editions.publish(session, later, second.id, documents, texts_checked=True)
 
 
-def test_other_filters_than_those_of_a_published_edition_are_refused(
+def test_other_filters_than_those_of_a_published_edition_are_refused_when_an_edition_is_begun(
+    db: Database, weighed: worlds.Weighed, documents: Path
+) -> None:
+    towns = {"kinds": ["municipality"]}
+    first = worlds.compiled(db, weighed, documents, Audience.PUBLIC, filters=towns)
+    with db.transaction() as session:
+        editions.publish(session, weighed.planner, first.id, documents, texts_checked=True)
+
+    def begin(audience: Audience, filters: dict[str, list[str]]) -> None:
+        with db.transaction() as session:
+            editions.start(session, weighed.planner, weighed.world.slug, audience, filters=filters)
+
+    with pytest.raises(Invalid) as refused:
+        begin(Audience.PUBLIC, {"size_classes": ["large_city"]})
+    said = {problem.field: str(problem.message) for problem in refused.value.problems}
+    assert "Ausgabe 1 ist veröffentlicht, und dort ist hier gewählt: nichts." in said["size_classes"]
+    assert "dort ist hier gewählt: Gemeinde" in said["kinds"]
+    assert "Wählen Sie dasselbe." in said["kinds"]
+    begin(Audience.INTERNAL, {})
+    begin(Audience.PUBLIC, towns | {"points": ["decided"]})
+
+
+def test_an_edition_that_was_begun_with_other_filters_before_another_came_out_is_not_published(
     db: Database, weighed: worlds.Weighed, documents: Path
 ) -> None:
     first = worlds.compiled(db, weighed, documents, Audience.PUBLIC)
     with db.transaction() as session:
+        towns = {"kinds": ["municipality"]}
+        begun = editions.start(session, weighed.planner, weighed.world.slug, Audience.PUBLIC, filters=towns)
+    with db.transaction() as session:
         editions.publish(session, weighed.planner, first.id, documents, texts_checked=True)
-    second = worlds.compiled(db, weighed, documents, Audience.PUBLIC, filters={"kinds": ["municipality"]})
+    editions.compile_edition(db, documents, begun.id, AFTER)
+    second = worlds.read(db, begun)
     assert [problem.field for problem in second.refusals] == ["filters"]
+    later = replace(weighed.planner, moment=AFTER + timedelta(hours=1))
     with db.transaction() as session, pytest.raises(NotReady):
-        editions.publish(
-            session,
-            replace(weighed.planner, moment=AFTER + timedelta(hours=1)),
-            second.id,
-            documents,
-            texts_checked=True,
-        )
+        editions.publish(session, later, second.id, documents, texts_checked=True)
 
 
 def test_a_public_edition_is_not_limited_to_what_would_betray_a_land(db: Database, weighed: worlds.Weighed) -> None:

@@ -16,7 +16,7 @@ from consultation.core.jobs import enqueue
 from consultation.core.language import LANGUAGES, M, Message
 from consultation.documents import public_numbers, queries
 from consultation.documents.compile import compile_edition, give_up, sweep
-from consultation.documents.filters import checked_filters
+from consultation.documents.filters import checked_filters, demand_the_same, read_filters
 from consultation.documents.folders import MANIFEST, SNAPSHOT, folder_of
 from consultation.documents.models import Edition
 from consultation.documents.overtaken import overtaken, passed
@@ -45,11 +45,14 @@ def start(
         raise Invalid.about("language", M("Wählen Sie eine der angebotenen Sprachen."))
     if consultation.state not in (_PUBLIC if audience == Audience.PUBLIC else _INTERNAL):
         raise Conflict(_too_early(audience))
+    chosen = checked_filters(filters or {}, audience)
     hold(session, Consultation, consultation.id)  # whoever begins another one just now takes the number behind it
+    if audience == Audience.PUBLIC and (last := queries.last_published(session, consultation.id)):
+        demand_the_same(chosen.bodies, read_filters(last.filters).bodies, last.number)
     edition = Edition(
         id=uuid.uuid4(), consultation_id=consultation.id, number=queries.next_number(session, consultation.id),
         audience=audience, state=EditionState.COMPILING, language=language,
-        filters=checked_filters(filters or {}, audience).to_json(),
+        filters=chosen.to_json(),
         data_cut=actor.moment, created_at=actor.moment, progress=0, counts={}, problems=[], error="",
     )  # fmt: skip
     session.add(edition)

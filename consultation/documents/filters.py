@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consultation.core.errors import Invalid, Problem
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.evaluation.figures import Filters
-from consultation.people.kinds import OrganisationKind
+from consultation.people.kinds import KIND_TITLES, OrganisationKind
+from consultation.register.kinds import SIZE_CLASS_TITLES
+from consultation.register.states import STATE_TITLES
 from consultation.states import Audience
 
 BODIES = ("states", "size_classes", "kinds")
@@ -56,6 +58,28 @@ def checked_filters(found: Mapping[str, Sequence[str]], audience: Audience) -> E
     if audience == Audience.PUBLIC and (problems := list(_dishonest(filters.bodies))):
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     return filters
+
+
+def demand_the_same(bodies: Filters, published: Filters, number: int) -> None:
+    """Raises Invalid, naming what is chosen otherwise than in the public edition that is out with this number."""
+    mine, theirs = bodies.to_json(), published.to_json()
+    problems = [
+        Problem(name, M(
+            "Ausgabe {number} ist veröffentlicht, und dort ist hier gewählt: {chosen}. Aus zwei Ausgaben mit verschiedener "
+            "Auswahl ließe sich auf einzelne Stellen schließen. Wählen Sie dasselbe.",
+            number=number, chosen=[_TITLES[key] for key in theirs[name]] or M("nichts"),
+        ))
+        for name in BODIES if mine[name] != theirs[name]
+    ]  # fmt: skip
+    if problems:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+
+
+_TITLES: dict[str, Message] = {
+    **{state.value: title for state, title in STATE_TITLES.items()},
+    **{size.value: title for size, title in SIZE_CLASS_TITLES.items()},
+    **{kind.value: title for kind, title in KIND_TITLES.items()},
+}
 
 
 def _dishonest(bodies: Filters) -> Iterator[Problem]:

@@ -118,6 +118,13 @@ def of_consultation(session: Session, actor: Actor, consultation_id: uuid.UUID) 
     return list(session.scalars(statement.options(*_whole())))  # type: ignore[arg-type]  # loader options
 
 
+def last_published(session: Session, consultation_id: uuid.UUID) -> Edition | None:
+    """Of its public editions that are out the one with the highest number, alone."""
+    out = (Edition.audience == Audience.PUBLIC, Edition.state == EditionState.PUBLISHED)
+    here = select(Edition).where(Edition.consultation_id == consultation_id, *out)
+    return session.scalars(here.order_by(Edition.number.desc()).limit(1)).one_or_none()
+
+
 def published_numbers(session: Session, consultation_id: uuid.UUID) -> list[int]:
     """The numbers of its public editions that are out; none of them is ever taken back."""
     out = (Edition.audience == Audience.PUBLIC, Edition.state == EditionState.PUBLISHED)
