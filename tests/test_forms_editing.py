@@ -254,6 +254,14 @@ def test_what_a_question_with_two_fields_lacks_is_said_once():
     assert len([message for message in said if "den Programmwert „no_such_rate“" in message]) == 1
 
 
+def test_a_fault_that_stands_in_the_english_text_alone_is_named_as_such():
+    form = made(question("names", title={"de": "Quote {both}?", "en": "Rate {both} and {only_rate} in {section:9}?"}))
+    said = [str(problem.message) for problem in shortcomings(form, {"1"}, ())]
+    assert [one for one in said if one.endswith(", englischer Text: den Abschnitt „9“ gibt es im Entwurf nicht.")]
+    assert [one for one in said if ", englischer Text: den Programmwert „only_rate“ gibt es nicht." in one]
+    assert not [one for one in said if "„both“" in one and "englischer Text" in one]
+
+
 def test_a_shipped_template_blocks_nothing_but_what_its_draft_must_bring():
     for form in templates().values():
         assert not [one for one in inspect(form, {"1"}, ()) if one.soft]

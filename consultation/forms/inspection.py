@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consultation.core.errors import Problem
-from consultation.core.language import M, Message
+from consultation.core.language import LANGUAGES, Language, M, Message
 from consultation.core.text import search_key
 from consultation.forms.checks import PLACEHOLDER
 from consultation.forms.conditions import fields_of
@@ -61,8 +61,10 @@ def _shortcomings(form: Form, sections: Collection[str], parameters: Collection[
 
 
 def _unknown_names(asked: Asked, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
-    called = _called(asked.question)
-    for name in sorted(_placeholders(asked)):
+    question = _called(asked.question)
+    german, english = (_placeholders(asked, language) for language in LANGUAGES)
+    for name in sorted(german | english):
+        called = question if name in german else M("{question}, englischer Text", question=question)
         section = name.removeprefix("section:")
         if section != name and section not in sections:
             told = M("{question}: den Abschnitt „{name}“ gibt es im Entwurf nicht.", question=called, name=section)
@@ -72,14 +74,13 @@ def _unknown_names(asked: Asked, sections: Collection[str], parameters: Collecti
                      "bevor der Entwurf festgeschrieben wird.", question=called, name=name)  # fmt: skip
             yield Problem(asked.key, told)
     if asked.type.needs_sections and not sections:
-        yield Problem(asked.key, M("{question}: braucht einen Entwurf mit Abschnitten.", question=called))
+        yield Problem(asked.key, M("{question}: braucht einen Entwurf mit Abschnitten.", question=question))
 
 
-def _placeholders(asked: Asked) -> set[str]:
-    texts = [asked.question.title, asked.question.hint, asked.field.label]
-    said = [words for text in texts if text for words in (text.de, text.en)]
-    inside = [words for text in _texts_in(asked.field.settings) for words in text.values()]
-    return {name for words in (*said, *inside) for name in PLACEHOLDER.findall(words)}
+def _placeholders(asked: Asked, language: Language) -> set[str]:
+    texts = [text.model_dump() for text in (asked.question.title, asked.question.hint, asked.field.label) if text]
+    said = [text.get(language, "") for text in (*texts, *_texts_in(asked.field.settings))]
+    return {name for words in said for name in PLACEHOLDER.findall(words)}
 
 
 def _texts_in(settings: Any) -> Iterator[dict[str, str]]:
