@@ -351,6 +351,21 @@ def test_a_wrong_address_is_corrected_and_the_invitation_sent_again(running: Run
     assert letter.content.startswith(b"%PDF")
 
 
+def test_an_invitation_by_letter_is_said_to_be_ready_to_print_and_not_to_be_sent(running: Running, paula: Browser):
+    at = f"{running.at()}/invitations/{running.invitation(KIEL).id}"
+    paula.get(at)
+    told = paula.follow(paula.post(f"{at}/address", {"email": "", "postal": "Rathaus\n24103 Kiel", "contact": ""}))
+    said = html.text_of(html.parse(told.text))
+    assert "Brief zum Drucken bereit" in said
+    assert "Versandt" not in said
+    assert "Brief mit der Einladung an Kiel erneut zum Drucken bereitgestellt" in paula.get(f"{running.at()}/log").text
+    listed = html.text_of(html.parse(paula.get(f"{running.at()}/invitations?q=kiel").text))
+    assert "Brief zum Drucken bereit" in listed
+    assert "Ein Brief zählt als versandt, sobald er zum Drucken bereitliegt" in listed
+    paula.post(f"{at}/address", {"email": "post@kiel.example", "postal": "", "contact": ""})
+    assert "Brief zum Drucken" not in paula.get(at).text
+
+
 def test_who_may_not_send_reads_an_address_and_is_told_who_corrects_it(app: FastAPI, running: Running):
     edgar, invitation = running.browser(app, "edgar"), running.invitation(TOWNS[1])
     at = f"{running.at('edgar')}/invitations/{invitation.id}"

@@ -55,8 +55,9 @@ def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgenc
         )  # fmt: skip
     elif invitation.postal:
         perform(
-            session, INVITATION, actor, invitation, action, sent_at=actor.moment, letter_at=actor.moment, failure=""
-        )
+            session, INVITATION, actor, invitation, action, details={"by": "letter"}, sent_at=actor.moment,
+            letter_at=actor.moment, failure="",
+        )  # fmt: skip
     else:
         perform(session, INVITATION, actor, invitation, "fail", failure=str(NO_ADDRESS))
 

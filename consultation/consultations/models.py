@@ -203,6 +203,11 @@ class Invitation(Identified, Base):
         return self.consultation.planners
 
     @property
+    def as_letter(self) -> bool:
+        """Sent last by laying a letter ready to print: whether that went to the post nobody tells the service."""
+        return self.letter_at is not None and self.email is None
+
+    @property
     def deadline(self) -> datetime | None:
         """Its own: the general deadline or a later extension."""
         general = self.consultation.deadline

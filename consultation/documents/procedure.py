@@ -163,14 +163,17 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
             came = received(answered_at, received_on)
             became = M("{what}, {moment}, zu Fassung {n}", what=became, moment=came, n=number)
         yield (
-            name, f"{say(PURPOSE_TITLES[invitation.purpose], language)}, {_sent(invitation.sent_at, later, language)}",
+            name, f"{say(PURPOSE_TITLES[invitation.purpose], language)}, {_sent(invitation, later, language)}",
             moment(deadline, language) if deadline else "–", say(became, language),
         )  # fmt: skip
 
 
-def _sent(sent_at: datetime | None, later: datetime | None, language: Language) -> str:
+def _sent(invitation: Invitation, later: datetime | None, language: Language) -> str:
+    sent_at = invitation.sent_at
     if later is not None:
         return say(M("{moment}, nachträglich", moment=later), language)
+    if invitation.as_letter:
+        return say(M("{moment}, als Brief zum Drucken", moment=sent_at), language)
     return moment(sent_at, language) if sent_at else "–"
 
 

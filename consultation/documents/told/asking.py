@@ -111,6 +111,19 @@ def _published(step: Step) -> Message:
     return M("Konsultation veröffentlicht, mit Ausgabe {number}", number=step.details.get("edition", "–"))
 
 
+def _sent(step: Step) -> Message:
+    """Whether a letter went to the post nobody tells the service."""
+    if step.details.get("by") == "letter":
+        return M("Brief mit der Einladung an {body} zum Drucken bereitgestellt", body=step.body)
+    return M("Einladung an {body} versandt", body=step.body)
+
+
+def _sent_again(step: Step) -> Message:
+    if step.details.get("by") == "letter":
+        return M("Brief mit der Einladung an {body} erneut zum Drucken bereitgestellt", body=step.body)
+    return M("Einladung an {body} erneut versandt", body=step.body)
+
+
 def _failed(step: Step) -> Message:
     """The words of a mail server are not told: they may hold addresses of persons."""
     if step.entry.old == InvitationState.PLANNED:
@@ -176,8 +189,8 @@ SENTENCES: dict[tuple[str, str], Teller] = {
     ("consultation", "remind_now"): lambda s: M(
         "Erinnerung an {count} Stellen angestoßen", one="Erinnerung an 1 Stelle angestoßen", count=s.count()),
     ("consultation", "send_test_mail"): always(M("Probemail an sich selbst verschickt")),
-    ("invitation", "send"): always(M("Einladung an {body} versandt")),
-    ("invitation", "send_again"): always(M("Einladung an {body} erneut versandt")),
+    ("invitation", "send"): _sent,
+    ("invitation", "send_again"): _sent_again,
     ("invitation", "open"): always(M("{body} hat die Einladung geöffnet")),
     ("invitation", "fail"): _failed,
     ("invitation", "correct_address"): always(M("Anschrift berichtigt: {body}")),
