@@ -26,6 +26,7 @@ SAMPLE = (
     REVISIONS[:-1] if os.environ.get("ALL_VERSIONS") else [REVISIONS[0], REVISIONS[len(REVISIONS) // 2], REVISIONS[-2]]
 )
 """Whoever changes a migration sets ALL_VERSIONS=1: from each version then."""
+PATIENCE = 3600 if os.environ.get("ALL_VERSIONS") else 900
 ROWS = 3
 ALWAYS_FULL = {("address_upload", "taken_over_at")}
 """Lists that were not taken over are dropped on purpose (revision 0005)."""
@@ -162,7 +163,7 @@ def test_an_upgrade_that_is_killed_wherever_it_is_has_done_nothing_and_the_next_
     before = look(empty_url)
     every = 1 if os.environ.get("ALL_VERSIONS") else 37
     command = [sys.executable, "-m", "tests.killed_upgrading", empty_url, str(every)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     *killed, last = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(killed) > 3
