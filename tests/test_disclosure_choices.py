@@ -50,6 +50,21 @@ def test_what_the_house_decided_itself_holds_whatever_a_letter_says_later(db: Da
         assert open_desk(session, house, response_id).answers["publication"] == {"participant": "none", "A": "none"}
 
 
+def test_what_the_house_confirmed_as_the_letter_said_it_holds_whatever_a_later_letter_says(
+    db: Database, world: World
+) -> None:
+    with db.transaction() as session:
+        enter(session, world, answers=ANSWERS | NAMED)
+    house = house_at(db, world, 5)
+    decide(db, world, house, participant="named", A="named")
+    world.planner = at(world.planner, house.moment + timedelta(minutes=5))
+    with db.transaction() as session:
+        less = {"publication": {"participant": "none", "A": "none"}}
+        revision = enter(session, world, answers=ANSWERS | less)
+        assert len(entering.not_taken(session, world.planner, revision)) == 2
+    assert in_force(db, world, world.planner) == {"participant": "named", "A": "named"}
+
+
 def test_a_letter_corrects_what_an_earlier_letter_said_of_publication(db: Database, world: World) -> None:
     with db.transaction() as session:
         enter(session, world, answers=ANSWERS | NAMED)

@@ -54,12 +54,15 @@ def _answer_as_chosen(session: Session, actor: Actor, desk: Desk, chosen: Mappin
     insert_new(session, DraftAnswer, rows, ["response_id", "question_key", "item_key"])
 
 
-def choose(session: Session, actor: Actor, response: Response, chosen: Mapping[str, str]) -> None:
+def choose(
+    session: Session, actor: Actor, response: Response, chosen: Mapping[str, str], *, by_letter: bool = False
+) -> None:  # fmt: skip
     """Append what differs from what was chosen last; one line in the log if anything does.
 
+    What a letter said is no word of the house: the house that says the same says it anew, and no later letter speaks against it.
     The response is held: whoever comes later in this order has the last word, even if its request began earlier.
     """
-    last = queries.last_choices(session, response.id)
+    last = queries.last_choices(session, response.id) if by_letter else _own_choices(session, response.id)
 
     def says(part: str, level: str) -> bool:
         return part in last and last[part].level == level and last[part].moment <= actor.moment
@@ -74,7 +77,12 @@ def choose(session: Session, actor: Actor, response: Response, chosen: Mapping[s
 
 def of_the_house(session: Session, response_id: uuid.UUID) -> dict[str, Disclosure]:
     """Part → level, of the parts about which the body itself chose last: a letter entered for it says nothing against that."""
+    return {part: one.level for part, one in _own_choices(session, response_id).items()}
+
+
+def _own_choices(session: Session, response_id: uuid.UUID) -> dict[str, DisclosureChoice]:
+    if not (last := queries.last_choices(session, response_id)):
+        return {}
     entered = select(Revision.submitted_at, Revision.person_id).join(Intake, Intake.revision_id == Revision.id)
     with_letters = {(at, by) for at, by in session.execute(entered.where(Revision.response_id == response_id))}
-    last = queries.last_choices(session, response_id)
-    return {part: one.level for part, one in last.items() if (one.moment, one.person_id) not in with_letters}
+    return {part: one for part, one in last.items() if (one.moment, one.person_id) not in with_letters}

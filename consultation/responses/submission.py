@@ -132,7 +132,7 @@ def make_revision(
     session.add_all(values)
     insert_rows(session, RevisionRepresentation, _rows(revision, document["represented"]))
     _count(session, desk, revision, answers)
-    choose(session, actor, response, _disclosed(desk))
+    choose(session, actor, response, _disclosed(desk), by_letter=release.received is not None)
     session.flush()
     return revision
 
