@@ -73,6 +73,9 @@ WRONG: dict[str, Wrong] = {
     ANSWERS + "/part/{part_key}": Wrong(
         "union", "union", {"need_fit": "4", "message": "x" * 5001}, {"present.need_fit": "1", "present.message": "1"}
     ),
+    ANSWERS + "/review/disclosure": Wrong(
+        TOWN, "town", {"disclosure.A": "figures"}, {"disclosure.participant": "alle"}
+    ),
     ANSWERS + "/submit": Wrong(TOWN, "town", {"name": "", "function": "Dezernentin", "order": "i. V."}),
     # -- programmes ------------------------------------------------------------------------------------------------------
     "POST /o/{organisation_id}/programmes/new": Wrong(

@@ -222,6 +222,7 @@ TABLE = (
         POST /o/{organisation_id}/answers/{slug}/withdraw
         POST /o/{organisation_id}/answers/{slug}/resolution
         POST /o/{organisation_id}/answers/{slug}/disclosure
+        POST /o/{organisation_id}/answers/{slug}/review/disclosure
         """, here=frozenset({"town", "releaser"}), home=ANSWERING, maybe=INVITED),
     # -- the operator ----------------------------------------------------------------------------------------------------
     Gate("town", """

@@ -21,7 +21,7 @@ from consultation.subjects import system
 from tests import evaluation_world as small
 from tests import html
 from tests.browsing import Browser
-from tests.desk_world import COUNTY, NOW, OTHER, TOWN, Scene
+from tests.desk_world import COUNTY, NOW, OTHER, TOWN, Scene, filled
 from tests.desk_world import scene as make_scene
 from tests.test_web_municipalities import BOTH, begun, complete, ok, save, submit
 
@@ -298,3 +298,20 @@ def test_who_is_alone_and_needs_another_pair_of_eyes_may_lay_it_before_whoever_c
     text = words(ready(scene, four_eyes=True), f"{scene.base}/review")
     assert "Zur Freigabe vorlegen" in text
     assert "Zurzeit kann niemand freigeben." in text
+
+
+# -- what may be published ---------------------------------------------------------------------------------------------
+def test_whoever_releases_decides_on_the_review_what_is_published_and_then_releases(scene: Scene) -> None:
+    writer, mayor = begun(scene, Role.CONTRIBUTOR), scene.somebody(Role.CONTRIBUTOR, Role.RELEASER, name="Bea Haupt")
+    complete(writer, scene)
+    ok(save(writer, scene, "F", main_message="Bitte einfacher."), 303)
+    ok(writer.post(f"{scene.base}/ready"), 303)
+    assert "/review/disclosure" not in ok(writer.get(f"{scene.base}/review")).text
+    assert writer.post(f"{scene.base}/review/disclosure", {"disclosure.participant": "none"}).status_code == 403
+    shown = filled(ok(mayor.get(f"{scene.base}/review")).text, "/review/disclosure")
+    assert (shown["disclosure.participant"], shown["disclosure_rest"]) == (["named"], [""])
+    ok(mayor.post(f"{scene.base}/review/disclosure", shown | {"disclosure.participant": "none"}), 303)
+    assert "Sie stehen nicht in der Liste der teilnehmenden Stellen" in words(mayor, f"{scene.base}/review")
+    ok(submit(mayor, scene), 303)
+    published = filled(ok(mayor.get(f"{scene.base}/receipt")).text, "/disclosure")
+    assert (published["disclosure.participant"], published["disclosure.A"]) == (["none"], ["described"])

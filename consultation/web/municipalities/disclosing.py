@@ -1,21 +1,62 @@
-"""One choice for all parts: what may be published need not be said nine times over."""
+"""What may be published, chosen part by part or by one choice for all of them: it need not be said nine times over."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
+from consultation.core.errors import Invalid, Problem
 from consultation.core.language import M, Message
+from consultation.http import PostedForm
 from consultation.questions.disclosure import LEVELS, levels_for
+from consultation.responses import disclosures
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
+from consultation.web.municipalities.desks import Visit
 from consultation.web.municipalities.saving import Change
 
 REST = "disclosure_rest"
 """The input that speaks for every part without a choice of its own."""
 
 
+CHANGED = M("Gespeichert, was veröffentlicht werden darf. Das gilt für alle Ausgaben, die danach erstellt werden.")
+
+
 def offered(desk: Desk) -> list[tuple[str, Message]]:
     """One level for all parts, or each by itself."""
     return [("", M("jeden Teil einzeln festlegen")), *levels_for(desk.context).items()]
+
+
+PartOffered = tuple[str, str, list[tuple[str, Message]], str]
+"""Part, title, levels up to its cap, chosen level; empty without a choice."""
+
+
+def offered_by_part(desk: Desk, chosen: Mapping[str, str]) -> list[PartOffered]:
+    levels = list(levels_for(desk.context).items())
+    caps = desk.context.disclosure_caps
+    return [
+        (part, title, levels[list(LEVELS).index(caps.get(part, "named")) :], chosen.get(part, ""))
+        for part, title in desk.context.disclosure_parts
+    ]
+
+
+def disclose(here: Visit, form: PostedForm) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """Chosen by the releaser: what was sent, and what is wrong with it, at its input. With a problem nothing is changed."""
+    chosen: dict[str, str] = {}
+    try:
+        with here.db.transaction() as session:
+            desk = here.arrive(session).desk
+            chosen = _sent(desk, form)
+            disclosures.change(session, here.actor, desk, chosen)
+    except Invalid as refused:
+        return chosen, tuple(replace(p, field=f"disclosure.{p.field}") for p in refused.problems)
+    return chosen, ()
+
+
+def _sent(desk: Desk, form: PostedForm) -> dict[str, str]:
+    """Part → level; a part left open is absent."""
+    chosen = {part: form.line(f"disclosure.{part}") for part, _ in desk.context.disclosure_parts}
+    if (same := form.line(REST)) in LEVELS:
+        return {part: within_cap(desk, part, same) for part in chosen}
+    return {part: level for part, level in chosen.items() if level}
 
 
 def within_cap(desk: Desk, part: str, level: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from consultation.core.errors import Invalid, NotFound, Problem
+from consultation.core.errors import NotFound, Problem
 from consultation.core.history import last_done
 from consultation.core.language import M
 from consultation.documents.labels import REDACTION_REASONS
@@ -14,19 +14,18 @@ from consultation.documents.receipt import beside
 from consultation.documents.revisions import read_revision
 from consultation.evaluation import redactions
 from consultation.http import Configured, Form, Pages, see_other
-from consultation.questions.disclosure import LEVELS, levels_for
-from consultation.responses import actions, disclosures, queries
+from consultation.questions.disclosure import levels_for
+from consultation.responses import actions, queries
 from consultation.responses.resolutions import still_to_come
 from consultation.responses.titles import came
 from consultation.rulebook import COMMENTABLE, releaser
 from consultation.settings import Settings
 from consultation.web.municipalities.counting import reopened
 from consultation.web.municipalities.desks import PREFIX, Here, Visit, desk_page
-from consultation.web.municipalities.disclosing import REST, offered, within_cap
+from consultation.web.municipalities.disclosing import CHANGED, disclose, offered, offered_by_part
 from consultation.web.municipalities.shown_as import by_level
 
 router = Pages(prefix=PREFIX)
-_CHANGED = M("Gespeichert, was veröffentlicht werden darf. Das gilt für alle Ausgaben, die danach erstellt werden.")
 
 
 @router.get("/receipt")
@@ -47,16 +46,15 @@ def _page(
         alike, released = redactions.hidden_alike(session, revisions[0]), beside(session, revisions[0])
         since = last_done(session, at.response.id, "reopen") if at.response.state in COMMENTABLE else None
         told = has_outcome(session, here.actor, at.response, settings.documents)
-    last, shown = revisions[0], {key: str(level) for key, level in in_force.items()} | dict(chosen or {})
+    last, parts = revisions[0], [key for key, _ in at.desk.context.disclosure_parts]
+    shown = dict.fromkeys(parts, "none") | {key: str(level) for key, level in in_force.items()} | dict(chosen or {})
     data: dict[str, Any] = {
         "has_outcome": told, "last": last, "earlier": revisions[1:], "releases": releaser(here.actor, at.response),
         "rest": offered(at.desk), "counts": at.response.counts, "since": since,
         "reopened": reopened(at.response, at.until), "released": released,
         "provisional": last.id == at.response.counted_revision_id and last.reserved and at.response.confirmed_at is None,
         "confirmable_from": still_to_come(at.desk.form, queries.document(last)["answers"], here.actor.moment),
-        "levels": levels_for(at.desk.context),
-        "parts": [(key, title, shown.get(key) or "none") for key, title in at.desk.context.disclosure_parts],
-        "caps": at.desk.context.disclosure_caps,
+        "levels": levels_for(at.desk.context), "parts": offered_by_part(at.desk, shown),
         "examples": by_level(at.desk, nil_return=last.nil_return), "problems": problems,
         "hidden": hidden, "alike": alike, "reasons": REDACTION_REASONS, "came": came,
     }  # fmt: skip
@@ -112,20 +110,8 @@ def confirm_resolution(here: Here, form: Form) -> Response:
 
 
 @router.post("/disclosure")
-def disclose(here: Here, form: Form, settings: Configured) -> Response:
-    chosen: dict[str, str] = {}
-    try:
-        with here.db.transaction() as session:
-            at = here.arrive(session)
-            chosen = {key: form.line(f"disclosure.{key}") for key, _ in at.desk.context.disclosure_parts}
-            if (same := form.line(REST)) in LEVELS:
-                chosen = {part: within_cap(at.desk, part, same) for part in chosen}
-            disclosures.change(session, here.actor, at.desk, {key: level for key, level in chosen.items() if level})
-    except Invalid as refused:
-        return _page(
-            here,
-            settings,
-            chosen={part: level for part, level in chosen.items() if level},
-            problems=tuple(Problem(f"disclosure.{p.field}", p.message) for p in refused.problems),
-        )
-    return see_other(f"{at.base}/receipt#disclosure", _CHANGED)
+def change_disclosure(here: Here, form: Form, settings: Configured) -> Response:
+    chosen, problems = disclose(here, form)
+    if problems:
+        return _page(here, settings, chosen=chosen, problems=problems)
+    return see_other(f"{here.look().base}/receipt#disclosure", CHANGED)

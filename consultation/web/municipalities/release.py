@@ -13,10 +13,11 @@ from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
 from consultation.responses.comments import Thread
 from consultation.responses.submission import submit_held
-from consultation.rulebook import COMMENT_ON, another_pair_of_eyes
+from consultation.rulebook import COMMENT_ON, COMMENTABLE, another_pair_of_eyes, releaser
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, desk_page
+from consultation.web.municipalities.disclosing import CHANGED, disclose, offered, offered_by_part
 from consultation.web.municipalities.own_names import telling
 from consultation.web.municipalities.persons import looks_personal
 from consultation.web.municipalities.reading import read_questions, unanswered
@@ -40,6 +41,7 @@ def show(here: Here) -> Response:
 def review_page(
     here: Visit, *, status: int = 200,
     problems: tuple[Problem, ...] = (), refused: Message | None = None, typed: dict[str, str] | None = None,
+    disclosed: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
     with here.db.reader() as session:
         at = here.arrive(session)
@@ -66,7 +68,7 @@ def review_page(
         "four_eyes": [p.message for p in another_pair_of_eyes(here.actor, at.response)],
         "levels": by_level(at.desk), "example": by_part(at.desk, _chosen(at)),
         "refused": refused, "own_problems": problems, "typed": typed or {},
-        "function": here.place.function,
+        "function": here.place.function, **_publishing(at, disclosed),
     }  # fmt: skip
     releases = at.may("submit") and not data["four_eyes"]
     data["submits"] = releases and at.is_open and not data["missing"]
@@ -82,6 +84,13 @@ def _chosen(at: At) -> dict[str, str]:
     key = at.desk.form.disclosure_key
     chosen: dict[str, str] = (at.desk.answers.get(key) or {}) if key else {}
     return chosen
+
+
+def _publishing(at: At, disclosed: dict[str, str] | None) -> dict[str, Any]:
+    """For whoever releases, until it is submitted: then the receipt asks it. Nothing for everybody else."""
+    asks = at.desk.form.disclosure_key and at.response.state in COMMENTABLE and releaser(at.actor, at.response)
+    parts = offered_by_part(at.desk, _chosen(at) | (disclosed or {})) if asks else ()
+    return {"publishing": parts, "rest": offered(at.desk), "unfolded": disclosed is not None}
 
 
 def _writers(threads: list[Thread]) -> set[uuid.UUID | None]:
@@ -109,6 +118,15 @@ def _undecided(at: At) -> str:
         return ""
     said = len(at.desk.answers.get(key) or ()) >= len(at.desk.context.disclosure_parts)
     return "" if said else address(at.desk, at.base, key)
+
+
+@router.post("/review/disclosure")
+def change_disclosure(here: Here, form: Form) -> Response:
+    """What is published is decided by whoever releases; no answer is changed by it."""
+    chosen, problems = disclose(here, form)
+    if problems:
+        return review_page(here, status=422, problems=problems, disclosed=chosen)
+    return see_other(f"{here.look().base}/review#disclosed", CHANGED)
 
 
 @router.post("/ready")
