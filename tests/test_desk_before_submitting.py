@@ -23,7 +23,7 @@ from tests import html
 from tests.browsing import Browser
 from tests.desk_world import COUNTY, NOW, OTHER, TOWN, Scene, filled
 from tests.desk_world import scene as make_scene
-from tests.test_web_municipalities import BOTH, begun, complete, ok, save, submit
+from tests.test_web_municipalities import BOTH, begun, complete, ok, save, submit, write
 
 
 @pytest.fixture
@@ -108,6 +108,24 @@ def test_the_preview_leaves_out_what_holds_no_answer_and_says_what_is_only_an_ex
     assert len(rows) == 2, rows
     assert "zum Beispiel: „61 Stellen haben geantwortet.“" in words(browser, f"{scene.base}/review")
     assert "?:" not in words(browser, f"{scene.base}/review")
+
+
+def test_a_part_in_which_only_publication_was_chosen_is_not_shown_as_an_answer_that_does_not_appear(
+    scene: Scene,
+) -> None:
+    browser = begun(scene)
+    complete(browser, scene)
+    named = dict.fromkeys(("publication.participant", "publication.A", "publication.F"), "named")
+    ok(write(browser, f"{scene.base}/part/F?path=all", "/part/F?path=all", named), 303)
+    assert "Nichts davon erscheint" not in html.text_of(_example(browser, scene))
+    ok(save(browser, scene, "F", main_message="Bitte einfacher."), 303)
+    assert "schreibt: „Bitte einfacher.“" in html.text_of(_example(browser, scene))
+
+
+def _example(browser: Browser, scene: Scene) -> Element:
+    table = html.check(browser.get(f"{scene.base}/review").text).find(".//table[@id='example']")
+    assert table is not None
+    return table
 
 
 # -- comments ----------------------------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ def by_part(desk: Desk, chosen: dict[str, str]) -> list[PartShown]:
 
 def _parts(desk: Desk, chosen: dict[str, str]) -> Iterator[PartShown]:
     readable = _readable(desk)
-    answered = {desk.form.by_key[key].part.key for key in desk.submitted}
+    asked_of = (desk.form.by_key[key] for key in desk.submitted)
+    answered = {asked.part.key for asked in asked_of if not asked.type.settles_disclosure}
     for part, title in desk.context.disclosure_parts:
         if part != PARTICIPANT and part not in answered:
             continue
@@ -54,8 +55,11 @@ def _parts(desk: Desk, chosen: dict[str, str]) -> Iterator[PartShown]:
             continue
         here = [asked for asked in readable if asked.part.key == part]
         counted = _confidential(desk, part)
+        if not here and not counted:
+            yield PartShown(title, M("Nichts davon erscheint: Hier stehen nur Angaben zu Personen."))
+            continue
         if level in SHOWN and not here:
-            level = Disclosure.FIGURES if counted else Disclosure.NONE
+            level = Disclosure.FIGURES
         example = _answer(desk, level, _words(desk, here))
         if level not in SHOWN:
             yield PartShown(title, example)
