@@ -376,8 +376,15 @@ def test_a_proposal_that_lacks_something_is_named_with_its_section_and_the_way_t
     review = ok(browser.get(f"{scene.base}/review")).text
     assert "§ 3 – Vorschrift § 3: Bitte wählen Sie, ob Sie streichen" in html.text_of(html.check(review))
     assert f'href="{scene.base}/draft#{section}"' in review
+    kind = name.replace("rationale", "kind")
+    now = filled(ok(browser.get(f"{scene.base}/draft")).text, f"/draft/{section}") | {kind: "replace"}
+    piece = ok(browser.post(f"{scene.base}/draft/{section}", now, headers={"hx-request": "true"}))
+    saved = html.text_of(html.check(piece.text, whole=False))
+    assert "Bitte wählen Sie, ob Sie streichen" not in saved, "the list on the page is that of the automatic saving"
+    assert "Fehlt noch" in saved
+    assert "Bitte geben Sie den Wortlaut an" in saved
     part = f"{scene.base}/part/E?path=all"  # emptied on the other page, where its section stands in a list
-    emptied = {**filled(ok(browser.get(part)).text, "/part/E?path=all"), name: ""}
+    emptied = {**filled(ok(browser.get(part)).text, "/part/E?path=all"), name: "", kind: ""}
     browser.post(part, emptied)
     assert not [key for key, _ in answers(scene) if key == "amendments"]
     assert "Bitte wählen Sie, ob Sie streichen" not in browser.get(f"{scene.base}/review").text

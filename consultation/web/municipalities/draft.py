@@ -7,8 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from consultation.core.blocks import Block, from_json
-from consultation.core.errors import NotFound
-from consultation.core.language import M, say
+from consultation.core.errors import NotFound, Problem
+from consultation.core.language import M, Message, say
 from consultation.forms.context import infos_of
 from consultation.forms.definition import Asked
 from consultation.http import Form, Pages, see_other
@@ -35,6 +35,7 @@ class Entry:
     fields: tuple[Field, ...]
     text: str
     """Empty for a new one."""
+    lacks: tuple[Message, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
     where = f"{DRAFT}:{section_key}"
     outcome = save(here, form, asked_for, without_shells, where=where)
     if here.by_itself:
-        return saved_piece(here.request, outcome, form, (), where)
+        written = [name.removesuffix(".section") for name in form.keys() if name.endswith(".section")]  # noqa: SIM118 -- no mapping
+        lacking = [(name, _lacks(outcome.at.desk, name, outcome.problems)) for name in written]
+        return saved_piece(here.request, outcome, form, (), where, lacking)
     if outcome.status != 200:
         return _page(here, outcome.at, outcome, section_key, outcome.colleagues, status=outcome.status)
     return see_other(f"{outcome.at.base}/draft?saved={section_key}#{section_key}")
@@ -101,16 +104,14 @@ def _page(
     if draft is None:
         raise NotFound(M("Zu dieser Konsultation gibt es keinen Entwurf."))
     typed = outcome.typed if outcome else at.begun.typed if at.begun else {}
-    kept = outcome.kept if outcome else {}
     problems = outcome.problems if outcome else ()
     with here.db.reader() as session:
         sections = named.shown(sections_of(session, draft), named.values(draft))
     data: dict[str, Any] = {
         "changes": changes(here, at), "draft": draft, "facts": draft.facts, "where": where, "problems": problems,
-        "readings": list(_readings(at, sections, typed, kept, draft.frozen.get("terms", ()))),
+        "readings": list(_readings(at, sections, typed, outcome, draft.frozen.get("terms", ()))),
         "errors": errors_of(problems, at.begun) if at.begun else {}, "quarrels": outcome.quarrels if outcome else (),
         "refused": outcome.refused if outcome else None,
-        "lacking": {problem.field: problem.message for problem in at.begun.missing} if at.begun else {},
         "colleagues": colleagues, "draft_place": DRAFT,
         "editable": at.may_answer or (outcome is not None and outcome.refused is not None),
     }  # fmt: skip
@@ -118,9 +119,10 @@ def _page(
 
 
 def _readings(
-    at: At, sections: Sequence[Section], typed: dict[str, Any] | Any, kept: Any, terms: Iterable[dict[str, Any]]
+    at: At, sections: Sequence[Section], typed: dict[str, Any] | Any, outcome: Outcome | None,
+    terms: Iterable[dict[str, Any]],
 ) -> Iterable[Reading]:  # fmt: skip
-    desk = at.begun
+    desk, kept, problems = at.begun, outcome.kept if outcome else {}, outcome.problems if outcome else ()
     used: set[str] = set()
     base = new_entry_key(at.actor.moment)
     for number, section in enumerate(sections):
@@ -132,7 +134,7 @@ def _readings(
             if asked.type.items(asked.settings, desk.context):  # type: ignore[union-attr]  # there is a desk if there are questions
                 choices += _choice(desk, asked, value, section.key)
             else:
-                entries += _entries(desk, asked, value, section.key, f"{base}-{number}")
+                entries += _entries(desk, asked, value, section.key, f"{base}-{number}", problems)
         names = [*(field.name for field in choices), *(entry.name for entry in entries)]
         marks = tuple(mark(desk, name, kept) for name in names) if desk else ()
         keys = tuple(dict.fromkeys(name.partition(".")[0] for name in names))
@@ -150,15 +152,24 @@ def _choice(desk: Any, asked: Asked, value: Any, section: str) -> list[Field]:
     return [replace(row, label=title) for row in grid.fields if row.name == f"{asked.key}.{section}"]
 
 
-def _entries(desk: Any, asked: Asked, value: Any, section: str, new: str) -> list[Entry]:
+def _entries(
+    desk: Any, asked: Asked, value: Any, section: str, new: str, problems: Sequence[Problem]
+) -> list[Entry]:  # fmt: skip
     """The entries about this section, and an empty one."""
     here = {k: v for k, v in (value or {}).items() if isinstance(v, dict) and v.get("section") == section}
     found = []
     for key, entry in (here | {new: {"section": section}}).items():
         group = asked.type.field(asked.key, {key: entry}, asked.settings, desk.context).fields[0]
         fields = tuple(field for field in group.fields if field.name != f"{group.name}.section")
-        found.append(Entry(group.name, fields, "" if key == new else _said(desk, asked, key, entry)))
+        text = "" if key == new else _said(desk, asked, key, entry)
+        found.append(Entry(group.name, fields, text, _lacks(desk, group.name, problems)))
     return found
+
+
+def _lacks(desk: Desk, name: str, problems: Sequence[Problem]) -> tuple[Message, ...]:
+    """What keeps the entry of this name from being submitted, beside what stands at its fields already."""
+    told = {problem.field for problem in problems}
+    return tuple(p.message for p in desk.missing if p.field.startswith(f"{name}.") and p.field not in told)
 
 
 def _said(desk: Any, asked: Asked, key: str, entry: Any) -> str:

@@ -1,13 +1,13 @@
 """One page per part of the form. Saved as a whole by its buttons, and by itself while one types."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.errors import NotFound
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
 from consultation.http import Form, Pages, PostedForm, page, see_other
@@ -119,15 +119,21 @@ def read_answers(desk: Desk, part: Part) -> list[tuple[str, list[tuple[str, str]
     return list(found.items())
 
 
-def saved_piece(request: Request, outcome: Outcome, form: PostedForm, questions: Iterable[str], where: str) -> Response:
-    """What the automatic saving puts into the page: when it was saved, the new versions, what is shown now."""
+def saved_piece(
+    request: Request, outcome: Outcome, form: PostedForm, questions: Iterable[str], where: str,
+    lacking: Iterable[tuple[str, Sequence[Message]]] = (),
+) -> Response:  # fmt: skip
+    """What the automatic saving puts into the page: when it was saved, the new versions, what is shown now, what still lacks.
+
+    `lacking`: entry → what it lacks.
+    """
     desk = outcome.at.desk
     names = [name.removeprefix("version.") for name in form.keys() if name.startswith("version.")]  # noqa: SIM118 -- no mapping
     data = {
         "time": clock(outcome.at.actor.moment), "refused": outcome.refused,
         "problems": outcome.problems, "quarrels": outcome.quarrels,
         "marks": [mark(desk, name, outcome.kept) for name in names], "group": form.line("group"),
-        "colleagues": outcome.colleagues, "where": where,
+        "colleagues": outcome.colleagues, "where": where, "lacking": lacking,
         "conditional": [(q.key, q.key in desk.visible) for q in desk.form.questions if q.when and q.key in set(questions)],
     }  # fmt: skip
     answer = page(request, "municipalities/saved.html", data, outcome.status, partial=True)
