@@ -108,6 +108,7 @@ def test_conditions_name_fields_that_come_before_and_options_that_exist(path: Pa
             check_condition(condition, known)
         known |= {full_key(question, field): field for field in question["fields"]}
     check_condition(form["reservation"]["when"], known)
+    check_condition(form["reservation"]["unneeded"], known)
     assert known[form["reservation"]["date"]]["type"] == "date"
 
 

@@ -38,9 +38,8 @@ def town(db: Database) -> Api:
     return api(db)
 
 
-@pytest.mark.parametrize("kind", ["resolved", "administration"])
-def test_a_program_does_not_submit_what_rests_on_a_resolution_of_tomorrow(town: Api, kind: str):
-    saved = town.put(ANSWERS | mandate(kind, TOMORROW)).json()
+def test_a_program_does_not_submit_what_rests_on_a_resolution_of_tomorrow(town: Api):
+    saved = town.put(ANSWERS | mandate("resolved", TOMORROW)).json()
     assert saved["answers"][FIELD] == TOMORROW.isoformat(), "a draft is kept as it was written"
     assert [(lack["field"], lack["code"]) for lack in saved["missing"]] == [(FIELD, "in_future")]
     assert saved["missing_for_nil_return"] == saved["missing"], "a nil return says on what it rests too"
@@ -93,6 +92,22 @@ def test_a_town_is_led_to_the_day_before_it_releases_and_may_choose_the_reservat
     assert "ist noch nicht gefasst" in nothing.text
     ok(save(browser, scene, "A", mandate__kind="reserved", mandate__date="24.12.2026"), 303)
     ok(submit(browser, scene), 303)
+
+
+def test_the_day_of_a_resolution_that_is_not_needed_any_more_hinders_nobody_and_is_not_sent(db: Database):
+    scene: Scene = make_scene(db)
+    scene.four_eyes(False)
+    browser = begun(scene)
+    complete(browser, scene)
+    ok(save(browser, scene, "A", mandate__kind="resolved", mandate__date="24.12.2026"), 303)
+    ok(save(browser, scene, "A", mandate__kind="administration", mandate__date="24.12.2026"), 303)
+    review = html.text_of(html.check(ok(browser.get(f"{scene.base}/review")).text))
+    assert "24.12.2026" not in review
+    ok(submit(browser, scene), 303)
+    with db.reader() as session:
+        sent = document(session.scalars(select(Revision)).one())["answers"]
+    assert "mandate.date" not in sent
+    assert sent["mandate.kind"] == "administration"
 
 
 # -- letters -----------------------------------------------------------------------------------------------------------

@@ -95,6 +95,8 @@ class Reservation(_Part):
     when: Condition
     date: str | None = None
     """The field that says when the council meets."""
+    unneeded: Condition | None = None
+    """While it holds no resolution is needed: a day that still stands in the field says nothing."""
 
 
 class Form(_Part):

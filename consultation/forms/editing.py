@@ -220,7 +220,8 @@ def _looking_at_what_is_there(form: Form) -> Form:
     if not set(fields_of(reservation.when)) <= known:
         return form.model_copy(update={"reservation": None})
     date = reservation.date if reservation.date in known else None
-    return form.model_copy(update={"reservation": reservation.model_copy(update={"date": date})})
+    unneeded = reservation.unneeded and _kept(reservation.unneeded, known)
+    return form.model_copy(update={"reservation": reservation.model_copy(update={"date": date, "unneeded": unneeded})})
 
 
 def _kept(condition: Condition, known: set[str]) -> Condition | None:
@@ -249,9 +250,9 @@ def _renamed(form: Form, old: str, new: str) -> Form:
     if (reservation := form.reservation) is None:
         return form
     date = new if reservation.date == old else reservation.date
-    return form.model_copy(
-        update={"reservation": reservation.model_copy(update={"when": told(reservation.when), "date": date})}
-    )
+    unneeded = reservation.unneeded and told(reservation.unneeded)
+    now = {"when": told(reservation.when), "date": date, "unneeded": unneeded}
+    return form.model_copy(update={"reservation": reservation.model_copy(update=now)})
 
 
 def _each_condition(form: Form, change: Callable[[Condition], Condition | None]) -> Form:

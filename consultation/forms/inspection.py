@@ -113,7 +113,8 @@ def _doubled(asked: Asked) -> Iterator[Problem]:
 def _reservation(form: Form) -> Iterator[Problem]:
     if (reservation := form.reservation) is None:
         return
-    for key in {*fields_of(reservation.when), *([reservation.date] if reservation.date else [])} - form.by_key.keys():
+    named = {*fields_of(reservation.when), *(fields_of(reservation.unneeded) if reservation.unneeded else ())}
+    for key in {*named, *([reservation.date] if reservation.date else [])} - form.by_key.keys():
         yield Problem(FORM, M("Der Gremienvorbehalt verweist auf „{key}“. Dieses Feld gibt es nicht.", key=key))
 
 

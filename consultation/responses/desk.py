@@ -23,7 +23,7 @@ from consultation.questions import Refused
 from consultation.register.facts import facts as register_facts
 from consultation.responses import queries
 from consultation.responses.models import DraftAnswer, Response
-from consultation.responses.resolutions import not_yet_taken
+from consultation.responses.resolutions import left_over, not_yet_taken
 from consultation.subjects import Actor
 
 
@@ -118,11 +118,12 @@ class Desk:
 
     @cached_property
     def submitted(self) -> dict[str, Any]:
-        """The answers that would be submitted: those of shown questions."""
+        """The answers that would be submitted: those of shown questions that say something."""
+        void = left_over(self.form, self.answers)
         return {
             a.key: self.answers[a.key]
             for a in self.form.asked
-            if a.question.key in self.visible and a.key in self.answers
+            if a.question.key in self.visible and a.key in self.answers and a.key != void
         }
 
     def progress(self, part: Part, *, core: bool = False) -> tuple[int, int]:

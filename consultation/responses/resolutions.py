@@ -30,6 +30,13 @@ def not_yet_taken(form: Form, answers: Mapping[str, Any], moment: datetime) -> I
         )  # fmt: skip
 
 
+def left_over(form: Form, answers: Mapping[str, Any]) -> str | None:
+    """The field with the day of a resolution that is not needed any more, since the answer rests on something else."""
+    reservation = form.reservation
+    needless = reservation and reservation.unneeded and holds(reservation.unneeded, answers)
+    return reservation.date if reservation and needless else None
+
+
 def still_to_come(form: Form, answers: Mapping[str, Any], moment: datetime) -> date | None:
     """The day of the resolution that the answer tells, if it has not begun in Berlin: nobody can say before that it was taken."""
     named = form.reservation and form.reservation.date
