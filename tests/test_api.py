@@ -106,6 +106,11 @@ def test_a_wrong_answer_is_named_and_nothing_is_saved(town: Api):
     assert town.get(town.own(), "town").json()["answers"] == ANSWERS
 
 
+def test_a_step_that_a_scale_does_not_have_is_refused_with_those_that_it_has(town: Api):
+    refused = town.put({"need_fit": 6}).json()
+    assert refused["errors"][0]["detail"] == "Hier steht eine Stufe als Zahl von 1 bis 5 oder „cannot_judge“."
+
+
 def test_a_second_writer_learns_that_the_answer_changed(town: Api):
     first = town.put(ANSWERS)
     etag = first.headers["etag"]

@@ -92,7 +92,12 @@ def check_step(value: Value, settings: ScaleSettings) -> int | str | None:
         return None
     is_step = isinstance(value, int | float) and not isinstance(value, bool) and value in STEPS
     if not is_step and not (value == CANNOT_JUDGE and settings.cannot_judge):
-        refuse(M("Diese Stufe gibt es nicht. Bitte wählen Sie eine der angebotenen Stufen."))
+        refuse(
+            M("Diese Stufe gibt es nicht. Bitte wählen Sie eine der angebotenen Stufen."),
+            in_data=M("Hier steht eine Stufe als Zahl von 1 bis 5 oder „cannot_judge“.")
+            if settings.cannot_judge
+            else M("Hier steht eine Stufe als Zahl von 1 bis 5."),
+        )
     return int(value) if is_step else CANNOT_JUDGE
 
 
