@@ -18,7 +18,7 @@ from consultation.responses import queries
 from consultation.responses.models import Response, Revision
 from consultation.states import Role
 from tests import evaluation_world as small
-from tests.api_world import ANSWERS, HEIDE, NOW, OTHER, Api, api, token
+from tests.api_world import ANSWERS, HEIDE, NOW, OTHER, RELEASE, Api, api, token
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_town_answers_through_the_api_alone(town: Api):
     assert saved.json()["answers"] == ANSWERS
     assert saved.json()["missing"] == []
     assert {"answer", "submit"} <= set(saved.json()["actions"])
-    sent = town.submit(json={"name": "Kim Muster", "function": "i. V."})
+    sent = town.submit(json=RELEASE)
     assert sent.status_code == 201, sent.text
     receipt = sent.json()
     assert receipt["channel"] == "api"
@@ -58,6 +58,7 @@ def test_the_api_submits_the_same_as_the_pages(db: Database, town: Api):
     first, second = documents
     assert first.pop("organisation")["register"]["ars"] == OTHER
     assert second.pop("organisation")["register"]["ars"] == HEIDE
+    assert (first.pop("personal"), second.pop("personal").keys()) == ({}, {"release.name", "release.function"})
     assert first == second
 
 
@@ -146,7 +147,7 @@ def test_the_same_key_gets_the_same_receipt_and_another_content_is_refused(town:
     first = town.submit(key="abgabe-2026-1")
     again = town.submit(key="abgabe-2026-1")
     assert (again.status_code, again.json()) == (201, first.json())
-    other = town.submit(key="abgabe-2026-1", json={"name": "Jemand anderes"})
+    other = town.submit(key="abgabe-2026-1", json=RELEASE | {"name": "Jemand anderes"})
     assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
     assert town.submit(key="abgabe-2026-1", what="nil-return").status_code == 422
     assert town.submit(key="abgabe-2026-2").status_code == 409

@@ -17,7 +17,7 @@ from consultation.core.language import Language, say
 from consultation.people.models import Organisation
 from consultation.questions import TYPES, Refused
 from tests import evaluation_world as small
-from tests.api_world import ANSWERS, HEIDE, NOW, Api, api, token
+from tests.api_world import ANSWERS, HEIDE, NOW, RELEASE, Api, api, token
 from tests.question_context import CONTEXT
 from tests.test_questions import AWKWARD
 
@@ -121,23 +121,27 @@ TABLE: dict[tuple[str, str], list[tuple[Callable[[Api], None], Sent, int, set[st
         (over, put({"answers": {"need_fit": 1}}), 409, set()),
     ],
     ("post", "/submit"): [
+        (begun, post("/submit"), 422, {"name", "function"}),
+        (begun, post("/submit", RELEASE | {"function": " "}), 422, {"function"}),
+        (incomplete, post("/submit", {"name": "Kim Muster"}), 422, MANDATE | {"function"}),
         (begun, post("/submit", {"order": "i. V."}), 422, {"order"}),
         (begun, post("/submit", {"name": 1}), 422, {"name"}),
         (begun, post("/submit", {"function": "x" * 201}), 422, {"function"}),
-        (begun, post("/submit", Idempotency_Key=""), 422, {"Idempotency-Key"}),
-        (begun, post("/submit", Idempotency_Key="kurz"), 422, {"Idempotency-Key"}),
-        (incomplete, post("/submit"), 422, MANDATE),
-        (four_eyes, post("/submit"), 422, {"four_eyes"}),
-        (over, post("/submit"), 422, {"deadline"}),
-        (submitted, post("/submit"), 409, set()),
-        (nothing, post("/submit"), 404, set()),
+        (begun, post("/submit", RELEASE, Idempotency_Key=""), 422, {"Idempotency-Key"}),
+        (begun, post("/submit", RELEASE, Idempotency_Key="kurz"), 422, {"Idempotency-Key"}),
+        (incomplete, post("/submit", RELEASE), 422, MANDATE),
+        (four_eyes, post("/submit", RELEASE), 422, {"four_eyes"}),
+        (over, post("/submit", RELEASE), 422, {"deadline"}),
+        (submitted, post("/submit", RELEASE), 409, set()),
+        (nothing, post("/submit", RELEASE), 404, set()),
     ],
     ("post", "/nil-return"): [
+        (begun, post("/nil-return"), 422, {"name", "function"}),
         (begun, post("/nil-return", {"order": "i. V."}), 422, {"order"}),
-        (incomplete, post("/nil-return"), 422, MANDATE),
-        (four_eyes, post("/nil-return"), 422, {"four_eyes"}),
-        (over, post("/nil-return"), 422, {"deadline"}),
-        (submitted, post("/nil-return"), 409, set()),
+        (incomplete, post("/nil-return", RELEASE), 422, MANDATE),
+        (four_eyes, post("/nil-return", RELEASE), 422, {"four_eyes"}),
+        (over, post("/nil-return", RELEASE), 422, {"deadline"}),
+        (submitted, post("/nil-return", RELEASE), 409, set()),
     ],
     ("post", "/ready"): [
         (incomplete, post("/ready"), 422, MANDATE),

@@ -15,6 +15,8 @@ from benchmarks.stage.world import World
 from consultation.consultations import queries as consultations
 from consultation.evaluation.statistics import form_context
 
+RELEASE = orjson.dumps({"name": "Kim Muster", "function": "Amtsleitung"})
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -30,7 +32,7 @@ class Submission:
         if status != 200:
             raise RuntimeError(content.decode()[:500])
         key = f"abgabe-{uuid.uuid4()}"
-        status, _, content = client.send("POST", f"{path}/submit", b"{}", **json, Idempotency_Key=key)
+        status, _, content = client.send("POST", f"{path}/submit", RELEASE, **json, Idempotency_Key=key)
         if status != 201:
             raise RuntimeError(content.decode()[:500])
 

@@ -20,10 +20,12 @@ from consultation.api.shapes import Shape
 from consultation.api.strict import MaybeJsonObject, only, text_of
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
+from consultation.core.text import clean_line
 from consultation.http import Db, Spoken
 from consultation.responses import actions, queries, submission
 from consultation.responses.desk import desk_of
 from consultation.responses.models import Channel, Response, Revision
+from consultation.rulebook import RESPONSE
 from consultation.subjects import Actor
 
 router = resource("Abgabe")
@@ -42,9 +44,9 @@ Number = Annotated[int, Path(ge=1, le=100_000, description="Nummer der Abgabe.")
 class Release(Shape):
     """Wer freigibt; steht neben der Abgabe, nicht in ihr."""
 
-    name: str = Field("", max_length=200, examples=["Kim Muster"])
+    name: str = Field(min_length=1, max_length=200, examples=["Kim Muster"])
     function: str = Field(
-        "", max_length=200, description="Funktion, davor die Zeichnung, etwa „i. V. Leiterin des Hauptamts“."
+        min_length=1, max_length=200, description="Funktion, davor die Zeichnung, etwa „i. V. Leiterin des Hauptamts“."
     )
 
 
@@ -69,7 +71,7 @@ class RevisionObject(Receipt):
     response_model=Receipt,
     responses=CHANGING,
     summary="Freigeben und abgeben",
-    openapi_extra=body_of(Release, required=False),
+    openapi_extra=body_of(Release),
 )
 def submit(request: Request, db: Db, actor: Writer, slug: str, body: MaybeJsonObject, key: Key) -> Answered:
     """Prüft die Vollständigkeit, schreibt die Abgabe fest und gibt die Eingangsbestätigung zurück."""
@@ -82,7 +84,7 @@ def submit(request: Request, db: Db, actor: Writer, slug: str, body: MaybeJsonOb
     response_model=Receipt,
     responses=CHANGING,
     summary="Fehlanzeige abgeben",
-    openapi_extra=body_of(Release, required=False),
+    openapi_extra=body_of(Release),
 )
 def nil_return(request: Request, db: Db, actor: Writer, slug: str, body: MaybeJsonObject, key: Key) -> Answered:
     return _submit(request, db, actor, slug, body, key, nil_return=True)
@@ -107,13 +109,22 @@ def _effect(
     response = require(session, actor, slug, held=True)
     revision = _earlier(session, response, mark)
     if revision is None:
-        release = submission.Release(name, function, Channel.API, mark)
+        release = submission.Release(clean_line(name), clean_line(function), Channel.API, mark)
         desk = desk_of(session, response, actor.moment)
+        _demand_signed(actor, response, release, "submit_nil_return" if nil_return else "submit")
         made = submission.submit_held(session, actor, desk, release, nil_return=nil_return)
         revision = made if made.idempotency_key == mark else _earlier(session, response, mark)
     if revision is None:
         raise Conflict(M("Die Stellungnahme ist schon abgegeben. Öffnen Sie sie wieder, um neu abzugeben."))
     return receipt(response, revision)
+
+
+def _demand_signed(actor: Actor, response: Response, release: submission.Release, action: str) -> None:
+    """Raises Invalid with all that stands in the way if nobody is named as releasing it."""
+    problems = submission.unsigned(release.name, release.function)
+    if problems and RESPONSE.may(actor, response, action):
+        also = RESPONSE.rows[action].problems(actor, response)
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=(*problems, *also))
 
 
 def _marked(key: str, content: list[Any]) -> str:

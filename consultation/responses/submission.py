@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations.models import ConsultationVersion
 from consultation.core.db import insert_rows
-from consultation.core.errors import Conflict
+from consultation.core.errors import Conflict, Problem
 from consultation.core.history import HistoryEntry, HistorySeal, perform
 from consultation.core.language import M
 from consultation.forms.conditions import holds
@@ -86,6 +86,15 @@ class Release:
     """Decides about lateness; otherwise the moment of the submission does."""
     received: Mapping[str, Any] | None = None
     """Stands in the document and so under its hash."""
+
+
+def unsigned(name: str, function: str) -> tuple[Problem, ...]:
+    """Who releases says so, and as what: on a page and through a program alike."""
+    wanted = {
+        "name": (name, M("Nennen Sie den Namen der Person, die freigibt.")),
+        "function": (function, M("Nennen Sie die Funktion der Person, die freigibt, zum Beispiel „Bürgermeisterin“.")),
+    }
+    return tuple(Problem(field, message) for field, (given, message) in wanted.items() if not given)
 
 
 def told(revision: Revision) -> dict[str, Any]:

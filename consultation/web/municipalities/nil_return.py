@@ -14,7 +14,7 @@ from consultation.questions.disclosure import levels_for
 from consultation.responses import queries
 from consultation.responses.desk import Desk
 from consultation.responses.models import Revision
-from consultation.responses.submission import submit_held
+from consultation.responses.submission import submit_held, unsigned
 from consultation.rulebook import COMMENTABLE, RESPONSE, another_pair_of_eyes, contributor, releaser
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import asked_in, errors_of, marks, shown_questions
@@ -27,7 +27,6 @@ from consultation.web.municipalities.releasing import (
     nobody_releases,
     release_of,
     signed_in,
-    unnamed,
 )
 from consultation.web.municipalities.saving import Outcome, save
 
@@ -84,7 +83,9 @@ def _prepared(at: At) -> Message | None:
 def _submitted(
     here: Visit, outcome: Outcome, form: PostedForm, typed: Signed, lacking: tuple[Problem, ...]
 ) -> Response:  # fmt: skip
-    if outcome.at.response.state in COMMENTABLE and (problems := (*lacking, *unnamed(typed))):
+    if outcome.at.response.state in COMMENTABLE and (
+        problems := (*lacking, *unsigned(typed["name"], typed["function"]))
+    ):
         return _page(here, outcome, typed, status=422, problems=problems)
     try:
         with here.db.transaction() as session:

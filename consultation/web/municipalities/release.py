@@ -12,7 +12,7 @@ from consultation.http import Form, Pages, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
 from consultation.responses.comments import Thread
-from consultation.responses.submission import submit_held
+from consultation.responses.submission import submit_held, unsigned
 from consultation.rulebook import COMMENT_ON, COMMENTABLE, another_pair_of_eyes, releaser
 from consultation.states import ResponseState
 from consultation.web.municipalities.asking import address, numbered
@@ -21,7 +21,7 @@ from consultation.web.municipalities.disclosing import CHANGED, disclose, offere
 from consultation.web.municipalities.own_names import telling
 from consultation.web.municipalities.persons import looks_personal
 from consultation.web.municipalities.reading import read_questions, unanswered
-from consultation.web.municipalities.releasing import SIGNED, handed_in, nobody_releases, release_of, signed_in, unnamed
+from consultation.web.municipalities.releasing import SIGNED, handed_in, nobody_releases, release_of, signed_in
 from consultation.web.municipalities.shown_as import by_level, by_part
 
 router = Pages(prefix=PREFIX)
@@ -168,7 +168,7 @@ def give_back(here: Here, form: Form) -> Response:
 def release(here: Here, form: Form) -> Response:
     """A double click comes to the same receipt."""
     typed = signed_in(form)
-    if problems := unnamed(typed):
+    if problems := unsigned(typed["name"], typed["function"]):
         return review_page(here, status=422, problems=problems, typed=typed)
     try:
         with here.db.transaction() as session:

@@ -4,7 +4,6 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from consultation.core.errors import Problem
 from consultation.core.language import M, Message
 from consultation.http import PostedForm
 from consultation.http.flash import Kind
@@ -19,14 +18,6 @@ Signed = dict[str, str]
 
 def signed_in(form: PostedForm) -> Signed:
     return {"name": form.line("name")[:200], "function": form.line("function")[:200], "order": form.line("order")[:5]}
-
-
-def unnamed(typed: Signed) -> tuple[Problem, ...]:
-    wanted = {
-        "name": M("Nennen Sie den Namen der Person, die freigibt."),
-        "function": M("Nennen Sie die Funktion der Person, die freigibt, zum Beispiel „Bürgermeisterin“."),
-    }
-    return tuple(Problem(field, message) for field, message in wanted.items() if not typed[field])
 
 
 def release_of(typed: Signed) -> Release:
