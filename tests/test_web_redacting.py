@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
+from consultation.documents.folders import TEXTS
 from consultation.documents.models import Edition
 from consultation.evaluation.models import CheckedPassage, Redaction
 from consultation.states import EditionState, RedactionState
@@ -106,6 +107,19 @@ def test_what_looks_like_a_person_is_listed_redacted_or_checked_and_then_the_edi
     document = paula.send("GET", f"{second}/document").text
     assert "Petersen" not in document
     assert "Fragen Sie [geschwärzt], Telefon" in document
+
+
+def test_a_list_of_passages_that_is_lost_is_said_to_be_missing_and_not_to_be_empty(
+    app: FastAPI, running: Running, tmp_path: Path
+) -> None:
+    paula = evaluating(app, running)
+    here = compiled(running, paula)
+    (lost,) = tmp_path.rglob(TEXTS)
+    lost.unlink()
+    page = paula.get(f"{here}/texts").text
+    assert "Keine Stelle ist mehr zu prüfen" not in page
+    assert "fehlt die Datei texts.json" in page
+    assert "Erstellen Sie eine neue." in page
 
 
 def test_a_reason_is_chosen_by_somebody_and_all_that_is_missing_is_said_at_once(app: FastAPI, running: Running) -> None:

@@ -111,7 +111,7 @@ def _demand_fresh(reasons: Sequence[Message]) -> None:
 def _demand_whole(edition: Edition, documents: Path) -> None:
     """Without one of them persons in texts would go unseen, or numbers and figures of this edition be forgotten by the next."""
     for name in queries.side_files(edition):
-        if not (folder_of(documents, edition.id) / name).is_file():
+        if queries.lacks(documents, edition, name):
             raise NotReady(M("Zu dieser Ausgabe fehlt die Datei {name}. Erstellen Sie sie neu.", name=name))
 
 

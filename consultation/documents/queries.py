@@ -152,6 +152,11 @@ def file_path(documents: Path, edition: Edition, name: str) -> Path:
     return path
 
 
+def lacks(documents: Path, edition: Edition, name: str) -> bool:
+    """Whether one of its side files is gone."""
+    return name in side_files(edition) and not (folder_of(documents, edition.id) / name).is_file()
+
+
 def side_files(edition: Edition) -> list[str]:
     """What lies beside a compiled public edition and later ones depend on, as far as the program that made it kept it."""
     counted = edition.audience == Audience.PUBLIC and "revisions" in edition.counts

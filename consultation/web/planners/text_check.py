@@ -62,6 +62,7 @@ def show(request: Request, db: Db, configured: Configured, actor: Planning, slug
         "left": len(left),
         "checked": sum(one.key in done for one in found),
         "overtaken": reasons,
+        "lost": queries.lacks(configured.documents, edition, TEXTS),
         "signs": SIGN_TITLES,
         "previous": f"?start={max(start - AT_ONCE, 0)}" if start else "",
         "next": f"?start={start + AT_ONCE}" if start + AT_ONCE < len(left) else "",
