@@ -18,7 +18,7 @@ from consultation.documents import editions
 from consultation.documents.checking import Differs
 from consultation.documents.checking.anything import Service, check_all
 from consultation.documents.checking.edition import check_folder
-from consultation.documents.folders import folder_of
+from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
 from consultation.documents.procedure_file import write_procedure_file
 from consultation.states import Audience
@@ -209,6 +209,22 @@ def test_the_whole_service_holds_and_an_edition_that_its_log_does_not_know_is_na
     assert "Verfahrensprotokoll" in said[-1]
     alone.write_bytes(b"anderes")
     assert run([str(alone)], service(db, documents), said.append, said.append) == 2
+
+
+def test_what_lies_beside_a_public_edition_and_is_changed_or_gone_is_named(db: Database, tmp_path: Path) -> None:
+    documents, said = tmp_path / "documents", list[str]()
+    edition = worlds.compiled(db, worlds.weighed(db, count=3), documents, Audience.PUBLIC)
+    worker.seal_log(db)
+    assert run([], service(db, documents), said.append, said.append) == 0
+    assert said[-1] == "Alles stimmt."
+    kept = folder_of(documents, edition.id) / TEXTS
+    content = kept.read_bytes()
+    kept.write_bytes(content + b" ")
+    assert run([], service(db, documents), said.append, said.append) == 1
+    assert said[-1].startswith("Abweichung: texts.json wurde geändert")
+    kept.unlink()
+    assert run([], service(db, documents), said.append, said.append) == 1
+    assert said[-1].startswith("Abweichung: texts.json fehlt")
 
 
 def test_a_procedure_log_given_as_well_is_witness_for_the_files(db: Database, tmp_path: Path) -> None:

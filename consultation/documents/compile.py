@@ -18,7 +18,16 @@ from consultation.core.db import Database
 from consultation.core.history import perform
 from consultation.documents import queries
 from consultation.documents.annex import MOST
-from consultation.documents.folders import HIDDEN, MANIFEST, SNAPSHOT, folder_of, new_workshop, put_in_place, workshops
+from consultation.documents.folders import (
+    BESIDE,
+    HIDDEN,
+    MANIFEST,
+    SNAPSHOT,
+    folder_of,
+    new_workshop,
+    put_in_place,
+    workshops,
+)
 from consultation.documents.formats import FORMATS, Compiled
 from consultation.documents.frozen import Frozen
 from consultation.documents.layout_version import LAYOUT
@@ -79,12 +88,16 @@ def _compile(
         outline_sha256 = outline_hash(whole.document.outline)
         annex = {"most": most, "outlines": [outline_hash(compiled.outline) for _, compiled in whole.volumes]}
     manifest = _manifest(edition, cut, snapshot, outline_sha256, files)
+    beside = {name: sha256_of(workshop / name) for name in BESIDE if (workshop / name).is_file()}
     manifest |= {"annex": annex, "redactions": frozen.redactions[0]}
     (workshop / MANIFEST).write_bytes(encoded(manifest) + b"\n")
     with db.transaction() as session:
         perform(
             session, EDITION, system(cut), queries.get(session, system(cut), edition.id), "finish",
-            details={"snapshot": snapshot.sha256, "outline": outline_sha256, "files": {f["name"]: f["sha256"] for f in files}},
+            details={
+                "snapshot": snapshot.sha256, "outline": outline_sha256, "files": {f["name"]: f["sha256"] for f in files},
+                "beside": beside,
+            },
             snapshot_hash=snapshot.sha256, outline_hash=outline_sha256, compiled_at=cut, data_cut=cut, progress=100,
             problems=snapshot.problems, counts=counts_of(frozen) | snapshot.noted, error="",
         )  # fmt: skip

@@ -21,6 +21,8 @@ NUMBERS = "numbers.json"
 TEXTS = "texts.json"
 """Where something in the texts looks like a person: places, no words. Planners see what stands there, nobody gets the file."""
 
+BESIDE = (HIDDEN, NUMBERS, OUTCOMES, TEXTS)
+"""What lies beside the files of a public edition. Their hashes stand in the procedure log alone: the manifest is handed out."""
 
 _NUMBER = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _OURS = re.compile(rf"{_NUMBER}|\.{_NUMBER}-[0-9a-f]{{32}}")
