@@ -78,6 +78,15 @@ def test_a_template_from_another_draft_says_what_it_refers_to_in_vain() -> None:
     assert any("den Abschnitt" in text for text in told)
 
 
+def test_a_section_that_is_named_in_vain_is_told_wherever_the_words_stand() -> None:
+    broken = form(question("a")) | {"intro": {"de": "Es geht um {section:x1}."}}
+    broken["parts"][0] |= {"hint": {"de": "Lesen Sie {section:x2}."}}
+    broken["parts"][0]["questions"][0]["hint"] = {"de": "Gemeint ist {section:x3}."}
+    told = " ".join(str(problem.message) for problem in shortcomings(read_form(broken), {"1"}, ()))
+    for key in ("x1", "x2", "x3"):
+        assert f"den Abschnitt „{key}“ gibt es im Entwurf nicht" in told
+
+
 # -- checks ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("broken", "place"),

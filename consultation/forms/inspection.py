@@ -1,11 +1,11 @@
 """What a planner should know of a form before anybody is asked: what must be settled, and what may stay."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from consultation.core.errors import Problem
-from consultation.core.language import LANGUAGES, Language, M, Message
+from consultation.core.language import LANGUAGES, M, Message
 from consultation.core.text import search_key
 from consultation.forms.checks import PLACEHOLDER
 from consultation.forms.conditions import fields_of
@@ -51,8 +51,16 @@ def _shortcomings(form: Form, sections: Collection[str], parameters: Collection[
         yield Problem(FORM, M("Das Formular hat noch keine Frage."))
     if form.disclosure_key is None:
         yield Problem(FORM, M("Es fehlt die Frage zur Veröffentlichungsfreigabe. Fügen Sie sie am Ende hinzu."))
+    yield from _unknown_names(FORM, form.title.de, _said(form.title, form.intro), sections, parameters)
+    for part in form.parts:
+        said = _said(part.title, part.hint)
+        yield from _unknown_names(f"{PART}{part.key}", part.title.de, said, sections, parameters)
     for asked in form.asked:
-        yield from _unknown_names(asked, sections, parameters)
+        said = [*_said(asked.question.title, asked.question.hint, asked.field.label), *_texts_in(asked.field.settings)]
+        yield from _unknown_names(asked.key, _called(asked.question), said, sections, parameters)
+        if asked.type.needs_sections and not sections:
+            told = M("{question}: braucht einen Entwurf mit Abschnitten.", question=_called(asked.question))
+            yield Problem(asked.key, told)
         yield from _doubled(asked)
     for question in unreachable(form):
         yield Problem(question.key, M("{question}: wird nie gezeigt, denn ihre Bedingung kann nicht eintreten.",
@@ -60,27 +68,27 @@ def _shortcomings(form: Form, sections: Collection[str], parameters: Collection[
     yield from _reservation(form)
 
 
-def _unknown_names(asked: Asked, sections: Collection[str], parameters: Collection[str]) -> Iterator[Problem]:
-    question = _called(asked.question)
-    german, english = (_placeholders(asked, language) for language in LANGUAGES)
+def _unknown_names(
+    field: str, question: str, said: Sequence[Mapping[str, str]], sections: Collection[str], parameters: Collection[str]
+) -> Iterator[Problem]:
+    """`question`: what the place is called; `said`: its texts, language by language."""
+    german, english = (
+        {name for text in said for name in PLACEHOLDER.findall(text.get(language, ""))} for language in LANGUAGES
+    )
     for name in sorted(german | english):
         called = question if name in german else M("{question}, englischer Text", question=question)
         section = name.removeprefix("section:")
         if section != name and section not in sections:
             told = M("{question}: den Abschnitt „{name}“ gibt es im Entwurf nicht.", question=called, name=section)
-            yield Problem(asked.key, told)
+            yield Problem(field, told)
         elif section == name and name not in parameters:
             told = M("{question}: den Programmwert „{name}“ gibt es nicht. Legen Sie ihn am Programm an, "
                      "bevor der Entwurf festgeschrieben wird.", question=called, name=name)  # fmt: skip
-            yield Problem(asked.key, told)
-    if asked.type.needs_sections and not sections:
-        yield Problem(asked.key, M("{question}: braucht einen Entwurf mit Abschnitten.", question=question))
+            yield Problem(field, told)
 
 
-def _placeholders(asked: Asked, language: Language) -> set[str]:
-    texts = [text.model_dump() for text in (asked.question.title, asked.question.hint, asked.field.label) if text]
-    said = [text.get(language, "") for text in (*texts, *_texts_in(asked.field.settings))]
-    return {name for words in said for name in PLACEHOLDER.findall(words)}
+def _said(*texts: Texts | None) -> list[Mapping[str, str]]:
+    return [text.model_dump() for text in texts if text]
 
 
 def _texts_in(settings: Any) -> Iterator[dict[str, str]]:
