@@ -782,7 +782,7 @@ def test_an_edition_is_limited_as_far_as_that_is_honest_and_says_what_changed(ap
     listed = paula.get(at).text
     assert "3 Punkte, 0 entschieden; 4 Stellungnahmen" in listed
     assert "1 Punkt, 1 entschieden; 4 Stellungnahmen" in listed
-    assert "davon entschieden +1" in listed
+    assert "Entschiedene Einzelpunkte +1" in listed
     assert "Einzelpunkte -2" in listed
     assert "mit Filter" in listed
 

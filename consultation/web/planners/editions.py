@@ -15,7 +15,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Invalid, NotReady
 from consultation.core.language import M, Message
 from consultation.documents import editions, queries
-from consultation.documents.edition_news import edition_before
+from consultation.documents.edition_news import TITLES, edition_before
 from consultation.documents.filters import DECIDED, read_filters
 from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
@@ -118,7 +118,7 @@ def changes(found: Sequence[Edition]) -> dict[uuid.UUID, tuple[int, list[tuple[M
         before = _before(found[place + 1 :], edition)
         if before is not None and edition.counts:
             both = [(name, n - before.counts[name]) for name, n in _counts(edition) if name in before.counts]
-            result[edition.id] = before.number, [(COUNTS[name], more) for name, more in both if more]
+            result[edition.id] = before.number, [(TITLES[name], more) for name, more in both if more]
     return result
 
 
