@@ -36,7 +36,7 @@ from consultation.people import housekeeping
 from consultation.people.codes import new_code
 from consultation.people.models import ANSWERS, Membership
 from consultation.responses import comments, presence, reminders
-from consultation.responses.queries import told_revision
+from consultation.responses.queries import ready_at, told_revision
 from consultation.settings import Settings
 from consultation.states import InvitationState
 
@@ -223,6 +223,14 @@ def submitted(kind: str) -> Handler:
     return handle
 
 
+def tell_what_waits(work: Work) -> None:
+    """Somebody who may release from now on gets the mail that went to the others when the answers were laid before them."""
+    with work.db.transaction() as session:
+        for response in ready_at(session, work.subject, work.moment):
+            told = {"id": str(response.id), "to": work.payload["person"]}
+            jobs.enqueue(session, "mail.ready", told, run_at=work.moment)
+
+
 def gather_again(work: Work) -> None:
     """After a correction: what was submitted before makes the points it did not make then. One response at a time."""
     with work.db.reader() as session:
@@ -270,6 +278,7 @@ HANDLERS: Mapping[str, Handler] = {
     "extension.requested": to_each("mail.extension_requested"),
     "extension.decided": to_each("mail.extension_decided"),
     "people.four_eyes": to_each("mail.four_eyes"),
+    "people.may_release": tell_what_waits,
     "people.place_refused": to_each("mail.place_refused"),
     "mail.invitation": invite,
     "mail.reminder": remind,

@@ -13,9 +13,13 @@ from consultation import worker
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
 from consultation.mail.transport import Memory
+from consultation.people import actions as people
+from consultation.people import queries as people_queries
+from consultation.people.models import Membership
 from consultation.responses.models import Presence
 from consultation.settings import Settings
 from consultation.states import Role
+from consultation.subjects import Actor
 from consultation.worker import sweep
 from tests import html
 from tests.browsing import KEY, Browser
@@ -35,6 +39,13 @@ def home(scene: Scene) -> str:
 
 def words(browser: Browser, path: str) -> str:
     return html.text_of(html.check(ok(browser.get(path)).text))
+
+
+def mails(scene: Scene, subject: str) -> list[str]:
+    post = Memory()
+    settings = Settings.model_validate({"base_url": "https://dienst.example", "secret_key": KEY})
+    worker.run_due(scene.db, settings, post, NOW)
+    return [mail.text for mail in post.sent if mail.subject.startswith(subject)]
 
 
 # -- who is where ----------------------------------------------------------------------------------------------------
@@ -108,15 +119,61 @@ def test_whoever_may_release_is_told_by_mail_who_laid_it_before_them_and_not_tha
     complete(editor, scene)
     editor.get(f"{scene.base}/review")
     ok(editor.post(f"{scene.base}/ready"), 303)
-    post = Memory()
-    worker.run_due(
-        scene.db, Settings.model_validate({"base_url": "https://dienst.example", "secret_key": KEY}), post, NOW
-    )
-    ready = [mail for mail in post.sent if mail.subject.startswith("Bitte freigeben")]
-    assert len(ready) == 1
-    assert "Guten Tag Bea Haupt" in ready[0].text
-    assert "Vorgelegt von: Kim Muster" in ready[0].text
-    assert "Frist: " in ready[0].text
+    [told] = mails(scene, "Bitte freigeben")
+    assert "Guten Tag Bea Haupt" in told
+    assert "Vorgelegt von: Kim Muster" in told
+    assert "Frist: " in told
+
+
+def test_who_must_not_release_is_not_asked_to_and_who_accepts_an_invitation_to_release_then_is(scene: Scene) -> None:
+    """The only other person who may release has been invited, and has not come yet."""
+    scene.four_eyes(True)
+    editor = begun(scene, Role.CONTRIBUTOR, Role.RELEASER, Role.MANAGER)
+    complete(editor, scene)
+    with scene.db.transaction() as session:
+        manager = session.scalars(
+            select(Membership).where(Membership.organisation_id == scene.world.bodies[TOWN])
+        ).one()
+        actor = Actor(manager.person_id, manager.organisation_id, frozenset({Role.MANAGER}), NOW)
+        invited = people.invite_colleague(
+            session, actor, email="bea@stadt.example", name="Bea Haupt", roles=[Role.RELEASER], elsewhere=True
+        )
+    editor.get(f"{scene.base}/review")
+    ok(editor.post(f"{scene.base}/ready"), 303)
+    assert mails(scene, "Bitte freigeben") == []
+    with scene.db.transaction() as session:
+        themselves = Actor(invited.person_id, None, frozenset(), NOW)
+        people.accept(session, themselves, invited.id)
+    [told] = mails(scene, "Bitte freigeben")
+    assert "Guten Tag Bea Haupt" in told
+    assert "Vorgelegt von: Kim Muster" in told
+
+
+def test_who_is_given_the_right_to_release_hears_of_what_lies_ready_once(scene: Scene) -> None:
+    scene.four_eyes(True)
+    editor = begun(scene, Role.CONTRIBUTOR, Role.MANAGER)
+    scene.somebody(Role.CONTRIBUTOR, name="Bea Haupt")
+    complete(editor, scene)
+    editor.get(f"{scene.base}/review")
+    ok(editor.post(f"{scene.base}/ready"), 303)
+    assert mails(scene, "Bitte freigeben") == []
+    with scene.db.transaction() as session:
+        there = {m.person.name: m for m in people_queries.members(session, scene.world.bodies[TOWN])}
+        actor = Actor(there["Kim Muster"].person_id, scene.world.bodies[TOWN], frozenset({Role.MANAGER}), NOW)
+        for roles in ([Role.RELEASER], [Role.CONTRIBUTOR, Role.RELEASER]):
+            people.give_roles(session, actor, there["Bea Haupt"].id, roles)
+    [told] = mails(scene, "Bitte freigeben")
+    assert "Guten Tag Bea Haupt" in told
+
+
+def test_without_four_eyes_who_laid_it_before_is_asked_only_where_nobody_else_can(scene: Scene) -> None:
+    scene.four_eyes(False)
+    editor = begun(scene, Role.CONTRIBUTOR, Role.RELEASER)
+    complete(editor, scene)
+    editor.get(f"{scene.base}/review")
+    ok(editor.post(f"{scene.base}/ready"), 303)
+    [told] = mails(scene, "Bitte freigeben")
+    assert "Guten Tag Kim Muster" in told
 
 
 # -- the start page --------------------------------------------------------------------------------------------------

@@ -107,13 +107,15 @@ def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> 
 
 
 def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
-    """To those who may release; to the one who laid it before them only if there is nobody else."""
+    """To those who may release it; where that may be who laid it before them, to that one only if there is nobody else."""
     response = session.get_one(Response, uuid.UUID(payload["id"]))
     author = session.get(Person, response.author_id) if response.author_id else None
     deadline = read_invitation(session, response.invitation_id).deadline
     told = {"deadline": deadline, "author": author.name if author else ""}
     for letter in _inside(session, payload, "ready", Role.RELEASER, **told):
-        yield replace(letter, spare=author is not None and letter.to == str(author.id))
+        own = author is not None and letter.to == str(author.id)
+        if not (own and session.get_one(Organisation, response.organisation_id).four_eyes):
+            yield replace(letter, spare=own)
 
 
 def response_returned(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

@@ -85,7 +85,7 @@ def invite_again(session: Session, actor: Actor, membership_id: uuid.UUID) -> Me
 def accept(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
     """By the person invited: the roles count from now on. Raises NotFound for an invitation that is none (any more)."""
     membership = _own_invitation(session, actor, membership_id)
-    settle(membership)
+    settle(session, actor, membership)
     history.record(session, actor, membership, "accept", roles=membership.roles)
     return membership
 

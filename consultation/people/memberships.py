@@ -37,7 +37,7 @@ def join(
     membership, new = place_for(session, actor, organisation, person, roles, function, waiting=not first)
     settled = not new and (membership.invited_at is not None or (first and membership.waiting))
     if settled:
-        settle(membership, roles)
+        settle(session, actor, membership, roles)
     if new or settled:
         history.record(session, actor, membership, "join", roles=membership.roles, waiting=membership.waiting)
     return membership
@@ -60,6 +60,8 @@ def give_roles(session: Session, actor: Actor, membership_id: uuid.UUID, roles: 
                    before=before, roles=membership.roles)  # fmt: skip
     if approved:
         enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
+    if membership.belongs and (approved or Role.RELEASER not in before):
+        _tell_what_waits(session, actor, membership)
     return membership
 
 
@@ -158,11 +160,19 @@ def in_own_organisation(session: Session, actor: Actor, membership_id: uuid.UUID
     return membership
 
 
-def settle(membership: Membership, roles: Collection[Role] = ()) -> None:
+def settle(session: Session, actor: Actor, membership: Membership, roles: Collection[Role] = ()) -> None:
     """Nothing is waited for any more: the roles count, those that were given before or `roles`."""
     if roles:
         membership.roles = [role.value for role in roles]
     membership.waiting, membership.invited_at, membership.invited_name = False, None, None
+    _tell_what_waits(session, actor, membership)
+
+
+def _tell_what_waits(session: Session, actor: Actor, membership: Membership) -> None:
+    """Who may release from now on has not heard of the answers that were laid before the others."""
+    if Role.RELEASER in membership.roles:
+        told = {"id": str(membership.organisation_id), "person": str(membership.person_id)}
+        enqueue(session, "people.may_release", told, run_at=actor.moment)
 
 
 def roles_chosen(organisation: Organisation, roles: Iterable[str]) -> tuple[Role, ...]:

@@ -28,8 +28,9 @@ from consultation.responses.models import (
     ResponseNote,
     Revision,
 )
+from consultation.rulebook import is_open
 from consultation.states import ANSWERING, PLANNING, InvitationState, ResponseState
-from consultation.subjects import Actor
+from consultation.subjects import Actor, system
 
 
 def visible(actor: Actor) -> Select[Response]:
@@ -278,6 +279,14 @@ def of_organisation(session: Session, actor: Actor) -> Mapping[uuid.UUID, Respon
     statement = select(Response).where(Response.organisation_id == actor.organisation_id)
     whole = selectinload(Response.counted_revision), joinedload(Response.organisation)
     return {r.consultation_id: r for r in session.scalars(statement.options(*whole))}
+
+
+def ready_at(session: Session, organisation_id: uuid.UUID, moment: datetime) -> list[Response]:
+    """What waits for release in this house, and may still be released."""
+    statement = select(Response).where(
+        Response.organisation_id == organisation_id, Response.state == ResponseState.READY
+    ).options(joinedload(Response.consultation), joinedload(Response.invitation))  # fmt: skip
+    return [found for found in session.scalars(statement) if is_open(system(moment), found)]
 
 
 def invitation_for(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Invitation:
