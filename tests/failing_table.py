@@ -236,6 +236,8 @@ IN_ITS_STATE = "a test of its own in tests/test_failed_forms.py"
 NOTHING_TYPED: dict[str, str] = {
     "POST /account/second-step": "needs the page before it; tests/browser/test_second_step.py types a wrong code there",
     "POST /login/second-step": "comes after a right password only; tests/test_second_step.py types wrong codes there",
+    "POST /operator/organisations/{organisation_id}/people/{membership_id}/invite-again": BUTTON,
+    "POST /operator/organisations/{organisation_id}/people/{membership_id}/withdraw": BUTTON,
     "POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step": BUTTON,
     "POST /logout": BUTTON,
     "POST /login/code": "any address gets the same answer: nobody learns who has an account",

@@ -232,6 +232,8 @@ TABLE = (
         GET /operator/organisations/{organisation_id}
         POST /operator/organisations/{organisation_id}/may-plan
         POST /operator/organisations/{organisation_id}/manager
+        POST /operator/organisations/{organisation_id}/people/{membership_id}/invite-again
+        POST /operator/organisations/{organisation_id}/people/{membership_id}/withdraw
         POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step
         GET /operator/privacy
         POST /operator/privacy/person

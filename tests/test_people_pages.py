@@ -250,6 +250,39 @@ def test_the_operator_makes_an_organisation_that_plans_and_gives_it_a_manager(db
         assert session.scalars(select(Organisation).where(Organisation.name == "Stiftung")).one().may_plan is False
 
 
+def test_a_manager_asked_at_a_wrong_address_is_asked_again_or_no_more(db: Database, app: FastAPI, town: Town):
+    olga, organisation = browser(app, town.olga), f"/operator/organisations/{town.husum.id}"
+    asked = {"email": "cehf@stiftung.example", "name": "Cem Chef"}
+    shown = olga.follow(olga.post(f"{organisation}/manager", asked)).text
+    [path] = re.findall(r'action="([^"]+)/withdraw"', shown)
+    assert f'action="{path}/invite-again"' in shown
+    assert "noch einmal hinaus" in olga.follow(olga.post(f"{path}/invite-again")).text
+    with db.reader() as session:
+        assert len(session.scalars(select(Job).where(Job.kind == "mail.place")).all()) == 2
+    shown = olga.follow(olga.post(f"{path}/withdraw")).text
+    assert "Die Einladung ist zurückgezogen." in shown
+    assert "Cem Chef" not in shown
+    assert olga.post(f"{path}/withdraw").status_code == 404
+    right = olga.post(f"{organisation}/manager", {**asked, "email": "chef@stiftung.example"})
+    assert "chef@stiftung.example" in olga.follow(right).text
+
+
+def test_the_operator_takes_no_rights_from_who_has_come_nor_invitations_of_the_house(app: FastAPI, town: Town):
+    anna, olga = browser(app, town.anna), browser(app, town.olga)
+    anna.get(town.people)
+    anna.post(f"{town.people}/invite", {"email": "nina@heide.example", "name": "Nina", "roles": ["contributor"]})
+    [nina] = re.findall(r"people/([0-9a-f-]+)/invite-again", anna.get(town.people).text)
+    organisation = f"/operator/organisations/{town.heide.id}"
+    shown = olga.get(organisation).text
+    assert "Nina" in shown
+    assert "/withdraw" not in shown
+    for what in ("withdraw", "invite-again"):
+        assert olga.post(f"{organisation}/people/{nina}/{what}").status_code == 404
+        assert olga.post(f"{organisation}/people/{town.annas.id}/{what}").status_code == 409
+        assert olga.post(f"{organisation}/people/{town.carlas.id}/{what}").status_code == 404
+        assert anna.post(f"{organisation}/people/{nina}/{what}").status_code == 404
+
+
 def test_parked_jobs_are_seen_and_tried_again(db: Database, app: FastAPI, town: Town):
     with db.transaction() as session:
         enqueue(session, "mail.place", {"id": "x"}, run_at=MOMENT)

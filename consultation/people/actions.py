@@ -13,7 +13,15 @@ from consultation.people.accounts import (
     set_password,
     still_has,
 )
-from consultation.people.inviting import accept, appoint_manager, invite_again, invite_colleague, refuse
+from consultation.people.inviting import (
+    accept,
+    appoint_again,
+    appoint_manager,
+    invite_again,
+    invite_colleague,
+    refuse,
+    withdraw_appointment,
+)
 from consultation.people.memberships import (
     give_roles,
     hand_over,
@@ -32,6 +40,7 @@ from consultation.people.organisations import (
 __all__ = [
     "Known",
     "accept",
+    "appoint_again",
     "appoint_manager",
     "ask_code",
     "change_person",
@@ -53,4 +62,5 @@ __all__ = [
     "set_four_eyes",
     "set_password",
     "still_has",
+    "withdraw_appointment",
 ]

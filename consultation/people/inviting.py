@@ -20,8 +20,9 @@ from consultation.people.accounts import OPERATING, create_person, person_proble
 from consultation.people.addresses import domain
 from consultation.people.memberships import (
     NO_ROLES,
+    drop,
     hold_organisation,
-    in_own_organisation,
+    in_organisation,
     leave_no_code,
     place_for,
     roles_chosen,
@@ -69,12 +70,38 @@ def appoint_manager(session: Session, actor: Actor, organisation_id: uuid.UUID, 
     return _invite(session, actor, organisation, email, name, usual_roles(organisation), "")
 
 
+def appoint_again(session: Session, actor: Actor, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Membership:
+    """By the operator, as a manager does it (`invite_again`)."""
+    return _ask_again(session, actor, _appointed(session, actor, organisation_id, membership_id))
+
+
+def withdraw_appointment(session: Session, actor: Actor, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> None:
+    """By the operator: nobody else there may be able to, and whoever holds a mistyped address would get all rights."""
+    drop(session, actor, _appointed(session, actor, organisation_id, membership_id))
+
+
+def _appointed(session: Session, actor: Actor, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Membership:
+    """Who is asked to manage and has not come; whom else a house invites is its own. Raises NotFound, Conflict."""
+    OPERATING.demand(actor, None)
+    membership = _still_invited(in_organisation(session, organisation_id, membership_id))
+    if Role.MANAGER not in membership.roles:
+        raise NotFound(M("Diese Einladung gibt es nicht, oder sie gilt nicht mehr."))
+    return membership
+
+
 def invite_again(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
     """The mail once more, with a new code: the old one is worthless then. Conflict for who has come. Raises TooMany."""
     MANAGE_PEOPLE.demand(actor, None)
-    membership = in_own_organisation(session, actor, membership_id)
+    return _ask_again(session, actor, _still_invited(in_organisation(session, actor.organisation_id, membership_id)))
+
+
+def _still_invited(membership: Membership) -> Membership:
     if membership.invited_at is None:
         raise Conflict(M("Diese Person gehört schon dazu und braucht keine Einladung mehr."))
+    return membership
+
+
+def _ask_again(session: Session, actor: Actor, membership: Membership) -> Membership:
     limits.take(session, limits.INVITE_COLLEAGUE, str(membership.organisation_id), actor.moment)
     membership.invited_at = actor.moment
     _tell_invited(session, actor, membership)

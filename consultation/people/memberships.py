@@ -48,7 +48,7 @@ def give_roles(session: Session, actor: Actor, membership_id: uuid.UUID, roles: 
     (Conflict).
     """
     MANAGE_PEOPLE.demand(actor, None)
-    membership = in_own_organisation(session, actor, membership_id)
+    membership = in_organisation(session, actor.organisation_id, membership_id)
     chosen = roles_chosen(membership.organisation, roles)
     if not chosen:
         raise Invalid(M("Die Rechte wurden nicht vergeben."), problems=[NO_ROLES])
@@ -69,16 +69,11 @@ def remove_member(session: Session, actor: Actor, membership_id: uuid.UUID) -> N
     """By a manager, or by the person (leaving). Rights end with the next request; what was written stays with the
     organisation. An invitation that nobody followed is worthless then. The last manager stays (Conflict).
     """
-    membership = in_own_organisation(session, actor, membership_id)
+    membership = in_organisation(session, actor.organisation_id, membership_id)
     if membership.person_id != actor.person_id:
         MANAGE_PEOPLE.demand(actor, None)
     _keep_a_manager(session, membership)
-    history.record(session, actor, membership, "refuse" if membership.waiting else "remove",
-                   member=membership.person_id, roles=membership.roles)  # fmt: skip
-    session.delete(membership)
-    session.flush()
-    if membership.invited_at:
-        leave_no_code(session, membership.person_id)
+    drop(session, actor, membership)
 
 
 def hand_over(session: Session, actor: Actor, successor_id: str, *, leave: bool) -> None:
@@ -144,13 +139,23 @@ def place_for(
     return session.scalars(query).one(), new
 
 
-def in_own_organisation(session: Session, actor: Actor, membership_id: uuid.UUID) -> Membership:
+def drop(session: Session, actor: Actor, membership: Membership) -> None:
+    """The place goes with its rights, whatever it was: the caller has seen that it may."""
+    history.record(session, actor, membership, "refuse" if membership.waiting else "remove",
+                   member=membership.person_id, roles=membership.roles)  # fmt: skip
+    session.delete(membership)
+    session.flush()
+    if membership.invited_at:
+        leave_no_code(session, membership.person_id)
+
+
+def in_organisation(session: Session, organisation_id: uuid.UUID | None, membership_id: uuid.UUID) -> Membership:
     """Held against other changes of people in this organisation. NotFound for other organisations' members."""
-    if actor.organisation_id:
-        hold_organisation(session, actor.organisation_id)
+    if organisation_id:
+        hold_organisation(session, organisation_id)
     query = (
         select(Membership)
-        .where(Membership.id == membership_id, Membership.organisation_id == actor.organisation_id)
+        .where(Membership.id == membership_id, Membership.organisation_id == organisation_id)
         .options(joinedload(Membership.organisation))
         .execution_options(populate_existing=True)
     )

@@ -89,6 +89,23 @@ def appoint(request: Request, db: Db, actor: Operating, organisation_id: uuid.UU
     )
 
 
+@router.post("/{organisation_id}/people/{membership_id}/invite-again")
+def appoint_again(db: Db, actor: Operating, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        actions.appoint_again(session, actor, organisation_id, membership_id)
+    return see_other(
+        f"/operator/organisations/{organisation_id}",
+        M("Die Mail geht noch einmal hinaus. Der frühere Code gilt dann nicht mehr."),
+    )
+
+
+@router.post("/{organisation_id}/people/{membership_id}/withdraw")
+def withdraw_appointment(db: Db, actor: Operating, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        actions.withdraw_appointment(session, actor, organisation_id, membership_id)
+    return see_other(f"/operator/organisations/{organisation_id}", M("Die Einladung ist zurückgezogen."))
+
+
 @router.post("/{organisation_id}/people/{membership_id}/reset-second-step")
 def reset_second_step(db: Db, actor: Operating, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
     with db.transaction() as session:
