@@ -45,8 +45,10 @@ def test_a_change_of_the_language_is_confirmed_in_the_new_one(db: Database, chos
     assert said in html.text_of(html.check(shown))
 
 
-def test_the_account_says_who_changes_the_address_and_deletes_it(db: Database):
+def test_the_account_says_that_its_address_stays_what_to_do_instead_and_who_deletes_it(db: Database):
     with_address = logged_in(db, imprint_email="betrieb@dienst.example").get("/account").text
+    assert "Die Mailadresse eines Kontos lässt sich nicht ändern" in with_address
+    assert "unter der neuen Adresse einladen, und danach das alte Konto löschen" in with_address
     assert "Schreiben Sie von Ihrer jetzigen Adresse an betrieb@dienst.example." in with_address
     without = Browser(site(db))
     without.log_in(ANNA)

@@ -174,6 +174,17 @@ def test_somebody_new_sets_a_password_first_and_then_says_yes(house: House):
     assert nina.get(house.path).status_code == 200
 
 
+def test_the_mail_names_the_rights_that_are_given_and_no_work_that_is_not(house: House):
+    with house.db.transaction() as session:
+        ministry = make.planning_organisation(session)
+        actions.appoint_manager(session, make.operator(session), ministry.id, email=NEW, name="Nina Neu")
+    house.invite(roles=("contributor",))
+    mails = house.mails()
+    assert "Ihre Rechte dort: Verwaltung, Bearbeitung (Planung), Veröffentlichung (Planung)\n" in mails[NEW]
+    assert "Stellungnahme" not in mails[NEW]
+    assert "Ihre Rechte dort: Bearbeitung\n" in mails[house.people["dora"].email]
+
+
 def test_the_mail_to_somebody_with_an_account_leads_to_the_invitation_and_names_who_invites(house: House):
     made = house.invite()
     text = house.mails()[house.people["dora"].email]

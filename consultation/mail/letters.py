@@ -19,6 +19,7 @@ from consultation.core.text import identity_key
 from consultation.mail.post import Letter, Post
 from consultation.people.codes import NewCode, make_code
 from consultation.people.models import BELONGS, CodePurpose, Membership, Organisation, Person
+from consultation.people.roles import titles_of
 from consultation.programmes.models import Programme
 from consultation.responses import reminders
 from consultation.responses.intake import of_revision
@@ -196,6 +197,7 @@ def place(new: NewCode, session: Session, post: Post, payload: dict[str, Any]) -
     data = {
         "name": found.shown_name, "organisation": found.organisation.name, "code": code,
         "invited": found.invited_at is not None, "membership_id": found.id,
+        "rights": titles_of(found.roles),
         "host": host.name if host else "", "host_address": host.email if host else "",
     }  # fmt: skip
     yield Letter("place", found.person.email, data, found.organisation.demo, _language(found.person))
