@@ -1,13 +1,14 @@
 """Annex: who took part; in public those that let themselves be named."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import SIZES, SPOKEN, kind_label
 from consultation.documents.outline import Heading, Node, Paragraph, Table
 from consultation.register.states import STATE_TITLES, State
+from consultation.responses.models import RepresentationKind
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
@@ -20,11 +21,23 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
 
 def _table(frozen: Frozen) -> Iterator[Node]:
     say = frozen.say
-    rows = tuple(_row(record, frozen) for record in frozen.records("participant"))
+    themselves = {record["sender"]["ars"] for record in frozen.records("participant")}
+    rows = tuple(_row(record, themselves, frozen) for record in frozen.records("participant"))
     head = tuple(map(say, (M("Stelle"), M("Land"), M("Art und Größenklasse"), M("AGS"), M("spricht für"))))
     columns = 5 if any(row[-1] for row in rows) else 4
     shown = tuple(row[:columns] for row in rows)
+    if columns == 5:
+        yield Paragraph(" ".join(map(say, _lapsed(frozen))))
     yield Table(say(M("Teilnehmende Stellen")), head[:columns], shown, ())
+
+
+def _lapsed(frozen: Frozen) -> Iterator[Message]:
+    """In public only of those that are named anyway: that a body answered at all is for itself to say."""
+    yield M(
+        "Hat eine vertretene Stelle selbst geantwortet, entfällt die Vertretung für sie; gezählt wird ihre eigene Antwort."
+    )
+    if frozen.public:
+        yield M("Vermerkt ist das nur bei Stellen, die sich als Teilnehmerin nennen lassen.")
 
 
 def _by_land(frozen: Frozen) -> Iterator[Node]:
@@ -43,14 +56,18 @@ def _by_land(frozen: Frozen) -> Iterator[Node]:
             yield Paragraph("; ".join(found))
 
 
-def _row(record: dict[str, Any], frozen: Frozen) -> tuple[str, ...]:
+def _row(record: dict[str, Any], themselves: Collection[str], frozen: Frozen) -> tuple[str, ...]:
     sender = record["sender"]
     state = frozen.say(STATE_TITLES[State(sender["state"])]) if sender["state"] else "–"
     size = frozen.say(SIZES[sender["size_class"]]) if sender["size_class"] else ""
     kind = ", ".join(part for part in (kind_label(sender["kind"], frozen.language), size) if part)
-    return sender["name"], state, kind, sender["ags"] or "–", _spoken_for(record["spoken_for"], frozen)
+    return sender["name"], state, kind, sender["ags"] or "–", _spoken_for(record["spoken_for"], themselves, frozen)
 
 
-def _spoken_for(bodies: list[dict[str, Any]], frozen: Frozen) -> str:
-    by_kind = ((kind, [b["name"] for b in bodies if b["kind"] == kind]) for kind in SPOKEN)
+def _spoken_for(bodies: list[dict[str, Any]], themselves: Collection[str], frozen: Frozen) -> str:
+    def known_as(body: dict[str, Any]) -> str:
+        lapsed = body["kind"] == RepresentationKind.REPRESENTED and body["ars"] in themselves
+        return frozen.say(M("{name} (hat selbst geantwortet)", name=body["name"])) if lapsed else str(body["name"])
+
+    by_kind = ((kind, [known_as(b) for b in bodies if b["kind"] == kind]) for kind in SPOKEN)
     return "\n".join(f"{frozen.say(SPOKEN[kind])}: {'; '.join(names)}" for kind, names in by_kind if names)
