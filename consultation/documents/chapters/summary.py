@@ -1,6 +1,6 @@
 """Chapter: the most important things, in sentences made from the figures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +17,10 @@ from consultation.forms.definition import Asked
 from consultation.questions import Tally
 
 _UPPER = ("4", "5")
+_FEWEST = 5
+"""Of fewer bodies a share says nothing."""
+Ranked = tuple[Fraction, Any, Row]
+"""(share, what it is the share of, its row)."""
 
 
 def nodes(frozen: Frozen) -> Iterator[Node]:
@@ -90,23 +94,31 @@ def _agreement(frozen: Frozen) -> Iterator[str]:
     )
     yield from _extreme(sections, "no", M("Am häufigsten abgelehnt wird {label} ({share} von {n} Stellen)."), frozen)
     stated = [
-        (a, f.total)
+        (_upper(f.total), a, f.total)
         for a in frozen.form.asked if a.type.key == "likert" and a.type.tally is Tally.SCALE and _is_agreement(a)
         for f in frozen.statistics.of(a.key) if f.total is not None and f.total.valid
     ]  # fmt: skip
-    if stated:
-        best, worst = max(stated, key=lambda pair: _upper(pair[1])), min(stated, key=lambda pair: _upper(pair[1]))
+    if best := _alone(stated, max):
         yield _statement(
             M("Die höchste Zustimmung erhält „{title}“: {share} von {n} Stellen stimmen eher oder voll zu."),
-            *best,
+            best,
             frozen,
         )
-        if worst[0].key != best[0].key:
-            yield _statement(
-                M("Die geringste Zustimmung erhält „{title}“: {share} von {n} Stellen stimmen eher oder voll zu."),
-                *worst,
-                frozen,
-            )
+    if len(stated) > 1 and (worst := _alone(stated, min)):
+        yield _statement(
+            M("Die geringste Zustimmung erhält „{title}“: {share} von {n} Stellen stimmen eher oder voll zu."),
+            worst,
+            frozen,
+        )
+
+
+def _alone(ranked: list[Ranked], foremost: Callable[[list[Fraction]], Fraction]) -> Ranked | None:
+    """The first; none where several share that place, or too few could be counted to speak of one."""
+    if not ranked:
+        return None
+    place = foremost([share for share, _, _ in ranked])
+    there = [one for one in ranked if one[0] == place]
+    return there[0] if len(there) == 1 and there[0][2].valid >= _FEWEST else None
 
 
 def _is_agreement(asked: Asked) -> bool:
@@ -118,17 +130,17 @@ def _upper(row: Row) -> Fraction:
     return sum((o.share or Fraction(0) for o in row.options if o.key in _UPPER), Fraction(0))
 
 
-def _statement(sentence: Any, asked: Asked, row: Row, frozen: Frozen) -> str:
-    title = frozen.context.say(asked.question.title)
-    share = percent(_upper(row), frozen.language)
-    return frozen.say(M(sentence.text, title=title, share=share, n=number(row.valid, frozen.language)))
+def _statement(sentence: Any, found: Ranked, frozen: Frozen) -> str:
+    share, asked, row = found
+    title, shown = frozen.context.say(asked.question.title), percent(share, frozen.language)
+    return frozen.say(M(sentence.text, title=title, share=shown, n=number(row.valid, frozen.language)))
 
 
 def _extreme(sections: list[tuple[str, Row]], option: str, sentence: Any, frozen: Frozen) -> Iterator[str]:
     shares = [(row.option(option), label, row) for label, row in sections]
     known = [(o.share, label, row) for o, label, row in shares if o is not None and o.share]
-    if known:
-        share, label, row = max(known, key=lambda found: found[0])
+    if found := _alone(known, max):
+        share, label, row = found
         yield frozen.say(M(sentence.text, label=label, share=percent(share, frozen.language), n=row.valid))
 
 
