@@ -264,6 +264,26 @@ def test_the_audience_is_counted_before_it_is_saved(db: Database, world: Plannin
     assert "7 Stellen werden" in saved.text
 
 
+def test_a_land_sees_the_reach_and_what_was_taken_out_of_its_own_bodies_alone(
+    app: FastAPI, world: Planning, paula: Browser
+):
+    at = prepare(paula, world).at
+    paula.follow(paula.post(f"{at}/audience", {"unit": "municipality", "states": ["SH", "NI"]}))
+    asked = html.parse(paula.get(f"{at}/audience/bodies?q=010010000000").text)
+    [flensburg] = [form.get("action") for form in asked.iter("form") if (form.get("action") or "").endswith("/remove")]
+    assert flensburg
+    paula.follow(paula.post(flensburg))
+    whole = html.text_of(html.check(paula.get(f"{at}/audience").text))
+    assert "Erreicht werden 6 von 7 Gemeinden" in whole
+    assert "Flensburg" in whole
+    lara = world.browser(app, world.land)
+    seen = html.text_of(html.check(lara.get(world.land.at + at.removeprefix(world.foundation.at) + "/audience").text))
+    assert "Erreicht werden 2 von 2 Gemeinden mit 74.900 von 74.900 Einwohnern" in seen
+    for elsewhere in ("Schleswig-Holstein", "Alle Länder", "Flensburg"):
+        assert elsewhere in whole
+        assert elsewhere not in seen
+
+
 def test_single_organisations_are_found_added_for_a_purpose_and_removed(db: Database, world: Planning, paula: Browser):
     at = prepare(paula, world).at
     found = paula.get(f"{at}/audience/single?q=neuenk").text

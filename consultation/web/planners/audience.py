@@ -24,7 +24,7 @@ from consultation.register import queries as register
 from consultation.register.audience import UNIT_TITLES, AudienceFilter, count, select_keys
 from consultation.register.kinds import ANSWERING, KIND_TITLES, SIZE_CLASS_TITLES, RegisterKind
 from consultation.register.sampling import Sample
-from consultation.register.states import STATE_TITLES
+from consultation.register.states import KEY_BY_STATE, STATE_TITLES, State
 from consultation.rulebook import planner
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
@@ -83,7 +83,7 @@ def _page(
             # through all that is tried out, what the page had shown stays the same; only a refusal shows anew
             "seen": audience.mark(consultation) if overtaken else asked.get("seen", audience.mark(consultation)),
             "now": _said(saved) if overtaken else (),
-            **_outcome(session, consultation, chosen, trying=trying and not problems),
+            **_outcome(session, actor, consultation, chosen, trying=trying and not problems),
         }
         if not piece:
             data |= _around(
@@ -110,7 +110,7 @@ def _around(
     asked: QueryParams,
 ) -> dict[str, Any]:
     """What stands around the outcome: the form, and the single cases."""
-    saved, singles = filter_of(consultation), listing.InvitationFilter(by_filter=False)
+    singles, taken_out = listing.InvitationFilter(by_filter=False), _taken_out(actor, consultation)
     by_filter, by_hand = listing.by_origin(session, actor, consultation)
     return surroundings(actor, consultation, M("Adressatenkreis")) | {
         "typed": typed | {"seed": typed["seed"] or f"{secrets.randbelow(10**8):08}"},
@@ -122,10 +122,17 @@ def _around(
         "planned_by_filter": by_filter,
         "planned_single": by_hand,
         "singles": listing.invitations(session, actor, consultation, singles, limit=SHOWN),
-        "taken_out": register.by_keys(session, saved.exclude[:SHOWN]),
-        "taken_out_count": len(saved.exclude),
+        "taken_out": register.by_keys(session, taken_out[:SHOWN]),
+        "taken_out_count": len(taken_out),
         "sample": sample_of(consultation),
     }
+
+
+def _taken_out(actor: Actor, consultation: Consultation) -> list[str]:
+    """The keys of what the filter finds and was taken out by hand, of the Land alone for who sees only that."""
+    land = listing.land_limit(actor, consultation)
+    begins = "" if land is None else KEY_BY_STATE[State(land)]
+    return [key for key in filter_of(consultation).exclude if key.startswith(begins)]
 
 
 # -- reading the form ------------------------------------------------------------------------------------------------
@@ -185,15 +192,18 @@ def _counties(session: Session, chosen: AudienceFilter, asked: QueryParams) -> d
 
 
 # -- what it reaches -------------------------------------------------------------------------------------------------
-def _outcome(session: Session, consultation: Consultation, chosen: Choice, *, trying: bool) -> dict[str, Any]:
+def _outcome(
+    session: Session, actor: Actor, consultation: Consultation, chosen: Choice, *, trying: bool
+) -> dict[str, Any]:
     """Of the choice that is being tried out, or of all who are really invited for comment."""
+    land = listing.land_limit(actor, consultation)
     if not trying:
-        return {"bodies": None, "found": None, "trial": None, **reach(session, audience.asked(consultation))}
+        return {"bodies": None, "found": None, "trial": None, **reach(session, audience.asked(consultation), land)}
     if chosen.sample is None:
         bodies = count(session, chosen.filter)
-        return {"bodies": bodies, "found": bodies, "trial": None, **reach(session, select_keys(chosen.filter))}
+        return {"bodies": bodies, "found": bodies, "trial": None, **reach(session, select_keys(chosen.filter), land)}
     keys, found = audience.keys_of(session, chosen.filter, chosen.sample)
-    return {"bodies": len(keys), "found": found, "trial": chosen.sample, **reach(session, keys)}
+    return {"bodies": len(keys), "found": found, "trial": chosen.sample, **reach(session, keys, land)}
 
 
 @router.post("")

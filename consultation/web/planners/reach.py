@@ -29,14 +29,18 @@ class ReachRow:
     municipalities: tuple[int, int]
 
 
-def reach(session: Session, chosen: Select[Any] | Collection[str]) -> dict[str, Any]:
-    """`chosen` selects the keys of the bodies asked, or holds them."""
-    rows = coverage(session, chosen)
-    by_land = {land: [row for row in rows if row.state is land] for land in State}
+def reach(session: Session, chosen: Select[Any] | Collection[str], land: str | None) -> dict[str, Any]:
+    """`chosen` selects the keys of the bodies asked, or holds them; `land`: of this Land alone, whose line is the total too."""
+    rows = [row for row in coverage(session, chosen) if land is None or row.state == land]
+    by_land = {one: [row for row in rows if row.state is one] for one in State}
     municipal = [row for row in rows if row.kind in MUNICIPALITIES]
+    lines, total = (
+        [_line(STATE_TITLES[one], found) for one, found in by_land.items() if found],
+        _line(M("Alle Länder"), rows),
+    )
     return {
-        "reach": [_line(STATE_TITLES[land], found) for land, found in by_land.items() if found],
-        "reach_total": _line(M("Alle Länder"), rows),
+        "reach": [*lines, total] if land is None else lines,
+        "reach_total": total,
         "reach_columns": list(COLUMNS.values()),
         "population": (sum(r.population_reached for r in municipal), sum(r.population for r in municipal)),
     }
