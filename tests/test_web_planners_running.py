@@ -19,9 +19,14 @@ from consultation.consultations.invitations import NO_ADDRESS
 from consultation.consultations.models import Claim, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
+from consultation.core.language import SOURCE
 from consultation.core.times import end_of_day
 from consultation.documents.models import Edition
+from consultation.evaluation.figures import Statistics
 from consultation.evaluation.models import Contribution, Decision, Point, ReplyTemplate
+from consultation.evaluation.statistics import EVERYWHERE, form_context, group_fields, groupings_of
+from consultation.forms.context import FormContext
+from consultation.forms.templates import templates
 from consultation.mail.transport import Folder, Memory
 from consultation.people.models import Organisation, Person
 from consultation.programmes import actions as programmes
@@ -38,6 +43,7 @@ from consultation.states import (
     Purpose,
     Role,
 )
+from consultation.web.planners.results import Reader
 from consultation.worker import run_due
 from tests import evaluation_world, html
 from tests import factories as make
@@ -224,6 +230,24 @@ def test_results_are_shown_in_total_and_by_every_grouping(running: Running, paul
     for part in parts:
         for by in ("total", "size_class", "state", "kind", "by:affected", "nonsense"):
             assert paula.get(f"{at}?part={part}&by={by}&lang=en").status_code == 200
+
+
+def test_a_grouping_under_which_a_question_has_no_row_says_so_without_a_table(running: Running, paula: Browser):
+    at = f"{running.at()}/results"
+    with running.db.reader() as session:
+        context = form_context(session, running.world.consultation(session))
+    [grouping] = group_fields(context.form)
+    page = html.check(paula.get(f"{at}?part={grouping.part.key}&by={groupings_of(context)[-1]}").text)
+    assert "Nach dieser Aufteilung ist hier nichts zu zeigen." in html.text_of(page)
+    assert not list(page.iter("table"))
+
+
+def test_groupings_by_the_rows_of_a_matrix_are_told_apart():
+    context = FormContext(templates()["practice_feedback"], SOURCE, MOMENT, {}, {})
+    reader = Reader(context, Statistics(0, (), (), EVERYWHERE))
+    named = [str(reader.grouping(grouping)) for grouping in groupings_of(context)]
+    assert len(set(named)) == len(named)
+    assert any(name.startswith("5. ") and name.endswith(" – Europäische Union") for name in named)
 
 
 def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula: Browser):

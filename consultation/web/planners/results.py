@@ -109,7 +109,10 @@ class Reader:
     def grouping(self, grouping: str) -> Message | str:
         if grouping in GROUPING_TITLES:
             return GROUPING_TITLES[grouping]
-        return self.context.asked_as(self.context.form.by_key[grouping.split(":")[1]].question)
+        _, key, item = f"{grouping}:".split(":")[:3]
+        asked = self.context.form.by_key[key]
+        title = self.context.asked_as(asked.question)
+        return f"{title} – {self._item(asked, item)}" if item else title
 
     def group(self, grouping: str, group: str) -> str:
         if grouping == TOTAL:
@@ -150,10 +153,13 @@ class Reader:
 
     def _title(self, asked: Asked, item: str) -> str:
         label = self.context.say(asked.field.label) if asked.field.label else ""
+        return " – ".join(part for part in (label, self._item(asked, item)) if part)
+
+    def _item(self, asked: Asked, item: str) -> str:
+        """A row of a matrix, or a section."""
         items = {one.key: one.label for one in asked.type.items(asked.settings, self.context)}
         section = self.context.sections.get(item)
-        name = items.get(item) or (section_label(section, self.context) if section else item)
-        return " – ".join(part for part in (label, name) if part)
+        return items.get(item) or (section_label(section, self.context) if section else item)
 
     def _numbers(self, asked: Asked, row: Row) -> list[tuple[Message, str]]:
         found: list[tuple[Message, str]] = []
