@@ -45,7 +45,7 @@ def test_names_numbers_and_addresses_are_shown_where_they_stand_with_the_way_the
     for passage, sign in (("Frau Petersen", "Name"), ("Telefon 0481 6850-123", "Telefonnummer"),
                           ("petersen@kiel.example", "Mailadresse")):  # fmt: skip
         assert marked[passage].startswith(f"{sign}:")
-    assert "4 Stellen sehen nach Angaben über Menschen aus" in html.text_of(html.check(page))
+    assert "4 Textstellen sehen nach Angaben über Menschen aus" in html.text_of(html.check(page))
     links = {link.get("href", "").partition("#")[2] for one in listed(page) for link in one.iter("a")}
     assert links == {"main_message", "missing_section"}
 
