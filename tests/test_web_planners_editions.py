@@ -66,6 +66,19 @@ def test_a_public_edition_is_compared_with_the_last_one_that_came_out_and_not_wi
     assert "Ausgabe 4: gleich viel" in read(paula, f"{running.at()}/editions")
 
 
+def test_who_publishes_reads_that_nothing_is_new_and_all_invited_get_a_mail_all_the_same(
+    running: Running, paula: Browser
+) -> None:
+    first = compiled(running, paula)
+    assert "ist nichts neu" not in read(paula, first)
+    paula.post(f"{first}/publish", {"texts_checked": "yes"})
+    told = read(paula, compiled(running, paula)).partition("Ja, veröffentlichen")[0]
+    assert "Gegenüber Ausgabe 1 ist nichts neu" in told
+    assert "Die Eingeladenen erhalten trotzdem noch einmal eine Mail." in told
+    part = compiled(running, paula, points="decided")
+    assert "ist nichts neu" not in read(paula, part)
+
+
 def test_who_publishes_a_part_reads_what_it_is_limited_to_and_the_page_asks_twelve_questions_at_most(
     db: Database, app: FastAPI, running: Running
 ) -> None:

@@ -127,8 +127,13 @@ _told: Kept[News] = Kept()
 
 def edition_news(documents: Path, others: Iterable[Edition], edition: Edition) -> News | None:
     """None for the first published edition, an internal one, and where files are missing."""
+    return to_be_told(documents, others, edition) if edition.state == EditionState.PUBLISHED else None
+
+
+def to_be_told(documents: Path, others: Iterable[Edition], edition: Edition) -> News | None:
+    """As `edition_news`, of an edition that is not out yet too: what it would say if it were."""
     before = edition_before(others, edition)
-    if edition.audience != Audience.PUBLIC or edition.state != EditionState.PUBLISHED or before is None:
+    if edition.audience != Audience.PUBLIC or before is None:
         return None
     paths = [folder_of(documents, one.id) / SNAPSHOT for one in (before, edition)]
     if not all(path.is_file() for path in paths):

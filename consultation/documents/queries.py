@@ -1,6 +1,7 @@
 """Reading editions: planners see all of theirs, others what was published."""
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -101,12 +102,24 @@ def by_number(session: Session, actor: Actor, consultation_slug: str, number: in
 
 def of_known(session: Session, actor: Actor, consultation: Consultation, number: int) -> Edition:
     """As `by_number`, of a consultation that the caller has read with the programme's members."""
-    statement = visible(actor).where(Edition.consultation_id == consultation.id, Edition.number == number)
-    return _one(session, statement, selectinload(Edition.files), joinedload(Edition.consultation))
+    return numbered(all_known(session, actor, consultation), number)
+
+
+def all_known(session: Session, actor: Actor, consultation: Consultation) -> Sequence[Edition]:
+    """As `of_consultation`, of a consultation that the caller has read with the programme's members."""
+    statement = visible(actor).where(Edition.consultation_id == consultation.id).order_by(Edition.number.desc())
+    return session.scalars(statement.options(selectinload(Edition.files), joinedload(Edition.consultation))).all()
+
+
+def numbered(found: Sequence[Edition], number: int) -> Edition:
+    return _there(next((one for one in found if one.number == number), None))
 
 
 def _one(session: Session, statement: Select[Edition], *whole: object) -> Edition:
-    found = session.scalars(statement.options(*whole)).one_or_none()  # type: ignore[arg-type]  # loader options
+    return _there(session.scalars(statement.options(*whole)).one_or_none())  # type: ignore[arg-type]  # loader options
+
+
+def _there(found: Edition | None) -> Edition:
     if found is None:
         raise NotFound(M("Diese Ausgabe gibt es nicht."))
     return found

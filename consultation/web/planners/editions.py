@@ -15,7 +15,7 @@ from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Invalid, NotReady
 from consultation.core.language import M, Message
 from consultation.documents import editions, queries
-from consultation.documents.edition_news import TITLES, edition_before
+from consultation.documents.edition_news import TITLES, edition_before, to_be_told
 from consultation.documents.filters import DECIDED, read_filters
 from consultation.documents.folders import TEXTS, folder_of
 from consultation.documents.formats import FORMATS
@@ -173,7 +173,9 @@ def _one(
     refused: DomainError | None = None,
 ) -> Response:  # fmt: skip
     with db.reader() as session:
-        consultation, edition = _of(session, actor, slug, number)
+        consultation = planned(session, actor, slug)
+        everything = queries.all_known(session, actor, consultation)
+        edition = queries.numbered(everything, number)
         known = draft_sections(session, consultation) if read_filters(edition.filters).sections else ()
         reasons = _overtaken(session, edition)
         to_check = _to_check(session, edition, documents) if _waits(edition) and not reasons else 0
@@ -196,6 +198,7 @@ def _one(
         "of": edition.counts,
         "unchecked": to_check,
         "overtaken": reasons,
+        "news": to_be_told(documents, everything, edition) if _waits(edition) else None,
         "kept": kept,
         "ways": ways,
         "again": _again(edition),
