@@ -23,10 +23,22 @@ from consultation.programmes.importers import import_draft
 from consultation.programmes.importers.tree import render_tree
 from consultation.settings import Settings, describe
 from consultation.subjects import system
-from consultation.terminal import DataDir, File, attended, console, errors, opened, refuse, settings_with, told
+from consultation.terminal import (
+    Commands,
+    DataDir,
+    File,
+    attended,
+    console,
+    errors,
+    opened,
+    refuse,
+    settings_with,
+    told,
+    using,
+)
 
 app = typer.Typer(
-    name="consultation", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="consultation", cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Kommunen gestalten Förderprogramme mit. Einstellungen sind Umgebungsvariablen: „consultation settings“.",
 )  # fmt: skip
 register = typer.Typer(no_args_is_help=True, help="Das amtliche Gemeindeverzeichnis.")
@@ -103,7 +115,9 @@ def worker(data_dir: DataDir = None) -> None:
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
     """Die Datenbank anlegen oder auf das Schema dieser Version bringen, ganz oder gar nicht."""
-    upgrade(settings_with(data_dir=data_dir).database)
+    settings = settings_with(data_dir=data_dir)
+    with using(settings.database):
+        upgrade(settings.database)
     console.print("Die Datenbank ist auf dem Stand dieser Version.")
 
 
@@ -277,8 +291,11 @@ def verify(
                          "Ordner des Dienstes; neben einem Dokument genügt die NDJSON-Datei derselben Ausgabe.",
                          markup=False)  # fmt: skip
             raise typer.Exit(UNUSABLE)
-        with opened(settings) as found:
-            yield found
+        try:
+            with opened(settings) as found:
+                yield found
+        except typer.Exit as refused:
+            raise typer.Exit(UNUSABLE) from refused
 
     def line(to: Console) -> Callable[[str], None]:
         return lambda text: to.print(text, markup=False, soft_wrap=True)
@@ -310,7 +327,7 @@ def demo(
 
     settings = settings_with(data_dir=data_dir, port=port)
     settings = settings if no_serve else on_free_port(settings)
-    with told():
+    with told(), using(settings.database):
         show.prepare(settings, console, municipalities=municipalities, seed=seed, reset=reset)
     if no_serve:
         return

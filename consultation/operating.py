@@ -13,7 +13,7 @@ from rich.table import Table
 from consultation.core.language import SOURCE, say
 from consultation.settings import Settings
 from consultation.subjects import system
-from consultation.terminal import DataDir, console, opened, refuse, settings_with, told
+from consultation.terminal import DataDir, console, opened, placing, refuse, settings_with, told, using
 
 if TYPE_CHECKING:
     from consultation.upkeep.manifest import Manifest
@@ -66,7 +66,7 @@ def backup(folder: Folder, data_dir: DataDir = None) -> None:
     from consultation.upkeep import noted  # noqa: PLC0415 -- as above
 
     settings, moment = settings_with(data_dir=data_dir), datetime.now(UTC)
-    with opened(settings) as database, usable():
+    with opened(settings) as database, usable(), placing(folder):
         manifest = backups.make(database, settings, folder, moment)
     noted.note(settings.data_dir, noted.BACKUP, noted.Noted(moment, not manifest.missing, str(folder.resolve())))
     _tell(manifest, folder)
@@ -100,7 +100,10 @@ def restore(
             console.print("Die Sicherung ist vollständig und unverändert.")
             return
         settings = settings_with(data_dir=data_dir)
-        manifest = restoring.restore(settings, folder, datetime.now(UTC), overwrite=overwrite, keep_logins=keep_logins)
+        with using(settings.database):
+            manifest = restoring.restore(
+                settings, folder, datetime.now(UTC), overwrite=overwrite, keep_logins=keep_logins
+            )
     _tell(manifest, folder)
     console.print(
         "Wiederhergestellt. Mails und andere Aufträge ruhen, bis „consultation jobs resume“ sie weiterlaufen lässt."
@@ -119,7 +122,7 @@ def move(
     target: Settings = settings_with(data_dir=data_dir, database_url=to)
     if target.database == settings.database:
         refuse("Quelle und Ziel sind dieselbe Datenbank.")
-    with opened(settings) as database, usable():
+    with opened(settings) as database, usable(), using(target.database):
         sums = moving.move(database, target.database)
     table = Table("Tabelle", "Zeilen", "Prüfsumme")
     for name, found in sums.items():

@@ -15,6 +15,8 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from consultation.core.disk import bring, bring_written, make_folder
 
@@ -64,7 +66,7 @@ class Settings(BaseModel):
         "",
         "Datenbank. Leer: SQLite in DATA_DIR. Für den Betrieb mit mehreren Prozessen: "
         "postgresql://nutzer:passwort@rechner/datenbank.",
-        "eine Adresse, die mit „sqlite:///“ oder „postgresql://“ beginnt",
+        "eine Adresse wie „postgresql://nutzer:passwort@rechner:5432/datenbank“ oder „sqlite:////ordner/datei.db“",
     )
     unsafe_database: Flag = setting(
         False,
@@ -190,7 +192,12 @@ class Settings(BaseModel):
         kind = "postgresql" if scheme == "postgres" else scheme.partition("+")[0]
         if kind not in DATABASES or not separator:
             raise ValueError("unknown database")
-        return f"{'postgresql+psycopg' if kind == 'postgresql' else 'sqlite'}://{rest}"
+        address = f"{'postgresql+psycopg' if kind == 'postgresql' else 'sqlite'}://{rest}"
+        try:
+            make_url(address)
+        except ArgumentError as error:
+            raise ValueError("no address of a database") from error
+        return address
 
     @field_validator("base_url")
     @classmethod

@@ -1,5 +1,6 @@
 """What the commands share: settings, the database, and how they speak to the person at the terminal."""
 
+import errno
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,12 +10,14 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
+from typer.core import TyperGroup
 
+from consultation import hindrances
 from consultation.core.db import Database
 from consultation.core.durability import network_drive, unsafe_settings
 from consultation.core.errors import DomainError
 from consultation.core.migrations import is_current
-from consultation.core.outage import is_outage, is_server_away
+from consultation.core.outage import is_server_away
 from consultation.settings import Settings, SettingsError, load
 
 console = Console(highlight=False)
@@ -72,9 +75,12 @@ def _refuse_unsafe(database: Database) -> None:
 def _database(settings: Settings, patience: float) -> Iterator[Database]:
     database = Database(settings.database, settings.threads)
     try:
-        if not _answer(lambda: is_current(database.engine), patience):
-            refuse("Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus.")
-        yield database
+        with using(settings.database):
+            if not _answer(lambda: is_current(database.engine), patience):
+                refuse(
+                    "Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus."
+                )
+            yield database
     finally:
         database.close()
 
@@ -86,17 +92,46 @@ def _answer(question: Callable[[], Answer], patience: float) -> Answer:
         try:
             return question()
         except SQLAlchemyError as error:
-            if not is_outage(error):
-                raise
-            reason = str(getattr(error, "orig", error)).strip()
             if not is_server_away(error) or time.monotonic() >= end:
-                refuse(f"Die Datenbank ist nicht erreichbar: {reason}")
+                raise
             if silent:
+                reason = str(getattr(error, "orig", error)).strip()
                 errors.print(
                     f"Die Datenbank ist noch nicht erreichbar, der Dienst wartet auf sie: {reason}", markup=False
                 )
                 silent = False
         time.sleep(LOOK_EVERY)
+
+
+class Commands(TyperGroup):
+    """All of them: what the machine does not let them do is said in one sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with placing():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def placing(place: Path | str = "") -> Iterator[None]:
+    """Files where they cannot lie, as a sentence; `place` is what the command was given."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # whoever read along has seen enough
+            raise
+        refuse(hindrances.in_files(error, str(place)))
+
+
+@contextmanager
+def using(url: str) -> Iterator[None]:
+    """What a database cannot do now, or not for this user, as a sentence."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        sentence = hindrances.in_database(error, url)
+        if sentence is None:
+            raise
+        refuse(sentence)
 
 
 @contextmanager
@@ -109,5 +144,6 @@ def told() -> Iterator[None]:
 
 
 def refuse(message: str) -> NoReturn:
-    errors.print(message, markup=False)
+    """In lines as long as they are: a path stays whole."""
+    errors.print(message, markup=False, soft_wrap=True)
     raise typer.Exit(1)

@@ -27,13 +27,20 @@ _DONE = (EditionState.COMPILED, EditionState.PUBLISHED)
 
 def make(db: Database, settings: Settings, target: Path, moment: datetime) -> Manifest:
     """Into a new or empty folder. Tables come from one consistent reading; files of editions never change, so those that the
-    reading knows are copied after it. Raises Unusable if something lies in the folder already.
+    reading knows are copied after it. Raises Unusable if something lies in the folder already, or
+    none can be made there.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Unusable(f"{target} ist nicht leer. Sichern Sie in einen neuen Ordner.")
-    target.parent.mkdir(parents=True, exist_ok=True)
     workshop = target.with_name(f".{target.name}-{uuid.uuid4().hex}")
-    workshop.mkdir(mode=0o700)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        workshop.mkdir(mode=0o700)
+    except OSError as error:
+        raise Unusable(
+            f"In {target.parent} lässt sich kein Ordner anlegen ({error.strerror}). Sichern Sie in einen anderen, oder geben Sie "
+            "die Rechte dazu."
+        ) from error
     try:
         manifest = _fill(db, settings, workshop, moment)
         for path in sorted(workshop.rglob("*")):
