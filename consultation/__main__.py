@@ -24,10 +24,12 @@ from consultation.programmes.importers.tree import render_tree
 from consultation.settings import Settings, describe
 from consultation.subjects import system
 from consultation.terminal import (
+    PATIENCE,
     Commands,
     DataDir,
     File,
     attended,
+    beginning_with,
     console,
     errors,
     opened,
@@ -89,7 +91,7 @@ def serve(
     from consultation.serving import listen  # noqa: PLC0415 -- as above
     from consultation.serving import serve as run  # noqa: PLC0415 -- as above
 
-    settings = settings_with(data_dir=data_dir, host=host, port=port)
+    settings = beginning_with(patience=PATIENCE, data_dir=data_dir, host=host, port=port)
     with attended(settings), reaching(settings):
         door = listen(settings.host, settings.port)
     run(on_port(settings, settings.port), door)
@@ -102,7 +104,7 @@ def worker(data_dir: DataDir = None) -> None:
     from consultation.mail.transport import transport  # noqa: PLC0415 -- as above
     from consultation.worker import run_forever  # noqa: PLC0415 -- as above
 
-    settings, stop = settings_with(data_dir=data_dir), threading.Event()
+    settings, stop = beginning_with(patience=PATIENCE, data_dir=data_dir), threading.Event()
     logs.configure(settings)
     with attended(settings) as database:
         for number in (signal.SIGTERM, signal.SIGINT):  # only now: whoever waits for the database ends at once
@@ -115,8 +117,8 @@ def worker(data_dir: DataDir = None) -> None:
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
     """Die Datenbank anlegen oder auf das Schema dieser Version bringen, ganz oder gar nicht."""
-    settings = settings_with(data_dir=data_dir)
-    with using(settings.database):
+    settings = beginning_with(data_dir=data_dir)
+    with using(settings.database), told():
         upgrade(settings.database)
     console.print("Die Datenbank ist auf dem Stand dieser Version.")
 
@@ -325,7 +327,7 @@ def demo(
     """Den Dienst mit Beispieldaten zum Ausprobieren anlegen und betreiben."""
     from consultation.demo import show  # noqa: PLC0415 -- as above
 
-    settings = settings_with(data_dir=data_dir, port=port)
+    settings = beginning_with(data_dir=data_dir, port=port)
     settings = settings if no_serve else on_free_port(settings)
     with told(), using(settings.database):
         show.prepare(settings, console, municipalities=municipalities, seed=seed, reset=reset)

@@ -228,6 +228,11 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'consultation.db'}"
 
     @property
+    def key_file(self) -> Path:
+        """Where the key lies that no variable gives."""
+        return self.data_dir / "secret_key"
+
+    @property
     def encrypted(self) -> bool:
         """Whether people come by https: cookies are `Secure` then, and HSTS is sent."""
         return self.base_url.startswith("https:")
@@ -244,9 +249,10 @@ class Settings(BaseModel):
         return self.data_dir / "documents"
 
 
-def load(environment: Mapping[str, str] | None = None, **changes: Any) -> Settings:
+def load(environment: Mapping[str, str] | None = None, *, beginning: bool = True, **changes: Any) -> Settings:
     """Settings from the environment; `changes` (from the command line) win. Makes the data folder and the key.
 
+    Unless `beginning`: then nothing is made, and the key is empty where none lies yet; enough for what signs nothing.
     An empty variable counts as not set. Raises SettingsError with all problems at once.
     """
     environment = os.environ if environment is None else environment
@@ -257,8 +263,9 @@ def load(environment: Mapping[str, str] | None = None, **changes: Any) -> Settin
     except ValidationError as error:
         raise SettingsError(_all_problems(error)) from None
     try:
-        make_folder(settings.data_dir)
-        key = settings.secret_key.get_secret_value() or _kept_key(settings.data_dir / "secret_key")
+        if beginning:
+            make_folder(settings.data_dir)
+        key = settings.secret_key.get_secret_value() or _kept_key(settings.key_file, make=beginning)
     except OSError as error:
         expected = _extra(Settings.model_fields["data_dir"].json_schema_extra)
         raise SettingsError(f"DATA_DIR: erwartet wird {expected} ({error.strerror}: {error.filename}).") from error
@@ -283,9 +290,11 @@ def _extra(extra: Any) -> str:
     return str(extra["expected"])
 
 
-def _kept_key(path: Path) -> str:
+def _kept_key(path: Path, *, make: bool) -> str:
     """Made once. Several processes may start at once: the first whole file wins."""
     if not path.exists():
+        if not make:
+            return ""
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret_key-")  # mode 600
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(32))
@@ -301,8 +310,8 @@ def _kept_key(path: Path) -> str:
     if len(key) < SHORTEST_KEY:
         raise SettingsError(
             f"Der Schlüssel des Dienstes ist leer oder abgeschnitten: {path}. Holen Sie die Datei aus der Sicherung zurück. Gibt "
-            "es keine, löschen Sie sie; dann gelten ausgegebene Einladungscodes nicht mehr, und jede zweite Stufe der Anmeldung "
-            "muss zurückgesetzt werden."
+            "es keine, setzen Sie SECRET_KEY neu; dann gelten ausgegebene Einladungscodes nicht mehr, und jede zweite Stufe der "
+            "Anmeldung muss zurückgesetzt werden."
         )
     return key
 

@@ -12,12 +12,12 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
-from consultation import hindrances
 from consultation.core.db import Database
 from consultation.core.durability import network_drive, unsafe_settings
 from consultation.core.errors import DomainError
-from consultation.core.migrations import is_current
+from consultation.core.migrations import has_rows, is_current, refuse_newer
 from consultation.core.outage import is_server_away
+from consultation.hindrances import in_database, in_files, shown
 from consultation.settings import Settings, SettingsError, load
 
 console = Console(highlight=False)
@@ -34,10 +34,42 @@ Answer = TypeVar("Answer")
 
 
 def settings_with(**changes: Any) -> Settings:
+    """For commands that work on a service that is there: none of them makes a folder or a key."""
+    return _loaded(beginning=False, **changes)
+
+
+def beginning_with(*, patience: float = 0, **changes: Any) -> Settings:
+    """For commands that may begin a service: folder and key are made, unless accounts are there that need the lost key."""
+    settings = settings_with(**changes)
+    if not settings.secret_key.get_secret_value() and _has_accounts(settings, patience):
+        refuse(
+            f"Der Schlüssel des Dienstes fehlt: {settings.key_file}. Die Datenbank {shown(settings.database)} enthält Konten, die "
+            "ihn brauchen. Holen Sie die Datei aus der Sicherung zurück (dort heißt sie secret_key), oder setzen Sie SECRET_KEY. "
+            "Gibt es den Schlüssel nicht mehr, setzen Sie einen neuen; dann gelten ausgegebene Einladungscodes nicht mehr, und "
+            "jede zweite Stufe der Anmeldung muss zurückgesetzt werden."
+        )
+    return _loaded(beginning=True, **changes)
+
+
+def _loaded(**changes: Any) -> Settings:
     try:
         return load(**changes)
     except SettingsError as error:
         refuse(str(error))
+
+
+def _has_accounts(settings: Settings, patience: float) -> bool:
+    database = Database(settings.database, 1)
+    try:
+        with using(settings.database):
+            return not _lacks_file(database) and _answer(lambda: has_rows(database.engine, "person"), patience)
+    finally:
+        database.close()
+
+
+def _lacks_file(database: Database) -> bool:
+    """Asked before it is opened, which would make one."""
+    return database.file is not None and not database.file.exists()
 
 
 @contextmanager
@@ -75,8 +107,20 @@ def _refuse_unsafe(database: Database) -> None:
 def _database(settings: Settings, patience: float) -> Iterator[Database]:
     database = Database(settings.database, settings.threads)
     try:
-        with using(settings.database):
+        if _lacks_file(database):
+            refuse(
+                f"Es gibt keine Datenbank {shown(settings.database)}. Nennen Sie mit --data-dir den Ordner des Dienstes (hier: "
+                f"{settings.data_dir}), oder legen Sie sie mit „consultation migrate“ an."
+            )
+        if not settings.data_dir.is_dir():
+            refuse(
+                f"Es gibt keinen Ordner {settings.data_dir.absolute()} (DATA_DIR). Nennen Sie mit --data-dir den Ordner des "
+                "Dienstes, oder legen Sie ihn mit „consultation migrate“ an."
+            )
+        with using(settings.database), told():
             if not _answer(lambda: is_current(database.engine), patience):
+                with database.reader() as session:
+                    refuse_newer(session.connection())
                 refuse(
                     "Die Datenbank hat nicht das Schema dieser Version. Führen Sie zuerst „consultation migrate“ aus."
                 )
@@ -119,7 +163,7 @@ def placing(place: Path | str = "") -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:  # whoever read along has seen enough
             raise
-        refuse(hindrances.in_files(error, str(place)))
+        refuse(in_files(error, str(place)))
 
 
 @contextmanager
@@ -128,7 +172,7 @@ def using(url: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        sentence = hindrances.in_database(error, url)
+        sentence = in_database(error, url)
         if sentence is None:
             raise
         refuse(sentence)

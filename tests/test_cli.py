@@ -38,7 +38,7 @@ def demo_folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
-    """A data folder with a migrated, empty database."""
+    """A data folder with a migrated, empty database, and no key yet."""
     upgrade(f"sqlite:///{tmp_path / 'consultation.db'}")
     return tmp_path
 

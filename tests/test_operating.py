@@ -221,6 +221,26 @@ def test_a_backup_holds_every_table_and_comes_back_on_the_other_database(desk: D
     new.serves(serve)
 
 
+def test_an_update_begins_with_a_backup_and_ends_with_the_state(desk: Desk, tmp_path: Path) -> None:
+    desk.terminal.instead["/sicherung/vor-der-aktualisierung"] = str(tmp_path / "before")
+    backup, migrate, serve, status = block("Aktualisieren")
+    desk.terminal.type(backup)
+    assert "auf dem Stand dieser Version" in desk.terminal.type(migrate)
+    desk.terminal.serves(serve)
+    assert "[in Ordnung] Sicherung: zuletzt am " in desk.terminal.type(status, ends=1)
+
+
+def test_a_program_older_than_its_database_says_so_and_changes_nothing(desk: Desk) -> None:
+    with connected(desk.url) as connection:
+        connection.exec_driver_sql("update alembic_version set version_num = '9999_kuenftig'")
+    before = counted(desk.url)
+    for command in ("serve", "status", "migrate"):
+        shown = desk.terminal.type(f"consultation {command}", ends=1)
+        assert "Die Datenbank ist neuer als das Programm (Schema 9999_kuenftig" in shown
+        assert "consultation migrate" not in shown
+    assert counted(desk.url) == before
+
+
 def test_a_move_takes_every_table_with_it(desk: Desk) -> None:
     before = counted(desk.url)
     [move] = block("Umzug von SQLite nach PostgreSQL")

@@ -6,20 +6,24 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, inspect, select, table
+from sqlalchemy import Connection, Engine, exists, func, inspect, select, table
 
 from consultation.core.db import build_engine, schema_transaction
+from consultation.core.errors import Conflict
+from consultation.core.language import M
 from consultation.core.places import top_folder
 
 
 def upgrade(database_url: str) -> None:
     """From wherever the database stands (empty too) to the newest revision, all or nothing.
 
-    Raises RuntimeError when rows went missing that no revision announced, or foreign keys point nowhere.
+    Raises Conflict for a database that a newer programme has changed, RuntimeError when rows went
+    missing that no revision announced, or foreign keys point nowhere.
     """
     engine = build_engine(database_url, threads=1)
     try:
         with schema_transaction(engine) as connection:
+            refuse_newer(connection)
             bring_to(connection, "head")
     finally:
         engine.dispose()
@@ -48,6 +52,25 @@ def is_current(engine: Engine) -> bool:
     with engine.execution_options(reading=True).connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     return set(heads) == set(ScriptDirectory.from_config(configuration()).get_heads())
+
+
+def refuse_newer(connection: Connection) -> None:
+    """A schema that this programme has not heard of is left alone. Raises Conflict."""
+    if unknown := set(MigrationContext.configure(connection).get_current_heads()) - known():
+        raise Conflict(
+            M("Die Datenbank ist neuer als das Programm (Schema {theirs}, das Programm kennt nur bis {ours}). Installieren Sie "
+              "die Programmfassung, mit der sie zuletzt lief, oder spielen Sie mit --overwrite eine Sicherung aus dieser Fassung "
+              "zurück.",
+              theirs=", ".join(sorted(unknown)), ours=newest())
+        )  # fmt: skip
+
+
+def has_rows(engine: Engine, name: str) -> bool:
+    """Whatever schema the database has; none too."""
+    with engine.execution_options(reading=True).connect() as connection:
+        return inspect(connection).has_table(name) and bool(
+            connection.scalar(select(exists().select_from(table(name))))
+        )
 
 
 def configuration() -> Config:

@@ -36,6 +36,7 @@ def restore(
     stay); people who were erased since are erased again. Raises Unusable before anything is changed.
     """
     manifest = examined(source)
+    make_folder(settings.data_dir)
     erased = erased_list.read(source) | erased_list.read(settings.data_dir)
     engine = build_engine(settings.database, threads=1)
     try:
