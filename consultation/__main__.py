@@ -1,5 +1,6 @@
 """The command line. `consultation --help` lists the commands; each explains itself."""
 
+import os
 import signal
 import sys
 import threading
@@ -344,7 +345,8 @@ def demo(
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script. What commands write tells of people: nobody else on the machine may read it."""
+    os.umask(0o077)
     app()
 
 

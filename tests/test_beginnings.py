@@ -1,10 +1,14 @@
 """What begins a service, and what only works on one: nothing is made beside the service, and no key in place of a lost one."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from consultation.people.models import Person
 from tests.conftest import DATABASES
 from tests.copies import Copies
 from tests.demo_world import consultation
@@ -69,6 +73,33 @@ def test_a_backup_brings_the_lost_key_back(made: Service, tmp_path: Path) -> Non
     made.settings.key_file.unlink()
     assert consultation("restore", tmp_path / "kept", "--overwrite", **given).returncode == 0
     assert made.settings.key_file.read_text() == key
+
+
+def test_only_who_runs_the_service_may_read_what_it_writes(made: Service, tmp_path: Path) -> None:
+    folder = made.settings.data_dir
+    folder.chmod(0o755)  # as operators make it
+    out = tmp_path / "out"
+    out.mkdir(0o755)
+    given = {"DATA_DIR": str(folder), "DATABASE_URL": made.settings.database}
+    with made.db.reader() as session:
+        email = session.scalars(select(Person.email).order_by(Person.email).limit(1)).one()
+    assert consultation("migrate", DATA_DIR=str(out / "new")).returncode == 0
+    with closing(sqlite3.connect(out / "new" / "consultation.db")) as open_one:
+        open_one.execute("select count(*) from person")  # so that -wal and -shm stay
+        typed = ("--email", "a@amt.example", "--name", "Anna Amt", "--password", "ein langes Passwort 27")
+        assert consultation("user", "create", *typed, DATA_DIR=str(out / "new")).returncode == 0
+        names = {path.name for path in (out / "new").iterdir()}
+        assert {"consultation.db", "consultation.db-wal", "consultation.db-shm", "secret_key"} <= names
+        assert consultation("backup", out / "kept", **given).returncode in (0, 1)
+        assert consultation("person", "export", email, "--out", out / "auskunft.json", **given).returncode == 0
+        written = list(out.rglob("*"))
+        assert len(written) > 40
+        assert [path for path in written if path.stat().st_mode & 0o077 and not _copied(path)] == []
+
+
+def _copied(path: Path) -> bool:
+    """Files of editions keep the mode they had, inside a folder that is closed."""
+    return "documents" in path.parts
 
 
 def test_a_new_service_begins_by_itself(tmp_path: Path) -> None:
