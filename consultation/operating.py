@@ -207,7 +207,7 @@ def export(
 @person.command()
 def erase(
     email: Annotated[str, typer.Argument(help="Mailadresse der Person.")],
-    force: Annotated[bool, typer.Option("--force", help="Auch wenn eine Organisation ohne Verwaltung bleibt.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Auch wenn Organisation oder Dienst allein bleiben.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Nicht nachfragen.")] = False,
     data_dir: DataDir = None,
 ) -> None:

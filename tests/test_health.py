@@ -48,6 +48,7 @@ def running(db: Database, settings: Settings) -> None:
             RegisterImport(as_of=date(2025, 11, 30), source="x", sha256="0" * 64, counts={}, imported_at=MOMENT)
         )
         record(session, system(MOMENT), make.organisation(session), "make")
+        make.person(session, operator=True)
         seal(session)
     for name in (noted.BACKUP, noted.CHECK):
         noted.note(settings.data_dir, name, noted.Noted(MOMENT, well=True, where="/sicherung"))
@@ -86,6 +87,7 @@ def test_a_new_service_says_what_is_missing_and_how_to_settle_it(db: Database, t
     assert {title: (one.level, one.typed) for title, one in lacks.items() if title != "Freier Platz"} == {
         "Sicherung": (Level.ACT, "consultation backup ORDNER"),
         "Gemeindeverzeichnis": (Level.ACT, "consultation register import DATEI"),
+        "Wer den Dienst betreibt": (Level.ACT, "consultation user create"),
         "Nachgerechnet": (Level.LOOK, "consultation verify"),
         "Mails": (Level.OPEN, "MAIL"),
         "Öffentliche Adresse": (Level.OPEN, "BASE_URL"),

@@ -224,6 +224,19 @@ def test_who_is_the_last_to_manage_or_release_is_not_erased_unasked(made: Servic
         erase(made, force=True)
 
 
+def test_who_alone_operates_the_service_is_not_erased_unasked(made: Service) -> None:
+    with made.db.transaction() as session:
+        last = session.get_one(Person, made.world.people["operator"].person_id)
+        for one in session.scalars(select(Person).where(Person.operator, Person.id != last.id)):
+            one.operator = False
+    before = fingerprint(made.db, made.documents)
+    with pytest.raises(Conflict, match="betreibt niemand mehr den Dienst"), made.db.transaction() as session:
+        erasure.erase(session, system(LATER), session.get_one(Person, last.id))
+    assert fingerprint(made.db, made.documents) == before
+    with made.db.transaction() as session:
+        erasure.erase(session, system(LATER), session.get_one(Person, last.id), force=True)
+
+
 def test_only_operators_erase(made: Service) -> None:
     with made.db.transaction() as session, pytest.raises(Forbidden):
         erasure.erase(session, made.world.people["planner"], person_of(session, made))

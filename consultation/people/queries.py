@@ -176,3 +176,8 @@ def who_answer(session: Session, organisations: Collection[uuid.UUID]) -> dict[u
     for organisation_id, person in session.execute(query):
         found[organisation_id].append(person)
     return found
+
+
+def operators(session: Session) -> Sequence[uuid.UUID]:
+    """Whoever can operate the service."""
+    return session.scalars(select(Person.id).where(Person.operator, Person.active)).all()

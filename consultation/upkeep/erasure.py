@@ -38,6 +38,7 @@ from consultation.people.models import (
     RecoveryCode,
     SecondFactor,
 )
+from consultation.people.queries import operators
 from consultation.responses.intake import entered
 from consultation.responses.models import PersonalValue, Presence, Revision
 from consultation.rulebook import RUNNING
@@ -65,7 +66,9 @@ class Erased:
 
 
 def erase(session: Session, actor: Actor, person: Person, *, force: bool = False) -> Erased:
-    """Raises Conflict if an organisation would be left without anybody who manages or releases (`force` overrides)."""
+    """Raises Conflict if an organisation would be left without anybody who manages or releases, or the
+    service without anybody who operates it (`force` overrides).
+    """
     OPERATING.demand(actor, None)
     if person.erased_at is not None:
         raise Conflict(M("Diese Person ist schon gelöscht."))
@@ -73,6 +76,11 @@ def erase(session: Session, actor: Actor, person: Person, *, force: bool = False
         raise Conflict(
             M("Ohne diese Person kann hier niemand mehr verwalten oder freigeben: {places}. Geben Sie zuerst einer anderen Person "
               "diese Rechte.", places=tuple(places))
+        )  # fmt: skip
+    if not force and list(operators(session)) == [person.id]:
+        raise Conflict(
+            M("Ohne diese Person betreibt niemand mehr den Dienst. Legen Sie zuerst eine andere an, die ihn betreibt: "
+              "consultation user create.")
         )  # fmt: skip
     email, name = person.email, person.name
     own = _own_values(session, person)

@@ -11,6 +11,7 @@ from consultation.core import jobs, migrations
 from consultation.core.language import M, Message
 from consultation.core.room import bytes_of, free_in, kind_of
 from consultation.core.sealing import sealed
+from consultation.people.queries import operators
 from consultation.register.queries import latest_import
 from consultation.settings import Settings
 from consultation.upkeep.condition import Condition, Level, worst_first
@@ -53,6 +54,7 @@ def _running(session: Session, settings: Settings, moment: datetime) -> Iterator
     yield _log(session, moment)
     yield _check(settings, moment)
     yield _register(session, moment)
+    yield _operators(session)
 
 
 def _database(session: Session, settings: Settings) -> Condition:
@@ -175,6 +177,16 @@ def _register(session: Session, moment: datetime) -> Condition:
     if moment.date() - held.as_of > REGISTER_EVERY:
         return Condition(title, Level.LOOK, text, M("Lesen Sie das neue ein."), typed)
     return Condition(title, Level.FINE, text)
+
+
+def _operators(session: Session) -> Condition:
+    title, found = M("Wer den Dienst betreibt"), len(operators(session))
+    if not found:
+        text, remedy = M("Niemand kann sich anmelden und den Dienst betreiben."), M("Legen Sie jemanden an.")
+        return Condition(title, Level.ACT, text, remedy, "consultation user create")
+    return Condition(
+        title, Level.FINE, M("{count} Konten betreiben den Dienst", one="1 Konto betreibt den Dienst", count=found)
+    )
 
 
 def size(count: int) -> Message:
