@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped, unused-ignore]  # comes without types on some machines
 
 from consultation.settings import Settings
 
@@ -42,3 +43,11 @@ def test_the_containers_set_only_variables_that_exist(name: str):
     found = set(re.findall(pattern, (TOP / name).read_text(), re.MULTILINE))
     assert found - foreign
     assert found - foreign - known == set()
+
+
+def test_every_setting_reaches_every_process_of_the_service():
+    """Whatever the operator puts into .env, where only some variables are named in the file."""
+    services = yaml.safe_load((TOP / "docker-compose.yml").read_text())["services"]
+    ours = {name: one for name, one in services.items() if one["image"] == "consultation"}
+    assert set(ours) == {"migrate", "web", "worker"}
+    assert all(one["env_file"] == [{"path": ".env", "required": False}] for one in ours.values())
