@@ -5,6 +5,7 @@ Whatever is none of that is a fault of the program, and keeps its traceback.
 
 import errno
 import shutil
+from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +15,7 @@ from consultation.core.outage import is_outage
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 NO_PLACE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR})
+SLASHES = "Ein voller Pfad hat in DATABASE_URL vier Schrägstriche: sqlite:////ordner/datei.db"
 RIGHTS_MISSING = "42501"
 """As PostgreSQL says that a user may not."""
 
@@ -60,10 +62,10 @@ def in_database(error: SQLAlchemyError, url: str) -> str | None:
 
 
 def shown(url: str) -> str:
-    """The file, or the address of the server without its password."""
+    """The file as it is looked for from here, or the address of the server without its password."""
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite":
-        return parts.database or ":memory:"
+        return str(Path(parts.database or ":memory:").absolute())
     return parts.set(drivername="postgresql", query={}).render_as_string()
 
 
@@ -79,7 +81,7 @@ _IN_FILES = {
     10: ("lässt sich nicht lesen oder schreiben", "Prüfen Sie die Platte."),
     11: _SPOILT,
     13: ("hat keinen Platz mehr", "Schaffen Sie Platz auf der Platte."),
-    14: ("lässt sich nicht öffnen", "Prüfen Sie den Ordner und seine Rechte."),
+    14: ("lässt sich nicht öffnen", f"Prüfen Sie den Ordner und seine Rechte. {SLASHES}"),
     26: _SPOILT,
 }
 """By the first eight bits of SQLite's code."""

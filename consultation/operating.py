@@ -167,9 +167,11 @@ def resume(
     from consultation.core.jobs import waiting as still  # noqa: PLC0415 -- as above
     from consultation.upkeep import resuming  # noqa: PLC0415 -- as above
 
+    if old not in ("", "drop", "send"):
+        refuse(f"--old {old}: möglich sind drop und send.")
     with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
         waiting = still(session)
-        if waiting and old not in ("drop", "send"):
+        if waiting and not old:
             lines = "\n".join(f"{count:6} {kind}" for kind, count in waiting.items())
             refuse(f"Es warten noch Aufträge:\n{lines}\nNennen Sie --old drop oder --old send.")
         left_out = resuming.resume(session, system(datetime.now(UTC)), drop_old=old == "drop")

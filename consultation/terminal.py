@@ -17,7 +17,7 @@ from consultation.core.durability import network_drive, unsafe_settings
 from consultation.core.errors import DomainError
 from consultation.core.migrations import has_rows, is_current, refuse_newer
 from consultation.core.outage import is_server_away
-from consultation.hindrances import in_database, in_files, shown
+from consultation.hindrances import SLASHES, in_database, in_files, shown
 from consultation.settings import Settings, SettingsError, load
 
 console = Console(highlight=False)
@@ -111,6 +111,7 @@ def _database(settings: Settings, patience: float) -> Iterator[Database]:
             refuse(
                 f"Es gibt keine Datenbank {shown(settings.database)}. Nennen Sie mit --data-dir den Ordner des Dienstes (hier: "
                 f"{settings.data_dir}), oder legen Sie sie mit „consultation migrate“ an."
+                + (f" {SLASHES}" if settings.database_url else "")
             )
         if not settings.data_dir.is_dir():
             refuse(

@@ -105,3 +105,18 @@ def _copied(path: Path) -> bool:
 def test_a_new_service_begins_by_itself(tmp_path: Path) -> None:
     assert consultation("migrate", "--data-dir", tmp_path / "var").returncode == 0
     assert len((tmp_path / "var" / "secret_key").read_text()) == 64
+
+
+def test_a_word_that_says_nothing_about_old_mails_is_named(made: Service) -> None:
+    given = {"DATA_DIR": str(made.settings.data_dir), "DATABASE_URL": made.settings.database}
+    found = consultation("jobs", "resume", "--old", "quatsch", **given)
+    assert found.returncode == 1
+    assert "--old quatsch: möglich sind drop und send." in found.stderr
+
+
+def test_a_path_with_a_slash_too_few_is_told_as_it_was_tried(tmp_path: Path) -> None:
+    for command in ("status", "migrate"):
+        found = consultation(command, DATA_DIR=str(tmp_path), DATABASE_URL="sqlite:///kein/ordner/dienst.db")
+        assert found.returncode == 1
+        assert str(Path.cwd() / "kein/ordner/dienst.db") in found.stderr
+        assert "vier Schrägstriche" in found.stderr

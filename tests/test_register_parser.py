@@ -168,3 +168,8 @@ def test_the_message_names_the_first_line_and_what_to_do():
     refused = refusal(damaged(77, b"rubbish\n"))
     assert "Zeile 77" in str(refused.message)
     assert "laden Sie die Datei noch einmal" in " ".join(str(refused.message).split())
+
+
+def test_the_archive_it_comes_in_is_told_as_such():
+    with pytest.raises(Invalid, match="ZIP-Datei"):
+        parse(b"PK\x03\x04" + bytes(200))

@@ -14,6 +14,8 @@ from consultation.register.states import STATE_BY_KEY
 
 PROBLEMS_SHOWN = 20
 """After so many problems nobody reads on."""
+ZIP = b"PK\x03\x04"
+"""How the archive begins in which the Statistical Office hands the file out."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Register:
 
 def parse(data: bytes) -> Register:
     """Raises `Invalid`; its problems carry the field "line N" and are at most PROBLEMS_SHOWN."""
+    if data.startswith(ZIP):
+        raise Invalid(
+            M("Das ist eine ZIP-Datei. Packen Sie sie aus, und lesen Sie die Textdatei darin ein (GV100AD_….txt).")
+        )
     problems: list[Problem] = []
     records: list[Record] = []
     for number, result in _read(data):
