@@ -306,9 +306,8 @@ def verify(
     service = Service(database, lambda: settings_with(data_dir=data_dir).documents)
     code = run(given or [], service, line(console), line(errors))
     if not given:
-        noted.note(
-            settings_with(data_dir=data_dir).data_dir, noted.CHECK, noted.Noted(datetime.now(UTC), code == HOLDS)
-        )
+        folder = settings_with(data_dir=data_dir).data_dir
+        noted.note(folder, noted.CHECK, noted.Noted(datetime.now(UTC), code == HOLDS))
     raise typer.Exit(code)
 
 
