@@ -51,6 +51,7 @@ ENDS = {
     "a leap day": "2028-02-29T23:00:00+00:00",
     "after 2038": "2038-06-30T22:00:00+00:00",
 }
+RELEASED = {"name": "Bea Haupt", "function": "Bürgermeisterin"}
 ANSWERS = {"mandate.kind": "administration", "main_message": "Kurz vor Schluss.",
            "publication": {part: "figures" if part == "B" else "named" for part in PARTS}}  # fmt: skip
 
@@ -89,12 +90,12 @@ PATHS: dict[str, Callable[[Desk], int]] = {
     "saving by itself": lambda desk: desk.post(
         desk.part, desk.forms["part"] | {"main_message": "Von selbst"}, **{"hx-request": "true"}
     ),
-    "releasing": lambda desk: desk.post("/submit", {"name": "Bea Haupt", "function": "Bürgermeisterin"}),
+    "releasing": lambda desk: desk.post("/submit", RELEASED),
     "a nil return": lambda desk: desk.post("/nil-return", desk.forms["nil"] | {"name": "Bea Haupt", "function": "i. V."}),
     "declining": lambda desk: desk.post("/decline", {"reason": "Keine Zeit."}),
     "saving by the API": lambda desk: desk.api("PUT", "", {"answers": ANSWERS}),
-    "submitting by the API": lambda desk: desk.api("POST", "/submit", {}, **{"Idempotency-Key": "am-letzten-tag"}),
-    "a nil return by the API": lambda desk: desk.api("POST", "/nil-return", {}, **{"Idempotency-Key": "fehlanzeige"}),
+    "submitting by the API": lambda desk: desk.api("POST", "/submit", RELEASED, **{"Idempotency-Key": "am-letzten-tag"}),
+    "a nil return by the API": lambda desk: desk.api("POST", "/nil-return", RELEASED, **{"Idempotency-Key": "fehlanzeige"}),
 }  # fmt: skip
 
 

@@ -296,7 +296,7 @@ def test_an_edition_of_decided_points_is_compiled_before_ones_eyes_and_published
     paula.look("edition-compiling")
     desk.running.work(LATER)
     go(page.get_by_role("link", name="Ausgabe ansehen"))
-    expect(page.get_by_text("nur entschiedene")).to_be_visible()
+    expect(page.get_by_text("nur entschiedene", exact=True)).to_be_visible()
     with desk.running.db.transaction() as session:
         edition = session.scalars(select(Edition)).one()
         assert (edition.state, edition.error) == (EditionState.COMPILED, "")
