@@ -15,6 +15,7 @@ from tests.evaluation_world import PARTS
 from tests.fault.servers import HOST
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+RELEASE = {"name": "Kim Muster", "function": "Amtsleitung"}
 NUMBER = re.compile(r'desk-receipt__number">([^<]+)<')
 DISCLOSED = {part: "figures" if part == "B" else "named" for part in PARTS}
 PATIENCE = 30
@@ -115,7 +116,7 @@ class Town(threading.Thread):
         token = TOKEN.search(self._expect(self._browser("GET", f"{base}/review"), 200).text)
         if token is None:
             raise Unexpected("no form to submit on the page of the review")
-        form = {"csrf_token": token[1], "name": "Kim Muster", "function": "Amtsleitung"}
+        form = {"csrf_token": token[1], **RELEASE}
         sent = self._expect(self._browser("POST", f"{base}/submit", form), 303)
         if sent.where != f"{base}/receipt":
             raise Unexpected(f"submitted, and sent to {sent.where}")
@@ -133,7 +134,7 @@ class Town(threading.Thread):
     # -- how -------------------------------------------------------------------------------------------------------
     def _receipt(self, what: str) -> tuple[int, str]:
         key = f"{what[1:]}-{len(self.record.submissions) + 1}"
-        answer = self._expect(self._program("POST", what, {"name": "Kim Muster"}, **{"Idempotency-Key": key}), 201)
+        answer = self._expect(self._program("POST", what, RELEASE, **{"Idempotency-Key": key}), 201)
         told = orjson.loads(answer.body)
         return told["revision"], told["receipt_number"]
 
