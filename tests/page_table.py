@@ -44,6 +44,7 @@ NO_PAGES = {
     "GET /o/{organisation_id}/consultations/{slug}/invitations/letters/{number}.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/log/export/{kind}": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}": DOWNLOAD,
+    "GET /o/{organisation_id}/consultations/{slug}/results/export": DOWNLOAD,
     "GET /o/{organisation_id}/consultations/{slug}/responses/{response_id}/revisions/{number}/receipt.pdf": DOWNLOAD,
     "GET /o/{organisation_id}/programmes/{slug}/forms/{form_id}/form.json": DOWNLOAD,
 }

@@ -376,6 +376,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/responses
         GET /o/{organisation_id}/consultations/{slug}/responses/export/{kind}
         GET /o/{organisation_id}/consultations/{slug}/results
+        GET /o/{organisation_id}/consultations/{slug}/results/export
         """, here=PLANNERS, home=READERS) for filling in ("consultation", "published")),
     Gate("published", "GET /o/{organisation_id}/consultations/{slug}/editions/{number}/notice.pdf", here=PLANNERS, slow=True),
     Gate("published", """

@@ -69,3 +69,25 @@ def test_a_scale_of_many_steps_is_drawn_too():
 def test_numbers_speak_the_language_of_the_reader():
     assert "n = 10.000" in charts.svg(SCALE, "de", "x")
     assert "n = 10,000" in charts.svg(SCALE, "en", "x")
+
+
+@pytest.mark.parametrize("canvas", [charts.PAGE, charts.TELEPHONE])
+def test_an_axis_ends_soon_behind_the_longest_bar(canvas: charts.Canvas):
+    for percent in range(10, 101):
+        chart = Chart("k", "Anteile", "Anteile", "bars", ("Anteil",), (ChartRow("Alle", 9, (percent / 100,)),))
+        made = charts.drawing(chart, "de", canvas)
+        (bar,) = made.boxes
+        assert canvas.left + bar.width <= canvas.right + 0.1
+        assert (canvas.right - canvas.left) / bar.width <= 1.4, f"{percent} %"
+        assert made.marks[-1].x == canvas.right, "it ends on a line"
+        assert len(made.marks) <= 9
+
+
+def test_a_scale_runs_no_further_than_a_twentieth_beyond_what_was_answered():
+    rows = (ChartRow("Alle", 9, (0.11, 0.02, 0.04, 0.2, 0.63)),)
+    chart = Chart("k", "Skala", "Skala", "stacked", ("1", "2", "3", "4", "5"), rows, scale=True)
+    made = charts.drawing(chart, "de")
+    bars = [box for box in made.boxes if box.height == charts.BAR]
+    unit = bars[0].width / 0.11
+    assert bars[0].x - charts.PAGE.left <= 0.05 * unit + 0.1
+    assert charts.PAGE.right - (bars[-1].x + bars[-1].width) <= 0.05 * unit + 0.1

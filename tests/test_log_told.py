@@ -222,7 +222,7 @@ def test_whatever_concerns_a_body_names_it(kind: str, action: str):
     ("response", "enter", "Antwort für Stadt Heide erfasst (Brief), eingegangen am 27.11.2026, Eingangsnummer 7KQ2-M4XD-09TC",
      None),
     ("response", "choose_disclosure",
-     "Veröffentlichungsfreigabe von Stadt Heide gewählt: Teil A nur als Zahl in der Auswertung, Teilnahme mit Namen", None),
+     "Veröffentlichungsfreigabe gewählt (Stadt Heide): Teil A nur als Zahl in der Auswertung, Teilnahme mit Namen", None),
 ])  # fmt: skip
 def test_the_sentences_say_old_and_new_in_local_time(kind: str, action: str, german: str, english: str | None):
     assert say(told(kind, action).what, "de") == german

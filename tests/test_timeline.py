@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,15 @@ def test_the_drawing_holds_every_line_to_its_end(db: Database, world: World) -> 
     assert all(line.points.split()[-1].startswith(f"{RIGHT}") for line in drawn.lines)
     assert growth([]) is None
     assert growth([Step(date(2026, 3, 2), 0, 0, 0)]) is not None
+
+
+@pytest.mark.parametrize("highest", [3, 9, 41, 81, 201, 401, 4400, 10_786])
+def test_the_axis_ends_soon_above_the_highest_line(highest: int) -> None:
+    drawn = growth([Step(date(2026, 3, 2), highest, 1, 0), Step(date(2026, 3, 3), highest, 2, 1)])
+    assert drawn is not None
+    numbers = [number for _, number in drawn.grid]
+    assert highest <= numbers[-1] <= max(4, highest * 4 / 3)
+    assert len({more - less for less, more in pairwise(numbers)}) == 1, "the quarters are whole numbers"
 
 
 def test_the_page_shows_lines_and_table_and_refreshes_the_numbers_alone(db: Database, tmp_path: Path) -> None:

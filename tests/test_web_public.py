@@ -368,6 +368,16 @@ def test_an_edition_that_is_not_published_is_on_no_public_page_even_for_planners
             assert "editions/1" not in reader.get(path).text, path
 
 
+def test_where_numbers_of_editions_are_missing_the_pages_say_why(db: Database, anybody: Browser, world: World):
+    at = f"/consultations/{world.finished}"
+    assert "zählen mit" not in anybody.get(f"{at}/editions/1").text
+    assert "deshalb fehlen hier welche" not in anybody.get(at).text
+    with db.transaction() as session:
+        session.execute(sa.update(Edition).values(number=2))
+    assert "2 – die erste veröffentlichte; Ausgaben, die nicht" in anybody.get(f"{at}/editions/2").text
+    assert "deshalb fehlen hier welche" in anybody.get(at).text
+
+
 def test_a_translation_takes_no_editions_place_and_says_its_language(
     db: Database, app: FastAPI, world: World, anybody: Browser
 ):

@@ -25,6 +25,8 @@ _DIVERGING = {
     4: ("#a3430f", "#f3c39b", "#86b4e0", "#173e75"),
     5: ("#a3430f", "#eba36a", "#e4e6ea", "#86b4e0", "#173e75"),
 }
+_STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+"""Between the lines of an axis."""
 _SERIES = ("#173e75", "#86b4e0", "#4f7f6b", "#c9dccf", "#6b5b95", "#d6cfe6", "#8a6d3b", "#ecdcb9")
 
 
@@ -172,8 +174,9 @@ def _stacked(made: Drawing, chart: Chart, language: Language) -> None:
     y = top = _legend(made, chart)
     left = max((_before_middle(chart, row) for row in chart.rows), default=0) if chart.scale else 0.0
     right = max((sum(row.values) - _before_middle(chart, row) for row in chart.rows), default=0) if chart.scale else 1.0
-    left, right = _tenths(left), max(_tenths(right), 0.1)
     canvas = made.canvas
+    step = _step(left + right, canvas)
+    left, right = (_up(share, min(step, 0.05)) for share in (left, max(right, 0.1)))
     unit = (canvas.right - canvas.left) / (left + right)
     for row in chart.rows:
         total = f"n = {spoken.number(row.total, language)}"
@@ -184,7 +187,7 @@ def _stacked(made: Drawing, chart: Chart, language: Language) -> None:
             made.labels.append(Label(canvas.right + 8, round(y + height / 2 + 4, 1), total))
         y += height + GAP
     _finish(made, top, y, [(canvas.left + (left + at) * unit, spoken.percent(abs(at), language, 0), at == 0)
-                           for at in _ticks(-left, right, canvas)])  # fmt: skip
+                           for at in _ticks(-left, right, step)])  # fmt: skip
 
 
 def _segments(
@@ -201,13 +204,18 @@ def _segments(
         x += share * unit
 
 
-def _tenths(share: float) -> float:
-    """Rounded up to a tenth, so that the axis ends on a line."""
-    return -(-round(share * 1000) // 100) / 10
+def _step(span: float, canvas: Canvas) -> float:
+    """Between the lines: so many that the axis ends soon behind what is drawn, so few that their numbers can be read."""
+    most = 5 if canvas.above else 8
+    return next((step for step in _STEPS if round(span / step, 6) <= most), _STEPS[-1])
 
 
-def _ticks(low: float, high: float, canvas: Canvas) -> list[float]:
-    step = 0.25 if high - low > (0.5 if canvas.above else 0.8) else 0.1
+def _up(share: float, step: float) -> float:
+    """Rounded up to a multiple of the step."""
+    return round(-(-round(share * 1000) // round(step * 1000)) * step, 2)
+
+
+def _ticks(low: float, high: float, step: float) -> list[float]:
     count = range(round(low / step - 0.4999), round(high / step + 0.4999) + 1)
     return [at for at in (number * step for number in count) if low - 1e-9 <= at <= high + 1e-9]
 
@@ -217,7 +225,9 @@ def _bars(made: Drawing, chart: Chart, language: Language) -> None:
     """Rows with one value each, or one row whose options are the bars, or groups of bars with a legend."""
     grouped = len(chart.options) > 1 and len(chart.rows) > 1
     y = top = _legend(made, chart) if grouped else 12.0
-    highest = max(_tenths(max((v for row in chart.rows for v in row.values), default=0)), 0.1)
+    highest = max([0.1, *(value for row in chart.rows for value in row.values)])
+    step = _step(highest, made.canvas)
+    highest = _up(highest, step)
     left, unit = made.canvas.left, (made.canvas.right - made.canvas.left) / highest
     for label, values in _groups(chart):
         y, height = _row_label(made, label, y)
@@ -229,7 +239,7 @@ def _bars(made: Drawing, chart: Chart, language: Language) -> None:
             behind = round(left + share * unit, 1)
             made.labels.append(_behind(made.canvas, behind, at + 13, spoken.percent(share, language), fill))
         y += height + GAP
-    ticks = [(left + at * unit, spoken.percent(at, language, 0), at == 0) for at in _ticks(0, highest, made.canvas)]
+    ticks = [(left + at * unit, spoken.percent(at, language, 0), at == 0) for at in _ticks(0, highest, step)]
     _finish(made, top, y, ticks)
 
 

@@ -21,6 +21,7 @@ from consultation.documents.filters import NO_SECTION
 from consultation.documents.formats import Compiled
 from consultation.documents.frozen import Frozen
 from consultation.documents.labels import GROUPINGS, kind_label, size_label
+from consultation.documents.numbering import jumps, placed
 from consultation.documents.outline import Heading, Meta, Node, Outline, PageBreak
 from consultation.documents.sheets import sheets
 from consultation.register.states import STATE_TITLES, State
@@ -85,6 +86,8 @@ def meta_of(frozen: Frozen, sha256: str) -> Meta:
 def _facts(frozen: Frozen, sha256: str) -> Iterator[tuple[Message, str]]:
     head, say = frozen.head, frozen.say
     consultation, programme, draft = head["consultation"], head["programme"], head["draft"]
+    if frozen.published_before is not None and jumps([*frozen.published_before, head["number"]]):
+        yield M("Ausgabe"), say(placed(head["number"], frozen.published_before))
     yield M("Programm"), programme["title"]
     yield M("Geschäftszeichen"), programme["reference"]
     yield M("Herausgeberin"), programme["owner"]

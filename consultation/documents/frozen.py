@@ -104,6 +104,12 @@ class Frozen:
         """Whether a point has the same number in all public editions; those made before that counted from 1 anew."""
         return bool(self.head.get("keeps_numbers"))
 
+    @property
+    def published_before(self) -> list[int] | None:
+        """Numbers of the public editions that were out before this one; None where that is not known, or it is internal."""
+        found: list[int] | None = self.head.get("published_before")
+        return found
+
     @cached_property
     def moment(self) -> datetime:
         return datetime.fromisoformat(self.head["data_cut"])

@@ -8,7 +8,7 @@ from consultation.evaluation.models import Decision, LiftReason, RedactionReason
 from consultation.evaluation.signs import Sign
 from consultation.forms.definition import Asked
 from consultation.people.kinds import KIND_TITLES, OrganisationKind
-from consultation.questions.wording import fill, section_label
+from consultation.questions.wording import fill
 from consultation.register.kinds import SizeClass
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses.models import RepresentationKind
@@ -122,13 +122,7 @@ def options_of(asked: Asked, frozen: Frozen) -> list[tuple[str, str]]:
 
 def item_label(asked: Asked, item: str, frozen: Frozen) -> str:
     """A row of a matrix, or a section."""
-    for known in asked.type.items(asked.settings, frozen.context):
-        if known.key == item:
-            return known.label
-    section = frozen.context.sections.get(item)
-    if section is not None:
-        return section_label(section, frozen.context)
-    return item or frozen.say(M("ohne Abschnitt"))
+    return frozen.context.item(asked, item) or frozen.say(M("ohne Abschnitt"))
 
 
 def field_title(asked: Asked, frozen: Frozen) -> str:

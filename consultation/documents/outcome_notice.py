@@ -29,7 +29,7 @@ def outcome_notice(outcome: Outcome) -> Outline:
 
 def _meta(outcome: Outcome) -> Meta:
     consultation, language = outcome.response.consultation, outcome.language
-    about = M("Was aus der Stellungnahme von {organisation} geworden ist.", organisation=_addressed(outcome))
+    about = M("Was aus der Stellungnahme geworden ist: {organisation}", organisation=_addressed(outcome))
     return Meta(
         title=say(TITLE, language), subtitle=consultation.title, author=consultation.programme.owner.name,
         language=language, moment=_moment(outcome), description=say(about, language),

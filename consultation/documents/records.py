@@ -64,12 +64,13 @@ _RECORDS = (
             "schema": TEXT, "number": COUNT, "audience": {"enum": ["internal", "public"]}, "language": {"enum": ["de", "en"]},
             "data_cut": {"type": "string", "format": "date-time"}, "filters": ANY, "demo": FLAG, "consultation": ANY,
             "programme": ANY, "draft": {"type": ["object", "null"]}, "form": ANY, "register_date": OPTIONAL,
-            "layout": COUNT, "keeps_numbers": FLAG,
+            "layout": COUNT, "keeps_numbers": FLAG, "published_before": _list(COUNT),
         },
-        ("layout", "keeps_numbers"),
+        ("layout", "keeps_numbers", "published_before"),
         description="First record: what was frozen when. `demo` marks invented data, which no body ever said; `layout` numbers "
         "how the documents are worded and set, and is missing where that was not numbered yet. `keeps_numbers`: points have the "
-        "same number in all public editions; it is missing where they were numbered anew.",
+        "same number in all public editions; it is missing where they were numbered anew. `published_before`: numbers of the "
+        "public editions that were out; those of the house count in the same row of numbers.",
     ),
     _record(
         "section",

@@ -33,6 +33,7 @@ from consultation.documents.outcomes import write_outcomes
 from consultation.documents.overtaken import allowed_at, compared_with
 from consultation.documents.participation import participation_record
 from consultation.documents.public_numbers import write_numbers
+from consultation.documents.queries import published_numbers
 from consultation.documents.senders import SHOWN, Sender, read_documents, read_senders
 from consultation.documents.text_check import TextCheck, text_check
 from consultation.evaluation.coverage import for_machines
@@ -170,8 +171,15 @@ def _head(work: Freezing) -> dict[str, Any]:
             "terms": draft.frozen.get("terms", []),
         } if draft else None,
         "form": {"number": form.number, "hash": form.content_hash, "definition": form.definition},
-        "register_date": _register_date(work.session),
+        "register_date": _register_date(work.session), **_came_before(work),
     }  # fmt: skip
+
+
+def _came_before(work: Freezing) -> dict[str, Any]:
+    """Numbers of the public editions that were out; no other may be published between the cut and this one."""
+    if work.audience == Audience.INTERNAL:
+        return {}
+    return {"published_before": published_numbers(work.session, work.consultation.id)}
 
 
 def _utc(moment: datetime | None) -> str | None:

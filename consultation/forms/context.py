@@ -1,6 +1,6 @@
 """What question types may know of their surroundings, put together for one form, draft, organisation and reader."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from consultation.core.kept import Kept
 from consultation.core.language import Language, M, say
 from consultation.forms.checks import fill
-from consultation.forms.definition import PARTICIPANT, Form, Question
+from consultation.forms.definition import PARTICIPANT, Asked, Form, Question
 from consultation.programmes import named
 from consultation.programmes.models import DraftVersion, Section
 from consultation.programmes.queries import sections_of
 from consultation.questions import SectionInfo, Texts
+from consultation.questions.wording import section_label
 
 CONFIDENTIAL_CAP = "figures"
 
@@ -61,6 +62,14 @@ class FormContext:
         """Number and title: 27. Wie schätzen Sie …"""
         return f"{question.number}. {self.say(question.title)}" if question.number else self.say(question.title)
 
+    def item(self, asked: Asked, item: str) -> str:
+        """What a row of a matrix, or a section, is called; nothing where there is none."""
+        if known := next((one.label for one in asked.type.items(asked.settings, self) if one.key == item), ""):
+            return known
+        if section := self.sections.get(item):
+            return section_label(section, self)
+        return say(M("Abschnitt einer anderen Fassung"), self.language) if item and asked.type.needs_sections else item
+
     def in_language(self, language: Language, parameters: Mapping[str, str]) -> "FormContext":
         return replace(self, language=language, parameters=parameters)
 
@@ -71,8 +80,12 @@ def section_infos(sections: Sequence[Section]) -> dict[str, SectionInfo]:
     Main ones are those of the first level that holds text: the numbers of a guideline, the paragraphs of a law whose
     chapters hold none.
     """
-    main = _main_level(sections)
-    return {s.key: SectionInfo(s.key, s.number, s.heading, s.level == main) for s in sections}
+    parents = {s.parent_key for s in sections}
+    main = _main_level(sections, parents)
+    return {
+        s.key: SectionInfo(s.key, s.number, s.heading, s.level == main, s.key in parents and not s.blocks)
+        for s in sections
+    }
 
 
 def infos_of(session: Session, draft: DraftVersion | None) -> Mapping[str, SectionInfo]:
@@ -88,8 +101,7 @@ def _as_read(session: Session, draft: DraftVersion) -> list[Section]:
     return named.shown(sections_of(session, draft), named.values(draft))
 
 
-def _main_level(sections: Sequence[Section]) -> int:
-    parents = {s.parent_key for s in sections}
+def _main_level(sections: Sequence[Section], parents: Collection[str | None]) -> int:
     for level in sorted({s.level for s in sections}):
         here = [s for s in sections if s.level == level]
         if any(s.blocks or s.key not in parents for s in here):

@@ -60,6 +60,8 @@ class SectionInfo:
     heading: str
     main: bool
     """A section of the first level that carries text or sections: what the core path asks about."""
+    gathers: bool = False
+    """No more than the heading of the sections below it: a chapter of a law."""
 
 
 class Context(Protocol):

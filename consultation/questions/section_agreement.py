@@ -43,8 +43,10 @@ class SectionAgreement(Grid):
         scope: Annotated[Literal["main", "all"], Wording(M("Gefragt wird zu"), options=_SCOPES)] = "main"
 
     def items(self, settings: Settings, context: Context) -> tuple[Item, ...]:
-        asked = (section for section in context.sections.values() if section.main or settings.scope == "all")
-        return tuple(Item(section.key, section_label(section, context)) for section in asked)
+        """Where all are asked, the mere heading of a chapter is not: to what it holds one can say yes or no."""
+        every = settings.scope == "all"
+        wanted = (s for s in context.sections.values() if (not s.gathers if every else s.main))
+        return tuple(Item(section.key, section_label(section, context)) for section in wanted)
 
     def choices(self, item: str, settings: Settings, context: Context) -> tuple[Option, ...]:
         return self.options(settings, context.language)

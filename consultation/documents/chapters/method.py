@@ -67,7 +67,7 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
         yield Heading(2, say(M("Was veröffentlicht wird"), language), "methode-schutz")
         minimum = frozen.head["consultation"]["minimum_cell"]
         numbered = _KEPT if frozen.keeps_numbers else _ANEW
-        carried = (_CARRIED,) if frozen.head["number"] > 1 else ()
+        carried = (_CARRIED,) if _others_before(frozen) else ()
         told = (*_PROTECTION, numbered, *_BESIDES, *carried)
         yield from (Paragraph(say(M(text.text, minimum=minimum), language)) for text in told)
     if frozen.redactions[0]:
@@ -89,6 +89,12 @@ def nodes(frozen: Frozen) -> Iterator[Node]:
             language,
         )
     )  # fmt: skip
+
+
+def _others_before(frozen: Frozen) -> bool:
+    """Whether a public edition came out before; editions of earlier versions know only their number."""
+    before = frozen.published_before
+    return frozen.head["number"] > 1 if before is None else bool(before)
 
 
 def _redacted(frozen: Frozen) -> Message:

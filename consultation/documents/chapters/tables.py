@@ -72,7 +72,7 @@ def by_groups(field: FieldFigures, asked: Asked, frozen: Frozen, grouping: str) 
 
 
 def _grouping(grouping: str) -> Message:
-    return {"state": M("Land"), "kind": M("Art der Stelle")}.get(grouping, M("Größenklasse"))
+    return {"state": M("Land"), "kind": M("Art der Stelle")}.get(grouping, M("Größenklasse und Art"))
 
 
 def grouped(field: FieldFigures, frozen: Frozen, grouping: str) -> Iterator[tuple[str, str, Row | None]]:

@@ -34,7 +34,7 @@ def _reopened(step: Step) -> Message:
 def _disclosed(step: Step) -> Message:
     """Part by part, as far as the entry says: old parts of the form may have other keys."""
     parts = tuple(_level(part, level) for part, level in step.details.items() if level in LEVELS)
-    return M("Veröffentlichungsfreigabe von {body} gewählt: {parts}", body=step.body, parts=parts)
+    return M("Veröffentlichungsfreigabe gewählt ({body}): {parts}", body=step.body, parts=parts)
 
 
 def _level(part: str, level: str) -> Message:
@@ -48,8 +48,8 @@ SENTENCES: dict[tuple[str, str], Teller] = {
     ("intake", "discard_intake"): always(M("Erfassung für {body} verworfen")),
     ("response", "start_response"): lambda s: M(
         "{body} hat eine Stellungnahme begonnen ({channel})", body=s.body, channel=_channel(s)),
-    ("response", "mark_ready"): always(M("Stellungnahme von {body} zur Freigabe vorgelegt")),
-    ("response", "return_for_rework"): always(M("Stellungnahme von {body} zur Überarbeitung zurückgegeben")),
+    ("response", "mark_ready"): always(M("Stellungnahme zur Freigabe vorgelegt: {body}")),
+    ("response", "return_for_rework"): always(M("Stellungnahme zur Überarbeitung zurückgegeben: {body}")),
     ("response", "submit"): lambda s: M(
         "{body} hat die Stellungnahme abgegeben, Fassung {revision}, Eingangsnummer {receipt}", body=s.body,
         revision=s.count("revision"), receipt=s.details.get("receipt")),
@@ -66,6 +66,6 @@ SENTENCES: dict[tuple[str, str], Teller] = {
         "{body} spricht für andere Stellen oder nennt unterstützende: {count}", body=s.body, count=s.count()),
     ("response", "choose_disclosure"): _disclosed,
     ("revision", "gather_contributions"): lambda s: M(
-        "{count} Beiträge aus der Stellungnahme von {body} übernommen",
-        one="1 Beitrag aus der Stellungnahme von {body} übernommen", count=s.count(), body=s.body),
+        "{count} Beiträge aus einer Stellungnahme übernommen: {body}",
+        one="1 Beitrag aus einer Stellungnahme übernommen: {body}", count=s.count(), body=s.body),
 }  # fmt: skip

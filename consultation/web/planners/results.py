@@ -1,13 +1,17 @@
 """Results per question from live figures: shares with bars, medians, by any group; one part of the form at a time."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.language import Language, M, Message, number, percent, say
+from consultation.documents import by_question
+from consultation.documents.formats import FORMATS
 from consultation.documents.labels import kind_label, size_label
 from consultation.evaluation.coverage import NON_RESPONSE, sentence
 from consultation.evaluation.figures import (
@@ -27,7 +31,6 @@ from consultation.http import Db, Pages, page
 from consultation.http.language import language_of
 from consultation.programmes.parameters import figures_of
 from consultation.questions import CANNOT_JUDGE, Tally
-from consultation.questions.wording import section_label
 from consultation.register.states import STATE_TITLES, State
 from consultation.responses import participation
 from consultation.web.planners.frame import PREFIX, Planning, planned, surroundings
@@ -64,6 +67,22 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "questions": reader.questions(by),
     }
     return page(request, "planners/results.html", data)
+
+
+@router.get("/export")
+def export(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    """All questions as a workbook, a sheet for each, or one alone (?question=KEY); internal."""
+    question = request.query_params.get("question", "")
+    with db.reader() as session:
+        demo = planned(session, actor, slug).demo
+    with tempfile.TemporaryDirectory(prefix="export-") as folder:
+        target = Path(folder) / "questions.xlsx"
+        by_question.write(db, actor, slug, question, target)
+        content = target.read_bytes()
+    mark, about = "beispieldaten-" if demo else "", f"frage-{question.replace('_', '-')}" if question else "fragen"
+    name = f"{mark}{slug}-{about}-intern.xlsx"
+    return Response(content, media_type=FORMATS["xlsx"].media_type,
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,7 +131,7 @@ class Reader:
         _, key, item = f"{grouping}:".split(":")[:3]
         asked = self.context.form.by_key[key]
         title = self.context.asked_as(asked.question)
-        return f"{title} – {self._item(asked, item)}" if item else title
+        return f"{title} – {self.context.item(asked, item)}" if item else title
 
     def group(self, grouping: str, group: str) -> str:
         if grouping == TOTAL:
@@ -129,14 +148,14 @@ class Reader:
     def options(self, asked: Asked) -> dict[str, str]:
         return {option.key: option.label for option in asked.type.options(asked.settings, self.language)}
 
-    def questions(self, by: str) -> list[tuple[str, list[Shown]]]:
-        """Question → its fields and items, in the order of the form."""
-        found: dict[str, list[Shown]] = {}
+    def questions(self, by: str) -> list[tuple[str, str, list[Shown]]]:
+        """(key, title) of a question → its fields and items, in the order of the form."""
+        found: dict[tuple[str, str], list[Shown]] = {}
         for place, field in enumerate(self.statistics.fields):
             asked = self.context.form.by_key[field.key]
             shown = self._shown(f"figure-{place}", asked, field, by)
-            found.setdefault(self.context.asked_as(asked.question), []).append(shown)
-        return list(found.items())
+            found.setdefault((asked.question.key, self.context.asked_as(asked.question)), []).append(shown)
+        return [(*question, fields) for question, fields in found.items()]
 
     def _shown(self, id_: str, asked: Asked, field: FieldFigures, by: str) -> Shown:
         row = field.total
@@ -153,13 +172,7 @@ class Reader:
 
     def _title(self, asked: Asked, item: str) -> str:
         label = self.context.say(asked.field.label) if asked.field.label else ""
-        return " – ".join(part for part in (label, self._item(asked, item)) if part)
-
-    def _item(self, asked: Asked, item: str) -> str:
-        """A row of a matrix, or a section."""
-        items = {one.key: one.label for one in asked.type.items(asked.settings, self.context)}
-        section = self.context.sections.get(item)
-        return items.get(item) or (section_label(section, self.context) if section else item)
+        return " – ".join(part for part in (label, self.context.item(asked, item)) if part)
 
     def _numbers(self, asked: Asked, row: Row) -> list[tuple[Message, str]]:
         found: list[tuple[Message, str]] = []

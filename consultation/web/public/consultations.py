@@ -10,6 +10,7 @@ from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
 from consultation.documents import queries as documents
+from consultation.documents.numbering import jumps
 from consultation.http import Db, Pages, Spoken, page
 from consultation.http.actors import Seen, moment_of
 from consultation.programmes.queries import consulted_draft
@@ -45,6 +46,7 @@ def show(request: Request, db: Db, viewer: Seen, slug: str) -> Response:
     with db.reader() as session:
         actor, consultation = find(session, request, viewer, slug)
         editions = documents.of_consultation(session, actor, consultation.id)
+        published = [edition for edition in editions if edition.state == EditionState.PUBLISHED]
         others = queries.beside(session, actor, consultation)
         data = {
             **surroundings(actor, consultation),
@@ -52,7 +54,8 @@ def show(request: Request, db: Db, viewer: Seen, slug: str) -> Response:
             "versions": queries.versions(session, consultation.id),
             "others": [(one, phase(one, actor.moment)) for one in others],
             "before": queries.round_before(consultation, others),
-            "editions": [edition for edition in editions if edition.state == EditionState.PUBLISHED],
+            "editions": published,
+            "numbers_jump": jumps(edition.number for edition in published),
             "draft": consultation.draft_version,
             "levels": LEVEL_TITLES,
             "kinds": DRAFT_KIND_TITLES,

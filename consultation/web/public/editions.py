@@ -16,6 +16,7 @@ from consultation.documents.formats import FORMATS
 from consultation.documents.formats.html import content_security_policy
 from consultation.documents.frozen import Frozen
 from consultation.documents.models import Edition
+from consultation.documents.numbering import placed
 from consultation.http import Configured, Db, Number, Pages, page
 from consultation.http.actors import Seen
 from consultation.people.viewers import Viewer
@@ -37,6 +38,7 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
         data = {
             **surroundings(actor, edition.consultation),
             "edition": edition,
+            "placed": placed(number, _earlier(others, number)),
             "formats": FORMATS,
             "readable": reading.readable(edition),
             "participation": _participation(settings.documents, edition),
@@ -45,6 +47,10 @@ def show(request: Request, db: Db, settings: Configured, viewer: Seen, slug: str
             "breadcrumbs": crumbs(edition.consultation, M("Ausgabe {number}", number=number)),
         }
         return page(request, "public/edition.html", data)
+
+
+def _earlier(others: Iterable[Edition], number: int) -> list[int]:
+    return [other.number for other in others if other.state == EditionState.PUBLISHED and other.number < number]
 
 
 def _newer(others: Iterable[Edition], edition: Edition) -> Edition | None:
