@@ -53,16 +53,17 @@ def test_every_question_has_a_sheet_whose_counts_are_those_of_the_page(running: 
         fields = [f for f in statistics.fields if form.by_key[f.key].question.number == number]
         wanted = [option.count for f in fields if f.total for option in f.total.options]
         head, *rows = found[f"Frage {number}"]
-        total, said = head.index("Insgesamt"), [row[2] for row in rows]
+        total, option = head.index("Insgesamt"), head.index("Antwort")
+        said = [row[option] for row in rows]
         labels = {"auswertbare Antworten (n)", "nicht beantwortet", "kann ich nicht beurteilen", "Median"}
         quartiles = {"unteres Quartil", "oberes Quartil"}
-        assert [row[total] for row in rows if row[2] not in labels | quartiles] == wanted
+        assert [row[total] for row in rows if row[option] not in labels | quartiles] == wanted
         assert said.count("nicht beantwortet") == len(fields)
-        assert sum(row[total] for row in rows if row[2] == "auswertbare Antworten (n)") == sum(
+        assert sum(row[total] for row in rows if row[option] == "auswertbare Antworten (n)") == sum(
             f.total.valid for f in fields if f.total
         )
     head, yes, *_ = found["Frage 6"]
-    assert (yes[2], yes[head.index("Insgesamt")], yes[head.index("Anteil")]) == ("Ja", 3, 1)
+    assert (yes[0], yes[head.index("Insgesamt")], yes[head.index("Anteil")]) == ("Ja", 3, 1)
     lands = [head.index(land) for land in ("Schleswig-Holstein", "Niedersachsen", "Bayern")]
     assert [yes[at] for at in lands] == [1, 1, 1]
 
@@ -70,12 +71,13 @@ def test_every_question_has_a_sheet_whose_counts_are_those_of_the_page(running: 
 def test_every_text_stands_with_its_sender_and_keys_keep_their_zeros(running: Running) -> None:
     found = taken(running)
     head, *rows = found["Frage 16 Texte"]
-    assert tuple(head[at] for at in (0, 3, 4, 6)) == ("Stelle", "Land", "AGS", "Wortlaut")
-    assert {row[6] for row in rows} == {"Bitte einfacher.", "<script>alert(1)</script>"}
+    assert head == ("Stelle", "Art", "Größenklasse", "Land", "AGS", "Wortlaut")
+    assert {row[5] for row in rows} == {"Bitte einfacher.", "<script>alert(1)</script>"}
     keys = [row[4] for row in rows]
     assert all(isinstance(key, str) and len(key) == 8 and key.startswith("0") for key in keys)
-    assert DEMAND in found["Frage 13 Texte"][1][6]
-    assert "Kein Geld." in found["Frage 13 Texte"][1][6]
+    assert DEMAND in found["Frage 13 Texte"][1][5]
+    assert "Kein Geld." in found["Frage 13 Texte"][1][5]
+    assert found["Frage 7"][0][0] == "Angabe", "there a text may explain the answer"
     assert "Streng geheimer Entwurf" not in str(found), "what was not submitted is nobody's"
 
 
@@ -105,8 +107,8 @@ def test_what_is_hidden_in_public_is_marked_and_a_long_text_is_cut_so_that_one_s
     target = tmp_path / "questions.xlsx"
     by_question.write(db, weighed.planner, weighed.world.slug, "", target)
     found = sheets(target.read_bytes())
-    assert sum("[geschwärzt: Hauptsache]" in row[6] for row in found["Frage 16 Texte"][1:]) == 1
-    texts = [row[6] for row in found["Frage 13 Texte"][1:]]
+    assert sum("[geschwärzt: Hauptsache]" in row[5] for row in found["Frage 16 Texte"][1:]) == 1
+    texts = [row[5] for row in found["Frage 13 Texte"][1:]]
     assert any(text.endswith("vollständig im NDJSON]") for text in texts)
     assert all(len(text) <= 100 for text in texts)
 

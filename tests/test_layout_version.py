@@ -14,10 +14,10 @@ from tests.frozen_editions import frozen
 
 LAYOUTS = {
     1: {
-        "public de": "703209c445cc3b02322090f659c92f4955c2404bbb5b086c3681f072949494c5",
-        "public en": "911659213c63a219c6be81cb69d482cb5d74ed26d0367d8b5f8284a715a52bae",
-        "internal de": "a5c1513bd4b437de924066e1aa4a727f1c2369c9f750a793fcdeeb072f544c4c",
-        "internal en": "57cca1d0045e7da7a8c8482e791c19bd6fc7d2dc59372e662a18b0d46542c42c",
+        "public de": "2afb2c73494bc6783217bb7cf35c1765667a1eccecd24152902a81b552dae5dc",
+        "public en": "e0561b5051400c10ac85700d1fad7e75bd6403577f82032ebc16dbe04b0a5c36",
+        "internal de": "03ae1296c5e57e7c9443a857f526342b7294dbf64475d39b8e170d04e5753b47",
+        "internal en": "dd8023ee32520afec6f710e48e92ec7328d10a25d4270c94df477498c9f24f29",
     },
 }
 """Layout → edition → what its HTML documents and their outlines sum up to."""

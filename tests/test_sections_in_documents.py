@@ -7,8 +7,9 @@ import pytest
 
 from consultation.core.blocks import to_json
 from consultation.core.places import package_folder
-from consultation.documents.chapters import agreement, loose_points, synopsis
-from consultation.documents.outline import Node, Paragraph, Table
+from consultation.documents.chapters import agreement, loose_points, summary, synopsis
+from consultation.documents.chapters.points import demand
+from consultation.documents.outline import ListBlock, Node, Paragraph, Table
 from consultation.forms.context import section_infos
 from consultation.programmes.importers import import_draft, walk
 from consultation.programmes.models import Section
@@ -37,6 +38,27 @@ def test_amendments_are_told_for_every_section_and_add_up_to_the_points_of_the_s
         assert here == sum(int(row[-1]) for row in shown.rows)
         said = next(n.text for n in nodes if isinstance(n, Paragraph) and "„Einzelpunkte“ sind" in n.text)
         assert re.findall(r"\d+", said.partition("„Einzelpunkte“")[2]) == [str(n) for n in (here, loose, here + loose)]
+
+
+def test_what_is_to_go_without_a_word_said_names_its_place_once(tmp_path: Path) -> None:
+    with frozen("internal", tmp_path) as (found, _, _):
+        point = next(found.records("point")) | {
+            "kind": "delete",
+            "locator": "Abs. 3",
+            "text": "Abs. 3",
+            "rationales": [],
+        }
+        assert demand(point, found) == "Abs. 3, streichen"
+        assert demand(point | {"text": "Alles."}, found) == "Abs. 3, streichen:\nAlles."
+
+
+def test_the_most_frequent_demands_say_where_something_is_to_be_changed_and_how(tmp_path: Path) -> None:
+    with frozen("internal", tmp_path) as (found, _, _):
+        first = found.points.top[0]
+        section = next(one.number for one in found.sections if one.key == first["section"])
+        told = next(node for node in summary.nodes(found) if isinstance(node, ListBlock)).items[0].blocks[0]
+        assert isinstance(told, Paragraph)
+        assert told.text.startswith(f"{section} {first['locator']}, ergänzen: {first['text'][:40]}")
 
 
 def test_how_many_sections_are_held_back_is_said_beside_the_table(tmp_path: Path) -> None:

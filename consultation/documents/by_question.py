@@ -6,7 +6,8 @@ are hidden in public stand between their marks.
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,11 +153,25 @@ def _sheets(work: _Work) -> Iterator[Sheet]:
         yield _counted(question, name, work)
         if path := work.texts.get(question.key):
             title = say(M("{question} Texte", question=name[:24]), SOURCE)
-            yield Sheet(f"{question.key}-texts", title, _TEXTS, lambda path=path: _read(path))  # type: ignore[misc]
+            yield _without(_unneeded(question), Sheet(f"{question.key}-texts", title, _TEXTS, partial(_read, path)))
 
 
 def _column(key: str, label: Message, words: Mapping[str, Message] | None = None) -> Column:
     return Column(key, say(label, SOURCE), {code: say(title, SOURCE) for code, title in (words or {}).items()})
+
+
+def _unneeded(question: Question) -> set[str]:
+    """Which of several fields it was stands in a column where there are several."""
+    return set() if len(question.fields) > 1 or question.explanation else {"field"}
+
+
+def _without(columns: set[str], sheet: Sheet) -> Sheet:
+    kept = [place for place, column in enumerate(sheet.columns) if column.key not in columns]
+    return replace(
+        sheet,
+        columns=tuple(sheet.columns[place] for place in kept),
+        rows=lambda: (tuple(row[place] for place in kept) for row in sheet.rows()),
+    )
 
 
 _TEXTS = (
@@ -181,7 +196,8 @@ def _counted(question: Question, name: str, work: _Work) -> Sheet:
         _column("total", TOTAL_LABEL), _column("share", M("Anteil")),
         *(_column(":".join(group), _group_label(group)) for group in groups),
     )  # fmt: skip
-    return Sheet(question.key, name, columns, lambda: _rows(fields, groups, work.context))
+    unneeded = _unneeded(question) | ({"item"} if not any(field.item for field in fields) else set())
+    return _without(unneeded, Sheet(question.key, name, columns, partial(_rows, fields, groups, work.context)))
 
 
 def _groups(field: FieldFigures) -> Iterator[Group]:

@@ -67,7 +67,12 @@ def _amendments(asked: Asked, frozen: Frozen) -> Iterator[Node]:
     """How many bodies ask to delete, replace or insert, section by section, and how many points of the synopsis that makes."""
     say = frozen.say
     figures = {field.item: field for field in frozen.statistics.of(asked.key)}
-    sections = list(dict.fromkeys((*frozen.context.sections, *filter(None, figures))))
+    told = [
+        key
+        for key, s in frozen.context.sections.items()
+        if not s.gathers or key in figures or frozen.points.sections[key]
+    ]
+    sections = list(dict.fromkeys((*told, *filter(None, figures))))
     kinds = [(key, say(label)) for key, label in AMENDMENT_KINDS.items()]
     with_points = asked.makes_points
     rows = tuple(
@@ -89,8 +94,9 @@ def _amendments(asked: Asked, frozen: Frozen) -> Iterator[Node]:
 
 
 def _explained(sections: Sequence[str], frozen: Frozen, *, with_points: bool) -> Iterator[Message]:
-    yield M("Die Tabelle nennt alle Abschnitte des Entwurfs. „Stellen“ ist die Zahl der Stellen, die dort etwas ändern wollen; wer "
-            "an einem Abschnitt zum Beispiel ersetzen und ergänzen will, zählt bei beidem.")  # fmt: skip
+    yield M("Die Tabelle nennt alle Abschnitte des Entwurfs, bloße Überschriften nur, wo dazu etwas vorgeschlagen ist. „Stellen“ "
+            "ist die Zahl der Stellen, die dort etwas ändern wollen; wer an einem Abschnitt zum Beispiel ersetzen und ergänzen "
+            "will, zählt bei beidem.")  # fmt: skip
     if not with_points:
         return
     here, points = sum(frozen.points.sections[section] for section in sections), frozen.points.points

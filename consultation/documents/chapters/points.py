@@ -38,12 +38,23 @@ def both_numbers(point: dict[str, Any]) -> Message:
 
 
 def demand(point: dict[str, Any], frozen: Frozen) -> str:
-    kind = frozen.say(AMENDMENT_KINDS[point["kind"]]) if point["kind"] in AMENDMENT_KINDS else ""
-    place = ", ".join(part for part in (point["locator"], kind) if part)
-    lines = [f"{place}:" if place else "", shortened(point["text"], TEXT)]
+    place, text = place_of(point, frozen), wording(point)
+    lines = [f"{place}:" if place and text else place, shortened(text, TEXT)]
     if point["rationales"]:
         lines.append(frozen.say(M("Begründung: {text}", text=shortened(point["rationales"][0], RATIONALE))))
     return "\n".join(line for line in lines if line)
+
+
+def place_of(point: dict[str, Any], frozen: Frozen) -> str:
+    """Where something is to be changed, and how."""
+    kind = frozen.say(AMENDMENT_KINDS[point["kind"]]) if point["kind"] in AMENDMENT_KINDS else ""
+    return ", ".join(part for part in (point["locator"], kind) if part)
+
+
+def wording(point: dict[str, Any]) -> str:
+    """What is demanded; nothing where something is to go without a word said, so that its place stands for the demand."""
+    text: str = point["text"]
+    return "" if point["kind"] == "delete" and text == point["locator"] else text
 
 
 def supporters(point: dict[str, Any], frozen: Frozen) -> str:

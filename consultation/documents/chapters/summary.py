@@ -6,7 +6,7 @@ from typing import Any
 
 from consultation.core.language import M, Message, number, percent
 from consultation.documents.chapters.excerpts import shortened
-from consultation.documents.chapters.points import both_numbers
+from consultation.documents.chapters.points import both_numbers, place_of, wording
 from consultation.documents.chapters.tables import count, right
 from consultation.documents.counted_points import CountedPoints
 from consultation.documents.frozen import Frozen
@@ -153,14 +153,13 @@ def _demands(frozen: Frozen) -> Iterator[Node]:
     numbers = {section.key: section.number or section.heading for section in frozen.sections}
     items = []
     for place, point in enumerate(points, start=1):
-        where = numbers.get(point["section"] or "", "")
+        where = " ".join(part for part in (numbers.get(point["section"] or "", ""), place_of(point, frozen)) if part)
         supported = M("{count} Stellen", one="1 Stelle", count=point["supporters"]["count"])
-        known = ", ".join(
-            part for part in (say(M("Punkt {number}", number=both_numbers(point))), where, say(supported)) if part
-        )
+        known = f"{say(M('Punkt {number}', number=both_numbers(point)))}, {say(supported)}"
+        demanded = ": ".join(part for part in (where, shortened(wording(point), 300)) if part)
         if point["decision"]:
             known = f"{known}; {say(DECISIONS[point['decision']])}"
-        items.append(ListItem(f"{place}.", (Paragraph(f"{shortened(point['text'], 300)} ({known})"),)))
+        items.append(ListItem(f"{place}.", (Paragraph(f"{demanded} ({known})"),)))
     yield ListBlock(tuple(items))
     yield Heading(2, say(M("Entscheidungen")), "kurz-entscheidungen")
     yield from _decisions(frozen)
@@ -177,5 +176,5 @@ def _decisions(frozen: Frozen) -> Iterator[Node]:
     yield Paragraph(" ".join(told))
     if made:
         rows = tuple((say(title), count(made[key], frozen)) for key, title in DECISIONS.items() if made[key])
-        head = (say(M("Entscheidung")), say(M("Einzelpunkte")))
+        head = (say(M("Entscheidung")), say(M("Anzahl")))
         yield Table(say(M("Entscheidungen über die Einzelpunkte")), head, rows, right(1))

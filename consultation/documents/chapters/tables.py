@@ -53,7 +53,7 @@ def steps_of(asked: Asked, frozen: Frozen) -> list[tuple[str, str]]:
 
 def caption(asked: Asked, frozen: Frozen, what: str) -> str:
     title = field_title(asked, frozen)
-    return f"{title}: {what}" if title else what
+    return f"{title}, {what}" if title else what
 
 
 # -- one field, by groups ----------------------------------------------------------------------------
