@@ -54,8 +54,6 @@ def growth(steps: list[Step]) -> Growth | None:
 
 def _round(highest: int) -> int:
     """The end of the axis: four quarters that read well, at most a third longer than the lines are high."""
-    quarters = [
-        *range(1, 6),
-        *(base * int(10**power) for power in range(9) for base in (6, 8, 10, 12, 15, 20, 25, 30, 40, 50)),
-    ]
+    bases = (6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+    quarters: list[int] = [*range(1, 6), *(base * int(10**power) for power in range(9) for base in bases)]
     return next(4 * quarter for quarter in quarters if 4 * quarter >= highest)
