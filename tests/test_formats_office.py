@@ -64,6 +64,13 @@ def test_the_contents_of_the_word_file_are_a_filled_field_with_links(files: dict
     assert codes[0].startswith("TOC ")
 
 
+def test_a_page_break_of_the_word_file_needs_no_room_on_a_page_that_is_full(files: dict[str, Path]):
+    """A sign for it at the end of a full page would move to the next one, and leave that empty."""
+    document = part(files["docx"], "word/document.xml")
+    assert all(br.get(f"{W}type") != "page" for br in document.iter(f"{W}br"))
+    assert list(document.iter(f"{W}pageBreakBefore"))
+
+
 def test_the_word_file_tells_title_language_and_date(files: dict[str, Path]):
     core = part(files["docx"], "docProps/core.xml")
     assert core.findtext(f"{DC}title") == golden.meta().title
