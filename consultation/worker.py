@@ -35,7 +35,7 @@ from consultation.mail.transport import Transport, Undeliverable
 from consultation.people import housekeeping
 from consultation.people.codes import new_code
 from consultation.people.models import ANSWERS, Membership
-from consultation.responses import comments, presence, reminders
+from consultation.responses import comments, presence, reminders, speaking
 from consultation.responses.queries import ready_at, told_revision
 from consultation.settings import Settings
 from consultation.states import InvitationState
@@ -209,7 +209,9 @@ def _extra(session: Session, kind: str, work: Work) -> dict[str, Any]:
 
 
 def submitted(kind: str) -> Handler:
-    """A submission's contributions become points; then the house gets its receipt by mail, unless it had it (`quiet`)."""
+    """A submission's contributions become points; then the house gets its receipt by mail, and those it speaks for theirs, unless
+    they had it (`quiet`).
+    """
     tell = to_each(kind)
 
     def handle(work: Work) -> None:
@@ -217,6 +219,8 @@ def submitted(kind: str) -> Handler:
             revision = told_revision(session, work.payload)
             if revision is not None:
                 contributions.gather(session, revision.id, work.moment)
+                if not work.payload.get("quiet"):
+                    speaking.tell_the_named(session, revision, work.moment)
         if not work.payload.get("quiet"):
             tell(work)
 

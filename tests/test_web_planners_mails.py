@@ -180,6 +180,14 @@ def test_every_mail_can_be_looked_at_for_everybody_even_before_the_announcement(
     assert paula.get(f"{running.at()}/mails?to={running.world.consultation_id}").status_code == 404
 
 
+def test_the_mail_to_a_body_that_somebody_spoke_for_is_among_them(running: Running, paula: Browser):
+    at = f"{running.at()}/mails?letter=spoken_for"
+    assert "Eine andere Stelle hat auch für sie geantwortet" in paula.get(at).text
+    said = shown_mail(paula.get(f"{at}&q=kiel").text)
+    assert "Landkreis Musterland hat in der Stellungnahme vom 05.03.2026 angegeben, auch für Sie zu sprechen." in said
+    assert "Damit zählt Kiel als vertreten, solange keine eigene Antwort abgegeben ist." in said
+
+
 def test_the_preview_begins_with_somebody_who_gets_a_mail(db: Database, running: Running, paula: Browser):
     with db.transaction() as session:
         session.execute(update(Invitation).where(Invitation.id != running.invitation(KIEL).id).values(email=None))

@@ -27,6 +27,7 @@ LETTERS: Mapping[str, Composer] = {
     "mail.ready": letters.response_ready,
     "mail.receipt": letters.receipt,
     "mail.returned": letters.response_returned,
+    "mail.spoken_for": letters.spoken_for,
     "mail.test": preview.test_mail,
     "mail.withdrawn": letters.response_withdrawn,
 }

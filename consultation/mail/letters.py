@@ -4,7 +4,7 @@ Where several people get one, the worker makes a job of each (`Letter.to`), and 
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,9 @@ from consultation.responses import reminders
 from consultation.responses.intake import of_revision
 from consultation.responses.models import Response
 from consultation.responses.queries import notes, told_revision
+from consultation.responses.speaking import Speaker, speaking_for
 from consultation.responses.titles import CHANNEL_TITLES
+from consultation.rulebook import RUNNING
 from consultation.states import ANSWERING, InvitationState, Purpose, ResponseState, Role
 
 
@@ -41,7 +43,8 @@ def reminder(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[
     made = reminders.to_send(session, uuid.UUID(payload["id"]), post.moment)
     if made is not None:
         invited = _invitation(session, {"id": made.invitation_id})
-        yield from _to_all_there(session, "reminder", post, invited, begun=begun(session, invited))
+        names = [one.name for one in _speaking_for(session, invited)]
+        yield from _to_all_there(session, "reminder", post, invited, begun=begun(session, invited), speakers=names)
 
 
 def begun(session: Session, invited: Invitation) -> ResponseState | None:
@@ -126,6 +129,19 @@ def response_returned(session: Session, post: Post, payload: dict[str, Any]) -> 
 
 def response_withdrawn(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     yield from _inside(session, payload, "withdrawn", Role.CONTRIBUTOR, Role.RELEASER)
+
+
+def spoken_for(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
+    """Nothing for a body whose own answer counts by now, or for which that house (`by`) speaks no more."""
+    invited = _invitation(session, payload)
+    told = {str(one.organisation_id): one for one in _speaking_for(session, invited)}
+    if payload["by"] in told and invited.consultation.state in RUNNING and not counts(session, invited):
+        said = {
+            "speaker": told[payload["by"]],
+            "begun": begun(session, invited),
+            "open": _takes(session, invited, post),
+        }
+        yield from _to_all_there(session, "spoken_for", post, invited, **said)
 
 
 def receipt(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
@@ -227,6 +243,16 @@ def read_invitation(session: Session, invitation_id: uuid.UUID) -> Invitation:
         ),
     )  # fmt: skip
     return session.scalars(statement).one()
+
+
+def _speaking_for(session: Session, invited: Invitation) -> Sequence[Speaker]:
+    return speaking_for(session, invited.organisation_id, [invited.consultation_id]).get(invited.consultation_id, [])
+
+
+def _takes(session: Session, invited: Invitation, post: Post) -> bool:
+    """Whether this body may still answer itself; one whose answer was opened again may, until that day."""
+    reopened = session.scalar(select(Response.reopened_until).where(Response.invitation_id == invited.id))
+    return any(end is not None and post.moment < end for end in (invited.deadline, reopened))
 
 
 def _extension(session: Session, payload: dict[str, Any]) -> tuple[DeadlineExtension, Invitation]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import Invitation
 from consultation.core.errors import NotFound
 from consultation.core.language import SOURCE, M, Message, say
+from consultation.core.times import local_day
 from consultation.mail import letters
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Outgoing
@@ -23,6 +24,7 @@ from consultation.states import Purpose, ResponseState
 UNREADABLE = "XXXX-XXXX-XXXX-XXXX"
 """In place of the code in a mail that goes to somebody else than the body."""
 SAMPLE_REASON = M("(hier steht Ihr Grund)")
+SAMPLE_SPEAKER = M("Landkreis Musterland")
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,19 @@ def _receipt(invited: Invitation, post: Post) -> dict[str, Any]:
     return {"revision": revision, "organisation_id": invited.organisation_id, "name": invited.contact}
 
 
+def _spoken_for(invited: Invitation, post: Post) -> dict[str, Any]:
+    speaker = SimpleNamespace(name=say(SAMPLE_SPEAKER, SOURCE), day=local_day(post.moment), nil_return=False)
+    return {"speaker": speaker, "begun": None, "open": True}
+
+
 SAMPLES: dict[str, Sample] = {
     "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
-    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None}, asked=True),
+    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None, "speakers": []}, asked=True),
     "reminder_begun": Sample(
         M("Erinnerung, wenn die Stelle schon begonnen hat"), "reminder",
-        lambda invited, post: {"begun": ResponseState.DRAFTING}, asked=True,
+        lambda invited, post: {"begun": ResponseState.DRAFTING, "speakers": []}, asked=True,
     ),
+    "spoken_for": Sample(M("Eine andere Stelle hat auch für sie geantwortet"), "spoken_for", _spoken_for, asked=True),
     "extended": Sample(
         M("Neue Frist für alle"), "extended", lambda invited, post: {"reason": say(SAMPLE_REASON, SOURCE)}, asked=True
     ),
