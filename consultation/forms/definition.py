@@ -139,12 +139,16 @@ class Form(_Part):
         """The full key of the field that asks for the disclosure; none in an unfinished form."""
         return next((asked.key for asked in self.asked if asked.type.settles_disclosure), None)
 
-    def visible(self, answers: Answers) -> frozenset[str]:
-        """Keys of the questions that are shown; an answer to a hidden question counts as not given."""
+    def visible(self, answers: Answers, *, registered: bool = True) -> frozenset[str]:
+        """Keys of the questions that are shown; an answer to a hidden question counts as not given. `registered`: the body that
+        answers stands in the register.
+        """
         shown: set[str] = set()
         counted: dict[str, Any] = {}
         for asked in self.asked:
             question = asked.question
+            if asked.type.needs_register and not registered:
+                continue
             if question.when is None or question.key in shown or holds(question.when, counted):
                 shown.add(question.key)
                 if answers.get(asked.key) is not None:

@@ -251,6 +251,8 @@ class QuestionType(abc.ABC):
     """Asks about the sections of a draft, so there must be one."""
     demands: ClassVar[bool] = False
     """Asked for what should be otherwise: unless a planner says no, its texts become points."""
+    needs_register: ClassVar[bool] = False
+    """Asks about what the register knows of the body that answers; a body that does not stand in it is not asked."""
     settles_disclosure: ClassVar[bool] = False
     """The answer says what of the other parts may be shown; a form needs one such question."""
     beyond_schema: ClassVar[tuple[str, ...]] = ()

@@ -34,6 +34,7 @@ class Confirm(QuestionType):
     example = M("Stimmen die Angaben zu Ihrer Kommune?")
     family = Family.FRAME
     tally = Tally.OPTIONS
+    needs_register = True
     beyond_schema = (TOO_LONG,)
 
     def read(self, form: FormFields, name: str, settings: Any, context: Context) -> Value:

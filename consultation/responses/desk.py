@@ -93,7 +93,7 @@ class Desk:
     @cached_property
     def visible(self) -> frozenset[str]:
         """Keys of the questions that are shown, given the answers so far."""
-        return self.form.visible(self.answers)
+        return self.form.visible(self.answers, registered=bool(self.context.register))
 
     @cached_property
     def last_saved(self) -> Stored | None:

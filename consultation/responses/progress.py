@@ -26,16 +26,22 @@ class Progress:
     edited_at: datetime | None
 
 
-def progress_of(session: Session, wanted: Iterable[tuple[uuid.UUID, Consultation]]) -> dict[uuid.UUID, Progress]:
-    """By response; one query for all. The consultations come with their form version."""
+def progress_of(
+    session: Session, wanted: Iterable[tuple[uuid.UUID, Consultation]], *, registered: bool = True
+) -> dict[uuid.UUID, Progress]:
+    """By response; one query for all. The consultations come with their form version. `registered`: the house whose answers these
+    are stands in the register.
+    """
     forms = {response_id: form_of(c.form_version) for response_id, c in wanted if c.form_version is not None}
     rows: dict[uuid.UUID, list[DraftAnswer]] = {response_id: [] for response_id in forms}
     for row in session.scalars(select(DraftAnswer).where(DraftAnswer.response_id.in_(forms))):
         rows[row.response_id].append(row)
-    return {response_id: _counted(form, rows[response_id]) for response_id, form in forms.items()}
+    return {
+        response_id: _counted(form, rows[response_id], registered=registered) for response_id, form in forms.items()
+    }
 
 
-def _counted(form: Form, rows: Sequence[DraftAnswer]) -> Progress:
+def _counted(form: Form, rows: Sequence[DraftAnswer], *, registered: bool) -> Progress:
     answers: dict[str, object] = {}
     for row in rows:
         if (value := row.value.get("value")) is None:
@@ -46,7 +52,7 @@ def _counted(form: Form, rows: Sequence[DraftAnswer]) -> Progress:
             whole[row.item_key] = value
         else:
             answers[row.question_key] = value
-    shown = form.visible(answers)
+    shown = form.visible(answers, registered=registered)
     answered = {asked.question.key for asked in form.asked if asked.key in answers} & shown
     core = {question.key for question in form.questions if question.core} & shown
     last = max(rows, key=lambda row: row.edited_at, default=None)

@@ -96,7 +96,7 @@ def mark(desk: Desk, name: str, kept: Kept) -> Mark:
 def shown_questions(
     desk: Desk, questions: Iterable[Question], typed: Mapping[str, Any], moment: datetime
 ) -> list[Shown]:  # fmt: skip
-    """`typed`: full field key → what to show, checked or raw."""
+    """`typed`: full field key → what to show, checked or raw. What is never asked of this house is not drawn, not even hidden."""
     entry = new_entry_key(moment)
     asked: dict[str, list[Asked]] = {}
     for one in desk.form.asked:
@@ -110,7 +110,13 @@ def shown_questions(
             question.key in desk.visible,
         )
         for question in questions
+        if can_be_asked(desk, question)
     ]
+
+
+def can_be_asked(desk: Desk, question: Question) -> bool:
+    """Whether it is shown to this house, or may be once other answers are given."""
+    return question.when is not None or question.key in desk.visible
 
 
 def errors_of(problems: Iterable[Problem], desk: Desk) -> dict[str, str]:

@@ -14,7 +14,16 @@ from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.responses import comments
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
-from consultation.web.municipalities.asking import asked_here, errors_of, mark, marks, numbered, shown_questions, way
+from consultation.web.municipalities.asking import (
+    asked_here,
+    can_be_asked,
+    errors_of,
+    mark,
+    marks,
+    numbered,
+    shown_questions,
+    way,
+)
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import REST, offered, open_parts, rest_as
@@ -102,7 +111,8 @@ def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response
         "refused": outcome.refused, "waiting": waiting, "editable": at.may_answer or outcome.refused is not None,
         "changes": changes(here, at) if any(a.type.needs_sections and a.part.key == part.key for a in desk.form.asked) else None,
         "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
-        "last": place == len(parts) - 1, "more": len(part.questions) - len(questions), "read": read_answers(desk, part),
+        "more": sum(can_be_asked(desk, one) for one in part.questions) - len(questions),
+        "last": place == len(parts) - 1, "read": read_answers(desk, part),
         "colleagues": outcome.colleagues, "where": f"{PART}:{part.key}",
     }  # fmt: skip
     return desk_page(here.request, at, "municipalities/part.html", desk.context.say(part.title), data, status=status)

@@ -47,7 +47,8 @@ def _house(session: Session, actor: Actor, invitations: Sequence[Invitation]) ->
     """Everything about all of them at once: the page needs no more queries for more consultations."""
     answers = queries.of_organisation(session, actor)
     mine = [(answers[i.consultation_id].id, i.consultation) for i in invitations if i.consultation_id in answers]
-    progress = progress_of(session, mine)
+    registered = any(answer.organisation.register_key is not None for answer in answers.values())
+    progress = progress_of(session, mine, registered=registered)
     there = presence.others(session, actor, [response_id for response_id, _ in mine])
     notes = queries.last_notes(session, [response_id for response_id, _ in mine])
     ids = {p.editor_id for p in progress.values()} | {one.person_id for one in there}
