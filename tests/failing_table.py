@@ -262,7 +262,7 @@ NOTHING_TYPED: dict[str, str] = {
     ANSWERS + "/withdraw": "the reason is voluntary",
     ANSWERS + "/decline": "the reason is voluntary",
     ANSWERS + "/comments/{comment_id}/{verb}": BUTTON,
-    ANSWERS + "/representation": "only bodies that the page offers can be ticked",
+    ANSWERS + "/representation": "for associations alone; tests/test_pasted_list.py pastes what cannot be read",
     ANSWERS + "/return": IN_ITS_STATE,
     ANSWERS + "/nil-return": IN_ITS_STATE,
     PROGRAMME + "/drafts": "confirms what was read from a file; tests/test_web_planners_drafts.py",

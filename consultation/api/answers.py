@@ -30,7 +30,6 @@ from consultation.responses.models import Channel, Disclosure, RepresentationKin
 from consultation.subjects import Actor
 
 router = resource("Eigene Stellungnahme")
-MOST_BODIES = 2000
 _INVALID = M(
     "Bitte prüfen Sie Ihre Angaben. Es wurde nichts gespeichert. Welche Form eine Antwort in Daten hat, sagt form/schema: "
     "Tage wie 2026-03-31, Anteile von 0 bis 1."
@@ -51,7 +50,7 @@ class ResponseGiven(Shape):
         None, description="Feldschlüssel → Antwort nach dem JSON Schema des Formulars; `null` entfernt eine Antwort."
     )
     own_reference: str | None = Field(None, max_length=100, description="Eigenes Geschäftszeichen.")
-    represented: list[SpokenForGiven] | None = Field(None, max_length=MOST_BODIES)
+    represented: list[SpokenForGiven] | None = Field(None, max_length=actions.MOST_BODIES)
 
 
 def body_of(shape: type[Shape], *, required: bool = True, example: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -152,8 +151,10 @@ def _posted(desk: Desk, key: str, value: Any) -> Posted:
 
 def _speak_for(session: Session, actor: Actor, response_id: uuid.UUID, given: Any) -> None:
     """What the house refuses by key is told at the place where it was sent."""
-    if not isinstance(given, list) or len(given) > MOST_BODIES:
-        raise Invalid.about("represented", M("Hier steht eine Liste von höchstens {most} Stellen.", most=MOST_BODIES))
+    if not isinstance(given, list) or len(given) > actions.MOST_BODIES:
+        raise Invalid.about(
+            "represented", M("Hier steht eine Liste von höchstens {most} Stellen.", most=actions.MOST_BODIES)
+        )
     if problems := [
         problem for number, entry in enumerate(given) for problem in _misnamed(f"represented.{number}", entry)
     ]:

@@ -3,7 +3,7 @@
 import difflib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,7 +71,7 @@ class Bodies:
 
 def bodies_of(session: Session, consultation: Consultation) -> Bodies:
     """Two statements, however many are invited."""
-    rows = {row.key: row for row in session.execute(select(*_COLUMNS).where(RegisterBody.kind.in_(ANSWERING)))}
+    rows = _rows(session)
     invited = (
         select(Organisation.id, Organisation.name, Organisation.register_key)
         .join(Invitation, Invitation.organisation_id == Organisation.id)
@@ -90,7 +90,29 @@ def bodies_of(session: Session, consultation: Consultation) -> Bodies:
     return found
 
 
-def _invited(found: Bodies, one: uuid.UUID, name: str, body: Body | None, rows: dict[str, Body]) -> None:
+def bodies_among(session: Session, meant: Callable[[str], bool]) -> Bodies:
+    """For a list of bodies of the register, named by their keys there: `meant` tells by a key whether its body is one of those that
+    can be meant. Whoever else has the name of one of these is not.
+    """
+    rows = _rows(session)
+    found, ones = Bodies(), dict[str, str]()
+    for body in rows.values():
+        if body.valid_to is None and meant(body.key):
+            _invited(found, body.key, title_of(body.name, body.text_key), body, rows)
+            ones[body.key] = body.key
+    for body in rows.values():
+        if body.key not in ones:
+            _other(found, body, ones, rows)
+    for name in found.by_name:
+        found.stranger_names.pop(name, None)
+    return found
+
+
+def _rows(session: Session) -> dict[str, Body]:
+    return {row.key: row for row in session.execute(select(*_COLUMNS).where(RegisterBody.kind.in_(ANSWERING)))}
+
+
+def _invited(found: Bodies, one: uuid.UUID | str, name: str, body: Body | None, rows: dict[str, Body]) -> None:
     if body is None:
         found.enter(str(one), [name], name)
         return

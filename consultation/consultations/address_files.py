@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -72,6 +73,33 @@ def _refused(message: object) -> Invalid:
     return Invalid.about("file", message)  # type: ignore[arg-type]  # a Message
 
 
+def read_pasted(text: str) -> list[Line]:
+    """A list from the clipboard: a name or a key in each line, or columns as a spreadsheet copies them, with their names in the
+    first line or without. A comma divides nothing: "Kappeln, Stadt" is one name. Raises `Invalid` as `read_lines` does.
+    """
+    rows = [
+        (number, row) for number, row in enumerate(_cells(text, "\t;"), start=1) if any(cell.strip() for cell in row)
+    ]
+    places = _places(rows[0][1]) if rows else {}
+    if not places.keys() & {"key", "name"}:
+        return [_unnamed(number, row) for number, row in rows]
+    return [_line(number, _placed(row, places)) for number, row in rows[1:]]
+
+
+_BULLET = re.compile(r"^(?:[-–•*·▪]|[0-9]{1,3}[.)])\s+")
+_KEY_FIRST = re.compile(r"(?P<key>[0-9][0-9 ]+)[ ,:–-]+(?P<name>[^\W\d].*)")
+
+
+def _unnamed(number: int, row: Sequence[str]) -> Line:
+    """Digits are a key, other words a name; in one cell the key may stand before the name."""
+    cells = [_BULLET.sub("", clean_line(cell))[:LONGEST_CELL] for cell in row if cell.strip()]
+    key = next((cell for cell in cells if cell.replace(" ", "").isdigit()), "")
+    name = next((cell for cell in cells if cell != key), "")
+    if not key and (both := _KEY_FIRST.fullmatch(name)):
+        key, name = both["key"].strip(), both["name"]
+    return Line(number, key, name, "", "", "")
+
+
 def _csv(content: bytes) -> Iterator[Sequence[str]]:
     if content.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"%PDF")) or b"\x00" in content:
         raise _refused(M("Der Inhalt der Datei ist kein CSV. Bitte speichern Sie die Liste als CSV oder XLSX."))
@@ -79,8 +107,12 @@ def _csv(content: bytes) -> Iterator[Sequence[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
+    yield from _cells(text, ";,\t")
+
+
+def _cells(text: str, delimiters: str) -> Iterator[Sequence[str]]:
     head = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(";,\t", key=head.count)
+    delimiter = max(delimiters, key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         yield from reader
@@ -155,19 +187,29 @@ def _lines(rows: Iterable[Sequence[str]]) -> Iterator[Line]:
         if places is None:
             places = _header(row)
             continue
-        yield _line(number, {name: row[place] for name, place in places.items() if place < len(row)})
+        yield _line(number, _placed(row, places))
     if places is None:
         raise _refused(M("Die Datei ist leer."))
 
 
-def _header(row: Sequence[str]) -> dict[str, int]:
-    """Which column is what. Raises `Invalid` if the list cannot be read without guessing."""
+def _places(row: Sequence[str]) -> dict[str, int]:
+    """Which column is what, as far as the row says it."""
     places: dict[str, int] = {}
     for place, cell in enumerate(row):
         word = search_key(cell)
         for name, words in COLUMNS.items():
             if word in words:
                 places.setdefault(name, place)
+    return places
+
+
+def _placed(row: Sequence[str], places: dict[str, int]) -> dict[str, str]:
+    return {name: row[place] for name, place in places.items() if place < len(row)}
+
+
+def _header(row: Sequence[str]) -> dict[str, int]:
+    """As `_places`. Raises `Invalid` if the list cannot be read without guessing."""
+    places = _places(row)
     if not places.keys() & {"key", "name"}:
         raise _refused(
             M("Es fehlt eine Spalte „AGS“, „ARS“ oder „Name“. Die erste Zeile muss die Namen der Spalten nennen.")

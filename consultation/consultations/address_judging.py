@@ -58,7 +58,7 @@ def judged(rows: Iterable[Row], bodies: Bodies) -> list[Row]:
 def _judge(row: Row, bodies: Bodies) -> Verdict:
     if row["left_out"]:
         return Verdict(RowState.LEFT_OUT, M("So wie zuletzt von Ihnen weggelassen.") if row["remembered"] else None)
-    who = _who(row, bodies)
+    who = who_is_meant(row, bodies)
     if who.state in (RowState.ERROR, RowState.NOT_INVITED):
         return who
     if wrong := _wrong_address(row):
@@ -76,7 +76,8 @@ def _wrong_address(row: Row) -> Message | None:
     return None
 
 
-def _who(row: Row, bodies: Bodies) -> Verdict:
+def who_is_meant(row: Row, bodies: Bodies) -> Verdict:
+    """By what was chosen or typed for it, by its key, by its name; whatever its address is."""
     if row["chosen"] in bodies.titles:
         said = M("So wie zuletzt von Ihnen berichtigt.") if row["remembered"] else None
         return Verdict(RowState.MATCHED, said, one=row["chosen"], title=bodies.titles[row["chosen"]])

@@ -17,7 +17,6 @@ from consultation.forms.checks import form_of
 from consultation.people.kinds import MEMBERS_KNOWN, SPEAKS_FOR_OTHERS
 from consultation.people.models import Organisation
 from consultation.register import queries as register
-from consultation.register.models import RegisterBody
 from consultation.responses import queries
 from consultation.responses.answering import require_answering, wrote
 from consultation.responses.desk import open_desk
@@ -26,6 +25,9 @@ from consultation.responses.resolutions import still_to_come
 from consultation.responses.submission import uncount
 from consultation.rulebook import RESPONSE, planner, releaser
 from consultation.subjects import Actor
+
+MOST_BODIES = 2000
+"""So many bodies can an answer name."""
 
 
 def mark_ready(session: Session, actor: Actor, response_id: uuid.UUID) -> Response:
@@ -123,6 +125,8 @@ def set_representation(
     require_answering(actor, response)
     if response.organisation.kind not in SPEAKS_FOR_OTHERS:
         raise Forbidden(M("Für andere sprechen Gemeindeverbände, Kreise, Qualitätszirkel und Spitzenverbände."))
+    if len(bodies) > MOST_BODIES:
+        raise Invalid.about("bodies", M("Eine Antwort nennt höchstens {most} Stellen.", most=MOST_BODIES))
     if problems := list(_wrongly_named(session, response.organisation, bodies)):
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     if {body.key: kind for body, kind in queries.represented(session, response.id)} != bodies:
@@ -133,9 +137,9 @@ def set_representation(
     record(session, actor, response, "set_representation", count=len(rows))
 
 
-def may_speak_for(house: Organisation, body: RegisterBody) -> bool:
+def may_speak_for(house: Organisation, key: str) -> bool:
     """Whether it is one of its own, as far as the register knows them: its key begins with that of what it belongs to."""
-    return house.kind not in MEMBERS_KNOWN or body.key.startswith(house.register_key or "-")
+    return house.kind not in MEMBERS_KNOWN or key.startswith(house.register_key or "-")
 
 
 def _wrongly_named(
@@ -150,7 +154,7 @@ def _wrongly_named(
             yield Problem(body, M("{name} sind Sie selbst. Nennen Sie hier nur andere.", name=house.name))
         elif body not in known:
             yield Problem(body, M("Im Register gibt es keine Stelle mit dem Schlüssel {key}.", key=body))
-        elif kind == RepresentationKind.REPRESENTED and not may_speak_for(house, known[body]):
+        elif kind == RepresentationKind.REPRESENTED and not may_speak_for(house, body):
             yield Problem(body, M("{name} gehört nach dem Gemeindeverzeichnis nicht zu Ihnen. Für andere als die eigenen "
                                   "Mitglieder können Sie nur angeben, dass sie Ihre Stellungnahme unterstützen.",
                                   name=known[body].name),
