@@ -159,6 +159,11 @@ def test_a_county_picks_for_whom_it_speaks(scene: tuple[Scene, str], chrome: Bro
         carla.press("Suchen")
         carla.look("representation")
         carla.page.get_by_label("Ort 1").first.check()
+        carla.page.get_by_label("Liste einfügen").fill("Dorf 801\nKiel\nDorf\nAtlantis")
+        carla.press("Liste prüfen")
+        carla.look("representation-list")
+        carla.page.get_by_label("Wer mit „Dorf“ gemeint ist").select_option(label="keine davon, Zeile weglassen")
+        carla.page.get_by_label("Liste einfügen").fill("Dorf")
         carla.press("Speichern")
         expect(carla.page.get_by_text("Gespeichert, für wen Sie sprechen.")).to_be_visible()
 
