@@ -22,6 +22,7 @@ from consultation.core.times import local_day
 from consultation.programmes import arranging, notation, queries
 from consultation.programmes.actions import require_planner
 from consultation.programmes.arranging import Direction, Entry, Order
+from consultation.programmes.contradictions import Contradiction, contradictions, read
 from consultation.programmes.drafts import new_key
 from consultation.programmes.models import DraftVersion, Section
 from consultation.states import DraftVersionState
@@ -65,11 +66,20 @@ def order_of(sections: Sequence[Section]) -> Order:
     return tuple(Entry(section.key, section.parent_key) for section in sections)
 
 
+def doubts(version: DraftVersion, key: str, typed: Typed, *, seen: int) -> list[Contradiction]:
+    """Where the typed text changes a figure that a programme value says otherwise. Raises what `edit` raises, and saves nothing."""
+    section = _unchanged(version, key, seen)
+    number, heading, content = _checked(typed, section)
+    new = Section(
+        key=key, number=number, heading=heading, blocks=content, text=blocks.plain_text(blocks.from_json(content))
+    )
+    before, after = (read(version.programme, version, [one], version.language) for one in (section, new))
+    return contradictions(before, after)
+
+
 def edit(session: Session, actor: Actor, version: DraftVersion, key: str, typed: Typed, *, seen: int) -> None:
     """Raises `Conflict` if somebody else corrected the section since it was `seen` (its version): nothing is overwritten."""
-    section = section_of(version, key)
-    if section.version != seen:
-        raise Conflict(M("Jemand anderes hat diesen Abschnitt inzwischen geändert."))
+    section = _unchanged(version, key, seen)
     content = _checked(typed, section)
     parent = _parent(version, key, typed.parent)
     before = _hash(section)
@@ -82,6 +92,13 @@ def edit(session: Session, actor: Actor, version: DraftVersion, key: str, typed:
         return
     section.version += 1
     record(session, actor, version, "edit_section", old=before, new=_hash(section), section=key, number=section.number)
+
+
+def _unchanged(version: DraftVersion, key: str, seen: int) -> Section:
+    section = section_of(version, key)
+    if section.version != seen:
+        raise Conflict(M("Jemand anderes hat diesen Abschnitt inzwischen geändert."))
+    return section
 
 
 def add(session: Session, actor: Actor, version: DraftVersion, typed: Typed, *, after: str) -> str:

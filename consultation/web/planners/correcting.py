@@ -14,11 +14,11 @@ from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M
 from consultation.forms import queries as forms
 from consultation.http import Db, Form, Pages, page, see_other
-from consultation.programmes import named
 from consultation.programmes import queries as programmes
 from consultation.programmes.comparison import compare
+from consultation.programmes.contradictions import contradictions, read
 from consultation.rulebook import publisher
-from consultation.states import ConsultationState
+from consultation.states import ConsultationState, DraftVersionState
 from consultation.subjects import Actor
 from consultation.web.planners.drafts import unknown_values
 from consultation.web.planners.frame import (
@@ -66,20 +66,27 @@ def _page(
             "over": consultation.deadline is not None and actor.moment >= consultation.deadline,
             "programme_at": programme_path(actor, consultation.programme.slug),
             "checked": False,
+            "found": None,
             "ways": listing.ways(session, actor, consultation),
-            "found": _comparison(session, actor, consultation, typed["draft"]) if more.get("checked") else None,
         }
+        if more.get("checked"):
+            more |= _changes(session, actor, consultation, typed["draft"])
     return page(request, "planners/correct.html", data | more, status)
 
 
-def _comparison(session: Session, actor: Actor, consultation: Consultation, chosen: str) -> Any:
-    """What the chosen draft changes against the one in force."""
-    draft_id = identifier(chosen)
-    if draft_id is None or consultation.draft_version_id is None or draft_id == consultation.draft_version_id:
-        return None
-    new = programmes.draft_version(session, actor, draft_id)
-    before = named.sections_as_read(session, consultation.draft_version_id)
-    return compare(before, named.shown(new.sections, named.values(new, new.programme)))
+def _changes(session: Session, actor: Actor, consultation: Consultation, chosen: str) -> dict[str, Any]:
+    """What the chosen draft changes against the one in force, and which programme values say otherwise."""
+    draft_id, in_force = identifier(chosen), consultation.draft_version
+    if draft_id is None or in_force is None or draft_id == in_force.id:
+        return {}
+    new, sections = programmes.draft_version(session, actor, draft_id), programmes.sections(session, in_force.id)
+    before = read(new.programme, in_force, sections, in_force.language)
+    after = read(new.programme, new, new.sections, new.language)
+    return {
+        "found": compare(before.sections, after.sections),
+        "doubts": contradictions(before, after),
+        "fixed": new.state == DraftVersionState.PUBLISHED,
+    }
 
 
 @router.post("")

@@ -16,6 +16,7 @@ from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.programmes import arranging, editing, named, notation
 from consultation.programmes.actions import require_planner
 from consultation.programmes.comparison import Compared, compare
+from consultation.programmes.contradictions import mark
 from consultation.programmes.editing import Typed
 from consultation.programmes.models import DraftVersion, Section
 from consultation.states import DraftVersionState
@@ -157,6 +158,7 @@ def _section(
 def save(
     request: Request, db: Db, actor: Planning, slug: str, draft_id: uuid.UUID, section_key: str, form: Form
 ) -> Response:
+    """A figure that a programme value says otherwise is asked about once; what was seen then is saved with the next press."""
     typed, seen = _typed(form), _number(form.line("seen"))
     if form.checked("preview"):
         more: dict[str, Any] = {"preview": notation.read(typed.text), "unsaved": True, "seen": seen}
@@ -164,7 +166,10 @@ def save(
     try:
         with db.transaction() as session:
             version = editing.open_for_editing(session, actor, slug, draft_id)
-            editing.edit(session, actor, version, section_key, typed, seen=seen)
+            doubts = editing.doubts(version, section_key, typed, seen=seen)
+            asks = bool(doubts) and form.line("despite") != mark(doubts)
+            if not asks:
+                editing.edit(session, actor, version, section_key, typed, seen=seen)
     except Invalid as refused:
         more = {"problems": problems_of(refused), "unsaved": True, "seen": seen}
         return _section(request, db, actor, slug, draft_id, section_key, typed, refused.status, **more)
@@ -172,6 +177,9 @@ def save(
         return _section(request, db, actor, slug, draft_id, section_key, typed, refused.status, unsaved=True)
     except NotFound:  # somebody else removed it meanwhile: what was typed can be put in again
         return _new(request, db, actor, slug, draft_id, typed, "", Conflict.status, gone=True, unsaved=True)
+    if asks:
+        more = {"doubts": doubts, "despite": mark(doubts), "unsaved": True, "seen": seen}
+        return _section(request, db, actor, slug, draft_id, section_key, typed, **more)
     return see_other(f"{_at(actor, slug, draft_id)}/edit#{section_key}", M("Gespeichert."))
 
 

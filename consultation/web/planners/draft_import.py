@@ -21,10 +21,11 @@ from consultation.http import Configured, Db, Form, Pages, PostedForm, page, see
 from consultation.http.forms import MAX_TEXT
 from consultation.programmes import drafts, named, queries
 from consultation.programmes.actions import require_planner
+from consultation.programmes.contradictions import Contradiction, contradictions, read
 from consultation.programmes.importers import IMPORTERS, DraftTree, import_draft
 from consultation.programmes.importers.tree import from_json, to_json
 from consultation.programmes.matching import match
-from consultation.programmes.models import DraftKind, Programme, Section
+from consultation.programmes.models import DraftKind, DraftVersion, Programme, Section
 from consultation.settings import Settings
 from consultation.subjects import Actor
 from consultation.web.planners.draft_cover import KINDS, typed_cover, typed_lines
@@ -40,28 +41,29 @@ def _frame(actor: Actor, programme: Programme) -> dict[str, Any]:
     return draft_frame(actor, programme, (M("Entwurf einlesen"), "")) | {"kinds": KINDS, "endings": ENDINGS}
 
 
-def _programme(session: Session, actor: Actor, slug: str) -> tuple[Programme, list[Section], DraftKind, str]:
-    """With the sections, kind and language of its last version."""
+def _programme(session: Session, actor: Actor, slug: str) -> tuple[Programme, DraftVersion | None]:
+    """With its last version."""
     programme = queries.get(session, actor, slug)
     require_planner(actor, programme)
-    last = queries.last_draft(session, programme.id)
-    if last is None:
-        return programme, [], DraftKind.GUIDELINE, "de"
-    return programme, last.sections, last.kind, last.language
+    return programme, queries.last_draft(session, programme.id)
+
+
+def _sections(last: DraftVersion | None) -> list[Section]:
+    return last.sections if last else []
 
 
 @router.get("/import")
 def ask(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     with db.reader() as session:
-        programme, before, *_ = _programme(session, actor, slug)
-    return page(request, "planners/draft_import.html", _frame(actor, programme) | {"had_before": len(before)})
+        programme, last = _programme(session, actor, slug)
+    return page(request, "planners/draft_import.html", _frame(actor, programme) | {"had_before": len(_sections(last))})
 
 
 @router.post("/import")
 def preview(request: Request, db: Db, settings: Configured, actor: Planning, slug: str, form: Form) -> Response:
     """Reads the file and shows what it understood; nothing is saved yet."""
     with db.reader() as session:
-        programme, before, kind, language = _programme(session, actor, slug)
+        programme, last = _programme(session, actor, slug)
     upload = form.file("file")
     try:
         if upload is None:
@@ -70,29 +72,39 @@ def preview(request: Request, db: Db, settings: Configured, actor: Planning, slu
         packed = _packed(settings, actor, programme, tree)
     except Invalid as refused:
         wrong = Invalid.about("file", refused.message).problems if not refused.problems else refused.problems
-        data = _frame(actor, programme) | {"problems": wrong, "had_before": len(before)}
+        data = _frame(actor, programme) | {"problems": wrong, "had_before": len(_sections(last))}
         return page(request, "planners/draft_import.html", data, 422)
-    typed = {"title": tree.title or programme.title, "kind": kind.value, "language": language}
+    typed = {"title": tree.title or programme.title, "kind": last.kind if last else DraftKind.GUIDELINE.value}
+    typed["language"] = last.language if last else "de"
     typed["date"] = local_day(actor.moment).isoformat()
     more = {"packed": packed, "typed": typed, "choices": {}}
-    return _preview(request, actor, programme, tree, before, more)
+    return _preview(request, actor, programme, tree, last, more)
 
 
 def _preview(
-    request: Request, actor: Actor, programme: Programme, tree: DraftTree, before: Sequence[Section],
+    request: Request, actor: Actor, programme: Programme, tree: DraftTree, last: DraftVersion | None,
     more: dict[str, Any], status: int = 200,
 ) -> Response:  # fmt: skip
+    before = _sections(last)
     matching = match(tree, before)
+    rows = list(drafts.rows(matching, matching.proposed()))
     data = _frame(actor, programme) | {
         "tree": tree,
         "seen": overlook(matching, before),
-        "unknown": named.unknown(
-            drafts.rows(matching, matching.proposed()), {one.name for one in programme.parameters}
-        ),
+        "unknown": named.unknown(rows, {one.name for one in programme.parameters}),
+        "doubts": _doubts(programme, last, rows, more["typed"]["language"]),
         "had_before": len(before),
         "base": _fingerprint(before),
     }
     return page(request, "planners/draft_preview.html", data | more, status)
+
+
+def _doubts(
+    programme: Programme, last: DraftVersion | None, rows: Sequence[Section], language: str
+) -> list[Contradiction]:
+    if last is None:
+        return []
+    return contradictions(read(programme, last, last.sections, last.language), read(programme, None, rows, language))
 
 
 @router.post("")
@@ -103,10 +115,10 @@ def save(request: Request, db: Db, settings: Configured, actor: Planning, slug: 
         return _save(db, settings, actor, slug, form, typed, choices)
     except (Invalid, Conflict) as refused:
         with db.reader() as session:
-            programme, before, *_ = _programme(session, actor, slug)
+            programme, last = _programme(session, actor, slug)
         tree = _unpacked(settings, actor, programme, form.line("packed"))
         more = {"packed": form.line("packed"), "typed": typed, "choices": choices, "problems": problems_of(refused)}
-        return _preview(request, actor, programme, tree, before, more, refused.status)
+        return _preview(request, actor, programme, tree, last, more, refused.status)
 
 
 def _save(
@@ -114,9 +126,9 @@ def _save(
     choices: Mapping[str, str],
 ) -> Response:  # fmt: skip
     with db.transaction() as session:
-        programme, before, *_ = _programme(session, actor, slug)
+        programme, last = _programme(session, actor, slug)
         tree = _unpacked(settings, actor, programme, form.line("packed"))
-        if form.line("base") != _fingerprint(before):
+        if form.line("base") != _fingerprint(_sections(last)):
             raise Conflict(
                 M("Die letzte Fassung hat sich inzwischen geändert. Bitte prüfen Sie die Zuordnung noch einmal.")
             )

@@ -27,8 +27,9 @@ router = Pages(prefix=PREFIX + "/programmes/{slug}/drafts")
 def draft_frame(actor: Actor, programme: Programme, *here: tuple[Message | str, str]) -> dict[str, Any]:
     """What the pages of drafts show around themselves; `here` are the steps below the programme, the last is the page."""
     way: Crumbs = [*programme_crumbs(actor, programme), *here]
-    at = f"{programme_path(actor, programme.slug)}/drafts"
-    return {"programme": programme, "demo": programme.demo, "at": at, "breadcrumbs": way}
+    above = programme_path(actor, programme.slug)
+    around = {"programme": programme, "programme_at": above, "demo": programme.demo}
+    return around | {"at": f"{above}/drafts", "breadcrumbs": way}
 
 
 def draft_steps(
