@@ -87,6 +87,7 @@ DETAILS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("consultation", "remind_now"): {"count": 1},
     ("consultation", "send_test_mail"): {"letter": "invitation"},
     ("consultation", "check_passages"): {"count": 2},
+    ("invitation", "post_letter"): {"day": "2026-11-27"},
     ("invitation", "invite_later"): {"purpose": "for_comment", "until": LATER},
     ("invitation", "ask_for_comment"): {"until": LATER},
     ("claim", "claim"): {"waiting": True},
@@ -207,7 +208,7 @@ def test_whatever_concerns_a_body_names_it(kind: str, action: str):
     ("consultation", "extend_deadline", "Frist für alle verlängert: 15.12.2026, 24:00 Uhr → 29.01.2027, 24:00 Uhr",
      "Deadline extended for everybody: 15 December 2026, 24:00 → 29 January 2027, 24:00"),
     ("deadline_extension", "grant",
-     "Frist für Stadt Heide verlängert: 15.12.2026, 24:00 Uhr → 29.01.2027, 24:00 Uhr; erbeten war 12.02.2027, 24:00 Uhr",
+     "Frist verlängert (Stadt Heide): 15.12.2026, 24:00 Uhr → 29.01.2027, 24:00 Uhr; erbeten war 12.02.2027, 24:00 Uhr",
      None),
     ("consultation", "correct", "Unterlagen berichtigt, Stand 1 → 2: Entwurf (Nr. 1 vom 03.01.2026 → Nr. 2 vom 04.02.2026)",
      "Documents corrected, version 1 → 2: Draft (No. 1 of 3 January 2026 → No. 2 of 4 February 2026)"),
@@ -219,7 +220,7 @@ def test_whatever_concerns_a_body_names_it(kind: str, action: str):
     ("edition", "finish", "Ausgabe 4 (intern, Englisch) fertiggestellt", "Edition 4 (internal, English) finished"),
     ("point", "decide", "Punkt 12 entschieden: wird teilweise berücksichtigt", None),
     ("point", "tag", "Schlagwort an Punkt 12 vergeben: Einfachere Antragstellung", "Tag added to point 12: Simpler application"),
-    ("response", "enter", "Antwort für Stadt Heide erfasst (Brief), eingegangen am 27.11.2026, Eingangsnummer 7KQ2-M4XD-09TC",
+    ("response", "enter", "Antwort erfasst: Stadt Heide (Brief), eingegangen am 27.11.2026, Eingangsnummer 7KQ2-M4XD-09TC",
      None),
     ("response", "choose_disclosure",
      "Veröffentlichungsfreigabe gewählt (Stadt Heide): Teil A nur als Zahl in der Auswertung, Teilnahme mit Namen", None),
@@ -253,8 +254,8 @@ def test_an_invitation_that_did_not_arrive_says_why_without_the_words_of_a_serve
         )  # fmt: skip
         return str(tell(entry, {SUBJECT: Named("Stadt Heide")}).what)
 
-    assert fail("planned") == "Einladung an Stadt Heide nicht versandt: keine Anschrift bekannt"
-    assert fail("sent") == "Einladung an Stadt Heide nicht zustellbar"
+    assert fail("planned") == "Einladung nicht versandt, keine Anschrift bekannt: Stadt Heide"
+    assert fail("sent") == "Einladung nicht zustellbar: Stadt Heide"
     assert "berichtigt" in fail("sent", organisation_id=OTHER)
 
 
@@ -263,7 +264,7 @@ def test_an_entry_of_an_older_version_says_what_it_can():
     assert str(told("consultation", "choose_audience").what).startswith("Adressatenkreis gewählt: 7 Stellen (")
     bare = HistoryEntry(seq=1, moment=AFTER, action="grant", subject_type="deadline_extension", subject_id=SUBJECT,
                         details={"until": LATER}, old=None, new=None)  # fmt: skip
-    assert str(tell(bare, {}).what) == "Frist für eine Stelle verlängert: bis 29.01.2027, 24:00 Uhr"
+    assert str(tell(bare, {}).what) == "Frist verlängert (eine Stelle): bis 29.01.2027, 24:00 Uhr"
 
 
 # -- in the whole of a consultation ----------------------------------------------------------------------------------

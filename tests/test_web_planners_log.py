@@ -50,6 +50,6 @@ def test_the_log_names_the_body_whose_invitation_did_not_arrive(running: Running
     rows = [
         "".join(row.itertext()) for row in html.check(paula.get(f"{running.at()}/log").text).iterfind(".//tbody/tr")
     ]
-    assert "Einladung an Kiel nicht zustellbar" in rows[0]
+    assert "Einladung nicht zustellbar: Kiel" in rows[0]
     assert "versandt → nicht zustellbar" in rows[0]
     assert "kim.muster" not in rows[0]

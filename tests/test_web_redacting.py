@@ -197,8 +197,8 @@ def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) ->
     assert running.one(Redaction).state == RedactionState.LIFTED
     assert paula.post(f"{running.at()}/redactions/{made.id}/lift", why).status_code == 409
     log = paula.get(f"{running.at()}/log").text
-    assert "geschwärzt (vertrauliche Angabe)" in log
-    assert "Schwärzung in einer Stellungnahme aufgehoben" in log
+    assert re.search(r"Passage in der Stellungnahme geschwärzt: [^(]+ \(vertrauliche Angabe\)", log)
+    assert "Schwärzung in der Stellungnahme aufgehoben: " in log
     assert "Die betroffene Person oder Stelle ist einverstanden" in log
     assert "Durchwahl" not in log
     assert "0481 6850-123" not in log

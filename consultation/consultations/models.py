@@ -204,7 +204,7 @@ class Invitation(Identified, Base):
 
     @property
     def as_letter(self) -> bool:
-        """Sent last by laying a letter ready to print: whether that went to the post nobody tells the service."""
+        """Sent last by laying a letter ready to print; when that went to the post is for a planner to note (`posting`)."""
         return self.letter_at is not None and self.email is None
 
     @property

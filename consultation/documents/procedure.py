@@ -1,7 +1,7 @@
 """The course of a consultation from its procedure log: who was heard on which version with which deadline, what was decided."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -11,6 +11,7 @@ from consultation.consultations import queries as consultations
 from consultation.consultations.audience import added_by_hand, described
 from consultation.consultations.later import LATER, asked_later
 from consultation.consultations.models import Consultation, ConsultationVersion, Invitation
+from consultation.consultations.posting import noted_day
 from consultation.consultations.titles import PURPOSE_TITLES
 from consultation.core.errors import NotFound
 from consultation.core.history import HistoryEntry
@@ -144,7 +145,7 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
     statement = (
         select(
             Invitation, Organisation.name, Response.state, Revision.submitted_at, Intake.received_on,
-            ConsultationVersion.number, _came_later,
+            ConsultationVersion.number, _came_later, noted_day(),
         )
         .join(Organisation, Organisation.id == Invitation.organisation_id)
         .outerjoin(Response, Response.invitation_id == Invitation.id)
@@ -156,25 +157,28 @@ def _heard(session: Session, consultation: Consultation, language: Language) -> 
         .execution_options(yield_per=AT_ONCE)
     )  # fmt: skip
     states = next(w for w in WORKFLOWS if w.name == "response").states
-    for invitation, name, state, answered_at, received_on, number, later in session.execute(statement):
+    for invitation, name, state, answered_at, received_on, number, later, posted in session.execute(statement):
         deadline = max(filter(None, (consultation.deadline, invitation.extended_until)), default=None)
         became = states[state] if state else M("keine Antwort")
         if number:
             came = received(answered_at, received_on)
             became = M("{what}, {moment}, zu Fassung {n}", what=became, moment=came, n=number)
         yield (
-            name, f"{say(PURPOSE_TITLES[invitation.purpose], language)}, {_sent(invitation, later, language)}",
+            name, f"{say(PURPOSE_TITLES[invitation.purpose], language)}, {_sent(invitation, later, posted, language)}",
             moment(deadline, language) if deadline else "–", say(became, language),
         )  # fmt: skip
 
 
-def _sent(invitation: Invitation, later: datetime | None, language: Language) -> str:
-    sent_at = invitation.sent_at
-    if later is not None:
-        return say(M("{moment}, nachträglich", moment=later), language)
-    if invitation.as_letter:
-        return say(M("{moment}, als Brief zum Drucken", moment=sent_at), language)
-    return moment(sent_at, language) if sent_at else "–"
+def _sent(invitation: Invitation, later: datetime | None, posted: str | None, language: Language) -> str:
+    sent_at = later or invitation.sent_at
+    if sent_at is None:
+        return "–"
+    said = M("{moment}, nachträglich", moment=sent_at) if later else M("{moment}", moment=sent_at)
+    if invitation.as_letter and posted:
+        said = M("{moment}; Brief zur Post gegeben am {day}", moment=said, day=date.fromisoformat(posted))
+    elif invitation.as_letter and not later:
+        said = M("{moment}, als Brief zum Drucken", moment=sent_at)
+    return say(said, language)
 
 
 def _decisions(session: Session, consultation: Consultation, language: Language) -> Iterator[tuple[str, ...]]:

@@ -13,21 +13,19 @@ def _channel(step: Step) -> Message:
 
 
 def _entered(step: Step) -> Message:
-    return M("Antwort für {body} erfasst ({channel}), eingegangen am {day}, Eingangsnummer {number}", body=step.body,
+    return M("Antwort erfasst: {body} ({channel}), eingegangen am {day}, Eingangsnummer {number}", body=step.body,
              channel=_channel(step), day=on(step.details.get("received_on")), number=step.details.get("receipt"))  # fmt: skip
 
 
 def _beside(step: Step) -> Message:
-    return M("Antwort für {body} erfasst ({channel}), eingegangen am {day}, Eingangsnummer {number}; sie gilt, bis die Stelle "
+    return M("Antwort erfasst: {body} ({channel}), eingegangen am {day}, Eingangsnummer {number}; sie gilt, bis die Stelle "
              "ihre eigene abgibt", body=step.body, channel=_channel(step), day=on(step.details.get("received_on")),
              number=step.details.get("receipt"))  # fmt: skip
 
 
 def _reopened(step: Step) -> Message:
     if step.details.get("until"):
-        return M(
-            "Stellungnahme für {body} wieder geöffnet bis {until}", body=step.body, until=at(step.details["until"])
-        )
+        return M("Stellungnahme wieder geöffnet bis {until}: {body}", body=step.body, until=at(step.details["until"]))
     return M("{body} hat die eigene Stellungnahme wieder geöffnet", body=step.body)
 
 
@@ -43,9 +41,9 @@ def _level(part: str, level: str) -> Message:
 
 
 SENTENCES: dict[tuple[str, str], Teller] = {
-    ("intake", "begin_intake"): lambda s: M("Erfassung für {body} begonnen ({channel})", body=s.body, channel=_channel(s)),
+    ("intake", "begin_intake"): lambda s: M("Erfassung begonnen: {body} ({channel})", body=s.body, channel=_channel(s)),
     ("intake", "correct_intake"): always(M("Angaben zum Eingang berichtigt: {body}")),
-    ("intake", "discard_intake"): always(M("Erfassung für {body} verworfen")),
+    ("intake", "discard_intake"): always(M("Erfassung verworfen: {body}")),
     ("response", "start_response"): lambda s: M(
         "{body} hat eine Stellungnahme begonnen ({channel})", body=s.body, channel=_channel(s)),
     ("response", "mark_ready"): always(M("Stellungnahme zur Freigabe vorgelegt: {body}")),
@@ -66,6 +64,6 @@ SENTENCES: dict[tuple[str, str], Teller] = {
         "{body} spricht für andere Stellen oder nennt unterstützende: {count}", body=s.body, count=s.count()),
     ("response", "choose_disclosure"): _disclosed,
     ("revision", "gather_contributions"): lambda s: M(
-        "{count} Beiträge aus einer Stellungnahme übernommen: {body}",
-        one="1 Beitrag aus einer Stellungnahme übernommen: {body}", count=s.count(), body=s.body),
+        "{count} Beiträge aus der Stellungnahme übernommen: {body}",
+        one="1 Beitrag aus der Stellungnahme übernommen: {body}", count=s.count(), body=s.body),
 }  # fmt: skip

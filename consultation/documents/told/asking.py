@@ -5,10 +5,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from consultation.consultations.audience import SAMPLE
+from consultation.consultations.posting import POSTED
 from consultation.consultations.titles import PURPOSE_TITLES, VISIBILITY_TITLES
 from consultation.core.language import M, Message
 from consultation.documents.chapters.asked import conditions
-from consultation.documents.told.step import NONE, Step, Teller, always, at
+from consultation.documents.told.step import NONE, Step, Teller, always, at, on
 from consultation.register.audience import AudienceFilter
 from consultation.responses.reminders import last_day
 from consultation.states import InvitationState, Purpose, Visibility
@@ -112,25 +113,25 @@ def _published(step: Step) -> Message:
 
 
 def _sent(step: Step) -> Message:
-    """Whether a letter went to the post nobody tells the service."""
+    """Whether a letter went to the post is another step, which a planner notes."""
     if step.details.get("by") == "letter":
-        return M("Brief mit der Einladung an {body} zum Drucken bereitgestellt", body=step.body)
-    return M("Einladung an {body} versandt", body=step.body)
+        return M("Brief mit der Einladung zum Drucken bereitgestellt: {body}", body=step.body)
+    return M("Einladung versandt: {body}", body=step.body)
 
 
 def _sent_again(step: Step) -> Message:
     if step.details.get("by") == "letter":
-        return M("Brief mit der Einladung an {body} erneut zum Drucken bereitgestellt", body=step.body)
-    return M("Einladung an {body} erneut versandt", body=step.body)
+        return M("Brief mit der Einladung erneut zum Drucken bereitgestellt: {body}", body=step.body)
+    return M("Einladung erneut versandt: {body}", body=step.body)
 
 
 def _failed(step: Step) -> Message:
     """The words of a mail server are not told: they may hold addresses of persons."""
     if step.entry.old == InvitationState.PLANNED:
-        return M("Einladung an {body} nicht versandt: keine Anschrift bekannt", body=step.body)
+        return M("Einladung nicht versandt, keine Anschrift bekannt: {body}", body=step.body)
     if step.entry.organisation_id is not None:
-        return M("Einladung an {body} hinfällig, weil die Anschrift berichtigt wurde", body=step.body)
-    return M("Einladung an {body} nicht zustellbar", body=step.body)
+        return M("Einladung hinfällig, weil die Anschrift berichtigt wurde: {body}", body=step.body)
+    return M("Einladung nicht zustellbar: {body}", body=step.body)
 
 
 def _requested(step: Step) -> Message:
@@ -142,8 +143,8 @@ def _granted(step: Step) -> Message:
     until, asked, deadline = (step.details.get(name) for name in ("until", "asked", "deadline"))
     what = M("{old} → {new}", old=at(deadline), new=at(until)) if deadline else M("bis {until}", until=at(until))
     if asked:
-        return M("Frist für {body} verlängert: {what}; erbeten war {asked}", body=step.body, what=what, asked=at(asked))
-    return M("Frist für {body} verlängert: {what}", body=step.body, what=what)
+        return M("Frist verlängert ({body}): {what}; erbeten war {asked}", body=step.body, what=what, asked=at(asked))
+    return M("Frist verlängert ({body}): {what}", body=step.body, what=what)
 
 
 def _later(step: Step) -> Message:
@@ -191,6 +192,8 @@ SENTENCES: dict[tuple[str, str], Teller] = {
     ("consultation", "send_test_mail"): always(M("Probemail an sich selbst verschickt")),
     ("invitation", "send"): _sent,
     ("invitation", "send_again"): _sent_again,
+    ("invitation", POSTED): lambda s: M(
+        "Brief mit der Einladung am {day} zur Post gegeben: {body}", body=s.body, day=on(s.details.get("day"))),
     ("invitation", "open"): always(M("{body} hat die Einladung geöffnet")),
     ("invitation", "fail"): _failed,
     ("invitation", "correct_address"): always(M("Anschrift berichtigt: {body}")),
@@ -203,5 +206,5 @@ SENTENCES: dict[tuple[str, str], Teller] = {
     ("claim", "revoke_claim"): always(M("Anmeldung mit dem Code widerrufen: {body}")),
     ("deadline_extension", "request_extension"): _requested,
     ("deadline_extension", "grant"): _granted,
-    ("deadline_extension", "refuse"): always(M("Längere Frist für {body} abgelehnt")),
+    ("deadline_extension", "refuse"): always(M("Längere Frist abgelehnt: {body}")),
 }  # fmt: skip

@@ -65,14 +65,14 @@ def _undone(step: Step) -> Message:
 
 def _redacted(step: Step) -> Message:
     reason = REDACTION_REASONS.get(step.details.get("reason", ""), M("anderer Grund"))
-    return M("Passage in einer Stellungnahme geschwärzt ({reason}): {body}", body=step.body, reason=reason)
+    return M("Passage in der Stellungnahme geschwärzt: {body} ({reason})", body=step.body, reason=reason)
 
 
 def _lifted(step: Step) -> Message:
     """Those of earlier versions have no reason."""
     if reason := LIFT_REASONS.get(step.details.get("reason", "")):
-        return M("Schwärzung in einer Stellungnahme aufgehoben ({reason}): {body}", body=step.body, reason=reason)
-    return M("Schwärzung in einer Stellungnahme aufgehoben: {body}", body=step.body)
+        return M("Schwärzung in der Stellungnahme aufgehoben: {body} ({reason})", body=step.body, reason=reason)
+    return M("Schwärzung in der Stellungnahme aufgehoben: {body}", body=step.body)
 
 
 SENTENCES: dict[tuple[str, str], Teller] = {

@@ -39,5 +39,5 @@ def accept(db: Db, actor: Themselves, membership_id: uuid.UUID) -> Response:
 def refuse(db: Db, actor: Themselves, membership_id: uuid.UUID) -> Response:
     with db.transaction() as session:
         refused = actions.refuse(session, actor, membership_id)
-    return see_other("/home", M("Sie haben die Einladung von {organisation} abgelehnt.",
+    return see_other("/home", M("Sie haben die Einladung abgelehnt: {organisation}.",
                                 organisation=refused.organisation.name))  # fmt: skip

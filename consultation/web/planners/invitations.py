@@ -1,5 +1,6 @@
 """Invitations on their way: searched, corrected and sent again, printed as letters, given more time; claims revoked."""
 
+import re
 import tempfile
 import uuid
 from pathlib import Path
@@ -11,7 +12,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import claims, extensions, invitations, later, listing, queries
+from consultation.consultations import claims, extensions, invitations, later, listing, posting, queries
 from consultation.consultations.listing import InvitationFilter
 from consultation.consultations.models import Consultation, Invitation
 from consultation.consultations.titles import PURPOSE_TITLES
@@ -59,6 +60,10 @@ REACHES = [
 # -- the list --------------------------------------------------------------------------------------------------------
 @router.get("/invitations")
 def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
+    return _list(request, db, actor, slug)
+
+
+def _list(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
     asked = request.query_params
     chosen = _filter(asked)
     with db.reader() as session:
@@ -73,6 +78,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
             "claims": listing.claims_of(session, actor, consultation),
             "open_extensions": open_requests(session, actor, consultation),
             "later": later.moments(session, [one.id for one in found]),
+            "posted": posting.days(session, found),
         }
         printing = planner(actor, consultation) and consultation.state in IN_SIGHT
         land = listing.land_limit(actor, consultation)
@@ -91,8 +97,31 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         "owns": owns(actor, consultation.programme),
         "next": _next(f"{data['at']}/invitations", kept, found),
         "letters": letters_to_print,
+        "noting": {"day": "", "which": "", "settled": ""},
     }
-    return page(request, "planners/invitations.html", data)
+    return page(request, "planners/invitations.html", data | more, status)
+
+
+@router.post("/invitations/posted")
+def post_letters(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Response:
+    """On which day letters were given to the post: all that are not noted yet, those of one file, or all anew."""
+    noting = {name: form.line(name) for name in ("day", "which", "settled")}
+    file = int(noting["which"]) if re.fullmatch("[0-9]{1,4}", noting["which"], re.ASCII) else None
+    which = by_letter.Which(file, again=noting["which"] == "again", settled=form.checked("settled"))
+    try:
+        with db.transaction() as session:
+            consultation = planned(session, actor, slug)
+            require_planner(actor, consultation)
+            day = typed_day(form, "day")
+            assert day is not None
+            noted = by_letter.laid_ready(session, consultation.id, actor.moment, day, which)
+            posting.note(session, actor, noted, day)
+            count = len(noted)
+    except Invalid as refused:
+        return _list(request, db, actor, slug, refused.status, noting=noting, problems=problems_of(refused))
+    told = M("Bei {count} Briefen ist vermerkt: am {day} zur Post gegeben.", one="Bei 1 Brief ist vermerkt: am {day} zur Post "
+             "gegeben.", count=count, day=day)  # fmt: skip
+    return see_other(f"{consultation_path(actor, slug)}/invitations", told)
 
 
 def _filter(asked: QueryParams) -> InvitationFilter:
@@ -139,6 +168,7 @@ def _one(
         claimed = listing.claims_of(session, actor, consultation, invitation.id)
         sent = reminders.of_invitation(session, invitation.id)
         came_later = later.moments(session, [invitation.id])
+        posted = posting.days(session, [invitation])
     data = surroundings(actor, consultation, invitation.organisation.name) | {
         "invitation": invitation,
         "extensions": asked,
@@ -148,6 +178,7 @@ def _one(
         "purpose": PURPOSE_TITLES[invitation.purpose],
         "plans": planner(actor, consultation),
         "later": came_later.get(invitation.id),
+        "posted": posted.get(invitation.id),
         "informed": invitation.purpose == Purpose.FOR_INFORMATION,
         "asks": may_invite(actor, consultation),
         "general": general_deadline(actor, consultation),
