@@ -1,6 +1,6 @@
 """A form as data: parts are pages, questions are numbered, fields hold the answers."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
@@ -57,6 +57,10 @@ class Part(_Part):
     title: Texts
     hint: Texts | None = None
     questions: tuple[Question, ...]
+
+    def asks(self, *, everything: bool) -> tuple[Question, ...]:
+        """What one of the two ways through the form asks here."""
+        return tuple(question for question in self.questions if everything or question.core)
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,10 @@ class Form(_Part):
     @property
     def questions(self) -> Iterator[Question]:
         return (question for part in self.parts for question in part.questions)
+
+    def way(self, visible: Collection[str], *, everything: bool) -> tuple[Part, ...]:
+        """The parts in which one of the two ways asks something, of the questions that are shown."""
+        return tuple(part for part in self.parts if any(q.key in visible for q in part.asks(everything=everything)))
 
     @property
     def one_way(self) -> bool:

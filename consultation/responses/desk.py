@@ -1,7 +1,7 @@
 """The desk: one response with its form, its surroundings and everything written so far."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -119,18 +119,17 @@ class Desk:
     @cached_property
     def submitted(self) -> dict[str, Any]:
         """The answers that would be submitted: those of shown questions that say something."""
-        void = left_over(self.form, self.answers)
-        return {
-            a.key: self.answers[a.key]
-            for a in self.form.asked
-            if a.question.key in self.visible and a.key in self.answers and a.key != void
-        }
+        return submitted_of(self.form, self.answers, self.visible)
+
+    @cached_property
+    def answered(self) -> frozenset[str]:
+        """Keys of the questions that would be submitted with an answer: what counts as answered, on every page."""
+        return questions_of(self.form, self.submitted)
 
     def progress(self, part: Part, *, core: bool = False) -> tuple[int, int]:
         """How many of the shown questions of a part have an answer: (answered, shown)."""
-        shown = [q for q in part.questions if q.key in self.visible and (q.core or not core)]
-        keys = {a.question.key for a in self.form.asked if a.key in self.answers}
-        return sum(q.key in keys for q in shown), len(shown)
+        shown = [q for q in part.asks(everything=not core) if q.key in self.visible]
+        return sum(q.key in self.answered for q in shown), len(shown)
 
     @cached_property
     def missing(self) -> tuple[Problem, ...]:
@@ -171,6 +170,18 @@ class Desk:
                 found += [_placed(asked.key, p) for p in asked.type.missing(value, asked.settings, self.context)]
                 found += (problem for problem in self.not_yet_taken if problem.field == asked.key)
         return tuple(found)
+
+
+def submitted_of(form: Form, answers: Mapping[str, Any], visible: Collection[str]) -> dict[str, Any]:
+    void = left_over(form, answers)
+    return {
+        a.key: answers[a.key] for a in form.asked if a.question.key in visible and a.key in answers and a.key != void
+    }
+
+
+def questions_of(form: Form, keys: Iterable[str]) -> frozenset[str]:
+    """The questions to which these full field keys belong."""
+    return frozenset(form.by_key[key].question.key for key in keys)
 
 
 def judged(asked: Asked, value: Any, context: FormContext) -> tuple[Any, tuple[Problem, ...]]:

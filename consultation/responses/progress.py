@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import Consultation
 from consultation.forms.checks import form_of
 from consultation.forms.definition import Form
+from consultation.responses.desk import questions_of, submitted_of
 from consultation.responses.models import DraftAnswer
 
 
@@ -18,6 +19,8 @@ from consultation.responses.models import DraftAnswer
 class Progress:
     """How many of the shown questions are answered, on the core path and in all, and who saved last."""
 
+    one_way: bool
+    """Everything is on the core path."""
     core_answered: int
     core_shown: int
     answered: int
@@ -53,10 +56,10 @@ def _counted(form: Form, rows: Sequence[DraftAnswer], *, registered: bool) -> Pr
         else:
             answers[row.question_key] = value
     shown = form.visible(answers, registered=registered)
-    answered = {asked.question.key for asked in form.asked if asked.key in answers} & shown
+    answered = questions_of(form, submitted_of(form, answers, shown))
     core = {question.key for question in form.questions if question.core} & shown
     last = max(rows, key=lambda row: row.edited_at, default=None)
     return Progress(
-        len(answered & core), len(core), len(answered), len(shown), last.editor_id if last else None,
+        form.one_way, len(answered & core), len(core), len(answered), len(shown), last.editor_id if last else None,
         last.edited_at if last else None,
     )  # fmt: skip

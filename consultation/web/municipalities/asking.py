@@ -128,13 +128,23 @@ def errors_of(problems: Iterable[Problem], desk: Desk) -> dict[str, str]:
 
 
 # -- the way through the form ------------------------------------------------------------------
-def asked_here(part: Part, *, everything: bool) -> list[Question]:
-    return [question for question in part.questions if everything or question.core]
+@dataclass(frozen=True)
+class Step:
+    """A part on the way: its `number` of `count`, none if this way does not lead there; what comes before and behind it."""
+
+    number: int | None
+    count: int
+    previous: Part | None
+    following: Part | None
 
 
-def way(desk: Desk, *, everything: bool) -> list[Part]:
-    """The parts in which this path asks something."""
-    return [part for part in desk.form.parts if asked_here(part, everything=everything)]
+def step_at(desk: Desk, part: Part, *, everything: bool) -> Step:
+    way = desk.form.way(desk.visible, everything=everything)
+    place = {one.key: at for at, one in enumerate(desk.form.parts)}
+    before = [one for one in way if place[one.key] < place[part.key]]
+    behind = [one for one in way if place[one.key] > place[part.key]]
+    number = len(before) + 1 if part in way else None
+    return Step(number, len(way), before[-1] if before else None, behind[0] if behind else None)
 
 
 def asked_in(desk: Desk, field: str) -> Asked | None:

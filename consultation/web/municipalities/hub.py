@@ -22,7 +22,7 @@ from consultation.responses.speaking import speakers
 from consultation.rulebook import two_for_what_counts
 from consultation.states import ConsultationState, ResponseState
 from consultation.web.municipalities import spoken_for
-from consultation.web.municipalities.asking import address, asked_in, numbered, way
+from consultation.web.municipalities.asking import address, asked_in, numbered
 from consultation.web.municipalities.badges import Badge
 from consultation.web.municipalities.colleagues import DRAFT, at_work, meet
 from consultation.web.municipalities.counting import reopened, state_of
@@ -146,13 +146,10 @@ def _tasks(
             {"title": M("Entwurf lesen und kommentieren"), "href": f"{at.base}/draft", "badge": _comments(desk),
              "hint": hints.get(DRAFT)}
         )  # fmt: skip
-    for part in way(desk, everything=everything):
-        answered, shown = desk.progress(part, core=not everything)
-        if shown or not everything:
-            href = f"{at.base}/part/{part.key}{path}"
-            done = _part_badge(at, part, answered, shown)
-            task = {"title": desk.context.say(part.title), "href": href, "badge": done, "hint": hints.get(part.key)}
-            tasks.append(task)
+    for part in desk.form.way(desk.visible, everything=everything):
+        done = _part_badge(at, part, *desk.progress(part, core=not everything))
+        href = f"{at.base}/part/{part.key}{path}"
+        tasks.append({"title": desk.context.say(part.title), "href": href, "badge": done, "hint": hints.get(part.key)})
     if at.speaks_for_others:
         title = M("Für wen Sie sprechen")
         tasks.append({"title": title, "href": f"{at.base}/representation", "badge": _representation(named)})

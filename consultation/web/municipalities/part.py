@@ -14,16 +14,7 @@ from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.responses import comments
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
-from consultation.web.municipalities.asking import (
-    asked_here,
-    can_be_asked,
-    errors_of,
-    mark,
-    marks,
-    numbered,
-    shown_questions,
-    way,
-)
+from consultation.web.municipalities.asking import errors_of, mark, marks, numbered, shown_questions, step_at
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import REST, offered, open_parts, rest_as
@@ -45,7 +36,7 @@ def _part(form: Questionnaire, part_key: str) -> Part:
 
 
 def _keys(desk: Desk, part: Part, *, everything: bool) -> Iterable[str]:
-    here = {question.key for question in asked_here(part, everything=everything)}
+    here = {question.key for question in part.asks(everything=everything)}
     return [asked.key for asked in desk.form.asked if asked.question.key in here]
 
 
@@ -73,7 +64,7 @@ def keep(here: Here, part_key: str, form: Form) -> Response:
     outcome = save(here, form, asked_for, change, where=f"{PART}:{part_key}")
     part = _part(outcome.at.desk.form, part_key)
     if here.by_itself:
-        asked = [question.key for question in asked_here(part, everything=everything)]
+        asked = [question.key for question in part.asks(everything=everything)]
         return saved_piece(here.request, outcome, form, asked, f"{PART}:{part.key}")
     if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
         return _page(here, outcome, part, status=outcome.status)
@@ -89,19 +80,17 @@ def _onward(at: At, part: Part, form: PostedForm, *, everything: bool) -> Respon
         return see_other(at.base + path, M("Gespeichert."))
     if form.line("then") == "stay":
         return see_other(here, M("Gespeichert."))
-    keys = [one.key for one in way(at.desk, everything=everything)]
-    later = keys[keys.index(part.key) + 1 :] if part.key in keys else []
-    return see_other(f"{at.base}/part/{later[0]}{path}" if later else f"{at.base}/review", M("Gespeichert."))
+    following = step_at(at.desk, part, everything=everything).following
+    return see_other(f"{at.base}/part/{following.key}{path}" if following else f"{at.base}/review", M("Gespeichert."))
 
 
 def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response:
     at, everything = outcome.at, _everything(here.request)
-    desk, parts = at.desk, way(at.desk, everything=everything)
-    questions = shown_questions(desk, asked_here(part, everything=everything), outcome.typed, at.actor.moment)
-    keys = [one.key for one in parts]
+    desk, step = at.desk, step_at(at.desk, part, everything=everything)
+    questions = shown_questions(desk, part.asks(everything=everything), outcome.typed, at.actor.moment)
     with here.db.reader() as session:
         waiting = comments.open_ones(session, here.actor, at.response.id)
-    place = keys.index(part.key) if part.key in keys else 0
+    more = desk.progress(part)[1] - desk.progress(part, core=True)[1] if not everything else 0
     data: dict[str, Any] = {
         "part": part, "questions": questions, "everything": everything, "path": "?path=all" if everything else "",
         "marks": marks(desk, [field for shown in questions for field in shown.fields], outcome.kept),
@@ -110,9 +99,7 @@ def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response
         "errors": errors_of(outcome.problems, desk), "quarrels": outcome.quarrels,
         "refused": outcome.refused, "waiting": waiting, "editable": at.may_answer or outcome.refused is not None,
         "changes": changes(here, at) if any(a.type.needs_sections and a.part.key == part.key for a in desk.form.asked) else None,
-        "step": place + 1, "steps": len(parts), "previous": parts[place - 1] if place else None,
-        "more": sum(can_be_asked(desk, one) for one in part.questions) - len(questions),
-        "last": place == len(parts) - 1, "read": read_answers(desk, part),
+        "step": step, "more": more, "read": read_answers(desk, part),
         "colleagues": outcome.colleagues, "where": f"{PART}:{part.key}",
     }  # fmt: skip
     return desk_page(here.request, at, "municipalities/part.html", desk.context.say(part.title), data, status=status)

@@ -35,22 +35,25 @@ def read_questions(desk: Desk, part: Part) -> list[Read]:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A question that is asked and holds no answer. `needed`: without one nothing can be submitted."""
+    """A question that is asked and holds no answer. `needed`: without one nothing can be submitted.
+
+    `beyond`: it is not on the short way, if there are two.
+    """
 
     title: str
     href: str
     needed: bool
+    beyond: bool
 
 
 def unanswered(desk: Desk, part: Part, base: str) -> list[Unanswered]:
     """In the order of the form."""
-    said = {desk.form.by_key[key].question.key for key in desk.submitted}
     needed = {asked.question.key for problem in desk.missing if (asked := asked_in(desk, problem.field))}
     first: dict[str, str] = {}
     for asked in desk.form.asked:
         first.setdefault(asked.question.key, asked.key)
     return [
-        Unanswered(desk.context.asked_as(one), address(desk, base, first[one.key]), one.key in needed)
+        Unanswered(desk.context.asked_as(one), address(desk, base, first[one.key]), one.key in needed, not one.core)
         for one in part.questions
-        if one.key in desk.visible and one.key not in said
+        if one.key in desk.visible and one.key not in desk.answered
     ]

@@ -1,6 +1,6 @@
 """Trying a form out as a respondent: page by page, with conditions and refusals as they will be. Nothing is stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,13 +75,13 @@ def _page(
         data = bench.surroundings(programme, version, M("Vorschau"))
         context = bench.context(session, programme, version)
     trial = tried(context, form)
-    parts = [part for part in context.form.parts if any(everything or one.core for one in part.questions)]
-    here, problems = _where(form, parts, trial)
     visible = context.form.visible(trial.values)
+    parts = context.form.way(visible, everything=everything)
+    here, problems = _where(form, parts, trial)
     if bench.request.headers.get("hx-request"):
         conditional = [(one.key, one.key in visible) for one in context.form.questions if one.when]
         return page(bench.request, "planners/builder/conditions.html", {"conditional": conditional}, partial=True)
-    asked = [one for one in here.questions if everything or one.core] if here else []
+    asked = here.asks(everything=everything) if here else ()
     data |= {
         "context": context, "parts": parts, "part": here, "everything": everything, "path": "?path=all" if everything else "",
         "questions": [(one, context.asked_as(one), context.say(one.hint), drawn(context, one, trial.shown), one.key in visible)
@@ -95,7 +95,7 @@ def _page(
     return page(bench.request, "planners/builder/preview.html", data, 422 if problems else 200)
 
 
-def _where(form: PostedForm, parts: list[Part], trial: Trial) -> tuple[Part | None, list[Problem]]:
+def _where(form: PostedForm, parts: Sequence[Part], trial: Trial) -> tuple[Part | None, list[Problem]]:
     """The page asked for; where something on the page left is wrong, one stays, as respondents do. `None`: the end."""
     keys = {part.key: part for part in parts}
     left = keys.get(form.line("from"))
