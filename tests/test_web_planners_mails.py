@@ -7,13 +7,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm.attributes import flag_modified
 
 from consultation import worker
 from consultation.consultations import addresses
 from consultation.consultations.codes import code_of
-from consultation.consultations.models import Invitation
+from consultation.consultations.models import Consultation, Invitation, Reminder
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState, enqueue
@@ -26,7 +26,7 @@ from consultation.programmes.models import Programme
 from consultation.responses import by_letter
 from consultation.responses.models import Response
 from consultation.settings import Settings
-from consultation.states import Purpose, ResponseState
+from consultation.states import ConsultationState, Purpose, ResponseState
 from tests import html
 from tests.browsing import BASE, KEY, Browser, site
 from tests.documents import readers, tagged_pdf
@@ -269,6 +269,33 @@ def test_reminding_by_hand_is_confirmed_counted_and_told(db: Database, running: 
     refused = paula.post(f"{at}/now")
     assert refused.status_code == 409
     assert "niemanden, der erinnert" in refused.text
+
+
+@pytest.mark.parametrize("state", [ConsultationState.PUBLISHED, ConsultationState.CANCELLED])
+def test_a_finished_consultation_says_what_was_sent_and_not_what_could_be(
+    db: Database, running: Running, paula: Browser, state: ConsultationState
+):
+    at = f"{running.at()}/reminders"
+    paula.get(at)
+    paula.follow(paula.post(f"{at}/now"))
+    work(db)
+    with db.transaction() as session:
+        session.execute(update(Consultation).values(state=state))
+    shown = html.text_of(html.check(paula.get(at).text))
+    assert "Es wird niemand mehr erinnert. Verschickt wurden 6 Erinnerungen, zuletzt am 05.03.2026." in shown
+    assert "Ohne Antwort geblieben: 6" in shown
+    assert "Kiel" in shown
+    for future in (
+        "Wann erinnert wird",
+        "Plan speichern",
+        "Jetzt erinnern",
+        "erinnert werden könnte",
+        "Wer erinnert wird",
+    ):
+        assert future not in shown
+    with db.transaction() as session:
+        session.execute(delete(Reminder))
+    assert "Es wurde keine Erinnerung verschickt." in paula.get(at).text
 
 
 def test_an_editor_plans_reminders_but_does_not_send_them(app: FastAPI, running: Running):

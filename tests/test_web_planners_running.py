@@ -162,6 +162,13 @@ def test_participation_is_told_by_land_and_size_and_drafts_are_never_seen(runnin
     shown = paula.get(f"{running.at()}/participation").text
     for title in ("Schleswig-Holstein", "Niedersachsen", "Großstadt", "Insgesamt", "Gemeinden nach Land"):
         assert title in shown
+    assert html.text_of(html.parse(shown)).count("noch ohne Antwort") == 1
+    heads = [
+        [html.text_of(head) for head in one.iter("th") if head.get("scope") == "col"]
+        for one in html.parse(shown).iter("thead")
+    ]
+    assert [head[-1] for head in heads if "eingeladen" in head] == ["ohne Antwort"] * 3
+    assert [head[-2] for head in heads if "angesprochen" in head] == ["noch nicht erreicht"] * 2
     for path in ("", "/participation", "/invitations", "/responses", "/results", "/points", "/editions", "/log"):
         assert "Streng geheimer Entwurf" not in paula.get(running.at() + path).text
 
@@ -382,7 +389,7 @@ def test_an_invitation_by_letter_is_said_to_be_ready_to_print_and_not_to_be_sent
     said = html.text_of(html.parse(told.text))
     assert "Brief zum Drucken bereit" in said
     assert "Versandt" not in said
-    assert "Brief mit der Einladung an Kiel erneut zum Drucken bereitgestellt" in paula.get(f"{running.at()}/log").text
+    assert "Brief mit der Einladung erneut zum Drucken bereitgestellt: Kiel" in paula.get(f"{running.at()}/log").text
     listed = html.text_of(html.parse(paula.get(f"{running.at()}/invitations?q=kiel").text))
     assert "Brief zum Drucken bereit" in listed
     assert "Ein Brief zählt als versandt, sobald er zum Drucken bereitliegt" in listed
@@ -887,6 +894,7 @@ def test_a_response_is_found_by_name_by_key_and_by_land(running: Running, paula:
     assert 0 < len(found("state=NI")) < len(every)
     assert found("state=XX") == every
     assert "Keine Stellungnahme passt dazu." in paula.get(f"{at}?q=Nirgendheim").text
+    assert 'data-label="Größenklasse oder Art"' in paula.get(at).text
 
 
 def test_a_land_unit_is_told_on_every_page_that_it_sees_its_land_only(app: FastAPI, running: Running, paula: Browser):

@@ -16,7 +16,7 @@ from consultation.core.text import clean_line
 from consultation.http import Db, Form, Pages, page, see_other
 from consultation.responses import reminders
 from consultation.responses.reminders import Reason
-from consultation.rulebook import RUNNING, planner, publisher
+from consultation.rulebook import CONSULTATION, OVER, RUNNING, planner, publisher
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 from consultation.web.planners.frame import (
@@ -28,6 +28,7 @@ from consultation.web.planners.frame import (
     problems_of,
     surroundings,
 )
+from consultation.web.planners.start import STATE_BADGES
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/reminders")
 AT_ONCE = 50
@@ -53,11 +54,13 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
 
 def _page(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
     asked = request.query_params
-    chosen = next((one for one in Reason if one == asked.get("who", "")), Reason.DUE)
     name, _, last = asked.get("after", "").rpartition("~")
     after = (clean_line(name), found_id) if (found_id := identifier(last)) else None
     with db.reader() as session:
         consultation = planned(session, actor, slug)
+        over = consultation.state in OVER
+        silent = Reason.OVER if over else Reason.DUE
+        chosen = next((one for one in Reason if one == asked.get("who", "")), silent)
         land = listing.land_limit(actor, consultation)
         days = stages.of_consultation(session, consultation.id)
         counts = reminders.counts(session, consultation.id, actor.moment, land)
@@ -65,14 +68,21 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             session, consultation.id, actor.moment, chosen, after=after, limit=AT_ONCE + 1, land=land
         )
         sent = reminders.sent(session, consultation.id, land)
+    titles = REASONS | ({Reason.OVER: M("Ohne Antwort geblieben")} if over else {})
+    gone = [(day, number) for _, day, _, number, *_ in sent if number]
     data = surroundings(actor, consultation, M("Erinnerungen")) | {
+        "over": over,
+        "state": CONSULTATION.states[consultation.state],
+        "badge": STATE_BADGES[consultation.state],
+        "sent_count": sum(number for _, number in gone),
+        "last_sent": max((day for day, _ in gone), default=None),
         "days": ", ".join(map(str, days)),
         "seen": stages.said(days),
         "plan": _plan(actor, consultation, days),
-        "reasons": [(reason, REASONS[reason], counts[reason]) for reason in REASONS if counts[reason]],
+        "reasons": [(reason, titles[reason], counts[reason]) for reason in REASONS if counts[reason]],
         "due": counts[Reason.DUE],
         "chosen": chosen,
-        "chosen_title": REASONS[chosen],
+        "chosen_title": titles[chosen],
         "chosen_count": counts[chosen],
         "found": found[:AT_ONCE],
         "next": _next(chosen, found),
