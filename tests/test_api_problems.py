@@ -12,6 +12,7 @@ import httpx
 import orjson
 import pytest
 
+from consultation.core.bounds import REASON
 from consultation.core.db import Database
 from consultation.core.language import Language, say
 from consultation.people.models import Organisation
@@ -156,7 +157,7 @@ TABLE: dict[tuple[str, str], list[tuple[Callable[[Api], None], Sent, int, set[st
         (begun, post("/rework", {"reason": "Kürzer."}), 409, set()),
     ],
     ("post", "/decline"): [
-        (begun, post("/decline", {"reason": "x" * 2001}), 422, {"reason"}),
+        (begun, post("/decline", {"reason": "x" * (REASON + 1)}), 422, {"reason"}),
         (over, post("/decline"), 422, {"deadline"}),
         (submitted, post("/decline"), 409, set()),
     ],

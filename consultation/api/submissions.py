@@ -18,6 +18,7 @@ from consultation.api.own import OwnResponse, Reader, Receipt, Writer, receipt, 
 from consultation.api.replies import reply
 from consultation.api.shapes import Shape
 from consultation.api.strict import MaybeJsonObject, only, text_of
+from consultation.core.bounds import REASON
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
 from consultation.core.text import clean_line
@@ -53,7 +54,7 @@ class Release(Shape):
 class Reason(Shape):
     """Ein Grund, den das Verfahrensprotokoll festhält."""
 
-    reason: str = Field("", max_length=2000)
+    reason: str = Field("", max_length=REASON)
 
 
 class RevisionObject(Receipt):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations import queries, readiness, stages
 from consultation.consultations.models import Consultation, ConsultationVersion
 from consultation.consultations.seen import NOTHING_SHOWN, Before, really_wanted
+from consultation.core import bounds
 from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
@@ -51,12 +52,13 @@ def create(
     require_planner(actor, programme)
     title = clean_line(title)
     problems = [] if title else [Problem("title", M("Geben Sie der Konsultation einen Titel."))]
+    problems += bounds.TITLE.problems("title", title)
     if round_ is None or not 1 <= round_ <= HIGHEST_ROUND:
         problems.append(Problem("round", M("Die Runde ist eine Zahl, in der ersten Runde 1.")))
     if problems or round_ is None:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     consultation = Consultation(
-        id=uuid.uuid4(), slug=_free_slug(session, title), programme=programme, title=title[:300], round=round_,
+        id=uuid.uuid4(), slug=_free_slug(session, title), programme=programme, title=title, round=round_,
         state=ConsultationState.DRAFT, visibility=Visibility.INVITED_ONLY, unit=AudienceUnit.ADMINISTRATION, audience={},
         notice="Entwurf, nicht abgestimmt", introduction="", contact="", minimum_cell=minimum_cell, demo=programme.demo,
         created_at=actor.moment,
@@ -95,7 +97,10 @@ def prepare(
     return consultation
 
 
-_TEXTS = frozenset({"title", "notice", "contact", "introduction"})
+_BOUNDS = {
+    "title": bounds.TITLE, "introduction": bounds.INTRODUCTION, "contact": bounds.CONTACT, "notice": bounds.NOTICE,
+}  # fmt: skip
+_TEXTS = frozenset(_BOUNDS)
 """Of these the log says that they changed, never what they say: they may name persons."""
 
 
@@ -109,9 +114,9 @@ def _prepared(session: Session, actor: Actor, consultation: Consultation, change
         return value and _of_programme(consultation, form_queries.get(session, actor, value))
 
     readers: dict[str, Callable[[Any], Any]] = {
-        "title": lambda text: clean_line(text)[:300] or consultation.title,
-        "notice": lambda text: clean_line(text)[:300],
-        "contact": lambda text: clean_line(text)[:500],
+        "title": lambda text: clean_line(text) or consultation.title,
+        "notice": clean_line,
+        "contact": clean_line,
         "introduction": clean,
         "visibility": Visibility,
         "minimum_cell": _protecting,
@@ -120,7 +125,10 @@ def _prepared(session: Session, actor: Actor, consultation: Consultation, change
         "draft_version_id": draft,
         "form_version_id": form,
     }
-    return {name: read(changes[name]) for name, read in readers.items() if name in changes}
+    wanted = {name: read(changes[name]) for name, read in readers.items() if name in changes}
+    if problems := [one for name in _BOUNDS for one in _BOUNDS[name].problems(name, wanted.get(name, ""))]:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    return wanted
 
 
 def _protecting(number: int) -> int:
@@ -175,6 +183,7 @@ def extend(session: Session, actor: Actor, consultation_slug: str, until: date, 
     deadline = end_of_day(until)
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund."))
+    bounds.WHY.within("reason", reason)
     if consultation.deadline is not None and deadline <= max(consultation.deadline, actor.moment):
         raise Invalid.about(
             "until", M("Die neue Frist muss später enden als die bisherige ({old}).", old=consultation.deadline)
@@ -211,6 +220,7 @@ def cancel(session: Session, actor: Actor, consultation_slug: str, reason: str) 
     CONSULTATION.check(actor, consultation, "cancel")
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund."))
+    bounds.WHY.within("reason", reason)
     perform(session, CONSULTATION, actor, consultation, "cancel", details={"reason": reason})
     return consultation
 

@@ -30,7 +30,7 @@ def invite_all(session: Session, actor: Actor, consultation_slug: str) -> int:
     choices = {row.choices[0][0] for row in _not_invited(session, made) if len(row.choices) == 1}
     if not choices:
         raise Invalid.about("rows", M("Keine Zeile nennt eine bekannte Stelle, die nicht eingeladen ist."))
-    ids = _organisations(session, actor, consultation, choices)
+    ids = organisations_of(session, actor, consultation, choices)
     audience.add(session, actor, consultation_slug, set(ids.values()), Purpose.FOR_COMMENT)
     return len(ids)
 
@@ -41,7 +41,7 @@ def invite_one(session: Session, actor: Actor, consultation_slug: str, number: i
     row = next((row for row in _not_invited(session, made) if row.number == number), None)
     if row is None or choice not in [key for key, _ in row.choices]:
         raise Invalid.about("rows", M("Diese Zeile nennt keine solche Stelle mehr. Laden Sie die Seite neu."))
-    one = _organisations(session, actor, consultation, {choice})[choice]
+    one = organisations_of(session, actor, consultation, {choice})[choice]
     audience.add(session, actor, consultation_slug, {one}, Purpose.FOR_COMMENT)
     said = {**read(row), "chosen": str(one), "remembered": False}
     remember(session, actor, judge_again(session, made, [said], bodies_of(session, consultation)))
@@ -52,9 +52,10 @@ def _not_invited(session: Session, made: AddressUpload) -> Sequence[AddressRow]:
     return session.scalars(statement).all()
 
 
-def _organisations(
+def organisations_of(
     session: Session, actor: Actor, consultation: Consultation, choices: Collection[str]
 ) -> dict[str, uuid.UUID]:
+    """Choice → organisation; those of the register are made if need be."""
     keys = [choice.removeprefix(REGISTER) for choice in choices if choice.startswith(REGISTER)]
     made = municipal_organisations(session, actor, keys, demo=consultation.demo)
     known = [choice for choice in choices if choice.startswith(ORGANISATION)]

@@ -7,6 +7,8 @@ from typing import Any
 
 from consultation.consultations.address_bodies import Bodies
 from consultation.consultations.models import RowState
+from consultation.core import bounds
+from consultation.core.errors import Problem
 from consultation.core.language import M, Message
 from consultation.core.text import search_key
 from consultation.people.addresses import mail_address
@@ -62,17 +64,25 @@ def _judge(row: Row, bodies: Bodies) -> Verdict:
     if who.state in (RowState.ERROR, RowState.NOT_INVITED):
         return who
     if wrong := _wrong_address(row):
-        return Verdict(RowState.ERROR, wrong, EMAIL, one=who.one, title=who.title, choices=who.choices)
+        return Verdict(RowState.ERROR, wrong.message, wrong.field, one=who.one, title=who.title, choices=who.choices)
     return who
 
 
-def _wrong_address(row: Row) -> Message | None:
+def _wrong_address(row: Row) -> Problem | None:
     if row["email"] and mail_address(row["email"]) is None:
-        return M(
+        return Problem(EMAIL, M(
             "„{email}“ ist keine E-Mail-Adresse. Beispiel: poststelle@musterstadt.example", email=row["email"][:100]
-        )
+        ))  # fmt: skip
     if not row["email"] and not row["postal"]:
-        return M("Es fehlt eine E-Mail-Adresse oder eine Postanschrift.")
+        return Problem(EMAIL, M("Es fehlt eine E-Mail-Adresse oder eine Postanschrift."))
+    if len(row["postal"]) > (most := bounds.POSTAL.most):
+        return Problem(
+            "postal", M("Die Postanschrift ist zu lang. Erlaubt sind {most} Zeichen; kürzen Sie sie.", most=most)
+        )
+    if len(row["contact"]) > (most := bounds.CONTACT_PERSON.most):
+        return Problem(
+            "contact", M("Die Ansprechperson ist zu lang. Erlaubt sind {most} Zeichen; kürzen Sie sie.", most=most)
+        )
     return None
 
 
@@ -93,7 +103,7 @@ def who_is_meant(row: Row, bodies: Bodies) -> Verdict:
 
 def _by_key(row: Row, bodies: Bodies) -> Verdict:
     digits = "".join(sign for sign in row["key"] if not sign.isspace())
-    one, repaired = _found_key(digits, bodies.by_key)
+    one, repaired = found_key(digits, bodies.by_key)
     if one is None:
         return _by_other_key(row, digits, bodies)
     title = bodies.titles[one]
@@ -111,11 +121,11 @@ def _by_key(row: Row, bodies: Bodies) -> Verdict:
 
 def _by_other_key(row: Row, digits: str, bodies: Bodies) -> Verdict:
     """The key is that of no invited body: of one that ended, of one that is not asked, or of none."""
-    if (successor := _found_key(digits, bodies.ended)[0]) is not None:
+    if (successor := found_key(digits, bodies.ended)[0]) is not None:
         title = bodies.titles[successor]
         why = M("Der Schlüssel {key} gilt nicht mehr. Nachfolgerin ist „{title}“.", key=digits[:20], title=title)
         return Verdict(RowState.DOUBT, why, BODY, title=title, choices=[(successor, title)], proposed=True)
-    if (stranger := _found_key(digits, bodies.strangers)[0]) is not None:
+    if (stranger := found_key(digits, bodies.strangers)[0]) is not None:
         title = bodies.stranger_titles[stranger]
         return Verdict(RowState.NOT_INVITED, _NOT_INVITED, title=title, choices=[(f"{REGISTER}{stranger}", title)])
     why = M("Unter dem Schlüssel {key} ist keine Stelle eingeladen. Prüfen Sie den Schlüssel, oder nehmen Sie die "
@@ -123,7 +133,7 @@ def _by_other_key(row: Row, digits: str, bodies: Bodies) -> Verdict:
     return Verdict(RowState.ERROR, why, BODY, choices=_titled(_named(row, bodies), bodies))
 
 
-def _found_key(digits: str, by_key: Mapping[str, str]) -> tuple[str | None, bool]:
+def found_key(digits: str, by_key: Mapping[str, str]) -> tuple[str | None, bool]:
     """What a key stands for, and whether a leading zero had to be added: spreadsheets take keys for numbers."""
     if digits in by_key:
         return by_key[digits], False

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations import queries, readiness
 from consultation.consultations.actions import new_version, require_running
 from consultation.consultations.models import Consultation, ConsultationVersion
+from consultation.core import bounds
 from consultation.core.db import compare_and_set, hold
 from consultation.core.errors import Invalid, Problem
 from consultation.core.history import record
@@ -32,8 +33,6 @@ from consultation.programmes.models import DraftVersion, Section
 from consultation.states import ConsultationState
 from consultation.subjects import Actor
 
-MAX_REASON = 4000
-
 
 @dataclass(frozen=True)
 class Correction:
@@ -51,7 +50,7 @@ def check(
     """Changes nothing. Raises `Invalid` with everything that is wrong."""
     require_running(actor, consultation)
     draft, form = _chosen(session, actor, consultation, draft_version_id, form_version_id)
-    wanted = Correction(draft, form, clean(reason)[:MAX_REASON])
+    wanted = Correction(draft, form, clean(reason))
     _demand_right(session, consultation, wanted)
     return wanted
 
@@ -110,6 +109,7 @@ def _problems(session: Session, consultation: Consultation, wanted: Correction) 
     draft_id = draft.id if draft else None
     if not wanted.reason:
         yield Problem("reason", M("Sagen Sie den Eingeladenen, was sich geändert hat und warum."))
+    yield from bounds.WHAT_CHANGED.problems("reason", wanted.reason)
     if draft_id == consultation.draft_version_id and form.id == consultation.form_version_id:
         yield Problem("draft", M("Wählen Sie eine andere Entwurfsfassung oder ein anderes Formular als bisher."))
     if (draft is None) != (consultation.draft_version_id is None):

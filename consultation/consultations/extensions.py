@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
 from consultation.consultations.models import DeadlineExtension, Invitation
+from consultation.core import bounds
 from consultation.core.db import hold
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import perform, record
@@ -55,6 +56,7 @@ def grant(
     DEADLINE_EXTENSION.check(actor, extension, "grant")
     _require_running(invitation)
     _hold(session, invitation)
+    answer = bounds.ANSWER.within("answer", clean(answer))
     asked = extension.until
     granted = asked if until is None else end_of_day(until)
     if granted != asked:
@@ -66,7 +68,7 @@ def grant(
         session, DEADLINE_EXTENSION, actor, extension, "grant",
         details={"until": str(granted), "deadline": str(invitation.deadline)}
         | ({} if granted == asked else {"asked": str(asked)}) | ({"reason": reason} if reason else {}),
-        until=granted, answer=clean(answer), decided_at=actor.moment,
+        until=granted, answer=answer, decided_at=actor.moment,
     )  # fmt: skip
     invitation.extended_until = granted
     session.flush()
@@ -91,6 +93,7 @@ def decide_all(session: Session, actor: Actor, extension_ids: Collection[uuid.UU
 def refuse(session: Session, actor: Actor, extension_id: uuid.UUID, answer: str) -> DeadlineExtension:
     if not (answer := clean(answer)):
         raise Invalid.about("answer", M("Nennen Sie den Grund der Ablehnung; die Stelle erfährt ihn."))
+    bounds.ANSWER.within("answer", answer)
     extension = queries.extension(session, actor, extension_id)
     perform(session, DEADLINE_EXTENSION, actor, extension, "refuse", answer=answer, decided_at=actor.moment)
     return extension
@@ -129,6 +132,7 @@ def _checked(actor: Actor, invitation: Invitation, until: date, reason: str) -> 
     _require_running(invitation)
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund, zum Beispiel den Termin der Ratssitzung."))
+    bounds.WHY.within("reason", reason)
     _require_later(actor, invitation, deadline)
     return deadline, reason
 

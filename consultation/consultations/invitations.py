@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations import queries
 from consultation.consultations.models import Consultation, Invitation
+from consultation.core import bounds
 from consultation.core.db import hold
 from consultation.core.errors import Invalid
 from consultation.core.history import perform, record
@@ -84,7 +85,10 @@ def read_address(email: str, postal: str, contact: str) -> Reached:
     """As a page sends it. Raises `Invalid`."""
     if email.strip() and mail_address(email) is None:
         raise Invalid.about("email", M("Das ist keine E-Mail-Adresse. Beispiel: poststelle@musterstadt.example"))
-    return Reached(mail_address(email), clean(postal), clean_line(contact)[:200])
+    postal, contact = clean(postal), clean_line(contact)
+    if problems := [*bounds.POSTAL.problems("postal", postal), *bounds.CONTACT_PERSON.problems("contact", contact)]:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    return Reached(mail_address(email), postal, contact)
 
 
 def correct_address(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
+from consultation.core import bounds
 from consultation.core.db import set_all
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform_all, record_all
@@ -65,7 +66,7 @@ def with_another_reply(held: Sequence[Held], reply: Reply) -> list[Held]:
 
 
 def _said(reply: Reply) -> dict[str, str]:
-    return {} if reply is None else {"reply": clean(reply)}
+    return {} if reply is None else {"reply": bounds.REPLY.within("reply", clean(reply))}
 
 
 def decide(
@@ -106,6 +107,7 @@ def answer(session: Session, actor: Actor, held: Sequence[Held], reply: str, *, 
     """A reply for all of them; their proposed decisions stay."""
     if not (reply := clean(reply)):
         raise Invalid.about("reply", M("Schreiben Sie die Erwiderung, oder wählen Sie einen Textbaustein."))
+    bounds.REPLY.within("reply", reply)
     undecided(held)
     unchanged(held, seen)
     begin(session, actor, "propose", held, ("reply",))

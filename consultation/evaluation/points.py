@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from consultation.core import bounds
 from consultation.core.db import set_all
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import perform_all, record_all
@@ -103,6 +104,9 @@ class Writing:
 
 
 _TEXTS = ("text", "reply", "vote", "note")
+_BOUNDS = {
+    "text": bounds.WORKING_TEXT, "reply": bounds.REPLY, "vote": bounds.VOTE, "vote_by": bounds.VOTE_BY, "note": bounds.NOTE,
+}  # fmt: skip
 _ACTIONS = {
     "edit_point": {"text"},
     "propose": {"decision", "reply"},
@@ -188,10 +192,13 @@ def _changes(point: Held, writing: Writing) -> dict[str, object]:
     typed = {name: getattr(writing, name) for name in _TEXTS}
     wanted: dict[str, object] = {name: clean(value) for name, value in typed.items() if value is not None}
     if writing.vote_by is not None:
-        wanted["vote_by"] = clean_line(writing.vote_by)[:200]
+        wanted["vote_by"] = clean_line(writing.vote_by)
     if writing.reply is not None:
         wanted["decision"] = many.checked_decision(writing.decision)
-    return {name: value for name, value in wanted.items() if value != getattr(point, name)}
+    changed = {name: value for name, value in wanted.items() if value != getattr(point, name)}
+    if problems := [p for name in _BOUNDS for p in _BOUNDS[name].problems(name, str(changed.get(name) or ""))]:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
+    return changed
 
 
 def _write(session: Session, actor: Actor, point: Held, changes: dict[str, object]) -> None:

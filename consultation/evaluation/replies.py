@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
+from consultation.core import bounds
 from consultation.core.errors import Invalid, NotFound
 from consultation.core.history import record
 from consultation.core.language import M
@@ -74,11 +75,13 @@ def _one(session: Session, actor: Actor, consultation: Consultation, template_id
 def _checked(
     session: Session, consultation: Consultation, title: str, text: str, own: uuid.UUID | None = None
 ) -> tuple[str, str]:
-    title, text = clean_line(title)[:120], clean(text)
+    title, text = clean_line(title), clean(text)
     if not title:
         raise Invalid.about("title", M("Geben Sie dem Textbaustein einen Namen, unter dem Sie ihn wiederfinden."))
     if not text:
         raise Invalid.about("text", M("Schreiben Sie den Text des Textbausteins."))
+    if problems := [*bounds.BLOCK_TITLE.problems("title", title), *bounds.BLOCK.problems("text", text)]:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     if any(one.title == title and one.id != own for one in templates(session, consultation.id)):
         raise Invalid.about("title", M("Einen Textbaustein mit diesem Namen gibt es schon. Wählen Sie einen anderen."))
     return title, text

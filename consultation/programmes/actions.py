@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from consultation.core import bounds
 from consultation.core.db import hold
 from consultation.core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from consultation.core.history import record
@@ -89,7 +90,7 @@ class Details:
 
 def _said(details: Details) -> dict[str, Any]:
     """Raises Invalid with every problem at once."""
-    title = clean_line(details.title)
+    title, reference, description = clean_line(details.title), clean_line(details.reference), clean(details.description)
     problems = [] if title else [Problem("title", M("Geben Sie dem Programm einen Titel."))]
     if details.level not in list(ProgrammeLevel):
         problems.append(Problem("level", M("Wählen Sie, wer das Programm trägt.")))
@@ -98,11 +99,15 @@ def _said(details: Details) -> dict[str, Any]:
         why = M("Nennen Sie höchstens {lines} Zeilen mit je {signs} Zeichen: Mehr passt nicht auf den Brief.",
                 lines=SENDER_LINES, signs=SENDER_LINE)  # fmt: skip
         problems.append(Problem("postal", why))
+    problems += [
+        *bounds.TITLE.problems("title", title), *bounds.PROGRAMME_REFERENCE.problems("reference", reference),
+        *bounds.DESCRIPTION.problems("description", description),
+    ]  # fmt: skip
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     return {
-        "title": title[:300], "level": ProgrammeLevel(details.level), "reference": clean_line(details.reference)[:100],
-        "description": clean(details.description), "postal": "\n".join(lines),
+        "title": title, "level": ProgrammeLevel(details.level), "reference": reference, "description": description,
+        "postal": "\n".join(lines),
     }  # fmt: skip
 
 
@@ -258,9 +263,11 @@ def set_term(
     Raises Conflict if somebody wrote or removed it since its version (term → number) was `seen`.
     """
     programme = _held(session, actor, programme_slug)
-    term, definition = clean_line(term)[:100], clean(definition)
+    term, definition = clean_line(term), clean(definition)
     if not term:
         raise Invalid.about("term", M("Nennen Sie den Begriff."))
+    if problems := [*bounds.TERM.problems("term", term), *bounds.DEFINITION.problems("definition", definition)]:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     existing = next((t for t in programme.terms if t.term == term), None)
     if definition != (existing.definition if existing else ""):
         _demand_term_seen(existing, term, seen)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from consultation.core import bounds
 from consultation.core.db import insert_new
 from consultation.core.errors import Conflict, Forbidden, Invalid, Problem, changed_meanwhile
 from consultation.core.history import perform, record
@@ -50,7 +51,7 @@ def decline(session: Session, actor: Actor, response_id: uuid.UUID, reason: str 
     """We take no part. What was submitted before counts no more."""
     response = open_desk(session, actor, response_id, held=True).response
     perform(
-        session, RESPONSE, actor, response, "decline", details={"reason": clean(reason)}, counted_revision_id=None
+        session, RESPONSE, actor, response, "decline", details={"reason": _bounded(reason)}, counted_revision_id=None
     )  # fmt: skip
     uncount(session, response.id)
     return response
@@ -59,7 +60,7 @@ def decline(session: Session, actor: Actor, response_id: uuid.UUID, reason: str 
 def withdraw(session: Session, actor: Actor, response_id: uuid.UUID, reason: str = "") -> Response:
     response = open_desk(session, actor, response_id).response
     perform(
-        session, RESPONSE, actor, response, "withdraw", details={"reason": clean(reason)}, counted_revision_id=None
+        session, RESPONSE, actor, response, "withdraw", details={"reason": _bounded(reason)}, counted_revision_id=None
     )  # fmt: skip
     uncount(session, response.id)
     return response
@@ -84,6 +85,7 @@ def reopen(
                 ],
             )
         reason, changes = _reason(reason), {"reopened_until": until}
+    reason = _bounded(reason)
     perform(session, RESPONSE, actor, response, "reopen", details={"reason": reason, "until": until}, **changes)
     return response
 
@@ -163,6 +165,10 @@ def _wrongly_named(
 
 
 def _reason(text: str) -> str:
-    if not (text := clean(text)):
+    if not (text := _bounded(text)):
         raise Invalid.about("reason", M("Nennen Sie den Grund."))
     return text
+
+
+def _bounded(reason: str) -> str:
+    return bounds.WHY.within("reason", clean(reason))

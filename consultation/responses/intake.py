@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.models import Consultation, Invitation
+from consultation.core import bounds
 from consultation.core.db import compare_and_set, hold
 from consultation.core.errors import Conflict, Invalid, NotFound, Problem, changed_meanwhile
 from consultation.core.history import record
@@ -185,13 +186,14 @@ def _problems(actor: Actor, consultation: Consultation, received: Received, *, e
         yield Problem("original", M("Fügen Sie den Wortlaut ein; er bleibt als Original neben der Stellungnahme."))
     elif len(received.original) > LONGEST:
         yield Problem("original", M("Der Text ist zu lang. Erlaubt sind {longest} Zeichen.", longest=LONGEST))
+    yield from bounds.SENDER_REFERENCE.problems("reference", clean_line(received.reference))
 
 
 def _kept(received: Received) -> dict[str, Any]:
     original = clean(received.original)
     return {
         "channel": received.channel, "received_on": received.received_on, "original": original,
-        "reference": clean_line(received.reference)[:100], "original_hash": hashlib.sha256(original.encode()).hexdigest(),
+        "reference": clean_line(received.reference), "original_hash": hashlib.sha256(original.encode()).hexdigest(),
     }  # fmt: skip
 
 

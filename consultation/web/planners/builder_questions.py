@@ -1,10 +1,11 @@
 """One question: chosen from the gallery, worded in both languages, its answers set with the dials of its type."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from starlette.responses import Response
 
+from consultation.core import bounds
 from consultation.core.errors import Conflict, Invalid, NotFound, Problem
 from consultation.core.language import Language, M, say
 from consultation.forms import editing
@@ -223,6 +224,7 @@ def question_from(given: Typed, old: Question, language: Language) -> Question:
     ):
         if not given[name]["de"] and (name == "title" or given[name]["en"]):
             problems.append(Problem(f"{NAME}.{name}.de", missing))
+        problems += _too_long(f"{NAME}.{name}", given[name])
     if not given["fields"]:
         problems.append(Problem(f"{NAME}.title.de", _NONE))
     known = {field.key: field for field in old.fields}
@@ -235,6 +237,11 @@ def question_from(given: Typed, old: Question, language: Language) -> Question:
     })  # fmt: skip
 
 
+def _too_long(name: str, texts: Typed) -> Iterator[Problem]:
+    for code in ("de", "en"):
+        yield from bounds.FORM_TEXT.problems(f"{name}.{code}", texts[code])
+
+
 def _field(
     row: Typed, place: int, given: Typed, known: dict[str, FormField], language: Language, problems: list[Problem]
 ) -> FormField | None:  # fmt: skip
@@ -243,6 +250,7 @@ def _field(
     several = len(given["fields"]) > 1
     if not row["de"] and (row["en"] or (several and place)):
         problems.append(Problem(f"{name}.de", M("Sagen Sie, was hier anzugeben ist.")))
+    problems += _too_long(name, row)
     raw = before.settings if before is not None and before.type == kind.key else {}
     try:
         settings = built(kind, row["settings"], raw, f"{name}.settings", language)

@@ -10,6 +10,7 @@ from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
+from consultation.core import bounds
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import Language, M, Message
@@ -147,7 +148,7 @@ def posted_texts(form: PostedForm, name: str, missing: Message) -> Texts:
     words = typed_words(form, name)
     if not words["de"]:
         raise Invalid.about(f"{name}.de", missing)
-    return Texts(**words)
+    return Texts(**_bounded(name, words))
 
 
 def optional_texts(form: PostedForm, name: str) -> Texts | None:
@@ -155,4 +156,8 @@ def optional_texts(form: PostedForm, name: str) -> Texts | None:
     german, english = form.text(f"{name}.de"), form.text(f"{name}.en")
     if english and not german:
         raise Invalid.about(f"{name}.de", M("Geben Sie auch den deutschen Text an."))
-    return Texts(de=german, en=english) if german else None
+    return Texts(**_bounded(name, {"de": german, "en": english})) if german else None
+
+
+def _bounded(name: str, words: dict[str, str]) -> dict[str, str]:
+    return {code: bounds.FORM_TEXT.within(f"{name}.{code}", text) for code, text in words.items()}

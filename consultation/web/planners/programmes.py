@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from consultation.consultations import queries as consultations
 from consultation.consultations.titles import state_said
+from consultation.core import bounds
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.language import M
@@ -153,7 +154,7 @@ def _type(text: str) -> ParameterType:
 
 
 def _label(form: PostedForm) -> dict[str, str]:
-    german, english = form.line("label")[:200], form.line("label_en")[:200]
+    german, english = (bounds.VALUE_LABEL.within(name, form.line(name)) for name in ("label", "label_en"))
     if not german:
         raise Invalid.about("label", M("Geben Sie dem Wert eine Bezeichnung, zum Beispiel „Förderquote“."))
     return {"de": german} | ({"en": english} if english else {})
