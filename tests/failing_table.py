@@ -149,6 +149,7 @@ WRONG: dict[str, Wrong] = {
     ),
     CONSULTATION + "/dates": Wrong(PLANNER, "preparing", {"deadline_on": "bald", "opens_on": "2026-03-01"}),
     CONSULTATION + "/versions": Wrong(PLANNER, "preparing", {"draft": ""}),
+    CONSULTATION + "/audience/list": Wrong(PLANNER, "preparing", {"list": "", "purpose": "for_information"}),
     CONSULTATION + "/audience/single": Wrong(PLANNER, "preparing", {"purpose": "for_information"}),
     CONSULTATION + "/addresses": Wrong(PLANNER, "preparing", {}),
     CONSULTATION + "/announce": Wrong(PLANNER, "preparing", {}),
@@ -164,6 +165,7 @@ WRONG: dict[str, Wrong] = {
     CONSULTATION + "/extensions/{extension_id}/{decision}": Wrong(
         PLANNER, "consultation", {"until": "bald", "answer": "Gern."}, at={"decision": "grant"}
     ),
+    CONSULTATION + "/invitations/posted": Wrong(PLANNER, "consultation", {"day": "bald"}, {"which": ""}),
     CONSULTATION + "/invitations/{invitation_id}/address": Wrong(
         PLANNER, "consultation", {"email": "keine Adresse", "contact": "Frau Amt", "postal": "Markt 1"}
     ),

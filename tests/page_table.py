@@ -99,7 +99,8 @@ def _caller(here: frozenset[str]) -> str:
 
 
 SINGLE = "GET /o/{organisation_id}/consultations/{slug}/audience/single"
-LEADS_ON = {(SINGLE, "consultation"), (SINGLE, "published")}
+LIST = "GET /o/{organisation_id}/consultations/{slug}/audience/list"
+LEADS_ON = {(route, filling) for route in (SINGLE, LIST) for filling in ("consultation", "published")}
 """Pages that lead elsewhere in these states: after the announcement nobody is added."""
 _ALL = (*_of_the_tenancy_table(), *ANOTHER_LOOK)
 LOOKS = tuple(

@@ -329,6 +329,7 @@ TABLE = (
         GET /o/{organisation_id}/consultations/{slug}/announce
         GET /o/{organisation_id}/consultations/{slug}/audience
         GET /o/{organisation_id}/consultations/{slug}/audience/bodies
+        GET /o/{organisation_id}/consultations/{slug}/audience/list
         GET /o/{organisation_id}/consultations/{slug}/audience/single
         GET /o/{organisation_id}/consultations/{slug}/basics
         GET /o/{organisation_id}/consultations/{slug}/dates
@@ -347,6 +348,7 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/addresses/rows/invite
         POST /o/{organisation_id}/consultations/{slug}/addresses/take-over
         POST /o/{organisation_id}/consultations/{slug}/audience
+        POST /o/{organisation_id}/consultations/{slug}/audience/list
         POST /o/{organisation_id}/consultations/{slug}/audience/single
         POST /o/{organisation_id}/consultations/{slug}/audience/take-back
         POST /o/{organisation_id}/consultations/{slug}/audience/{invitation_id}/remove
@@ -418,6 +420,7 @@ TABLE = (
         POST /o/{organisation_id}/consultations/{slug}/editions
         POST /o/{organisation_id}/consultations/{slug}/editions/{number}/retry
         POST /o/{organisation_id}/consultations/{slug}/claims/{claim_id}/revoke
+        POST /o/{organisation_id}/consultations/{slug}/invitations/posted
         POST /o/{organisation_id}/consultations/{slug}/invitations/{invitation_id}/address
         POST /o/{organisation_id}/consultations/{slug}/mails/test
         POST /o/{organisation_id}/consultations/{slug}/points/bulk

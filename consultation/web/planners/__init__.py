@@ -7,6 +7,7 @@ from consultation.web.planners import (
     announcing,
     audience,
     audience_bodies,
+    audience_list,
     builder,
     builder_conditions,
     builder_parts,
@@ -48,7 +49,7 @@ router = Pages()
 _DRAFTS = (draft_import, draft_cover, draft_comparison, draft_editing, drafts, correcting)
 _PREPARING = (start, describing, programmes, consultations, preparing, announcing, mails)
 _BUILDING = (forms, builder, builder_parts, builder_conditions, builder_questions, trying)
-_ASKING = (audience, audience_bodies, addresses, address_rows)
+_ASKING = (audience, audience_bodies, audience_list, addresses, address_rows)
 _RUNNING = (
     participation,
     later,
