@@ -106,7 +106,9 @@ def test_nothing_typed_while_preparing_is_cut_off(db: Database) -> None:
     at, programme = prepare(paula, world).at, f"{world.foundation.at}/programmes/{world.programme}"
     paula.get(f"{at}/basics")
     for bound, name in ((bounds.INTRODUCTION, "introduction"), (bounds.CONTACT, "contact"), (bounds.NOTICE, "notice")):
-        refused_whole(paula, f"{at}/basics", {"title": "Anhörung", "visibility": "invited_only", "minimum_cell": "5"}, bound, name)
+        refused_whole(
+            paula, f"{at}/basics", {"title": "Anhörung", "visibility": "invited_only", "minimum_cell": "5"}, bound, name
+        )
     refused_whole(paula, f"{programme}/terms", {"term": "Träger"}, bounds.DEFINITION, "definition")
     new = f"{world.foundation.at}/programmes/new"
     refused_whole(paula, new, {"title": "Neu", "level": "federal"}, bounds.DESCRIPTION, "description")

@@ -51,10 +51,13 @@ def door(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def _waiting_for_planners(session: Session, world: World) -> None:
-    """A body that has not answered, one that has and can be let in again, and a point that is not decided."""
+    """A body that has not answered and that only a letter reaches, one that has and can be let in again, and a point that is
+    not decided.
+    """
     planner, town = world.people["planner"], _new_town(session, world, 300)
     _invite(session, planner, world.mine.consultation, town)
     asked = session.scalars(select(Invitation).where(Invitation.organisation_id == town.id)).one()
+    asked.email, asked.postal = None, "Markt 1\n25746 Heide"
     received = Received(Channel.LETTER, NOW.date(), "", "Guten Tag.")
     world.objects["silent_invitation_id"] = str(asked.id)
     world.objects["silent_intake_id"] = str(intake.begin(session, replace(planner, moment=NOW), asked.id, received).id)
