@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.core import history
-from consultation.core.db import hold, insert_new
-from consultation.core.errors import Invalid, Problem
+from consultation.core.db import hold, hold_where, holding, insert_new
+from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.jobs import Urgency, enqueue
 from consultation.core.language import LANGUAGES, Language, M
 from consultation.core.text import clean_line, identity_key
-from consultation.people import codes, passwords, sessions
+from consultation.people import codes, passwords, queries, sessions
 from consultation.people.addresses import mail_address
 from consultation.people.models import Person
 from consultation.people.passwords import Chosen
@@ -79,17 +79,64 @@ def set_password(session: Session, actor: Actor, password: Chosen) -> int:
     Returns how many sessions ended.
     """
     person = session.get_one(Person, actor.person_id)
-    if problems := list(passwords.problems(password.clear, person.email)):
-        raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
+    _refuse_weak(person, password)
     if password.again:
         raise Invalid.about("password", M("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes."))
-    if person.password_hash is not None:
-        enqueue(session, "mail.account_changed", {"id": str(person.id), "what": "set_password"}, run_at=actor.moment)
+    return _keep_password(session, actor, person, password, told=person.password_hash is not None)
+
+
+def set_password_of(session: Session, actor: Actor, person_id: uuid.UUID, password: Chosen) -> int:
+    """Of somebody who lost all ways in, by the operator; otherwise as `set_password`, and the mail goes out in any case."""
+    OPERATING.demand(actor, None)
+    person = session.get_one(Person, person_id)
+    _refuse_weak(person, password)
+    return _keep_password(session, actor, person, password, told=True)
+
+
+def _refuse_weak(person: Person, password: Chosen) -> None:
+    if problems := list(passwords.problems(password.clear, person.email)):
+        raise Invalid(M("Das Passwort wurde nicht geändert."), problems=problems)
+
+
+def _keep_password(session: Session, actor: Actor, person: Person, password: Chosen, *, told: bool) -> int:
+    if told:
+        _tell(session, actor, person, "set_password")
     person.password_hash = password.hash
     codes.drop_all(session, person.id)
     ended = sessions.end_all(session, person.id, None)
     history.record(session, actor, person, "set_password")
     return ended
+
+
+def _tell(session: Session, actor: Actor, person: Person, what: str) -> None:
+    enqueue(session, "mail.account_changed", {"id": str(person.id), "what": what}, run_at=actor.moment)
+
+
+def appoint_operator(session: Session, actor: Actor, person_id: uuid.UUID) -> None:
+    """Somebody who has an account runs the service from now on. Raises Conflict if they do already."""
+    OPERATING.demand(actor, None)
+    person = session.get_one(Person, person_id)
+    if person.operator:
+        raise Conflict(M("Diese Person betreibt den Dienst schon."))
+    person.operator = True
+    history.record(session, actor, person, "appoint_operator")
+    _tell(session, actor, person, "appoint_operator")
+
+
+def dismiss_operator(session: Session, actor: Actor, person_id: uuid.UUID) -> None:
+    """The account stays. Raises Conflict if they do not run the service, or nobody else would."""
+    OPERATING.demand(actor, None)
+    hold_where(session, holding(Person.id, Person.operator.is_(True), Person.active.is_(True)), {})
+    person = session.get_one(Person, person_id)
+    if not person.operator:
+        raise Conflict(M("Diese Person betreibt den Dienst nicht."))
+    if not set(queries.operators(session)) - {person.id}:
+        raise Conflict(
+            M("Ohne diese Person betreibt niemand mehr den Dienst. Geben Sie zuerst einer anderen dieses Recht.")
+        )
+    person.operator = False
+    history.record(session, actor, person, "dismiss_operator")
+    _tell(session, actor, person, "dismiss_operator")
 
 
 def change_person(session: Session, actor: Actor, *, name: str, language: str) -> None:

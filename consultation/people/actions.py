@@ -5,12 +5,15 @@ Sessions, codes and tokens stand in modules of their own; only the pages of the 
 
 from consultation.people.accounts import (
     Known,
+    appoint_operator,
     ask_code,
     change_person,
     create_operator,
     create_person,
+    dismiss_operator,
     person_problems,
     set_password,
+    set_password_of,
     still_has,
 )
 from consultation.people.inviting import (
@@ -42,11 +45,13 @@ __all__ = [
     "accept",
     "appoint_again",
     "appoint_manager",
+    "appoint_operator",
     "ask_code",
     "change_person",
     "create_operator",
     "create_organisation",
     "create_person",
+    "dismiss_operator",
     "give_roles",
     "hand_over",
     "invite_again",
@@ -61,6 +66,7 @@ __all__ = [
     "revoke_claim",
     "set_four_eyes",
     "set_password",
+    "set_password_of",
     "still_has",
     "withdraw_appointment",
 ]
