@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from consultation.core import jobs
@@ -19,7 +20,7 @@ from consultation.register.models import RegisterImport
 from consultation.settings import Settings, load
 from consultation.states import Role
 from consultation.subjects import system
-from consultation.upkeep import noted
+from consultation.upkeep import key, noted
 from consultation.upkeep.condition import Condition, Level, summary, to_act
 from consultation.upkeep.health import SLOW, health
 from tests import factories as make
@@ -99,6 +100,17 @@ def test_a_new_service_says_what_is_missing_and_how_to_settle_it(db: Database, t
     assert to_act(conditions.values())
     levels = [one.level for one in conditions.values()]
     assert levels == sorted(levels, key=list(Level).index)
+
+
+def test_another_key_than_the_one_the_data_hang_on_is_said(db: Database, settings: Settings) -> None:
+    title = "Schlüssel des Dienstes"
+    assert told(db, settings, title)[0] is Level.FINE, "no service has started yet"
+    with db.transaction() as session:
+        key.note(session, system(MOMENT), settings.secret_key.get_secret_value())
+    assert told(db, settings, title)[0] is Level.FINE
+    for other, words in (("x" * 40, "nicht der, mit dem die Datenbank eingerichtet wurde"), ("", "er fehlt")):
+        changed = settings.model_copy(update={"secret_key": SecretStr(other)})
+        assert told(db, changed, title) == (Level.ACT, f"{words} Setzen Sie den früheren wieder ein. SECRET_KEY")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from consultation.core.sealing import sealed
 from consultation.people.queries import operators
 from consultation.register.queries import latest_import
 from consultation.settings import Settings
+from consultation.upkeep import key
 from consultation.upkeep.condition import Condition, Level, worst_first
 from consultation.upkeep.going_public import to_settle
 from consultation.upkeep.noted import BACKUP, CHECK, last
@@ -46,6 +47,7 @@ def _running(session: Session, settings: Settings, moment: datetime) -> Iterator
     )
     yield _database(session, settings)
     yield _disk(settings)
+    yield _key(session, settings)
     yield _backup(settings, moment)
     standing = jobs.standing(session, moment)
     failing = jobs.struggling(session) if standing.mails or standing.others else None
@@ -76,6 +78,17 @@ def _disk(settings: Settings) -> Condition:
     level = Level.ACT if free < TOO_LITTLE else Level.LOOK if free < LITTLE else Level.FINE
     remedy = M("Schaffen Sie Platz, bevor nichts mehr gespeichert werden kann.") if level is not Level.FINE else None
     return Condition(title, level, text, remedy)
+
+
+def _key(session: Session, settings: Settings) -> Condition:
+    """The service itself would not have started with another one; a command is told here."""
+    title, known, secret = M("Schlüssel des Dienstes"), key.noted(session), settings.secret_key.get_secret_value()
+    if known is None:
+        return Condition(title, Level.FINE, M("wird beim nächsten Start vermerkt"))
+    if secret and key.fingerprint(secret) == known:
+        return Condition(title, Level.FINE, M("der, mit dem die Datenbank eingerichtet wurde"))
+    text = M("nicht der, mit dem die Datenbank eingerichtet wurde") if secret else M("er fehlt")
+    return Condition(title, Level.ACT, text, M("Setzen Sie den früheren wieder ein."), "SECRET_KEY")
 
 
 def _backup(settings: Settings, moment: datetime) -> Condition:
