@@ -5,81 +5,56 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from consultation import operating
 from consultation.core.db import Database
-from consultation.core.errors import NotFound
-from consultation.core.language import M
 from consultation.core.memory import settle_in
 from consultation.core.migrations import upgrade
 from consultation.programmes.importers import import_draft
 from consultation.programmes.importers.tree import render_tree
-from consultation.settings import Settings, describe
 from consultation.subjects import system
 from consultation.terminal import (
     PATIENCE,
     Commands,
     DataDir,
     File,
+    at_work,
     attended,
     beginning_with,
     console,
+    demand_key,
     errors,
     opened,
     refuse,
     settings_with,
     told,
+    undisturbed,
     using,
+    warn_of_strangers,
 )
+from consultation.usage import App
+from consultation.users import user
+from consultation.variables import DEFAULT, holdings
 
-app = typer.Typer(
-    name="consultation", cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+app = App(
+    name="consultation", cls=Commands, add_completion=False, pretty_exceptions_enable=False,
     help="Kommunen gestalten Förderprogramme mit. Einstellungen sind Umgebungsvariablen: „consultation settings“.",
 )  # fmt: skip
-register = typer.Typer(no_args_is_help=True, help="Das amtliche Gemeindeverzeichnis.")
-draft = typer.Typer(no_args_is_help=True, help="Entwürfe von Förderprogrammen.")
-user = typer.Typer(no_args_is_help=True, help="Menschen, die sich anmelden können.")
+register = App(help="Das amtliche Gemeindeverzeichnis.")
+draft = App(help="Entwürfe von Förderprogrammen.")
 app.add_typer(register, name="register")
 app.add_typer(draft, name="draft")
 app.add_typer(user, name="user")
 operating.install(app)
-
-
-@contextmanager
-def reaching(settings: Settings) -> Iterator[None]:
-    """A port that cannot be had is said."""
-    try:
-        yield
-    except OSError as error:
-        where = f"{settings.host}, Anschluss {settings.port}"
-        refuse(f"Der Dienst kann hier nicht lauschen: {where} ({error.strerror}). Wählen Sie --host und --port anders.")
-
-
-def on_port(settings: Settings, port: int) -> Settings:
-    """Links begin with the address people reach, unless BASE_URL names another."""
-    from consultation.serving import address_of  # noqa: PLC0415 -- the web is loaded only to serve it
-
-    own = (Settings.model_fields["base_url"].default, address_of(settings.host, settings.port))
-    base_url = address_of(settings.host, port) if settings.base_url in own else settings.base_url
-    return settings.model_copy(update={"port": port, "base_url": base_url})
-
-
-def on_free_port(settings: Settings) -> Settings:
-    from consultation.serving import free_port  # noqa: PLC0415 -- as above
-
-    with reaching(settings):
-        found = free_port(settings.host, settings.port)
-    if found != settings.port:
-        console.print(f"Anschluss {settings.port} ist belegt; der Dienst nimmt {found}.")
-    return on_port(settings, found)
 
 
 @app.command()
@@ -89,13 +64,21 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Anschluss.")] = None,
 ) -> None:
     """Den Dienst betreiben: Seiten, API und, wenn nicht abgeschaltet, die Aufträge."""
-    from consultation.serving import listen  # noqa: PLC0415 -- as above
+    from consultation.serving import listen, try_out  # noqa: PLC0415 -- the web is loaded only to serve it
     from consultation.serving import serve as run  # noqa: PLC0415 -- as above
+    from consultation.starting import announce, on_port, reaching  # noqa: PLC0415 -- as above
 
-    settings = beginning_with(patience=PATIENCE, data_dir=data_dir, host=host, port=port)
-    with attended(settings), reaching(settings):
-        door = listen(settings.host, settings.port)
-    run(on_port(settings, settings.port), door)
+    given = {"data_dir": data_dir, "host": host, "port": port}
+    settings = settings_with(**given)
+    with reaching(settings):  # before the database is waited for
+        try_out(settings.host, settings.port)
+    settings = beginning_with(patience=PATIENCE, **given)
+    with at_work(settings):
+        with attended(settings), reaching(settings):
+            door = listen(settings.host, settings.port)
+        settings = on_port(settings, settings.port)
+        announce(settings)
+        run(settings, door)
 
 
 @app.command()
@@ -107,7 +90,7 @@ def worker(data_dir: DataDir = None) -> None:
 
     settings, stop = beginning_with(patience=PATIENCE, data_dir=data_dir), threading.Event()
     logs.configure(settings)
-    with attended(settings) as database:
+    with at_work(settings), attended(settings) as database:
         for number in (signal.SIGTERM, signal.SIGINT):  # only now: whoever waits for the database ends at once
             signal.signal(number, lambda *_: stop.set())
         console.print("Aufträge werden abgearbeitet (Strg+C beendet).")
@@ -121,16 +104,23 @@ def migrate(data_dir: DataDir = None) -> None:
     settings = beginning_with(data_dir=data_dir)
     with using(settings.database), told():
         upgrade(settings.database)
+    with opened(settings) as database:
+        demand_key(database, settings)
     console.print("Die Datenbank ist auf dem Stand dieser Version.")
 
 
 @app.command(name="settings")
-def show_settings() -> None:
-    """Alle Einstellungen (Umgebungsvariablen) mit Vorgabe und Bedeutung."""
-    table = Table("Variable", "Vorgabe", "Bedeutung")
-    for explained in describe():
-        table.add_row(explained.name, explained.default, explained.text)
+def show_settings(data_dir: DataDir = None) -> None:
+    """Alle Einstellungen (Umgebungsvariablen): was gilt, woher es kommt und was es bedeutet. Geheimes wird nicht gezeigt."""
+    table = Table("Variable", "Jetzt", "Bedeutung")
+    for one in holdings(os.environ, data_dir):
+        meaning = one.explained.text
+        if one.source != DEFAULT and one.explained.default:
+            meaning += f" Vorgabe: {one.explained.default}"
+        table.add_row(one.explained.name, escape("\n".join((one.value or "–", f"({one.source})"))), escape(meaning))
     console.print(table)
+    warn_of_strangers()
+    settings_with(data_dir=data_dir)  # what is wrong is said here too
 
 
 @register.command(name="import")
@@ -186,51 +176,9 @@ def import_a_draft(
         console.print(f"Fassung {version.number} von „{version.title}“: {len(version.sections)} Abschnitte.")
 
 
-@user.command(name="create")
-def create_user(
-    email: Annotated[str, typer.Option(prompt="E-Mail", help="Adresse, mit der sich die Person anmeldet.")],
-    name: Annotated[str, typer.Option(prompt="Name", help="Vor- und Nachname.")],
-    password: Annotated[
-        str,
-        typer.Option(
-            prompt="Passwort",
-            hide_input=True,
-            confirmation_prompt=True,
-            help="Ohne Angabe wird unsichtbar danach gefragt.",
-        ),
-    ],
-    operator: Annotated[bool, typer.Option(help="Darf den Dienst betreiben und Organisationen anlegen.")] = True,
-    data_dir: DataDir = None,
-) -> None:
-    """Eine Person anlegen, gewöhnlich die erste: sie betreibt den Dienst."""
-    from consultation.people.accounts import create_operator, create_person  # noqa: PLC0415 -- as above
-    from consultation.people.passwords import chosen  # noqa: PLC0415 -- as above
-
-    create, hashed = create_operator if operator else create_person, chosen(password)
-    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
-        create(session, system(datetime.now(UTC)), email=email, name=name, password=hashed)
-        console.print(f"{name} kann sich jetzt mit {email} anmelden.", markup=False)
-
-
-@user.command(name="reset-second-step")
-def reset_second_step(
-    email: Annotated[str, typer.Option(prompt="E-Mail", help="Adresse, mit der sich die Person anmeldet.")],
-    data_dir: DataDir = None,
-) -> None:
-    """Die zweite Stufe der Anmeldung zurücksetzen, wenn jemand Gerät und Ersatzcodes verloren hat."""
-    from consultation.people import queries, second_factor  # noqa: PLC0415 -- as above
-
-    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
-        person = queries.person_by_email(session, email)
-        if person is None:
-            raise NotFound(M("Dieses Konto gibt es nicht."))
-        second_factor.reset(session, system(datetime.now(UTC)), person.id)
-        console.print(f"{person.name} meldet sich jetzt wieder mit dem Passwort allein an.", markup=False)
-
-
 @app.command(name="compile")
 def compile_documents(
-    consultation: Annotated[str, typer.Argument(help="Kurzname der Konsultation.")],
+    consultation: Annotated[str, typer.Argument(metavar="KURZNAME", help="Kurzname der Konsultation.")],
     audience: Annotated[str, typer.Option(help="public oder internal.")] = "internal",
     out: Annotated[Path, typer.Option(file_okay=False, help="Ordner für die Dokumente.")] = Path("documents"),
     data_dir: DataDir = None,
@@ -252,7 +200,7 @@ def compile_documents(
 
 @app.command()
 def export(
-    consultation: Annotated[str, typer.Argument(help="Kurzname der Konsultation.")],
+    consultation: Annotated[str, typer.Argument(metavar="KURZNAME", help="Kurzname der Konsultation.")],
     format_: Annotated[
         str, typer.Option("--format", help="ndjson, csv, xlsx oder json; sonst sagt es die Endung der Zieldatei.")
     ] = "",
@@ -326,21 +274,22 @@ def demo(
 ) -> None:
     """Den Dienst mit Beispieldaten zum Ausprobieren anlegen und betreiben."""
     from consultation.demo import show  # noqa: PLC0415 -- as above
+    from consultation.serving import listen  # noqa: PLC0415 -- as above
+    from consultation.serving import serve as run  # noqa: PLC0415 -- as above
+    from consultation.starting import on_free_port, reaching  # noqa: PLC0415 -- as above
 
     settings = beginning_with(data_dir=data_dir, port=port)
     settings = settings if no_serve else on_free_port(settings)
-    with told(), using(settings.database):
+    with undisturbed(settings) if reset else nullcontext(), told(), using(settings.database):
         show.prepare(settings, console, municipalities=municipalities, seed=seed, reset=reset)
     if no_serve:
         return
-    from consultation.serving import listen  # noqa: PLC0415 -- as above
-    from consultation.serving import serve as run  # noqa: PLC0415 -- as above
-
     settings = on_free_port(settings)
-    with reaching(settings):
-        door = listen(settings.host, settings.port)
-    console.print(f"Der Dienst läuft: {settings.base_url} (Strg+C beendet ihn)")
-    run(settings, door)
+    with at_work(settings):
+        with reaching(settings):
+            door = listen(settings.host, settings.port)
+        console.print(f"Der Dienst läuft: {settings.base_url} (Strg+C beendet ihn)")
+        run(settings, door)
 
 
 def main() -> None:

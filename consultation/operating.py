@@ -13,14 +13,31 @@ from rich.table import Table
 from consultation.core.language import SOURCE, say
 from consultation.settings import Settings
 from consultation.subjects import system
-from consultation.terminal import DataDir, console, opened, placing, refuse, settings_with, told, using
+from consultation.terminal import (
+    DataDir,
+    console,
+    errors,
+    opened,
+    other_key,
+    placing,
+    refuse,
+    settings_with,
+    told,
+    undisturbed,
+    using,
+)
+from consultation.usage import App
 
 if TYPE_CHECKING:
     from consultation.upkeep.manifest import Manifest
 
-jobs = typer.Typer(no_args_is_help=True, help="Aufträge: Mails, Erinnerungen, Dokumente.")
-person = typer.Typer(no_args_is_help=True, help="Datenschutz: Auskunft und Löschung.")
-Folder = Annotated[Path, typer.Argument(file_okay=False, help="Der Ordner der Sicherung.")]
+jobs = App(help="Aufträge: Mails, Erinnerungen, Dokumente.")
+person = App(help="Datenschutz: Auskunft und Löschung.")
+Folder = Annotated[Path, typer.Argument(file_okay=False, metavar="ORDNER", help="Der Ordner der Sicherung.")]
+IgnoreRunning = Annotated[
+    bool, typer.Option("--ignore-running", help="Nicht prüfen, ob der Dienst noch läuft; nur wenn er sicher steht.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Nicht nachfragen.")]
 
 
 def install(app: typer.Typer) -> None:
@@ -28,6 +45,7 @@ def install(app: typer.Typer) -> None:
     app.command()(backup)
     app.command()(restore)
     app.command()(move)
+    app.command()(adopt_key)
     app.command()(retention)
     app.add_typer(jobs, name="jobs")
     app.add_typer(person, name="person")
@@ -88,6 +106,7 @@ def restore(
         bool, typer.Option("--keep-logins", help="Anmeldungen und Zugangsschlüssel gelten weiter.")
     ] = False,
     check: Annotated[bool, typer.Option("--check", help="Nur die Sicherung prüfen; nichts ändern.")] = False,
+    ignore_running: IgnoreRunning = False,
     data_dir: DataDir = None,
 ) -> None:
     """Eine Sicherung zurückspielen; der Dienst muss angehalten sein. Danach ruhen Mails und andere Aufträge."""
@@ -100,7 +119,7 @@ def restore(
             console.print("Die Sicherung ist vollständig und unverändert.")
             return
         settings = settings_with(data_dir=data_dir)
-        with using(settings.database):
+        with undisturbed(settings, anyway=ignore_running), using(settings.database):
             manifest = restoring.restore(
                 settings, folder, datetime.now(UTC), overwrite=overwrite, keep_logins=keep_logins
             )
@@ -110,10 +129,52 @@ def restore(
     )
     if not keep_logins:
         console.print("Alle Anmeldungen sind beendet, alle Zugangsschlüssel für Programme widerrufen.")
+    _warn_of_key(settings_with(data_dir=data_dir))
+
+
+def _warn_of_key(settings: Settings) -> None:
+    """A backup has the key only where it lay in the data folder."""
+    from consultation.upkeep import key as keys  # noqa: PLC0415 -- as above
+
+    with opened(settings) as database, database.reader() as session:
+        known = keys.noted(session)
+    key = settings.secret_key.get_secret_value()
+    if key and known not in (None, keys.fingerprint(key)):
+        errors.print(other_key(settings), markup=False, soft_wrap=True)
+
+
+def adopt_key(yes: Yes = False, data_dir: DataDir = None) -> None:
+    """Den jetzigen Schlüssel als den richtigen vermerken, wenn der frühere verloren ist. Setzt zweite Stufen zurück."""
+    from consultation.upkeep import key as keys  # noqa: PLC0415 -- as above
+
+    settings = settings_with(data_dir=data_dir)
+    key = settings.secret_key.get_secret_value()
+    if not key:
+        refuse(f"Es gibt keinen Schlüssel: Setzen Sie SECRET_KEY, oder legen Sie einen in {settings.key_file} ab.")
+    with opened(settings) as database, told():
+        with database.reader() as session:
+            known = keys.noted(session)
+        if known == keys.fingerprint(key):
+            console.print("Der Schlüssel ist der richtige; es ist nichts zu tun.")
+            return
+        if not yes:
+            _ask_whether(
+                "Ausgegebene Einladungscodes und jede zweite Stufe der Anmeldung verlieren ihre Geltung.",
+                "Nichts wurde geändert.",
+            )
+        with database.transaction() as session:
+            reset = keys.adopt(session, system(datetime.now(UTC)), key)
+    console.print(
+        f"Der jetzige Schlüssel gilt. Zurückgesetzte zweite Stufen: {reset}; diese Personen erfahren es mit einer Mail. "
+        "Einladungen, denen noch niemand gefolgt ist, versendet die Planung bei ihrer Konsultation noch einmal.",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def move(
-    to: Annotated[str, typer.Argument(help="Die leere Zieldatenbank, wie bei DATABASE_URL.")], data_dir: DataDir = None
+    to: Annotated[str, typer.Argument(metavar="ZIEL", help="Die leere Zieldatenbank, wie bei DATABASE_URL.")],
+    ignore_running: IgnoreRunning = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Die Datenbank in eine andere übertragen (SQLite nach PostgreSQL); der Dienst muss angehalten sein."""
     from consultation.upkeep import move as moving  # noqa: PLC0415 -- as above
@@ -122,7 +183,12 @@ def move(
     target: Settings = settings_with(data_dir=data_dir, database_url=to)
     if target.database == settings.database:
         refuse("Quelle und Ziel sind dieselbe Datenbank.")
-    with opened(settings) as database, usable(), using(target.database):
+    with (
+        opened(settings) as database,
+        undisturbed(settings, target, anyway=ignore_running),
+        usable(),
+        using(target.database),
+    ):
         sums = moving.move(database, target.database)
     table = Table("Tabelle", "Zeilen", "Prüfsumme")
     for name, found in sums.items():
@@ -188,7 +254,7 @@ def resume(
 
 @person.command()
 def export(
-    email: Annotated[str, typer.Argument(help="Mailadresse der Person.")],
+    email: Annotated[str, typer.Argument(metavar="ADRESSE", help="Mailadresse der Person.")],
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="Zieldatei; ohne Angabe die Ausgabe.")] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -208,9 +274,9 @@ def export(
 
 @person.command()
 def erase(
-    email: Annotated[str, typer.Argument(help="Mailadresse der Person.")],
+    email: Annotated[str, typer.Argument(metavar="ADRESSE", help="Mailadresse der Person.")],
     force: Annotated[bool, typer.Option("--force", help="Auch wenn Organisation oder Dienst allein bleiben.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Nicht nachfragen.")] = False,
+    yes: Yes = False,
     data_dir: DataDir = None,
 ) -> None:
     """Name, Adressen und Zugang einer Person löschen. Was ihre Organisation gesagt hat, bleibt."""
@@ -222,7 +288,7 @@ def erase(
         with database.reader() as session:
             found = by_email(session, email)
         if not yes:
-            _ask_whether(f"{found.name} ({email}) wird gelöscht.")
+            _ask_whether(f"{found.name} ({email}) wird gelöscht.", "Nichts wurde gelöscht.")
         forgotten = forget(database, settings.data_dir, system(datetime.now(UTC)), found.id, force=force)
     done = forgotten.erased
     console.print(f"Gelöscht: Konto, {done.changed} weitere Zeilen, {forgotten.mails} Mails als Datei.")
@@ -234,10 +300,10 @@ def erase(
         console.print(f"Bitte ansehen: {table}.{column} nennt die Person in {count} Texten.", highlight=False)
 
 
-def _ask_whether(what: str) -> None:
-    console.print(f"{what} Das lässt sich nicht zurücknehmen.", markup=False)
+def _ask_whether(what: str, otherwise: str) -> None:
+    console.print(f"{what} Das lässt sich nicht zurücknehmen.", markup=False, soft_wrap=True)
     if typer.prompt("Wenn Sie das wollen, geben Sie „ja“ ein", default="nein").strip().lower() not in {"ja", "yes"}:
-        refuse("Nichts wurde gelöscht.")
+        refuse(otherwise)
 
 
 def retention(

@@ -10,7 +10,7 @@ from typing import NoReturn
 import uvicorn
 
 from consultation.app import create_app
-from consultation.core.db import Database
+from consultation.core.db import SERVICE, Database
 from consultation.core.memory import settle_in
 from consultation.http import logs
 from consultation.mail.transport import transport
@@ -29,7 +29,7 @@ otherwise send a request into one that is just being closed.
 def serve(settings: Settings, door: socket.socket) -> None:
     """On the socket until a signal ends it; the job and the requests in hand are finished first."""
     logs.configure(settings)
-    database = Database(settings.database, settings.threads)
+    database = Database(settings.database, settings.threads, name=SERVICE)
     app = create_app(settings, database, lambda: worker_beside(settings, database))
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False,
@@ -84,13 +84,24 @@ def listen(host: str, wanted: int, tries: int = 1) -> socket.socket:
 
 def _listen(found: socket.socket, address: tuple[object, ...]) -> socket.socket:
     try:
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        found.bind(address)
+        _bind(found, address)
         found.listen()
     except OSError:
         found.close()
         raise
     return found
+
+
+def _bind(found: socket.socket, address: tuple[object, ...]) -> None:
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind(address)
+
+
+def try_out(host: str, port: int) -> None:
+    """Raises OSError if `listen` could not have it now. Nobody can connect meanwhile."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as found:
+        _bind(found, address)
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -228,6 +228,13 @@ class Settings(BaseModel):
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'consultation.db'}"
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its data lie: the data folder, and that of a SQLite file which lies elsewhere."""
+        url = make_url(self.database)
+        file = Path(url.database or "") if url.get_backend_name() == "sqlite" else self.key_file
+        return tuple(dict.fromkeys((self.data_dir.absolute(), file.absolute().parent)))
+
+    @property
     def key_file(self) -> Path:
         """Where the key lies that no variable gives."""
         return self.data_dir / "secret_key"
@@ -256,7 +263,8 @@ def load(environment: Mapping[str, str] | None = None, *, beginning: bool = True
     An empty variable counts as not set. Raises SettingsError with all problems at once.
     """
     environment = os.environ if environment is None else environment
-    given: dict[str, Any] = {n: environment[n.upper()] for n in Settings.model_fields if environment.get(n.upper())}
+    names = {name: environment.get(name.upper(), "") for name in Settings.model_fields}
+    given: dict[str, Any] = {n: value for n, value in names.items() if value and not login_mailbox(n.upper(), value)}
     given |= {name: value for name, value in changes.items() if value is not None}
     try:
         settings = Settings.model_validate(given)
@@ -270,6 +278,11 @@ def load(environment: Mapping[str, str] | None = None, *, beginning: bool = True
         expected = _extra(Settings.model_fields["data_dir"].json_schema_extra)
         raise SettingsError(f"DATA_DIR: erwartet wird {expected} ({error.strerror}: {error.filename}).") from error
     return settings.model_copy(update={"secret_key": SecretStr(key)})
+
+
+def login_mailbox(name: str, value: str) -> bool:
+    """MAIL as log-ins of Linux set it: where the system keeps the mails of that user. It is not meant for the service."""
+    return name == "MAIL" and value.startswith(("/var/mail/", "/var/spool/mail/"))
 
 
 def _all_problems(error: ValidationError) -> str:
@@ -310,8 +323,8 @@ def _kept_key(path: Path, *, make: bool) -> str:
     if len(key) < SHORTEST_KEY:
         raise SettingsError(
             f"Der Schlüssel des Dienstes ist leer oder abgeschnitten: {path}. Holen Sie die Datei aus der Sicherung zurück. Gibt "
-            "es keine, setzen Sie SECRET_KEY neu; dann gelten ausgegebene Einladungscodes nicht mehr, und jede zweite Stufe der "
-            "Anmeldung muss zurückgesetzt werden."
+            "es keine, setzen Sie SECRET_KEY neu, und führen Sie „consultation adopt-key“ aus; dann gelten ausgegebene "
+            "Einladungscodes nicht mehr, und jede zweite Stufe der Anmeldung wird zurückgesetzt."
         )
     return key
 

@@ -317,13 +317,6 @@ def test_serve_finishes_a_request_that_runs_when_it_is_asked_to_end(empty: Path)
         assert process.wait(30) == 0
 
 
-def test_serve_says_that_its_port_is_taken(empty: Path, taken: int):
-    found = consultation("serve", "--data-dir", empty, "--port", str(taken))
-    assert found.returncode == 1
-    assert f"Anschluss {taken}" in " ".join(found.stderr.split())
-    assert "Traceback" not in found.stderr
-
-
 def test_a_worker_ends_with_grace(empty: Path):
     with running("worker", "--data-dir", empty) as process:
         said_until(process, "Aufträge werden abgearbeitet")

@@ -21,6 +21,8 @@ import pytest
 import sqlalchemy as sa
 
 from consultation.people.models import Person, SecondFactor
+from consultation.people.passwords import matches
+from consultation.people.sessions import begin
 from consultation.register import shipped
 from tests.conftest import DATABASES
 from tests.copies import Copies
@@ -285,6 +287,89 @@ def test_who_lost_the_second_step_gets_in_with_the_password_alone(desk: Desk) ->
     assert "meldet sich jetzt wieder mit dem Passwort allein an" in desk.terminal.type(reset)
     assert counted(desk.url)["second_factor"] == 0
     assert "keine zweite Stufe" in desk.terminal.type(reset, ends=1)
+
+
+def logs_in(desk: Desk, email: str, password: str) -> bool:
+    with connected(desk.url) as connection:
+        asked = sa.text("select password_hash from person where email = :email")
+        return matches(connection.scalar(asked, {"email": email}), password)
+
+
+def done(desk: Desk, action: str) -> int:
+    """How often, as the log has it."""
+    with connected(desk.url) as connection:
+        asked = sa.text("select count(*) from history_entry where action = :action and person_id is null")
+        return int(connection.scalar(asked, {"action": action}) or 0)
+
+
+def test_operators_are_listed_appointed_and_dismissed_but_for_the_last(desk: Desk) -> None:
+    listing, appoint, dismiss, _ = block("Wer den Dienst betreibt")
+    before = desk.terminal.type(listing)
+    with connected(desk.url) as connection:
+        operators = sa.text("select email from person where operator = :yes and active = :yes")
+        [olga] = connection.scalars(operators, {"yes": True})
+        other = connection.scalar(
+            sa.text("select email from person where operator = :no and active = :yes order by email"),
+            {"yes": True, "no": False},
+        )
+    assert olga in before
+    assert other not in before
+    desk.terminal.instead["paula@amt.example"] = olga
+    assert "betreibt niemand mehr den Dienst" in desk.terminal.type(dismiss, ends=1)
+    assert "betreibt den Dienst schon" in desk.terminal.type(appoint, ends=1)
+    desk.terminal.instead["paula@amt.example"] = other
+    assert "betreibt den Dienst nicht." in desk.terminal.type(dismiss, ends=1)
+    assert "betreibt jetzt den Dienst" in desk.terminal.type(appoint)
+    assert other in desk.terminal.type(listing)
+    assert "das Konto bleibt" in desk.terminal.type(dismiss)
+    assert desk.terminal.type(listing) == before
+    assert (done(desk, "appoint_operator"), done(desk, "dismiss_operator")) == (1, 1)
+    desk.terminal.instead["paula@amt.example"] = "niemand@amt.example"
+    assert "Dieses Konto gibt es nicht." in desk.terminal.type(appoint, ends=1)
+
+
+def test_who_lost_all_ways_in_gets_a_password_that_nobody_sees(desk: Desk) -> None:
+    command = block("Wer den Dienst betreibt")[-1]
+    desk.terminal.instead["paula@amt.example"] = email = some_address(desk)
+    with desk.made.db.transaction() as session:
+        person = session.scalars(sa.select(Person).where(Person.email == email)).one()
+        session.add(SecondFactor(person_id=person.id, salt="0" * 32, last_step=0, created_at=NOW))
+        begin(session, person.id, NOW)
+    desk.made.db.close()
+    assert "leicht zu erraten" in desk.terminal.type(command, "passwortpasswort", "passwortpasswort", ends=1)
+    assert counted(desk.url)["login_session"] > 0
+    shown = desk.terminal.type(command, PASSWORD, "verschrieben", PASSWORD, PASSWORD)
+    assert "Die beiden Eingaben sind verschieden." in shown
+    assert "kann sich mit dem neuen Passwort anmelden" in shown
+    assert "consultation user reset-second-step" in shown
+    assert PASSWORD not in shown
+    assert logs_in(desk, email, PASSWORD)
+    with connected(desk.url) as connection:
+        asked = sa.text(
+            "select count(*) from login_session s join person p on p.id = s.person_id where p.email = :email"
+        )
+        assert connection.scalar(asked, {"email": email}) == 0
+    assert done(desk, "set_password") == 1
+    desk.terminal.instead["paula@amt.example"] = "niemand@amt.example"
+    assert "Dieses Konto gibt es nicht." in desk.terminal.type(command, ends=1), (
+        "nobody is asked for a password in vain"
+    )
+    assert "No such" not in desk.terminal.type(f"{command} --password x", ends=2)
+
+
+def test_a_lost_key_is_replaced_and_second_steps_are_reset(desk: Desk) -> None:
+    [adopt] = block("Der Schlüssel des Dienstes")
+    assert "auf dem Stand" in desk.terminal.type("consultation migrate")
+    with desk.made.db.transaction() as session:
+        person = session.scalars(sa.select(Person).where(Person.email == some_address(desk))).one()
+        session.add(SecondFactor(person_id=person.id, salt="0" * 32, last_step=0, created_at=NOW))
+    desk.made.db.close()
+    desk.terminal.settings["SECRET_KEY"] = "ein ganz anderer Schlüssel als der erste"
+    assert adopt in desk.terminal.type("consultation worker", ends=1)
+    assert "Nichts wurde geändert." in desk.terminal.type(adopt, "nein", ends=1)
+    assert "Zurückgesetzte zweite Stufen: 1;" in desk.terminal.type(adopt, "ja")
+    assert counted(desk.url)["second_factor"] == 0
+    desk.terminal.serves("consultation serve")
 
 
 def test_the_state_of_the_service_is_told_and_knows_of_backup_and_check(desk: Desk) -> None:

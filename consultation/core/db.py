@@ -37,6 +37,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    make_url,
     select,
     text,
     type_coerce,
@@ -115,14 +116,19 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def build_engine(url: str, threads: int, *, durable: bool = True) -> Engine:
+SERVICE = "consultation"
+"""What connections of a service to a server are called there, as its administrators see them."""
+
+
+def build_engine(url: str, threads: int, *, durable: bool = True, name: str = "") -> Engine:
     """As many connections as threads: a request that got a thread never waits for a connection.
 
-    Without `durable` a power cut may lose the last commits: for data that can be made again.
+    Without `durable` a power cut may lose the last commits: for data that can be made again. `name`: see `SERVICE`.
     """
+    called = {"application_name": name} if name and make_url(url).get_backend_name() == "postgresql" else {}
     engine = create_engine(
         url, pool_size=threads, max_overflow=0, hide_parameters=True,
-        json_serializer=_dumps, json_deserializer=orjson.loads,
+        json_serializer=_dumps, json_deserializer=orjson.loads, connect_args=called,
     )  # fmt: skip
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)
@@ -209,9 +215,9 @@ def continue_numbers(connection: Connection, table: str, column: str) -> None:
 class Database:
     """Opens the two kinds of session there are: `transaction()` writes, `reader()` sees one consistent state."""
 
-    def __init__(self, url: str, threads: int = 16, *, durable: bool = True) -> None:
+    def __init__(self, url: str, threads: int = 16, *, durable: bool = True, name: str = "") -> None:
         self.url = url
-        self.engine = build_engine(url, threads, durable=durable)
+        self.engine = build_engine(url, threads, durable=durable, name=name)
         self.threads = threads
         self._turn = OneAtATime() if self.engine.dialect.name == "sqlite" else nullcontext
         snapshot: dict[str, Any] = {"reading": True}
