@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from consultation.__main__ import app
 from consultation.rulebook import WORKFLOWS
-from consultation.settings import Settings, describe
+from consultation.settings import Settings, describe, load
 from tests.browser import pictures
 
 TOP = Path(__file__).resolve().parent.parent
@@ -72,6 +72,47 @@ def check_command(words: list[str]) -> None:
     assert not hasattr(command, "commands"), f"no such command: {words[:1]}"
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert {word for word in words if word.startswith("--")} <= known | {"--help"}
+
+
+OPERATING = (TOP / "docs/betrieb.md").read_text("utf-8")
+FILES = dict(re.findall(r"^<!-- file: (/\S+) -->\n```\w+\n(.*?)^```$", OPERATING, re.MULTILINE | re.DOTALL))
+"""Path → what operators put there, word for word."""
+CALLED = re.compile(r"""(?:/bin/|ExecStart=|exec )consultation ([a-z][^'\n]*)""")
+
+
+def test_the_files_for_running_it_by_itself_call_commands_that_exist():
+    called = [words for content in FILES.values() for words in CALLED.findall(content)]
+    for words in called:
+        check_command(shlex.split(words))
+    nightly = ["backup", "retention", "verify"]
+    assert [words.split()[0] for words in called] == ["serve", *nightly, *nightly]
+
+
+def test_the_variables_of_these_files_are_settings_and_hold(tmp_path: Path):
+    lines = FILES["/etc/consultation.env"].splitlines()
+    given = {line.partition("=")[0]: shlex.split(line.partition("=")[2])[0] for line in lines}
+    assert len(given) == len(lines)
+    assert set(given) <= {one.upper() for one in Settings.model_fields}
+    found = load(given | {"DATA_DIR": str(tmp_path)})
+    assert found.encrypted
+    assert found.mail_folder is None
+
+
+def test_the_units_are_whole_and_name_each_other():
+    units = {Path(path).name: content for path, content in FILES.items() if path.startswith("/etc/systemd/")}
+    assert set(units) == {"consultation.service", "consultation-nachts.service", "consultation-nachts.timer"}
+    for unit, content in units.items():
+        sections = re.findall(r"^\[(\w+)\]$", content, re.MULTILINE)
+        assert sections[0] == "Unit"
+        assert ("Timer" if unit.endswith(".timer") else "Service") in sections
+        assert all(re.fullmatch(r"\[\w+\]|[A-Z]\w+=.+|", line) for line in content.splitlines())
+        assert "EnvironmentFile=/etc/consultation.env" in content or unit.endswith(".timer")
+    for path in set(re.findall(r"EnvironmentFile=(\S+)|\. (/etc/\S+);", "".join(FILES.values()))):
+        assert set(path) - {""} <= set(FILES)
+    for unit in re.findall(r"`systemctl enable --now ([^`]+)`", OPERATING)[0].split():
+        assert "WantedBy=" in units[unit]
+    assert "/usr/local/bin/consultation" in FILES["/etc/cron.d/consultation"]
+    assert "/usr/local/bin/consultation" in FILES
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
