@@ -240,6 +240,7 @@ NOTHING_TYPED: dict[str, str] = {
     "POST /login/second-step": "comes after a right password only; tests/test_second_step.py types wrong codes there",
     "POST /operator/organisations/{organisation_id}/people/{membership_id}/invite-again": BUTTON,
     "POST /operator/organisations/{organisation_id}/people/{membership_id}/withdraw": BUTTON,
+    "POST /operator/organisations/{organisation_id}/people/{membership_id}/let-in": BUTTON,
     "POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step": BUTTON,
     "POST /logout": BUTTON,
     "POST /login/code": "any address gets the same answer: nobody learns who has an account",

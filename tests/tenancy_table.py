@@ -234,6 +234,7 @@ TABLE = (
         POST /operator/organisations/{organisation_id}/manager
         POST /operator/organisations/{organisation_id}/people/{membership_id}/invite-again
         POST /operator/organisations/{organisation_id}/people/{membership_id}/withdraw
+        POST /operator/organisations/{organisation_id}/people/{membership_id}/let-in
         POST /operator/organisations/{organisation_id}/people/{membership_id}/reset-second-step
         GET /operator/privacy
         POST /operator/privacy/person

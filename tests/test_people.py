@@ -297,7 +297,7 @@ def test_a_wrong_claimant_goes_even_as_the_last_manager(db: Database):
         town, anna = make.organisation(session), make.person(session)
         actions.join(session, make.actor(anna), town, anna, first=True)
         actions.revoke_claim(session, make.actor(), town.id, anna.id)
-        assert not queries.has_members(session, town.id)
+        assert not queries.is_managed(session, town.id)
 
 
 def test_people_are_found_by_their_role_to_be_told_something(db: Database):

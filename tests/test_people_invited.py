@@ -231,7 +231,7 @@ def test_before_they_accept_nobody_plans_releases_manages_or_is_told_anything(db
             actions.hand_over(session, manager, str(invited.id), leave=True)
         session.delete(own)
         session.flush()
-        assert not queries.has_members(session, foundation.id)
+        assert not queries.is_managed(session, foundation.id)
     viewer = sessions.find(db, token, MOMENT)
     assert viewer
     assert viewer.places == ()
@@ -303,7 +303,7 @@ def test_the_operator_is_not_obeyed_without_consent_either(db: Database):
     assert "Dora Diehl" not in shown
     assert "eingeladen, noch nicht angenommen" in shown
     with db.reader() as session:
-        assert not queries.has_members(session, town.id)
+        assert not queries.is_managed(session, town.id)
 
 
 # -- the question about another domain -------------------------------------------------------------------------------

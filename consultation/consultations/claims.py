@@ -6,22 +6,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.consultations import queries
-from consultation.consultations.models import Claim, Invitation
-from consultation.core.errors import NotFound
+from consultation.consultations.models import Claim, Consultation, Invitation
+from consultation.core.errors import Conflict, NotFound
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
 from consultation.core.language import M
 from consultation.people import memberships
+from consultation.people import queries as people
 from consultation.people.models import Membership, Person
 from consultation.programmes.actions import require_planner
-from consultation.rulebook import INVITATION
+from consultation.programmes.models import Programme
+from consultation.rulebook import INVITATION, RUNNING
 from consultation.states import InvitationState
 from consultation.subjects import Actor, system
 
 
-def claim(session: Session, actor: Actor, invitation: Invitation, person: Person, *, function: str = "") -> Membership:
-    """The first claimant gets all roles, later ones wait for a manager. Every claim is reported to the invited address."""
-    membership = memberships.join(session, actor, invitation.organisation, person, first=True, function=function)
+def claim(
+    session: Session, actor: Actor, invitation: Invitation, person: Person, *, function: str = "", first: bool = True
+) -> Membership:
+    """The first claimant gets all roles, later ones wait for a manager. Every claim is reported to the invited address.
+
+    `first`: nobody has written anything for this house yet. What was written is for whoever belongs there, and no code that a
+    planner sends, to whomever, opens it.
+    """
+    membership = memberships.join(session, actor, invitation.organisation, person, first=first, function=function)
     if invitation.state in (InvitationState.SENT, InvitationState.FAILED):
         perform(session, INVITATION, system(actor.moment), invitation, "open", opened_at=actor.moment)
     claimed = Claim(
@@ -48,13 +56,37 @@ def of_consultation(session: Session, consultation_id: uuid.UUID) -> list[tuple[
 
 
 def revoke(session: Session, actor: Actor, claim_id: uuid.UUID) -> None:
-    """By the planner: the wrong person leaves, and the code of the invitation is worthless from now on."""
+    """By the planner, while answers are taken: the wrong person leaves, and the code of the invitation is worthless from now on.
+
+    Conflict where the house is at home by now: somebody else manages it, or the person came with the code of another planner
+    too. It decides for itself then who belongs.
+    """
     found = session.get(Claim, claim_id)
     if found is None or found.revoked_at is not None:
         raise NotFound(M("Diese Anmeldung gibt es nicht."))
     invitation = queries.invitation(session, actor, found.invitation_id)
     require_planner(actor, invitation)
+    if invitation.consultation.state not in RUNNING or _is_at_home(session, invitation, found.person_id):
+        raise Conflict(
+            M("Diese Anmeldung lässt sich nicht mehr widerrufen: Die Stelle entscheidet selbst, wer für sie antwortet. Ist die "
+              "Person dort falsch, wenden Sie sich an den Betrieb des Dienstes.")
+        )  # fmt: skip
     found.revoked_at = actor.moment
     invitation.code_counter += 1
     memberships.revoke_claim(session, actor, invitation.organisation_id, found.person_id)
     record(session, actor, found, "revoke_claim", organisation=str(invitation.organisation_id))
+
+
+def _is_at_home(session: Session, invitation: Invitation, person_id: uuid.UUID) -> bool:
+    programme = invitation.consultation.programme
+    elsewhere = (
+        select(Claim.id)
+        .join(Invitation, Invitation.id == Claim.invitation_id)
+        .join(Consultation, Consultation.id == Claim.consultation_id)
+        .join(Programme, Programme.id == Consultation.programme_id)
+        .where(Claim.person_id == person_id, Claim.revoked_at.is_(None))
+        .where(Invitation.organisation_id == invitation.organisation_id, Programme.owner_id != programme.owner_id)
+    )
+    if session.scalars(elsewhere.limit(1)).first() is not None:
+        return True
+    return people.is_managed(session, invitation.organisation_id, besides=person_id)

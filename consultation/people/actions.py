@@ -29,9 +29,11 @@ from consultation.people.memberships import (
     give_roles,
     hand_over,
     join,
+    let_in,
     remove_member,
     revoke_claim,
     set_four_eyes,
+    takes_all,
 )
 from consultation.people.organisations import (
     create_organisation,
@@ -57,6 +59,7 @@ __all__ = [
     "invite_again",
     "invite_colleague",
     "join",
+    "let_in",
     "mark_may_plan",
     "municipal_organisation",
     "municipal_organisations",
@@ -68,5 +71,6 @@ __all__ = [
     "set_password",
     "set_password_of",
     "still_has",
+    "takes_all",
     "withdraw_appointment",
 ]

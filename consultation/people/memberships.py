@@ -13,6 +13,7 @@ from consultation.core.jobs import enqueue
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.people import codes, queries
+from consultation.people.accounts import OPERATING
 from consultation.people.models import BELONGS, Membership, Organisation, Person
 from consultation.people.queries import FOUR_EYES
 from consultation.people.roles import roles_in, usual_roles
@@ -28,19 +29,43 @@ def join(
 ) -> Membership:
     """Take a place with the code of an invitation: the first gets all roles, later ones wait for a manager.
 
-    Who says to be first but finds a manager waits too. Whoever belongs there already keeps what they have; whoever was
-    invited accepts with it.
+    Who says to be first waits too where that is not so (`takes_all`). Whoever belongs there already keeps what they have;
+    whoever was invited accepts with it.
     """
     hold_organisation(session, organisation.id)
-    first = first and not _managers(session, organisation.id)
+    first = first and takes_all(session, organisation)
     roles = usual_roles(organisation) if first else ()
     membership, new = place_for(session, actor, organisation, person, roles, function, waiting=not first)
     settled = not new and (membership.invited_at is not None or (first and membership.waiting))
     if settled:
         settle(session, actor, membership, roles)
+    elif new and first:
+        _tell_what_waits(session, actor, membership)
     if new or settled:
         history.record(session, actor, membership, "join", roles=membership.roles, waiting=membership.waiting)
     return membership
+
+
+def takes_all(session: Session, organisation: Organisation) -> bool:
+    """Whether the first who comes by a code gets all roles: nobody manages there, and nobody plans. Into a house that plans
+    the operator lets people in: whoever sends a code asks for an answer, and gives no programmes away.
+    """
+    return not organisation.may_plan and not queries.is_managed(session, organisation.id)
+
+
+def let_in(session: Session, actor: Actor, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> None:
+    """By the operator: who waits in a house that nobody manages manages it from now on, and is told by mail. NotFound for who
+    does not wait, Conflict where somebody manages and decides.
+    """
+    OPERATING.demand(actor, None)
+    membership = in_organisation(session, organisation_id, membership_id)
+    if not membership.waiting:
+        raise NotFound(M("Diese Person wartet nicht mehr."))
+    if queries.is_managed(session, organisation_id):
+        raise Conflict(M("Diese Organisation hat eine Verwaltung. Sie entscheidet, wer dazugehört."))
+    settle(session, actor, membership, usual_roles(membership.organisation))
+    history.record(session, actor, membership, "approve", before=[], roles=membership.roles)
+    enqueue(session, "mail.place", {"id": str(membership.id)}, run_at=actor.moment)
 
 
 def give_roles(session: Session, actor: Actor, membership_id: uuid.UUID, roles: Iterable[str]) -> Membership:

@@ -11,7 +11,7 @@ from consultation.core.db import Base, Identified, words
 from consultation.people.kinds import OrganisationKind, PartnerKind
 from consultation.register.models import RegisterBody
 from consultation.register.states import State
-from consultation.states import ANSWERING
+from consultation.states import ANSWERING, Role
 
 
 class Organisation(Identified, Base):
@@ -89,6 +89,9 @@ BELONGS = Membership.waiting.is_(False) & Membership.invited_at.is_(None)
 """Who still waits for a manager, or has not accepted an invitation, has no rights and counts for nothing."""
 ANSWERS = BELONGS & or_(*(cast(Membership.roles, String).contains(f'"{role}"') for role in sorted(ANSWERING)))
 """Who works on the answers of an organisation, or releases them."""
+
+MANAGES = BELONGS & cast(Membership.roles, String).contains(f'"{Role.MANAGER}"')
+"""Who decides there who else belongs."""
 
 
 class LoginSession(Identified, Base):

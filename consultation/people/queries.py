@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from consultation.core.errors import NotFound
@@ -15,7 +15,7 @@ from consultation.core.language import M
 from consultation.core.text import identity_key, sort_key
 from consultation.people.addresses import domain
 from consultation.people.kinds import OrganisationKind
-from consultation.people.models import ANSWERS, BELONGS, Membership, Organisation, Person
+from consultation.people.models import ANSWERS, BELONGS, MANAGES, Membership, Organisation, Person
 
 FOUR_EYES = "set_four_eyes"
 
@@ -151,10 +151,34 @@ def membership(session: Session, membership_id: uuid.UUID) -> Membership:
     return found
 
 
-def has_members(session: Session, organisation_id: uuid.UUID) -> bool:
-    """Whether somebody already acts for this organisation (a later claimant waits)."""
-    query = select(Membership.id).where(Membership.organisation_id == organisation_id, BELONGS)
-    return session.scalars(query.limit(1)).first() is not None
+def somebody_manages(organisation_id: Any, besides: uuid.UUID | None = None) -> ColumnElement[bool]:
+    """For a column of organisations: whether anybody (else) decides there who belongs."""
+    managing = exists().where(
+        Membership.organisation_id == organisation_id, MANAGES, Person.id == Membership.person_id, Person.active
+    )
+    return managing.where(Person.id != besides) if besides else managing
+
+
+def is_managed(session: Session, organisation_id: uuid.UUID, besides: uuid.UUID | None = None) -> bool:
+    return session.scalars(select(somebody_manages(organisation_id, besides))).one()
+
+
+def at_the_door(session: Session, limit: int) -> list[Organisation]:
+    """Where somebody waits and nobody is there to decide, those that wait longest first: the operator lets them in."""
+    waiting = (
+        select(Membership.organisation_id, func.min(Membership.created_at).label("since"))
+        .where(Membership.waiting)
+        .group_by(Membership.organisation_id)
+        .subquery()
+    )
+    query = (
+        select(Organisation)
+        .join(waiting, waiting.c.organisation_id == Organisation.id)
+        .where(~somebody_manages(Organisation.id))
+        .order_by(waiting.c.since, Organisation.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
 
 
 def somebody_answers(organisation_id: Any) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from consultation.people.models import Organisation
 from consultation.programmes.models import Programme, ProgrammeMember
 from consultation.register.models import RegisterBody
 from consultation.responses.models import (
+    Channel,
     Disclosure,
     DisclosureChoice,
     Representation,
@@ -73,6 +74,15 @@ def own(session: Session, actor: Actor, consultation_id: uuid.UUID) -> Response 
 def own_in(session: Session, actor: Actor, slug: str) -> Response | None:
     """As `own`, by the consultation's slug; only for people who answer."""
     return _own(session, actor, slug=slug) if actor.roles & ANSWERING else None
+
+
+def has_written(session: Session, organisation_id: uuid.UUID) -> bool:
+    """Whether an organisation has written anything itself, submitted or not; a letter that was entered for it is none of it."""
+    drafted = select(Response.id).where(Response.organisation_id == organisation_id, Response.author_id.is_not(None))
+    sent = select(Revision.id).where(
+        Revision.organisation_id == organisation_id, Revision.channel.in_((Channel.PORTAL, Channel.API))
+    )
+    return bool(session.scalar(select(or_(drafted.exists(), sent.exists()))))
 
 
 def own_one(session: Session, actor: Actor, response_id: uuid.UUID, *, held: bool = False) -> Response:

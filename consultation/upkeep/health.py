@@ -11,7 +11,7 @@ from consultation.core import jobs, migrations
 from consultation.core.language import M, Message
 from consultation.core.room import bytes_of, free_in, kind_of
 from consultation.core.sealing import sealed
-from consultation.people.queries import operators
+from consultation.people.queries import at_the_door, operators
 from consultation.register.queries import latest_import
 from consultation.settings import Settings
 from consultation.upkeep import key
@@ -57,6 +57,11 @@ def _running(session: Session, settings: Settings, moment: datetime) -> Iterator
     yield _check(settings, moment)
     yield _register(session, moment)
     yield _operators(session)
+    if at_the_door(session, limit=1):
+        yield Condition(
+            M("Anfragen"), Level.LOOK, M("Jemand möchte für eine Organisation handeln, die niemand verwaltet."),
+            M("Prüfen Sie, wer es ist, und setzen Sie die Person ein."), href="/operator#at-the-door",
+        )  # fmt: skip
 
 
 def _database(session: Session, settings: Settings) -> Condition:

@@ -21,6 +21,7 @@ from consultation.people.models import Membership, Person
 from consultation.people.passwords import Chosen
 from consultation.people.roles import titles_of
 from consultation.people.viewers import Viewer
+from consultation.responses import queries as responses
 from consultation.settings import Settings
 from consultation.states import Role
 from consultation.subjects import Actor, stranger
@@ -143,7 +144,8 @@ def _join(
     """The first claimant may say at once that one person edits and releases."""
     moment = moment_of(request)
     actor = Actor(person.id, None, frozenset(), moment)
-    membership = claims.claim(session, actor, invitation, person, function=typed["function"])
+    untouched = not responses.has_written(session, invitation.organisation_id)
+    membership = claims.claim(session, actor, invitation, person, function=typed["function"], first=untouched)
     roles = frozenset() if membership.waiting else frozenset(map(Role, membership.roles))
     if typed["alone"] and Role.MANAGER in roles:
         manager = Actor(person.id, invitation.organisation_id, roles, moment)
@@ -175,7 +177,9 @@ def _page(
 ) -> Response:  # fmt: skip
     with db.reader() as session:
         invitation = _found(session, request, settings, code)
-        first = not queries.has_members(session, invitation.organisation_id)
+        organisation = invitation.organisation
+        managed = queries.is_managed(session, organisation.id)
+        first = actions.takes_all(session, organisation) and not responses.has_written(session, organisation.id)
     places = viewer.places if viewer else ()
     place = next((p for p in places if p.organisation_id == invitation.organisation_id), None)
     if place is not None and not place.waiting:
@@ -184,6 +188,6 @@ def _page(
     data: dict[str, Any] = {
         "code": code, "organisation": invitation.organisation.name, "consultation": invitation.consultation,
         "planner": invitation.consultation.programme.owner.name, "deadline": invitation.deadline, "first": first,
-        "waiting": place is not None, "problems": problems, "typed": typed or {},
+        "managed": managed, "waiting": place is not None, "problems": problems, "typed": typed or {},
     }  # fmt: skip
     return page(request, "municipalities/claim.html", data, status)

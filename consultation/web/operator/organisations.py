@@ -54,6 +54,7 @@ def _page(request: Request, db: Database, organisation_id: uuid.UUID, status: in
         data = {
             "organisation": organisation,
             "members": members,
+            "managed": queries.is_managed(session, organisation_id),
             "with_second_step": second_factor.having(session, [m.person_id for m in members if m.belongs]),
             "kind_titles": KIND_TITLES,
             "role_titles": ROLE_TITLES,
@@ -104,6 +105,16 @@ def withdraw_appointment(db: Db, actor: Operating, organisation_id: uuid.UUID, m
     with db.transaction() as session:
         actions.withdraw_appointment(session, actor, organisation_id, membership_id)
     return see_other(f"/operator/organisations/{organisation_id}", M("Die Einladung ist zurückgezogen."))
+
+
+@router.post("/{organisation_id}/people/{membership_id}/let-in")
+def let_in(db: Db, actor: Operating, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Response:
+    with db.transaction() as session:
+        actions.let_in(session, actor, organisation_id, membership_id)
+    return see_other(
+        f"/operator/organisations/{organisation_id}",
+        M("Die Person verwaltet die Organisation jetzt und erhält eine Mail."),
+    )
 
 
 @router.post("/{organisation_id}/people/{membership_id}/reset-second-step")

@@ -32,6 +32,7 @@ def overview(request: Request, db: Database, settings: Settings, status: int = 2
             "q": text,
             "planning": queries.organisations(session, planning=True),
             "matching": queries.organisations(session, text=text, limit=50) if text else (),
+            "at_the_door": queries.at_the_door(session, limit=50),
             "parked": jobs.parked(session),
             "conditions": found,
             "summary": summary(found),
