@@ -1,5 +1,6 @@
 """What a route may ask for: the database, the settings, the address of the caller."""
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Annotated, cast
 
 from fastapi import Depends, Path
@@ -50,6 +51,17 @@ def is_piece(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+LINE = 64
+"""Bits of an IPv6 address that name a line; whoever has the line chooses the rest of them freely (RFC 4291, RFC 6177)."""
+
+
 def client_address(request: Request) -> str:
-    """Who called, as far as the configured proxies can be believed (see hosts.py); for rate limits only."""
-    return request.client.host if request.client else ""
+    """Who called, as far as the configured proxies can be believed (see hosts.py); for rate limits only. Of IPv6 the line."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:  # a test, or a socket in the file system
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network((address, LINE), strict=False))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from consultation.core import history
 from consultation.core.db import compare_and_set
 from consultation.core.errors import Forbidden, Invalid, NotFound, Problem
+from consultation.core.jobs import enqueue
 from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.people.models import BELONGS, ApiToken, Membership, Organisation, Person
@@ -66,7 +67,7 @@ def scopes_for(roles: Collection[Role]) -> tuple[Scope, ...]:
 
 
 def create_token(session: Session, actor: Actor, name: str, scopes: Collection[str], days: int | None = None) -> str:
-    """The token in clear, to be shown once. `days`: how long it is good for; `None`: until revoked."""
+    """The token in clear, to be shown once; a mail tells of it. `days`: how long it is good for; `None`: until revoked."""
     name, chosen = clean_line(name)[:100], [scope for scope in Scope if scope in scopes]
     problems = []
     if not name:
@@ -90,6 +91,8 @@ def create_token(session: Session, actor: Actor, name: str, scopes: Collection[s
     session.add(token)
     session.flush()
     history.record(session, actor, token, "create_token", scopes=token.scopes)
+    told = {"id": str(actor.person_id), "what": "create_token"}
+    enqueue(session, "mail.account_changed", told, run_at=actor.moment)
     return plain
 
 

@@ -16,6 +16,11 @@ from consultation.upkeep.spelling import written
 
 SCHEMA = "consultation-person-1"
 SECRET, FOREIGN = M("(Geheimnis, nur als Prüfsumme gespeichert)"), M("(Text der Organisation)")
+OF_THE_HOUSE = M("(Angabe der Organisation)")
+_HOUSES, _WHERE = frozenset({"point", "response"}), frozenset({"id", "consultation_id", "organisation_id"})
+"""Rows of a house that go on changing after somebody worked at them: that they did, and where, concerns the person; how it
+stands does not.
+"""
 _OWN_WORDS = frozenset({"answer_comment", "api_token", "history_entry", "membership", "response_note"})
 
 
@@ -66,10 +71,15 @@ def _releases(person: Person) -> Any:
 
 
 def _told(holding: Holding, row: Any, language: Language) -> dict[str, Any]:
-    """What an organisation wrote is the organisation's: who has left it does not read it here."""
+    """What an organisation wrote or decided is the organisation's: who has left it does not read it here."""
     secret = set(holding.of(Bearing.HASHED))
     foreign = set() if holding.table in _OWN_WORDS else set(holding.of(Bearing.FREE))
-    covers = dict.fromkeys(secret, say(SECRET, language)) | dict.fromkeys(foreign, say(FOREIGN, language))
+    standing = set(holding.of(Bearing.NONE)) - _WHERE
+    covers = (
+        dict.fromkeys(standing if holding.table in _HOUSES else (), say(OF_THE_HOUSE, language))
+        | dict.fromkeys(secret, say(SECRET, language))
+        | dict.fromkeys(foreign, say(FOREIGN, language))
+    )
     return {name: covers[name] if name in covers and value is not None else value for name, value in row.items()}
 
 

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from consultation.consultations import actions, listing, queries, readiness
 from consultation.consultations.models import Consultation
-from consultation.consultations.readiness import without_address
 from consultation.consultations.titles import state_said
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, Problem
@@ -98,7 +97,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
         data |= {"counts": participation.total, "informed": participation.informed}
         if consultation.state == ConsultationState.DRAFT:
             missing = readiness.look(session, actor, consultation)
-            unreachable = without_address(session, consultation)
+            unreachable = listing.ways(session, actor, consultation).unreachable
             data["tasks"] = _tasks(data["at"], consultation, missing, data, unreachable)
             return page(request, "planners/preparation.html", data)
         data["longer"] = listing.longer(session, actor, consultation)
