@@ -7,7 +7,9 @@ from consultation.http import client_address
 
 
 def called_from(host: str | None) -> str:
-    return client_address(Request({"type": "http", "headers": [], "client": (host, 50000) if host is not None else None}))
+    return client_address(
+        Request({"type": "http", "headers": [], "client": (host, 50000) if host is not None else None})
+    )
 
 
 @pytest.mark.parametrize(("host", "line"), [
