@@ -27,6 +27,7 @@ REGISTER_EVERY = timedelta(days=550)
 """The register comes out once a year, with some months of delay."""
 LITTLE, TOO_LITTLE = 5_000_000_000, 1_000_000_000
 """Free bytes."""
+AT_THE_DOOR = "/operator#at-the-door"
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -60,7 +61,7 @@ def _running(session: Session, settings: Settings, moment: datetime) -> Iterator
     if at_the_door(session, limit=1):
         yield Condition(
             M("Anfragen"), Level.LOOK, M("Jemand möchte für eine Organisation handeln, die niemand verwaltet."),
-            M("Prüfen Sie, wer es ist, und setzen Sie die Person ein."), href="/operator#at-the-door",
+            M("Prüfen Sie, wer es ist, und setzen Sie die Person ein."), href=AT_THE_DOOR,
         )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES, PARTNER_TIT
 from consultation.register.states import STATE_TITLES
 from consultation.settings import Settings
 from consultation.upkeep.condition import LEVEL_TITLES, Level, summary
-from consultation.upkeep.health import health
+from consultation.upkeep.health import AT_THE_DOOR, health
 
 router = Pages()
 BADGES = {Level.ACT: "danger", Level.LOOK: "warning", Level.OPEN: "info", Level.FINE: "success"}
@@ -32,7 +32,7 @@ def overview(request: Request, db: Database, settings: Settings, status: int = 2
             "q": text,
             "planning": queries.organisations(session, planning=True),
             "matching": queries.organisations(session, text=text, limit=50) if text else (),
-            "at_the_door": queries.at_the_door(session, limit=50),
+            "at_the_door": queries.at_the_door(session, limit=50) if any(c.href == AT_THE_DOOR for c in found) else (),
             "parked": jobs.parked(session),
             "conditions": found,
             "summary": summary(found),
