@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from consultation.consultations import queries as consultations
 from consultation.core.db import Database
 from consultation.documents import by_question
 from consultation.documents.formats import xlsx
@@ -105,7 +106,9 @@ def test_what_is_hidden_in_public_is_marked_and_a_long_text_is_cut_so_that_one_s
     redact(db, weighed, body, "main_message", "Hauptsache")
     monkeypatch.setattr(xlsx, "LONGEST", 100)
     target = tmp_path / "questions.xlsx"
-    by_question.write(db, weighed.planner, weighed.world.slug, "", target)
+    with db.reader() as session:
+        consultation = consultations.get(session, weighed.planner, weighed.world.slug)
+        by_question.write(session, weighed.planner, consultation, "", target)
     found = sheets(target.read_bytes())
     assert sum("[geschwärzt: Hauptsache]" in row[5] for row in found["Frage 16 Texte"][1:]) == 1
     texts = [row[5] for row in found["Frage 13 Texte"][1:]]

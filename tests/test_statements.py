@@ -23,6 +23,8 @@ from tests.tenancy_doors import Ask, Door
 from tests.tenancy_world import NOW, PERSONS, World
 
 AT_MOST = 12
+MORE = {"GET /o/{organisation_id}/consultations/{slug}/results/export": 13}
+"""A workbook with answers, their redactions, figures and coverage."""
 
 
 @dataclass
@@ -95,5 +97,5 @@ def test_who_plans_and_answers_asks_no_more_than_who_only_plans(large: House, lo
 @pytest.mark.parametrize("look", [*LOOKS, *DOWNLOADS], ids=str)
 def test_a_page_asks_little_and_not_more_when_there_is_more(small: House, large: House, look: Look) -> None:
     few, many = small.statements(look), large.statements(look)
-    assert len(many) <= AT_MOST, "\n".join(many)
+    assert len(many) <= MORE.get(look.route, AT_MOST), "\n".join(many)
     assert len(few) == len(many), "\n".join(sorted(set(many), key=many.count)[-3:])

@@ -15,11 +15,10 @@ import orjson
 from sqlalchemy.orm import Session
 
 from consultation.consultations.models import Consultation
-from consultation.core.db import Database
 from consultation.core.errors import NotFound
 from consultation.core.language import SOURCE, M, Message, say
 from consultation.core.times import utc_text
-from consultation.documents.bulk import Export, open_export
+from consultation.documents.bulk import Export
 from consultation.documents.consolidated import DEMO_MARK
 from consultation.documents.formats import FORMATS, Cell, Column, Compiled, Sheet
 from consultation.documents.labels import KINDS, SIZES, TOTAL_LABEL, size_label
@@ -55,27 +54,23 @@ class _Work:
     """Question → the file with its texts, one a line; none where nobody wrote any."""
 
 
-def write(database: Database, actor: Actor, consultation_slug: str, question: str, target: Path) -> None:
+def write(session: Session, actor: Actor, consultation: Consultation, question: str, target: Path) -> None:
     """One question by its key, or all of them for ""; a Land unit gets its Land. The folder of `target` is the caller's own.
 
-    Raises NotFound for a question that the form does not ask, or that nobody may weigh.
+    Raises NotFound for whoever does not plan it, and for a question that the form does not ask, or that nobody may weigh.
     """
-    with database.reader() as session:
-        export = open_export(session, actor, consultation_slug)
-        consultation = export.consultation
-        context = form_context(session, consultation)
-        chosen = tuple(one for one in asked_of(context) if question in ("", one.key))
-        if not chosen:
-            raise NotFound(M("Diese Frage gibt es nicht."))
-        spoken = context.in_language(SOURCE, figures_of(consultation.draft_version, SOURCE))
-        figures, base = _figures(session, actor, consultation, context, chosen)
-        texts = _gathered(export, spoken, chosen, target.parent)
-        covered = sentence(participation.for_planner(session, actor, consultation))
-        work = _Work(export, spoken, chosen, figures, texts)
-        meta = _meta(work, consultation, base, covered)
-        FORMATS["xlsx"].write(
-            Compiled(Outline(meta, lambda: iter(())), tuple(_sheets(work)), {}, lambda: iter(())), target
-        )
+    export = Export(session, consultation, participation.land_of(actor, consultation), actor.moment)
+    context = form_context(session, consultation)
+    chosen = tuple(one for one in asked_of(context) if question in ("", one.key))
+    if not chosen:
+        raise NotFound(M("Diese Frage gibt es nicht."))
+    spoken = context.in_language(SOURCE, figures_of(consultation.draft_version, SOURCE))
+    figures, base = _figures(session, actor, consultation, context, chosen)
+    texts = _gathered(export, spoken, chosen, target.parent)
+    covered = sentence(participation.for_planner(session, actor, consultation))
+    work = _Work(export, spoken, chosen, figures, texts)
+    meta = _meta(work, consultation, base, covered)
+    FORMATS["xlsx"].write(Compiled(Outline(meta, lambda: iter(())), tuple(_sheets(work)), {}, lambda: iter(())), target)
 
 
 def asked_of(context: FormContext) -> Iterator[Question]:

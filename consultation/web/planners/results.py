@@ -73,13 +73,14 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
 def export(request: Request, db: Db, actor: Planning, slug: str) -> Response:
     """All questions as a workbook, a sheet for each, or one alone (?question=KEY); internal."""
     question = request.query_params.get("question", "")
-    with db.reader() as session:
-        demo = planned(session, actor, slug).demo
-    with tempfile.TemporaryDirectory(prefix="export-") as folder:
-        target = Path(folder) / "questions.xlsx"
-        by_question.write(db, actor, slug, question, target)
+    with tempfile.TemporaryDirectory(prefix="export-") as folder, db.reader() as session:
+        consultation, target = planned(session, actor, slug), Path(folder) / "questions.xlsx"
+        by_question.write(session, actor, consultation, question, target)
         content = target.read_bytes()
-    mark, about = "beispieldaten-" if demo else "", f"frage-{question.replace('_', '-')}" if question else "fragen"
+    mark, about = (
+        "beispieldaten-" if consultation.demo else "",
+        f"frage-{question.replace('_', '-')}" if question else "fragen",
+    )
     name = f"{mark}{slug}-{about}-intern.xlsx"
     return Response(content, media_type=FORMATS["xlsx"].media_type,
                     headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
