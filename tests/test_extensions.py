@@ -1,8 +1,8 @@
-"""More time is never less: whatever is granted in whatever order, no body loses days it was given."""
+"""More time is never less by itself: whatever is granted in whatever order, no body loses days it was given unless a planner says so."""
 
 import uuid
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -13,7 +13,7 @@ from consultation.consultations.models import Consultation, DeadlineExtension, I
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, Invalid
 from consultation.core.history import HistoryEntry
-from consultation.core.times import end_of_day
+from consultation.core.times import end_of_day, local_day_ending
 from consultation.responses import queries
 from consultation.states import ConsultationState, ExtensionState
 from tests.evaluation_world import World, somebody_of, standing
@@ -130,3 +130,51 @@ def test_nobody_asks_for_time_or_gets_it_when_no_answer_is_taken_any_more(
     with db.transaction() as session:
         extensions.refuse(session, scene.planner, asked, "Die Auswertung liegt vor.")
         assert session.get_one(DeadlineExtension, asked).state == ExtensionState.REFUSED
+
+
+def test_a_day_far_out_is_asked_once_more_and_changes_nothing_until_then(db: Database, scene: World) -> None:
+    asked, far = asks(db, scene, date(2072, 5, 10)), date(2072, 1, 29)
+    with db.reader() as session:
+        invitation_id = invitation_of(session, scene)
+    for attempt in (
+        lambda s: extensions.give(s, scene.planner, invitation_id, far, "Am Telefon gebeten"),
+        lambda s: extensions.grant(s, scene.planner, asked, ""),
+        lambda s: extensions.grant(s, scene.planner, asked, "", until=far),
+    ):
+        with pytest.raises(Invalid) as refused, db.transaction() as session:
+            attempt(session)
+        assert [problem.field for problem in refused.value.problems] == ["sure"]
+    with pytest.raises(Invalid) as refused, db.transaction() as session:
+        extensions.decide_all(session, scene.planner, [asked], "grant", "")
+    assert refused.value.problems[0].field == "chosen"
+    assert deadline(db, scene) is None
+    with db.transaction() as session:
+        extensions.give(session, scene.planner, invitation_id, far, "Am Telefon gebeten", sure=True)
+    assert deadline(db, scene) == end_of_day(far)
+
+
+def test_a_slip_is_corrected_by_an_earlier_day_that_is_asked_once_more(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        invitation_id = invitation_of(session, scene)
+        extensions.give(session, scene.planner, invitation_id, LATE, "Am Telefon gebeten")
+    with pytest.raises(Invalid) as refused, db.transaction() as session:
+        extensions.give(session, scene.planner, invitation_id, EARLY, "Vertippt")
+    assert [problem.field for problem in refused.value.problems] == ["sure"]
+    assert deadline(db, scene) == end_of_day(LATE)
+    with db.transaction() as session:
+        given = extensions.give(session, scene.planner, invitation_id, EARLY, "Vertippt", sure=True)
+        assert (given.state, given.until, given.answer) == (ExtensionState.GRANTED, end_of_day(EARLY), "Vertippt")
+    assert deadline(db, scene) == end_of_day(EARLY)
+    with db.transaction() as session:  # back to the general one, and no further
+        general = session.get_one(Consultation, scene.consultation_id).deadline
+        assert general is not None
+        last = local_day_ending(general)
+        extensions.give(session, scene.planner, invitation_id, last, "Doch nicht nötig", sure=True)
+    assert deadline(db, scene) == general
+    for day in (last - timedelta(days=1), last):
+        with pytest.raises(Invalid) as refused, db.transaction() as session:
+            extensions.give(session, scene.planner, invitation_id, day, "Vertippt", sure=True)
+        assert [problem.field for problem in refused.value.problems] == ["until"]
+    late = replace(scene.planner, moment=end_of_day(LATE))
+    with pytest.raises(Invalid), db.transaction() as session:  # nor into the past
+        extensions.give(session, late, invitation_id, EARLY, "Vertippt", sure=True)

@@ -445,6 +445,27 @@ def test_a_body_gets_more_time_and_a_request_is_granted_or_refused(db: Database,
     assert extended.isoformat().startswith("2026-05-21")
 
 
+def test_a_slip_in_a_longer_deadline_is_asked_about_and_can_be_corrected(running: Running, paula: Browser):
+    at = f"{running.at()}/invitations/{running.invitation(KIEL).id}"
+    assert 'name="sure"' not in paula.get(at).text
+    typed = {"until": "29.01.2072", "reason": "Rat"}
+    for sent in (typed, typed | {"sure": "29.01.2071"}):
+        asked = paula.post(f"{at}/extend", sent)
+        assert asked.status_code == 422
+        assert "mehr als ein Jahr nach der allgemeinen Frist" in asked.text
+        assert 'name="sure" type="checkbox" value="29.01.2072"' in asked.text
+    assert running.invitation(KIEL).extended_until is None
+    assert "29.01.2072" in paula.follow(paula.post(f"{at}/extend", typed | {"sure": "29.01.2072"})).text
+    typed = {"until": "2026-05-15", "reason": "Vertippt"}
+    asked = paula.post(f"{at}/extend", typed)
+    assert asked.status_code == 422
+    assert "Die Stelle hat bisher länger Zeit, bis 29.01.2072, 24:00 Uhr" in asked.text
+    assert "15.05.2026" in paula.follow(paula.post(f"{at}/extend", typed | {"sure": "2026-05-15"})).text
+    assert "verkürzt: 29.01.2072, 24:00 Uhr → 15.05.2026, 24:00 Uhr" in html.text_of(
+        html.parse(paula.get(f"{running.at()}/log").text)
+    )
+
+
 def test_the_overview_tells_of_longer_deadlines_of_single_bodies(running: Running, paula: Browser):
     def extend(town: str, until: str) -> None:
         at = f"{running.at()}/invitations/{running.invitation(town).id}"

@@ -251,6 +251,19 @@ def test_who_was_given_more_time_reads_by_whom_and_where_to_go_on(
         assert said in mail.text, mail.text
 
 
+def test_who_has_less_time_than_before_reads_so_with_the_reason(db: Database, settings: Settings, scene: World) -> None:
+    invitation_id, post = _one_by_mail(db, scene), Memory()
+    with db.transaction() as session:
+        extensions.give(session, scene.planner, invitation_id, date(2026, 5, 25), "Ratssitzung")
+        session.execute(update(Job).values(state=JobState.DONE))
+        extensions.give(session, scene.planner, invitation_id, date(2026, 5, 15), "Wir hatten uns vertippt.", sure=True)
+    worker.run_due(db, settings, post, LATER)
+    (mail,) = post.sent
+    assert mail.subject == "Ihre Frist ist verkürzt: Probeanhörung"
+    assert "Ihre Stelle hat weniger Zeit als bisher. Die neue Frist: 15.05.2026, 24:00 Uhr" in mail.text
+    assert "Begründung: Wir hatten uns vertippt." in mail.text
+
+
 def test_the_mails_about_two_editions_can_be_told_apart_by_their_subject(
     db: Database, settings: Settings, scene: World
 ) -> None:

@@ -11,6 +11,7 @@ from consultation.core.times import local_day, local_day_ending
 from consultation.register.states import STATE_TITLES, State
 
 WORKING_DAYS_WANTED = 20
+A_YEAR = timedelta(days=366)
 
 
 @cache
@@ -42,6 +43,13 @@ def warnings(announced: datetime, deadline: datetime, lands: Collection[State]) 
             days=left, wanted=WORKING_DAYS_WANTED,
         )  # fmt: skip
     yield from on_the_last_day(deadline, lands)
+
+
+def far_out(general: datetime | None, deadline: datetime) -> Iterator[Message]:
+    """Most likely a slip of the keys, such as 2072 for 2027; `general` is what holds for all, or held until now."""
+    if general is not None and deadline - general > A_YEAR:
+        yield M("Der Tag ({day}) liegt mehr als ein Jahr nach der allgemeinen Frist ({deadline}).",
+                day=local_day_ending(deadline), deadline=general)  # fmt: skip
 
 
 def on_the_last_day(deadline: datetime, lands: Collection[State]) -> Iterator[Message]:

@@ -1,20 +1,20 @@
 """More time for one body: asked for by it, or given by the planner at once."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consultation.consultations import queries
+from consultation.consultations import calendar, queries
 from consultation.consultations.models import DeadlineExtension, Invitation
 from consultation.core import bounds
 from consultation.core.db import hold
 from consultation.core.errors import Conflict, Forbidden, Invalid
 from consultation.core.history import perform, record
 from consultation.core.jobs import enqueue
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.core.text import clean
 from consultation.core.times import end_of_day
 from consultation.rulebook import DEADLINE_EXTENSION, RUNNING, publisher
@@ -27,27 +27,46 @@ def request(session: Session, actor: Actor, invitation: Invitation, until: date,
     if actor.organisation_id != invitation.organisation_id or not actor.roles & ANSWERING:
         raise Forbidden(M("Um mehr Zeit bitten kann nur die eingeladene Stelle."))
     _hold(session, invitation)
-    extension = _asked_anew(session, actor, invitation, until, reason) or _new(
-        session, actor, invitation, until, reason
+    deadline, reason = _checked(invitation, until, reason)
+    _require_later(actor, invitation, deadline)
+    extension = _asked_anew(session, actor, invitation, deadline, reason) or _new(
+        session, actor, invitation, deadline, reason
     )
     record(session, actor, extension, "request_extension", until=str(extension.until))
     enqueue(session, "extension.requested", {"id": str(extension.id)}, run_at=actor.moment)
     return extension
 
 
-def give(session: Session, actor: Actor, invitation_id: uuid.UUID, until: date, reason: str) -> DeadlineExtension:
-    """By the planner, without a request (asked for by telephone, say); the reason is told in the log."""
+def give(
+    session: Session, actor: Actor, invitation_id: uuid.UUID, until: date, reason: str, *, sure: bool = False
+) -> DeadlineExtension:
+    """By the planner, without a request (asked for by telephone, say); the reason is told in the log.
+
+    An earlier day than the body has corrects a slip: it is asked once more (`sure`), and the body is told day and reason.
+    """
     invitation = queries.invitation(session, actor, invitation_id)
     publisher.demand(actor, invitation)
     _hold(session, invitation)
-    extension = _new(session, actor, invitation, until, reason)
-    return grant(session, actor, extension.id, "", reason=extension.reason)
+    deadline, reason = _checked(invitation, until, reason)
+    _require_possible(actor, invitation, deadline)
+    questions = [*_takes_away(invitation, deadline), *calendar.far_out(invitation.consultation.deadline, deadline)]
+    if questions and not sure:
+        raise Invalid.about("sure", questions[0])
+    shorter = invitation.deadline is not None and deadline < invitation.deadline
+    extension = _new(session, actor, invitation, deadline, reason)
+    return _grant(session, actor, extension, invitation, deadline, reason if shorter else "", reason=reason)
 
 
 def grant(
-    session: Session, actor: Actor, extension_id: uuid.UUID, answer: str, until: date | None = None, *, reason: str = ""
+    session: Session,
+    actor: Actor,
+    extension_id: uuid.UUID,
+    answer: str,
+    until: date | None = None,
+    *,
+    sure: bool = False,
 ) -> DeadlineExtension:
-    """Until the day that was asked for, or until another one the planner names; `reason` is the planner's, not the body's.
+    """Until the day that was asked for, or until another one the planner names; a day far out is asked once more (`sure`).
 
     A body that was given more time since it asked keeps it: the request is granted until that later day.
     """
@@ -64,6 +83,18 @@ def grant(
     else:
         granted = max(asked, invitation.deadline or asked)
         _require_ahead(actor, invitation, granted)
+    if not sure:
+        for question in calendar.far_out(invitation.consultation.deadline, granted):
+            raise Invalid.about("sure", question)
+    return _grant(session, actor, extension, invitation, granted, answer)
+
+
+def _grant(
+    session: Session, actor: Actor, extension: DeadlineExtension, invitation: Invitation, granted: datetime, answer: str,
+    *, reason: str = "",
+) -> DeadlineExtension:  # fmt: skip
+    """`reason` is the planner's, not the body's."""
+    asked = extension.until
     perform(
         session, DEADLINE_EXTENSION, actor, extension, "grant",
         details={"until": str(granted), "deadline": str(invitation.deadline)}
@@ -84,6 +115,7 @@ def decide_all(session: Session, actor: Actor, extension_ids: Collection[uuid.UU
     # the shortest first, so that each is granted as it was asked for.
     for extension in sorted(found, key=lambda one: (one.invitation_id, one.until)):
         if decision == "grant":
+            _require_near(extension)
             grant(session, actor, extension.id, answer)
         else:
             refuse(session, actor, extension.id, answer)
@@ -99,8 +131,7 @@ def refuse(session: Session, actor: Actor, extension_id: uuid.UUID, answer: str)
     return extension
 
 
-def _new(session: Session, actor: Actor, invitation: Invitation, until: date, reason: str) -> DeadlineExtension:
-    deadline, reason = _checked(actor, invitation, until, reason)
+def _new(session: Session, actor: Actor, invitation: Invitation, deadline: datetime, reason: str) -> DeadlineExtension:
     extension = DeadlineExtension(
         id=uuid.uuid4(), invitation_id=invitation.id, consultation_id=invitation.consultation_id,
         organisation_id=invitation.organisation_id, until=deadline, reason=reason, answer="", state=ExtensionState.REQUESTED,
@@ -112,8 +143,8 @@ def _new(session: Session, actor: Actor, invitation: Invitation, until: date, re
 
 
 def _asked_anew(
-    session: Session, actor: Actor, invitation: Invitation, until: date, reason: str
-) -> DeadlineExtension | None:  # fmt: skip
+    session: Session, actor: Actor, invitation: Invitation, deadline: datetime, reason: str
+) -> DeadlineExtension | None:
     """What was asked before and is still open, as it is asked now."""
     asked = session.scalars(
         select(DeadlineExtension)
@@ -121,19 +152,18 @@ def _asked_anew(
         .order_by(DeadlineExtension.requested_at.desc())
     ).first()
     if asked is not None:
-        asked.until, asked.reason = _checked(actor, invitation, until, reason)
+        asked.until, asked.reason = deadline, reason
         asked.requested_at, asked.invitation = actor.moment, invitation
         session.flush()
     return asked
 
 
-def _checked(actor: Actor, invitation: Invitation, until: date, reason: str) -> tuple[datetime, str]:
+def _checked(invitation: Invitation, until: date, reason: str) -> tuple[datetime, str]:
     deadline = end_of_day(until)
     _require_running(invitation)
     if not (reason := clean(reason)):
         raise Invalid.about("reason", M("Nennen Sie den Grund, zum Beispiel den Termin der Ratssitzung."))
     bounds.WHY.within("reason", reason)
-    _require_later(actor, invitation, deadline)
     return deadline, reason
 
 
@@ -158,3 +188,26 @@ def _require_ahead(actor: Actor, invitation: Invitation, deadline: datetime) -> 
 def _require_later(actor: Actor, invitation: Invitation, deadline: datetime) -> None:
     if invitation.deadline is None or deadline <= max(invitation.deadline, actor.moment):
         raise Invalid.about("until", M("Der Tag muss nach der bisherigen Frist und in der Zukunft liegen."))
+
+
+def _require_possible(actor: Actor, invitation: Invitation, deadline: datetime) -> None:
+    """A day the planner may give: ahead, not before everybody's, and another one than the body has."""
+    general = invitation.consultation.deadline
+    if general is None or deadline <= actor.moment or deadline < general:
+        raise Invalid.about("until", M("Der Tag muss in der Zukunft und darf nicht vor der allgemeinen Frist liegen."))
+    if deadline == invitation.deadline:
+        raise Invalid.about("until", M("Diese Frist hat die Stelle schon."))
+
+
+def _takes_away(invitation: Invitation, deadline: datetime) -> Iterator[Message]:
+    if invitation.deadline is not None and deadline < invitation.deadline:
+        yield M("Die Stelle hat bisher länger Zeit, bis {old}. Verkürzen Sie die Frist, bekommt sie eine Mail mit dem Grund.",
+                old=invitation.deadline)  # fmt: skip
+
+
+def _require_near(extension: DeadlineExtension) -> None:
+    """Among several at once nobody is asked about one of them."""
+    if any(calendar.far_out(extension.invitation.consultation.deadline, extension.until)):
+        message = M("{organisation}: Der erbetene Tag liegt mehr als ein Jahr nach der allgemeinen Frist. Entscheiden Sie "
+                    "diese Bitte einzeln.", organisation=extension.invitation.organisation.name)  # fmt: skip
+        raise Invalid.about("chosen", message)

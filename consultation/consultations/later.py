@@ -92,8 +92,9 @@ def last_day_hints(invitation: Invitation) -> list[Message]:
     """Why an own deadline should not end on that day, in the Land of the body."""
     if invitation.extended_until is None:
         return []
-    land = invitation.organisation.state
-    return list(calendar.on_the_last_day(invitation.extended_until, [land] if land else []))
+    land, until = invitation.organisation.state, invitation.extended_until
+    far = calendar.far_out(invitation.consultation.deadline, until)
+    return [*far, *calendar.on_the_last_day(until, [land] if land else [])]
 
 
 def said_already(invitation: Invitation) -> Message:

@@ -6,6 +6,7 @@ Where several people get one, the worker makes a job of each (`Letter.to`), and 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -102,12 +103,23 @@ def extension_requested(session: Session, post: Post, payload: dict[str, Any]) -
 
 def extension_decided(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:
     extension, invited = _extension(session, payload)
-    data = {"until": extension.until, "granted": extension.state == "granted", "answer": extension.answer}
+    data = {
+        "until": extension.until, "granted": extension.state == "granted", "shorter": _shorter(session, extension),
+        "answer": extension.answer,
+    }  # fmt: skip
     for person in _members(session, invited.organisation_id, *ANSWERING):
         about = data | {"contact": person.name, "organisation_id": invited.organisation_id}
         yield _to_person("extension_decided", person, invited.consultation, about)
     if invited.email:
         yield replace(to_invited("extension_decided", post, invited, **data), spare=True)
+
+
+def _shorter(session: Session, extension: DeadlineExtension) -> bool:
+    """The log knows until when the body had time before."""
+    said = select(HistoryEntry.details).where(HistoryEntry.subject_id == extension.id, HistoryEntry.action == "grant")
+    details = session.scalar(said) or {}
+    old = details.get("deadline", "None")
+    return old != "None" and datetime.fromisoformat(details["until"]) < datetime.fromisoformat(old)
 
 
 def response_ready(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[Letter]:

@@ -39,7 +39,7 @@ class Sample:
 
 
 def _decided(invited: Invitation, *, granted: bool) -> dict[str, Any]:
-    return {"until": invited.deadline, "granted": granted, "answer": say(SAMPLE_REASON, SOURCE)}
+    return {"until": invited.deadline, "granted": granted, "shorter": False, "answer": say(SAMPLE_REASON, SOURCE)}
 
 
 def _receipt(invited: Invitation, post: Post) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the log tells of preparing a consultation, of asking and reminding, and of its deadlines."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -142,6 +143,8 @@ def _granted(step: Step) -> Message:
     """Until when it was before is kept since the deadline of the body is noted with the entry."""
     until, asked, deadline = (step.details.get(name) for name in ("until", "asked", "deadline"))
     what = M("{old} → {new}", old=at(deadline), new=at(until)) if deadline else M("bis {until}", until=at(until))
+    if deadline and until and deadline != "None" and datetime.fromisoformat(until) < datetime.fromisoformat(deadline):
+        return M("Frist für {body} verkürzt: {what}", body=step.body, what=what)
     if asked:
         return M("Frist verlängert ({body}): {what}; erbeten war {asked}", body=step.body, what=what, asked=at(asked))
     return M("Frist verlängert ({body}): {what}", body=step.body, what=what)

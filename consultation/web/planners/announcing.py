@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from consultation.consultations import actions, listing, readiness
+from consultation.consultations import actions, calendar, listing, readiness
 from consultation.consultations.checklist import Line, Mark, checklist
 from consultation.consultations.models import Consultation
 from consultation.core.db import Database
@@ -112,13 +112,15 @@ def extend(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> 
     hints: list[Message] = []
     try:
         with db.transaction() as session:
-            publisher.demand(actor, planned(session, actor, slug))
-            until = typed_day(form, "until")
+            before = planned(session, actor, slug)
+            publisher.demand(actor, before)
+            general, until = before.deadline, typed_day(form, "until")
             assert until is not None
             if until < local_day(actor.moment):
                 raise Invalid.about("until", M("Der Tag muss in der Zukunft liegen."))
             consultation = actions.extend(session, actor, slug, until, typed["reason"])
             deadline = consultation.deadline
+            hints += calendar.far_out(general, end_of_day(until))
             hints += readiness.of_the_last_day(session, consultation, end_of_day(until))
             if hints and form.line("sure") != typed["until"]:
                 raise Invalid.about("sure", M("Bestätigen Sie diesen Tag, oder wählen Sie einen anderen."))

@@ -128,7 +128,8 @@ def decide(
             if decision == "grant":
                 until = typed_day(form, "until", needed=False)
                 asked = _of(session, actor, consultation, extension_id).until
-                done = extensions.grant(session, actor, extension_id, form.text("answer"), until)
+                sure = form.line("sure") == (form.line("until") or local_day_ending(asked).isoformat())
+                done = extensions.grant(session, actor, extension_id, form.text("answer"), until, sure=sure)
                 longer = done.until > asked and (until is None or end_of_day(until) == asked)
                 told = KEPT if longer else M("Die Fristverlängerung ist gewährt. Die Stelle erfährt es per Mail.")
             else:

@@ -21,7 +21,6 @@ from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M, Message
 from consultation.core.text import clean_line
 from consultation.core.text import slug as slug_of
-from consultation.core.times import local_day
 from consultation.documents.letter import write_letter, write_letters
 from consultation.http import Configured, Db, Form, Number, Pages, page, see_other
 from consultation.http.language import language_of
@@ -247,9 +246,8 @@ def give(request: Request, db: Db, actor: Planning, slug: str, invitation_id: uu
             publisher.demand(actor, consultation)
             until = typed_day(form, "until")
             assert until is not None
-            if until < local_day(actor.moment):
-                raise Invalid.about("until", M("Der Tag muss nach der bisherigen Frist und in der Zukunft liegen."))
-            extensions.give(session, actor, invitation_id, until, typed["reason"])
+            sure = form.line("sure") == typed["until"]
+            extensions.give(session, actor, invitation_id, until, typed["reason"], sure=sure)
     except Invalid as refused:
         return _one(request, db, actor, slug, invitation_id, 422, more=typed, problems=problems_of(refused))
     told = M("Die Stelle hat jetzt Zeit bis zum {until}.", until=until)
