@@ -7,19 +7,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from consultation.core.db import Database
 from consultation.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, NotReady
 from consultation.core.history import HistoryEntry
-from consultation.evaluation import contributions, parting, points, queries
+from consultation.evaluation import contributions, finding, parting, points, queries
 from consultation.evaluation.codebook import tags
 from consultation.evaluation.finding import PointFilter
 from consultation.evaluation.models import Contribution, Decision, Point
 from consultation.evaluation.progress import progress
 from consultation.evaluation.queries import PointSummary
 from consultation.programmes import actions as programmes
+from consultation.register.kinds import SizeClass
 from consultation.register.models import RegisterBody
 from consultation.register.states import State
 from consultation.responses import actions
@@ -72,6 +73,35 @@ def test_word_for_word_equal_demands_on_the_same_section_are_one_point(db: Datab
     assert found[0].section_key == world.sections["§ 3"]
     assert found[0].text == "Die Frist beträgt\n24 Monate."
     assert found[3].section_key is None
+
+
+def test_a_list_narrowed_to_some_bodies_counts_and_sorts_by_those(db: Database):
+    """By Land and by size class; a Land unit still sees its Land alone."""
+    with small(db) as (session, world, bodies):
+        of_land = [key for key in bodies if key.startswith("01")]
+        others = [key for key in bodies if key not in of_land]
+        assert len(of_land) > 2
+        assert len(others) > 2
+        for key in (*others, of_land[0]):
+            send(session, world, key, [amendment(world, "§ 3", "Von vielen.")])
+        for key in of_land[1:]:
+            send(session, world, key, [amendment(world, "§ 5", "Von wenigen.")])
+        session.execute(update(RegisterBody).values(size_class=SizeClass.LARGE_CITY))
+        here = RegisterBody.key.in_(of_land)
+        session.execute(update(RegisterBody).where(here).values(size_class=SizeClass.RURAL_MUNICIPALITY))
+        at = world.consultation_id
+
+        def shown(chosen: PointFilter, land: str | None = None) -> list[tuple[str, int, int]]:
+            ids = [place.id for place in finding.walk(session, at, chosen, land).places]
+            return [(p.text, p.supporters, p.among) for p in queries.summaries(session, at, ids, land, chosen)]
+
+        many, few = len(others) + 1, len(of_land) - 1
+        everybody = [("Von vielen.", many, many), ("Von wenigen.", few, few)]
+        narrowed = [("Von wenigen.", few, few), ("Von vielen.", many, 1)]
+        assert shown(PointFilter()) == everybody
+        assert shown(PointFilter(land="SH")) == narrowed
+        assert shown(PointFilter(size_class="rural_municipality")) == narrowed
+        assert shown(PointFilter(size_class="rural_municipality"), "SH") == [narrowed[0], ("Von vielen.", 1, 1)]
 
 
 def test_an_organisation_that_says_it_twice_supports_it_once(db: Database):

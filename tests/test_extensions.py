@@ -1,6 +1,7 @@
-"""More time is never less by itself: whatever is granted in whatever order, no body loses days it was given unless a planner says so."""
+"""More time is never less by itself: whatever is granted in whatever order, no body loses days unless a planner says so."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -136,11 +137,12 @@ def test_a_day_far_out_is_asked_once_more_and_changes_nothing_until_then(db: Dat
     asked, far = asks(db, scene, date(2072, 5, 10)), date(2072, 1, 29)
     with db.reader() as session:
         invitation_id = invitation_of(session, scene)
-    for attempt in (
+    attempts: tuple[Callable[[Session], object], ...] = (
         lambda s: extensions.give(s, scene.planner, invitation_id, far, "Am Telefon gebeten"),
         lambda s: extensions.grant(s, scene.planner, asked, ""),
         lambda s: extensions.grant(s, scene.planner, asked, "", until=far),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(Invalid) as refused, db.transaction() as session:
             attempt(session)
         assert [problem.field for problem in refused.value.problems] == ["sure"]

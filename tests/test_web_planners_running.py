@@ -472,8 +472,13 @@ def test_the_overview_tells_of_longer_deadlines_of_single_bodies(running: Runnin
         paula.get(at)
         paula.follow(paula.post(f"{at}/extend", {"until": until, "reason": "Rat"}))
 
-    assert "länger, " not in paula.get(running.at()).text
+    assert "länger, " not in (before := paula.get(running.at()).text)
+    assert "Die Auswertung kann nach der Frist beginnen (" in before
     extend(KIEL, "2026-05-15")
+    assert (
+        "die Stellen mit längerer Frist antworten auch dann noch, längstens bis 15.05.2026"
+        in paula.get(running.at()).text
+    )
     assert "; für 1 Stelle länger, bis 15.05.2026, 24:00 Uhr" in paula.get(running.at()).text
     extend(TOWNS[0], "2026-05-20")
     assert "; für 2 Stellen länger, längstens bis 20.05.2026, 24:00 Uhr" in paula.get(running.at()).text
@@ -587,8 +592,12 @@ def test_equal_demands_are_one_point_that_is_filtered_tagged_and_decided(running
                   "decision=accepted", "order=number", "order=section", "assignee=x", "assignee=me", "assignee=-", "page=7",
                   "page=x", "land=SH", "land=XX", "size=county", "size=large_city", "tag=simpler_application"):  # fmt: skip
         assert paula.get(f"{at}?{query}").status_code == 200
+    assert "davon in der Auswahl" not in listed
+    assert "davon in der Auswahl: 1<" in paula.get(f"{at}?land=SH&q=Eigenanteil").text
     point = point_of(running, DEMAND)
     one = f"{at}/{point.id}"
+    for narrowed in ("land=SH", "land=NI"):  # its place is the one the list has
+        assert re.search("[0-9] von [0-9]", html.text_of(html.parse(paula.get(f"{one}?{narrowed}").text)))
     shown = paula.get(f"{one}?q=eigenanteil").text
     for words in ("3 Stellen fordern das", "Begründung: Kein Geld.", "Vorschrift § 3", "1 von 1"):
         assert words in shown

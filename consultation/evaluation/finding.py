@@ -89,6 +89,16 @@ class PointFilter:
     """
     public_number: int | None = None
 
+    @property
+    def by_bodies(self) -> bool:
+        """Whether only some of the bodies are looked at: then their number is what the list is sorted by."""
+        return any((self.land, self.size_class, self.kind))
+
+    def takes(self, kind: str, land: str | None, size_class: str | None) -> bool:
+        """Whether a body is one of those: what `_from_bodies` says of rows."""
+        sized = self.size_class in (None, "", size_class, None if size_class else kind)
+        return sized and self.land in (None, "", land) and self.kind in (None, "", kind)
+
 
 class Order(StrEnum):
     SUPPORT = "support"
@@ -169,8 +179,9 @@ def walk(
         found = walk(session, consultation_id, alone, land, order=order, positions=positions)
         if found or name.word or name.public:
             return replace(found, by_number=name.number if found else None)
-    counts, supporters = counted(consultation_id, land)
-    columns = (Point.id, Point.number, Point.version, Point.section_key, supporters)
+    counts, supporters = counted(consultation_id, land, chosen)
+    among = func.coalesce(counts.c.among, 0)
+    columns = (Point.id, Point.number, Point.version, Point.section_key, among)
     statement = found_by(select(*columns), consultation_id, chosen, land, counts, supporters)
     places = (
         Place(id_, number, version, order_key(order, number, int(n), section, positions or {}))
@@ -179,16 +190,20 @@ def walk(
     return Walk(tuple(sorted(places, key=_key)))
 
 
-def counted(consultation_id: uuid.UUID, land: str | None) -> tuple[Any, ColumnElement[int]]:
-    """Point → supporters, contributions and those of them that count, of one Land if asked; and the number of supporters
-    as a column.
+def counted(
+    consultation_id: uuid.UUID, land: str | None, chosen: PointFilter | None = None
+) -> tuple[Any, ColumnElement[int]]:
+    """Point → supporters, those `among` the chosen bodies, contributions and those of them that count, of one Land if asked;
+    and the number of supporters as a column.
     """
+    chosen = chosen or PointFilter()
     counts = Response.counted_revision_id == Contribution.revision_id
-    organisation = func.count(func.distinct(Contribution.organisation_id)).filter(counts)
+    organisation = func.count(func.distinct(Contribution.organisation_id))
     statement = (
         select(
             Contribution.point_id,
-            organisation.label("supporters"),
+            organisation.filter(counts).label("supporters"),
+            organisation.filter(counts, *_from_bodies(chosen)).label("among"),
             func.count().label("contributions"),
             func.count().filter(counts).label("counting"),
         )
@@ -196,8 +211,11 @@ def counted(consultation_id: uuid.UUID, land: str | None) -> tuple[Any, ColumnEl
         .where(Contribution.consultation_id == consultation_id)
         .group_by(Contribution.point_id)
     )
-    if land is not None:
+    if land is not None or chosen.by_bodies:
         statement = statement.join(Organisation, Organisation.id == Contribution.organisation_id)
+    if chosen.by_bodies:
+        statement = statement.outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
+    if land is not None:
         statement = statement.where(Organisation.state == land)
     found = statement.subquery("counts")
     return found, func.coalesce(found.c.supporters, 0)
@@ -230,7 +248,7 @@ def _conditions(
         (chosen.decision is not None, Point.decision == chosen.decision),
         (chosen.assignee_id is not None, Point.assignee_id == chosen.assignee_id),
         (chosen.unassigned, Point.assignee_id.is_(None)),
-        (any((chosen.land, chosen.size_class, chosen.kind)), _supported_by(chosen, land)),
+        (chosen.by_bodies, _supported_by(chosen, land)),
         (chosen.supported, supporters > 0),
         (chosen.unsupported, supporters == 0),
         (chosen.ids is not None, Point.id.in_(chosen.ids or ())),
@@ -275,14 +293,18 @@ def _supported_by(chosen: PointFilter, land: str | None) -> ColumnElement[bool]:
         .join(Response, Response.counted_revision_id == Contribution.revision_id)
         .join(Organisation, Organisation.id == Contribution.organisation_id)
         .outerjoin(RegisterBody, RegisterBody.key == Organisation.register_key)
-        .where(Contribution.point_id == Point.id)
+        .where(Contribution.point_id == Point.id, *_from_bodies(chosen))
     )
-    for lands in (land, chosen.land):
-        statement = statement if lands is None else statement.where(Organisation.state == lands)
-    if chosen.size_class:
-        unsized = and_(RegisterBody.size_class.is_(None), Organisation.kind == chosen.size_class)
-        sized = RegisterBody.size_class == chosen.size_class if chosen.size_class in list(SizeClass) else unsized
-        statement = statement.where(sized)
-    if chosen.kind:
-        statement = statement.where(Organisation.kind == chosen.kind)
-    return statement.exists()
+    return (statement if land is None else statement.where(Organisation.state == land)).exists()
+
+
+def _from_bodies(chosen: PointFilter) -> list[ColumnElement[bool]]:
+    """The chosen bodies, over organisations and the register."""
+    unsized = and_(RegisterBody.size_class.is_(None), Organisation.kind == chosen.size_class)
+    sized = RegisterBody.size_class == chosen.size_class if chosen.size_class in list(SizeClass) else unsized
+    wanted = (
+        (chosen.land, Organisation.state == chosen.land),
+        (chosen.size_class, sized),
+        (chosen.kind, Organisation.kind == chosen.kind),
+    )
+    return [condition for asked, condition in wanted if asked]

@@ -48,6 +48,8 @@ class PointSummary:
     """Distinct organisations whose counted answer demands it."""
     contributions: int
     """All, those of superseded and withdrawn answers too."""
+    among: int
+    """Supporters among the bodies the list was narrowed to; all of them otherwise."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -144,8 +146,8 @@ def listed(
     most_supported_first: bool = False, after: tuple[int, int] | None = None, limit: int = AT_ONCE,
 ) -> list[PointSummary]:  # fmt: skip
     """As `points`, for whoever has checked who may see it (editions)."""
-    counts, supporters = counted(consultation_id, land)
-    columns = select(Point, supporters, func.coalesce(counts.c.contributions, 0))
+    counts, supporters = counted(consultation_id, land, chosen)
+    columns = select(Point, supporters, func.coalesce(counts.c.contributions, 0), func.coalesce(counts.c.among, 0))
     statement = found_by(columns, consultation_id, chosen, land, counts, supporters)
     order = (supporters.desc(), Point.number) if most_supported_first else (Point.number,)
     if after is not None:
@@ -155,22 +157,25 @@ def listed(
         statement = statement.where(beyond)
     statement = statement.options(selectinload(Point.tags)).order_by(*order).limit(limit)
     statement = statement.execution_options(populate_existing=True)
-    return [_summary(point, int(n), int(all_)) for point, n, all_ in session.execute(statement)]
+    return [_summary(point, int(n), int(all_), int(among)) for point, n, all_, among in session.execute(statement)]
 
 
 def summaries(
-    session: Session, consultation_id: uuid.UUID, ids: Sequence[uuid.UUID], land: str | None = None
-) -> list[PointSummary]:
-    """A page of a walk, in its order."""
-    found = {one.id: one for one in listed(session, consultation_id, PointFilter(ids=tuple(ids)), land, limit=len(ids))}
+    session: Session, consultation_id: uuid.UUID, ids: Sequence[uuid.UUID], land: str | None = None,
+    chosen: PointFilter | None = None,
+) -> list[PointSummary]:  # fmt: skip
+    """A page of a walk, in its order; `chosen` is what it was narrowed to."""
+    chosen = chosen or PointFilter()
+    these = PointFilter(ids=tuple(ids), land=chosen.land, size_class=chosen.size_class, kind=chosen.kind)
+    found = {one.id: one for one in listed(session, consultation_id, these, land, limit=len(ids))}
     return [found[id_] for id_ in ids if id_ in found]
 
 
-def _summary(point: Point, supporters: int, contributions: int) -> PointSummary:
+def _summary(point: Point, supporters: int, contributions: int, among: int) -> PointSummary:
     return PointSummary(
         point.id, point.number, point.public_number, point.section_key, point.text, point.state, point.decision, point.reply,
         point.assignee_id, point.version, point.last_by, point.source_id, tuple(tag.tag for tag in point.tags), supporters,
-        contributions,
+        contributions, among,
     )  # fmt: skip
 
 

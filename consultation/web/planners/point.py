@@ -34,6 +34,7 @@ from consultation.web.planners.weighing import (
     BADGES,
     choices,
     draft_sections,
+    filter_of,
     kept_of,
     order_of,
     positions_of,
@@ -81,7 +82,7 @@ def _page(
         found = _originals(session, actor, consultation, point)
         here = M("Punkt {number}", number=point.number)
         data = surroundings(actor, consultation, here) | choices(session, consultation, known)
-        data |= _place(walked(session, actor, consultation, kept, known), kept, point, found, known)
+        data |= _place(walked(session, actor, consultation, kept, known), actor, kept, point, found, known)
         data |= {
             "relatives": queries.relatives(session, actor, point),
             "templates": replies.templates(session, consultation.id),
@@ -104,10 +105,10 @@ def _originals(session: Session, actor: Actor, consultation: Consultation, point
 
 
 def _place(
-    walk: Walk, kept: dict[str, str], point: Point, found: Sequence[Original], known: Sequence[Section]
+    walk: Walk, actor: Actor, kept: dict[str, str], point: Point, found: Sequence[Original], known: Sequence[Section]
 ) -> dict[str, Any]:
     """Where the point stands in the filtered list, and its neighbours there."""
-    key = _key(kept, point, found, known)
+    key = _key(actor, kept, point, found, known)
     index = walk.index(key)
     return {
         "place": None if index is None else index + 1,
@@ -117,9 +118,12 @@ def _place(
     }
 
 
-def _key(kept: dict[str, str], point: Point, found: Sequence[Original], known: Sequence[Section]) -> tuple[int, ...]:
-    supporters = len(queries.supporters(found))
-    return order_key(order_of(kept), point.number, supporters, point.section_key, positions_of(known))
+def _key(
+    actor: Actor, kept: dict[str, str], point: Point, found: Sequence[Original], known: Sequence[Section]
+) -> tuple[int, ...]:
+    chosen = filter_of(kept, actor)
+    among = sum(chosen.takes(one.kind, one.state, one.size_class) for one in queries.supporters(found))
+    return order_key(order_of(kept), point.number, among, point.section_key, positions_of(known))
 
 
 def _said(point: Point, section: Section | None, found: Sequence[Original], language: Language) -> dict[str, Any]:
@@ -200,7 +204,7 @@ def _onward(session: Session, actor: Actor, consultation: Consultation, saved: S
     """To the next point of the list, or to the list after the last one."""
     known = draft_sections(session, consultation)
     found = _originals(session, actor, consultation, saved.point)
-    place = walked(session, actor, consultation, kept, known).after(_key(kept, saved.point, found, known))
+    place = walked(session, actor, consultation, kept, known).after(_key(actor, kept, saved.point, found, known))
     return f"/{place.id}{query_of(kept)}" if place else query_of(kept) or "?"
 
 

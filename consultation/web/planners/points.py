@@ -21,6 +21,7 @@ from consultation.web.planners.frame import PREFIX, Planning, consultation_path,
 from consultation.web.planners.weighing import (
     choices,
     draft_sections,
+    filter_of,
     filters,
     kept_of,
     query_of,
@@ -39,6 +40,7 @@ def show(request: Request, db: Db, actor: Planning, slug: str) -> Response:
 
 def _page(request: Request, db: Database, actor: Actor, slug: str, status: int = 200, **more: Any) -> Response:
     kept = kept_of(request.query_params)
+    chosen = filter_of(kept, actor)
     with db.reader() as session:
         consultation = planned(session, actor, slug)
         known = draft_sections(session, consultation)
@@ -47,7 +49,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         number, last_page = _page_number(request.query_params.get("page", ""), len(walk))
         ids = [place.id for place in walk.places[(number - 1) * AT_ONCE : number * AT_ONCE]]
         data |= {
-            "found": queries.summaries(session, consultation.id, ids, land_of(actor, consultation)),
+            "found": queries.summaries(session, consultation.id, ids, land_of(actor, consultation), chosen),
             "progress": progress(session, actor, consultation),
             "templates": replies.templates(session, consultation.id),
             "last": steps.last(session, actor, consultation.id),
@@ -63,6 +65,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         ],
         "as_words": query_of(kept | {"q": f'"{kept["q"]}"'}),
         "kept": kept,
+        "by_bodies": chosen.by_bodies,
         "more_filters": any(kept[name] for name in ("decision", "land", "size", "assignee", "tag")),
         "query": query_of(kept),
         "address": query_of(kept, page=str(number) if number > 1 else ""),
