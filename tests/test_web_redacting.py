@@ -171,7 +171,15 @@ def test_the_preview_says_what_else_is_hidden_and_that_words_are_hidden_whole(
     shared = preview("Frau Petersen")
     assert "auch in einem weiteren Text dieser Stellungnahme" in shared
     assert "Eine andere Stelle hat diesen Text wortgleich abgegeben" in shared
+    given = {"place": PLACE, "passage": "Frau Petersen", "reason": "person"}
+    asked = paula.post(texts(running), given)
+    assert asked.status_code == 422, "what reaches further than this text is asked about"
+    assert "Eine andere Stelle hat diesen Text wortgleich abgegeben" in asked.text
     assert running.one(Redaction) is None
+    told = paula.follow(paula.post(texts(running), given | {"sure": PLACE})).text
+    assert "auch im gleichen Text einer anderen Stelle" in told
+    assert "aufheben können Sie es unter „Alle Schwärzungen“" in told
+    assert running.one(Redaction) is not None
 
 
 def test_all_redactions_are_listed_and_lifted(app: FastAPI, running: Running) -> None:

@@ -143,19 +143,33 @@ def redact(request: Request, db: Db, actor: Planning, slug: str, response_id: uu
         with db.transaction() as session:
             found = _found(session, actor, slug, response_id)
             written = _chosen(found, asked["place"])
+            others = redactions.equal_elsewhere(session, found.response, written.text)
             redactions.redact(
                 session, actor, found.response, found.revision, written, asked["passage"], reason=asked["reason"],
                 note=asked["note"],
             )  # fmt: skip
+            if others and form.line("sure") != asked["place"]:
+                raise Invalid.about("sure", _elsewhere(others))
     except Invalid as refused:
         return _page(request, db, actor, slug, response_id, asked, refused.status, problems=problems_of(refused))
     told = M("Die Textstelle ist geschwärzt. Das gilt von der nächsten Ausgabe an, die Sie erstellen.")
+    if others:
+        told = M("Die Textstelle ist geschwärzt, auch im gleichen Text von {count} anderen Stellen. Das gilt von der nächsten "
+                 "Ausgabe an, die Sie erstellen; aufheben können Sie es unter „Alle Schwärzungen“.",
+                 one="Die Textstelle ist geschwärzt, auch im gleichen Text einer anderen Stelle. Das gilt von der nächsten "
+                 "Ausgabe an, die Sie erstellen; aufheben können Sie es unter „Alle Schwärzungen“.", count=others)  # fmt: skip
     at = consultation_path(actor, slug)
     number = asked["edition"]
     back = (
         f"editions/{int(number)}/texts" if number.isdecimal() and len(number) < 6 else f"responses/{response_id}/texts"
     )
     return see_other(f"{at}/{back}", told)
+
+
+def _elsewhere(others: int) -> Message:
+    return M("{count} andere Stellen haben diesen Text wortgleich abgegeben; dort werden sie ebenfalls verborgen.",
+             one="Eine andere Stelle hat diesen Text wortgleich abgegeben; dort werden sie ebenfalls verborgen.",
+             count=others)  # fmt: skip
 
 
 def _chosen(found: Found, place: str) -> Written:
