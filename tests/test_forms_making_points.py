@@ -90,6 +90,19 @@ def test_what_is_warned_of_names_the_question_that_could_make_points():
     assert not [one for one in notices(read_form(law_short("amendments"))) if "Einzelpunkte" in str(one)]
 
 
+def test_missing_english_is_warned_of_where_a_form_speaks_english_at_all_and_one_place_is_one():
+    def told(made: dict[str, Any]) -> list[str]:
+        return [str(say(one, "de")) for one in notices(read_form(made)) if "englische" in str(say(one, "de"))]
+
+    one_lacks, german = law_short("amendments"), law_short("amendments")
+    assert told(one_lacks) == []
+    del one_lacks["parts"][0]["questions"][0]["title"]["en"]
+    assert told(one_lacks) == ["An 1 Stelle des Formulars fehlt der englische Text."]
+    for titled in (german, *german["parts"], *(question for part in german["parts"] for question in part["questions"])):
+        titled["title"].pop("en", None)
+    assert told(german) == []
+
+
 def test_a_type_can_speak_only_if_its_answers_hold_words():
     offered = {"options": [{"key": "yes", "label": {"de": "Ja"}}, {"key": "no", "label": {"de": "Nein"}}]}
     for key, settings, speaks in (

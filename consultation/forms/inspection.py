@@ -128,11 +128,21 @@ def _reservation(form: Form) -> Iterator[Problem]:
 
 def notices(form: Form) -> list[Message]:
     """What may stay, told in few lines for the checklist before announcing."""
-    lacking = [place for place, _ in _without_english(form)]
+    lacking = [place for place, _ in _without_english(form)] if _speaks_english(form) else []
     told = [message for _, message in _soft(form, english=False)]
     return [
         *told,
-        *([M("An {count} Stellen des Formulars fehlt der englische Text.", count=len(lacking))] if lacking else []),
+        *(
+            [
+                M(
+                    "An {count} Stellen des Formulars fehlt der englische Text.",
+                    one="An 1 Stelle des Formulars fehlt der englische Text.",
+                    count=len(lacking),
+                )
+            ]
+            if lacking
+            else []
+        ),
     ]
 
 
@@ -178,6 +188,12 @@ def _without_english(form: Form) -> Iterator[tuple[str, Message]]:
                 question.key,
                 M("{question}: der englische Text fehlt oder ist unvollständig.", question=_called(question)),
             )
+
+
+def _speaks_english(form: Form) -> bool:
+    """Where no title is there in English, nobody means to ask in it."""
+    titles = (form.title, *(part.title for part in form.parts), *(question.title for question in form.questions))
+    return any(text.en for text in titles)
 
 
 def _all_texts(question: Question) -> Iterator[dict[str, str]]:
