@@ -55,6 +55,8 @@ def test_every_mistake_is_named_at_once_and_nothing_typed_is_lost(db: Database, 
         assert f'href="#{field}' in refused.text
         assert said in refused.text
     assert 'value="31.02.2026"' in refused.text
+    early = paula.post(f"{version}/cover", form(paula, version) | {"date": "01.01.1850"})
+    assert "Geben Sie ein Datum zwischen 01.01.2000 und 31.12.2200 an." in early.text
     assert stored(db) == before
 
 

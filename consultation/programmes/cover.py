@@ -24,8 +24,8 @@ class Cover:
     language: str
 
 
-def checked(title: str, kind: str, dated: date | None, language: str) -> Cover:
-    """Raises Invalid with every problem at once."""
+def checked(title: str, kind: str, dated: date | Problem, language: str) -> Cover:
+    """Raises Invalid with every problem at once; what is wrong with the date is known already."""
     title = clean_line(title)
     problems = []
     if not title:
@@ -34,11 +34,11 @@ def checked(title: str, kind: str, dated: date | None, language: str) -> Cover:
         problems.append(Problem("title", M("Der Titel ist zu lang: höchstens {count} Zeichen.", count=MAX_TITLE)))
     if kind not in list(DraftKind):
         problems.append(Problem("kind", M("Wählen Sie die Art des Entwurfs.")))
-    if dated is None:
-        problems.append(Problem("date", M("Geben Sie ein Datum an, zum Beispiel 31.03.2027.")))
+    if isinstance(dated, Problem):
+        problems.append(dated)
     if language not in LANGUAGES:
         problems.append(Problem("language", M("Wählen Sie eine der angebotenen Sprachen.")))
-    if problems or dated is None:
+    if problems or isinstance(dated, Problem):
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     return Cover(title, DraftKind(kind), dated, language)
 

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.core.db import Database
-from consultation.core.errors import Conflict, Invalid
+from consultation.core.errors import Conflict, Invalid, Problem
 from consultation.core.language import M
 from consultation.http import Db, Form, Pages, PostedForm, page, see_other
 from consultation.programmes import cover, editing
@@ -32,9 +33,10 @@ def typed_lines(form: PostedForm) -> dict[str, str]:
 def typed_cover(form: PostedForm) -> Cover:
     """Raises Invalid with every problem at once."""
     try:
-        dated = typed_day(form, "date")
-    except Invalid:
-        dated = None
+        dated: date | Problem | None = typed_day(form, "date")
+    except Invalid as refused:
+        dated = refused.problems[0]
+    assert dated is not None
     return cover.checked(form.line("title"), form.line("kind"), dated, form.line("language"))
 
 

@@ -25,6 +25,8 @@ from consultation.subjects import Actor
 
 Crumbs = list[tuple[Message | str, str]]
 PREFIX = "/o/{organisation_id}"
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2200, 12, 31)
+"""Of the days planners write."""
 
 
 async def _planning(place: InPlace, actor: Acting) -> Actor:
@@ -117,8 +119,11 @@ def typed_day(form: PostedForm, field: str, *, needed: bool = True) -> date | No
     if not text and not needed:
         return None
     day = read_day(text)
-    if day is None or not 2000 <= day.year <= 2200:
+    if day is None:
         raise Invalid.about(field, M("Geben Sie ein Datum an, zum Beispiel 31.03.2027."))
+    if not FIRST_DAY <= day <= LAST_DAY:
+        message = M("Geben Sie ein Datum zwischen {first} und {last} an.", first=FIRST_DAY, last=LAST_DAY)
+        raise Invalid.about(field, message)
     return day
 
 
