@@ -33,7 +33,7 @@ from tests.documents import readers, tagged_pdf
 from tests.factories import MOMENT
 from tests.planning_world import Planning
 from tests.test_web_planners import prepare
-from tests.test_web_planners_running import Running
+from tests.test_web_planners_running import TOWNS, Running
 
 SETTINGS = Settings.model_validate({"base_url": BASE, "secret_key": KEY})
 KIEL, HAMBURG = "010510000000", "020000000000"
@@ -252,10 +252,11 @@ def test_the_page_says_who_is_reminded_who_is_not_and_why(running: Running, paul
 def test_the_plan_is_changed_on_the_page_and_nonsense_comes_back(running: Running, paula: Browser):
     at = f"{running.at()}/reminders"
     paula.get(at)
-    for wrong in ("morgen", "0", "1, 2, 3, 4, 5, 6", "9999"):
+    for wrong in ("morgen", "0", "1, 2, 3, 4, 5, 6", "9999", "-5"):
         refused = paula.post(f"{at}/plan", {"days": wrong})
         assert refused.status_code == 422
         assert f'value="{wrong}"' in refused.text
+        assert ("höchstens 5 Zahlen von 1 bis 90" in refused.text) == (wrong != "morgen")
     assert "21 Tage vor der Frist" in paula.follow(paula.post(f"{at}/plan", {"days": "7 und 21"})).text
     assert "nicht mehr von selbst" in paula.follow(paula.post(f"{at}/plan", {"days": ""})).text
 
@@ -263,7 +264,13 @@ def test_the_plan_is_changed_on_the_page_and_nonsense_comes_back(running: Runnin
 def test_reminding_by_hand_is_confirmed_counted_and_told(db: Database, running: Running, paula: Browser):
     at = f"{running.at()}/reminders"
     assert "Ja, jetzt 6 Stellen erinnern" in paula.get(at).text
-    assert "6 Stellen werden jetzt erinnert" in paula.follow(paula.post(f"{at}/now")).text
+    on_its_way = paula.follow(paula.post(f"{at}/now")).text
+    assert "6 Stellen werden jetzt erinnert" in on_its_way
+    assert "Ja, jetzt 6 Stellen erinnern" not in on_its_way, "nobody asks for it twice"
+    assert on_its_way.count("Die Erinnerungen werden gerade versandt.") == 2
+    again = paula.post(f"{at}/now")
+    assert again.status_code == 409
+    assert "Die Erinnerungen werden schon versandt." in again.text
     assert {mail.subject for mail in work(db).sent} == {"Erinnerung: Probeanhörung"}
     assert "Heute schon erinnert: 6" in paula.get(at).text
     refused = paula.post(f"{at}/now")
@@ -296,6 +303,17 @@ def test_a_finished_consultation_says_what_was_sent_and_not_what_could_be(
     with db.transaction() as session:
         session.execute(delete(Reminder))
     assert "Es wurde keine Erinnerung verschickt." in paula.get(at).text
+
+
+def test_the_reminder_is_looked_at_as_somebody_gets_it(running: Running, paula: Browser):
+    at = f"{running.at()}/mails?letter=reminder"
+    shown = html.parse(paula.get(at).text)
+    (chosen,) = shown.findall(".//select[@name='to']/option[@selected]")
+    assert chosen.get("value") not in {str(running.invitation(key).id) for key in TOWNS}, "they have answered"
+    assert "wird nicht erinnert" not in html.text_of(shown)
+    answered = paula.get(f"{at}&to={running.invitation(TOWNS[0]).id}").text
+    assert "wird nicht erinnert: Stellung genommen" in answered
+    assert "wird nicht erinnert" not in paula.get(f"{running.at()}/mails?to={running.invitation(TOWNS[0]).id}").text
 
 
 def test_an_editor_plans_reminders_but_does_not_send_them(app: FastAPI, running: Running):

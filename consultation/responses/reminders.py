@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 from consultation.consultations import queries as consultations
 from consultation.consultations import stages
 from consultation.consultations.models import Consultation, Invitation, Reminder
-from consultation.core.db import insert_new
+from consultation.core.db import hold, insert_new
 from consultation.core.errors import Conflict
 from consultation.core.history import record
-from consultation.core.jobs import Urgency, enqueue, last_pause, pauses
+from consultation.core.jobs import Job, JobState, Urgency, enqueue, last_pause, pauses
 from consultation.core.language import M
 from consultation.core.text import clean_line, identity_key
 from consultation.core.times import end_of_day, local_day, start_of_day
@@ -28,6 +28,8 @@ from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor, system
 
 AT_ONCE = 200
+NOW = "reminders.now"
+"""The job that makes those asked for by hand."""
 BACK = 3
 """Days a service that was down makes up for."""
 
@@ -107,6 +109,12 @@ def counts(
     return {one: found.get(one, 0) for one in Reason}
 
 
+def why(session: Session, invitation: Invitation, moment: datetime) -> Reason:
+    """What applies to one body."""
+    statement = whole(reason(invitation.consultation_id, moment)).where(Invitation.id == invitation.id)
+    return Reason(session.scalars(statement).one())
+
+
 def bodies(
     session: Session, consultation_id: uuid.UUID, moment: datetime, wanted: Reason, *,
     after: tuple[str, uuid.UUID] | None = None, limit: int = 50, land: str | None = None,
@@ -144,6 +152,15 @@ def sent(
     return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in session.execute(statement)]
 
 
+def begun(session: Session, consultation_id: uuid.UUID) -> bool:
+    """Whether reminders asked for by hand are being made: nobody asks for them a second time meanwhile."""
+    waiting = Job.state.in_((JobState.READY, JobState.RUNNING)), Job.kind == NOW
+    return (
+        session.scalar(select(exists().where(*waiting, Job.unique_key.startswith(f"{NOW}:{consultation_id}:"))))
+        or False
+    )
+
+
 def of_invitation(session: Session, invitation_id: uuid.UUID) -> list[Reminder]:
     """What one body got, newest first. The caller has checked who may see it."""
     statement = select(Reminder).where(Reminder.invitation_id == invitation_id).order_by(Reminder.made_at.desc())
@@ -178,14 +195,17 @@ def remind_now(session: Session, actor: Actor, slug: str) -> int:
     publisher.demand(actor, consultation)
     if consultation.state not in RUNNING:
         raise Conflict(M("Das geht nur, solange die Konsultation läuft."))
+    hold(session, Consultation, consultation.id)
+    if begun(session, consultation.id):
+        raise Conflict(M("Die Erinnerungen werden schon versandt."))
     waiting = counts(session, consultation.id, actor.moment)[Reason.DUE]
     if not waiting:
         raise Conflict(M("Zurzeit gibt es niemanden, der erinnert werden könnte."))
     day = local_day(actor.moment)
     record(session, actor, consultation, "remind_now", count=waiting)
     enqueue(
-        session, "reminders.now", {"id": str(consultation.id), "day": day.isoformat()}, run_at=actor.moment,
-        unique_key=f"reminders.now:{consultation.id}:{actor.moment.isoformat()}",
+        session, NOW, {"id": str(consultation.id), "day": day.isoformat()}, run_at=actor.moment,
+        unique_key=f"{NOW}:{consultation.id}:{actor.moment.isoformat()}",
     )  # fmt: skip
     return waiting
 
@@ -249,12 +269,10 @@ def to_send(session: Session, reminder_id: uuid.UUID, moment: datetime) -> Remin
     found = session.scalars(select(Reminder).where(Reminder.id == reminder_id)).one_or_none()
     if found is None or found.withheld:
         return None
-    why = session.scalars(
-        whole(reason(found.consultation_id, moment)).where(Invitation.id == found.invitation_id)
-    ).one()
-    if why not in (Reason.DUE, Reason.TODAY):  # today's reminder is this one
+    now = why(session, session.get_one(Invitation, found.invitation_id), moment)
+    if now not in (Reason.DUE, Reason.TODAY):  # today's reminder is this one
         if found.sent_at is None and not found.failure:
-            found.withheld = why
+            found.withheld = now
         return None
     return found
 

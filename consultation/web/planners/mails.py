@@ -22,12 +22,16 @@ from consultation.mail.preview import SAMPLES, goes_to, preview
 from consultation.mail.transport import Memory
 from consultation.people import limits
 from consultation.programmes.actions import require_planner
-from consultation.rulebook import IN_SIGHT
+from consultation.responses import reminders
+from consultation.responses.reminders import Reason
+from consultation.rulebook import IN_SIGHT, RUNNING
 from consultation.settings import Settings
 from consultation.subjects import Actor
 from consultation.web.planners.frame import PREFIX, Planning, consultation_path, identifier, planned, surroundings
+from consultation.web.planners.reminders import REASONS
 
 router = Pages(prefix=PREFIX + "/consultations/{slug}/mails")
+REMINDERS = ("reminder", "reminder_begun")
 LETTERS = [(key, sample.title) for key, sample in SAMPLES.items()]
 
 
@@ -39,7 +43,12 @@ def show(request: Request, db: Db, settings: Configured, actor: Planning, slug: 
     with db.reader() as session:
         consultation = _planned(session, actor, slug)
         found = listing.invitations(session, actor, consultation, InvitationFilter(text=text))
-        chosen = _chosen(session, actor, consultation, asked.get("to", ""), key, found)
+        running = key in REMINDERS and consultation.state in RUNNING
+        to = asked.get("to", "")
+        if running and not text and not to:
+            to = _first_reminded(session, actor, consultation)
+        chosen = _chosen(session, actor, consultation, to, key, found)
+        why = reminders.why(session, chosen, actor.moment) if running and chosen else Reason.DUE
         mail = preview(session, _post(settings, actor), key, chosen) if chosen and goes_to(key, chosen) else None
     data = surroundings(actor, consultation, M("Mails ansehen")) | {
         "letters": LETTERS,
@@ -47,6 +56,7 @@ def show(request: Request, db: Db, settings: Configured, actor: Planning, slug: 
         "recipients": [(str(one.id), one.organisation.name) for one in _with(chosen, found)],
         "chosen": chosen,
         "mail": mail,
+        "not_reminded": None if why == Reason.DUE else REASONS[why],
         "sender": settings.mail_from,
         "announced": consultation.state in IN_SIGHT,
     }
@@ -76,6 +86,13 @@ def _chosen(
     if invitation.consultation_id != consultation.id:
         raise NotFound(M("Diese Einladung gibt es nicht."))
     return invitation
+
+
+def _first_reminded(session: Session, actor: Actor, consultation: Consultation) -> str:
+    """So that the mail is looked at as somebody gets it."""
+    land = listing.land_limit(actor, consultation)
+    found = reminders.bodies(session, consultation.id, actor.moment, Reason.DUE, limit=1, land=land)
+    return str(found[0].id) if found else ""
 
 
 def _with(chosen: Invitation | None, found: Sequence[Invitation]) -> list[Invitation]:

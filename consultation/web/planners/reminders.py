@@ -68,6 +68,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
             session, consultation.id, actor.moment, chosen, after=after, limit=AT_ONCE + 1, land=land
         )
         sent = reminders.sent(session, consultation.id, land)
+        begun = reminders.begun(session, consultation.id)
     titles = REASONS | ({Reason.OVER: M("Ohne Antwort geblieben")} if over else {})
     gone = [(day, number) for _, day, _, number, *_ in sent if number]
     data = surroundings(actor, consultation, M("Erinnerungen")) | {
@@ -81,6 +82,7 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         "plan": _plan(actor, consultation, days),
         "reasons": [(reason, titles[reason], counts[reason]) for reason in REASONS if counts[reason]],
         "due": counts[Reason.DUE],
+        "begun": begun,
         "chosen": chosen,
         "chosen_title": titles[chosen],
         "chosen_count": counts[chosen],
@@ -134,7 +136,7 @@ def plan(request: Request, db: Db, actor: Planning, slug: str, form: Form) -> Re
 
 def _numbers(typed: str) -> list[int]:
     words = [word for word in re.split(r"[\s,;]+|und", typed) if word]
-    if not all(word.isascii() and word.isdigit() and len(word) < 4 for word in words):
+    if not all(re.fullmatch("-?[0-9]{1,9}", word, re.ASCII) for word in words):
         raise Invalid.about("days", M("Schreiben Sie Zahlen mit Komma dazwischen, zum Beispiel „14, 3“."))
     return [int(word) for word in words]
 
