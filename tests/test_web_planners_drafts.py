@@ -204,6 +204,18 @@ def test_a_section_without_heading_and_number_is_refused_and_what_was_typed_stay
     assert 'href="#heading"' in refused.text
 
 
+def test_a_heading_goes_only_if_that_is_meant(world: Planning, paula: Browser, db: Database):
+    version = bring_in(paula, world, SPLIT_BEFORE)
+    key = keys(db, version)["2 Verfahren"]
+    posted = section_page(paula, version, key)
+    asked = paula.post(f"{version}/sections/{key}", posted | {"heading": " "})
+    assert asked.status_code == 422
+    assert "Der Abschnitt hatte die Überschrift „Verfahren“ und hätte dann keine mehr." in asked.text
+    assert rows(db, version)[1].heading == "Verfahren"
+    assert paula.post(f"{version}/sections/{key}", posted | {"heading": " ", "sure": "yes"}).status_code == 303
+    assert rows(db, version)[1].heading == ""
+
+
 def test_a_preview_shows_the_text_as_readers_will_and_saves_nothing(world: Planning, paula: Browser, db: Database):
     version = bring_in(paula, world, SPLIT_BEFORE)
     key = keys(db, version)["2 Verfahren"]

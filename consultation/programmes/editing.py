@@ -77,10 +77,20 @@ def doubts(version: DraftVersion, key: str, typed: Typed, *, seen: int) -> list[
     return contradictions(before, after)
 
 
-def edit(session: Session, actor: Actor, version: DraftVersion, key: str, typed: Typed, *, seen: int) -> None:
-    """Raises `Conflict` if somebody else corrected the section since it was `seen` (its version): nothing is overwritten."""
+def edit(
+    session: Session, actor: Actor, version: DraftVersion, key: str, typed: Typed, *, seen: int, sure: bool = False
+) -> None:
+    """Raises `Conflict` if somebody else corrected the section since it was `seen` (its version): nothing is overwritten.
+
+    A heading that was there goes only if that is meant (`sure`).
+    """
     section = _unchanged(version, key, seen)
     content = _checked(typed, section)
+    if section.heading and not content[1] and not sure:
+        message = M(
+            "Der Abschnitt hatte die Überschrift „{heading}“ und hätte dann keine mehr.", heading=section.heading
+        )
+        raise Invalid.about("sure", message)
     parent = _parent(version, key, typed.parent)
     before = _hash(section)
     section.number, section.heading, section.blocks = content

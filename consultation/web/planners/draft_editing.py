@@ -169,7 +169,7 @@ def save(
             doubts = editing.doubts(version, section_key, typed, seen=seen)
             asks = bool(doubts) and form.line("despite") != mark(doubts)
             if not asks:
-                editing.edit(session, actor, version, section_key, typed, seen=seen)
+                editing.edit(session, actor, version, section_key, typed, seen=seen, sure=form.checked("sure"))
     except Invalid as refused:
         more = {"problems": problems_of(refused), "unsaved": True, "seen": seen}
         return _section(request, db, actor, slug, draft_id, section_key, typed, refused.status, **more)
