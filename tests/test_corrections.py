@@ -137,7 +137,7 @@ def test_who_corrects_reads_whom_no_mail_reaches(db: Database, running: Running,
         assert f"erfahren es per Mail{len(others) - 1} " in said
         assert "nur per Brief erreichbar1 " in said
         assert "Stellen, die niemand erreicht1 " in said
-        assert "Drucken Sie diese Briefe danach neu, und legen Sie bei, was die anderen in der Mail lesen." in said
+        assert "Drucken Sie die Einladungsbriefe dieser Stellen danach neu, und legen Sie bei, was" in said
 
 
 def test_answers_carry_over_changed_sections_are_flagged_and_each_revision_names_its_version(

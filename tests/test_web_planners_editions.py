@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
+from consultation.evaluation import points
+from consultation.evaluation.models import Decision, Point
 from tests import evaluation_world, html
 from tests.browsing import Browser
-from tests.test_web_planners_running import AFTER, TOWNS, Running, evaluating, questions
+from tests.test_web_planners_running import AFTER, DEMAND, TOWNS, Running, evaluating, questions
 from tests.test_web_volumes import app, running
 
 __all__ = ["app", "running"]
@@ -100,3 +102,32 @@ def test_who_publishes_a_part_reads_what_it_is_limited_to_and_the_page_asks_twel
     assert "Gezeigte Einzelpunkte: nur entschiedene" in dialog
     asked = questions(db, lambda: paula.get(part))
     assert len(asked) <= 12, "\n".join(asked)
+
+
+def test_planners_read_before_and_after_publishing_what_the_public_page_says_is_new(
+    db: Database, running: Running, paula: Browser
+) -> None:
+    with db.transaction() as session:
+        point = session.scalars(select(Point).where(Point.text == DEMAND)).one()
+        points.decide(session, running.world.planner, point.id, Decision.ACCEPTED, "Gern.", version=point.version)
+    first = compiled(running, paula)
+    assert "Was ist neu gegenüber" not in read(paula, first)
+    public = f"/consultations/{running.world.slug}/editions/1"
+    assert f'href="{public}"' not in paula.get(first).text
+    paula.post(f"{first}/publish", {"texts_checked": "yes"})
+    assert f'href="{public}"' in paula.get(first).text
+    assert paula.get(public).status_code == 200
+    with db.transaction() as session:
+        point = session.scalars(select(Point).where(Point.text == DEMAND)).one()
+        points.reopen(session, running.world.planner, point.id)
+        point = session.scalars(select(Point).where(Point.text == DEMAND)).one()
+        points.decide(session, running.world.planner, point.id, Decision.NOTED, "Doch nicht.", version=point.version)
+        said = f"Zu 1 Punkt ist Entscheidung oder Erwiderung anders als zuvor (Nr. {point.public_number})."
+    second = compiled(running, paula)
+    assert f'href="{second}#news"' in paula.get(f"{running.at()}/editions").text
+    before = read(paula, second)
+    assert "Was ist neu gegenüber Ausgabe 1" in before
+    assert said in before
+    paula.post(f"{second}/publish", {"texts_checked": "yes"})
+    assert said in read(paula, second)
+    assert said in read(paula, f"/consultations/{running.world.slug}/editions/2")

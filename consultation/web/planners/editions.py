@@ -50,6 +50,7 @@ BADGES = {
     EditionState.PUBLISHED: "success",
     EditionState.FAILED: "danger",
 }
+COMPLETE = (EditionState.COMPILED, EditionState.PUBLISHED)
 Options = list[tuple[str, Message | str]]
 FILTERS: dict[str, tuple[Message, Message | None, Options]] = {
     "size_classes": (M("Nur diese Größenklassen"), None, [(s.value, title) for s, title in SIZE_CLASS_TITLES.items()]),
@@ -198,7 +199,7 @@ def _one(
         "of": edition.counts,
         "unchecked": to_check,
         "overtaken": reasons,
-        "news": to_be_told(documents, everything, edition) if _waits(edition) else None,
+        "news": to_be_told(documents, everything, edition) if edition.state in COMPLETE else None,
         "kept": kept,
         "ways": ways,
         "again": _again(edition),
