@@ -24,6 +24,7 @@ from consultation.documents.bulk import open_export
 from consultation.documents.receipt import receipt
 from consultation.evaluation.models import Contribution
 from consultation.mail.transport import Memory
+from consultation.programmes.models import Programme
 from consultation.responses import actions, entering, intake
 from consultation.responses.answering import Posted
 from consultation.responses.desk import open_desk
@@ -278,12 +279,14 @@ def test_what_was_discarded_a_moment_before_is_not_submitted(db: Database, world
 # -- the body itself -------------------------------------------------------------------------------------------------
 def test_the_body_is_told_with_its_receipt_and_finds_the_answers_when_it_reopens(db: Database, world: World) -> None:
     with db.transaction() as session:
+        session.execute(update(Programme).values(reference="42-7/2026"))
         revision = enter(session, world)
     post = Memory()
     settings = Settings.model_validate({"base_url": "https://dienst.example", "secret_key": KEY})
     worker.run_due(db, settings, post, factories.MOMENT + timedelta(days=2))
     (mail,) = post.sent
     assert mail.recipient == "post@ort.example"
+    assert "Geschäftszeichen: 42-7/2026" in mail.text
     assert revision.receipt_number in mail.text
     assert "(Brief)" in mail.text
     with db.transaction() as session:

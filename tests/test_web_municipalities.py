@@ -18,6 +18,7 @@ from consultation.consultations.models import Consultation, DeadlineExtension, I
 from consultation.core.db import Database
 from consultation.core.jobs import Job
 from consultation.people.models import Membership, Organisation, Person
+from consultation.programmes.models import Programme
 from consultation.responses.models import DraftAnswer, Representation, Revision
 from consultation.states import Purpose, Role
 from tests import factories, html
@@ -424,9 +425,12 @@ def test_from_ready_over_rework_to_the_receipt(scene: Scene) -> None:
     assert done.headers["location"] == again.headers["location"] == f"{scene.base}/receipt"
     ok(releaser.post(f"{scene.base}/reopen"), 303)
     assert "Bitte kürzer." not in editor.get(scene.base).text, "what was returned before the release is settled"
+    with scene.db.transaction() as session:
+        session.execute(sa.update(Programme).values(reference="42-7/2026"))
     receipt = html.text_of(html.check(releaser.get(f"{scene.base}/receipt").text))
     with scene.db.reader() as session:
         revision = session.scalars(select(Revision)).one()
+    assert "42-7/2026" in receipt, "of whoever asks"
     assert revision.receipt_number in receipt
     assert revision.content_hash in receipt
 

@@ -22,6 +22,7 @@ from consultation.core.sealing import START, link, seal
 from consultation.evaluation.models import Contribution
 from consultation.mail.transport import Folder, Memory, Outgoing, Undeliverable, transport
 from consultation.people.models import CodePurpose, OneTimeCode, Organisation
+from consultation.programmes.models import Programme
 from consultation.settings import Settings, load
 from consultation.states import InvitationState, Role
 from tests import factories
@@ -284,12 +285,14 @@ def test_a_submission_becomes_contributions_and_a_receipt_for_the_house(
     db: Database, settings: Settings, scene: World
 ) -> None:
     with db.transaction() as session:
+        session.execute(update(Programme).values(reference="42-7/2026"))
         revision = submit(session, scene, KIEL, {"main_message": "Bitte einfacher."})
     post = Memory()
     worker.run_due(db, settings, post, LATER)
     [mail] = post.sent
     assert revision.receipt_number in mail.subject
     assert revision.content_hash in mail.text
+    assert "Geschäftszeichen: 42-7/2026" in mail.text
     with db.reader() as session:
         assert session.scalars(select(Contribution.original_text)).all() == ["Bitte einfacher."]
 
