@@ -271,7 +271,8 @@ def test_the_log_tells_every_step_and_can_be_taken_away(running: Running, paula:
 
 PAGES = (
     "", "/audience", "/addresses", "/participation", "/invitations", "/responses", "/results", "/points", "/replies",
-    "/editions", "/log", "/extensions", "/dates", "/announce", "/points/{point}", "/points/{point}?state=open",
+    "/editions", "/reminders", "/mails?letter=reminder", "/log", "/extensions",
+    "/dates", "/announce", "/points/{point}", "/points/{point}?state=open",
     "/points?q=eigenanteil&state=open&land=SH", "/responses/{response}", "/responses/{response}/revisions/1",
 )  # fmt: skip
 
