@@ -387,6 +387,9 @@ def test_a_running_consultation_is_extended_for_all_evaluated_or_cancelled(
     for wrong in ({"until": "2026-05-29"}, {"until": "2026-04-01", "reason": "Rat"}, {"until": "x", "reason": "Rat"}):
         refused = paula.post(f"{at}/extend", wrong)
         assert refused.status_code == 422
+    slip = paula.post(f"{at}/extend", {"until": "2072-01-29", "reason": "Rat"})
+    assert slip.status_code == 422
+    assert "mehr als ein Jahr nach der allgemeinen Frist" in slip.text
     sunday = paula.post(f"{at}/extend", {"until": "2026-05-24", "reason": "Rat"})
     assert sunday.status_code == 422, "it is asked about before the mails go out"
     assert "Die Frist endet an einem Wochenende" in sunday.text
