@@ -58,8 +58,8 @@ def of_consultation(session: Session, consultation_id: uuid.UUID) -> list[tuple[
 def revoke(session: Session, actor: Actor, claim_id: uuid.UUID) -> None:
     """By the planner, while answers are taken: the wrong person leaves, and the code of the invitation is worthless from now on.
 
-    Conflict where the house is at home by now: somebody else manages it, or the person came with the code of another planner
-    too. It decides for itself then who belongs.
+    Conflict where they belong to the house by now, and it is at home: somebody else manages it, or the person came with the code
+    of another planner too. It decides for itself then who belongs.
     """
     found = session.get(Claim, claim_id)
     if found is None or found.revoked_at is not None:
@@ -78,6 +78,11 @@ def revoke(session: Session, actor: Actor, claim_id: uuid.UUID) -> None:
 
 
 def _is_at_home(session: Session, invitation: Invitation, person_id: uuid.UUID) -> bool:
+    place = select(Membership).where(
+        Membership.organisation_id == invitation.organisation_id, Membership.person_id == person_id
+    )
+    if (there := session.scalars(place).one_or_none()) is None or there.waiting:
+        return False
     programme = invitation.consultation.programme
     elsewhere = (
         select(Claim.id)
