@@ -28,9 +28,10 @@ from consultation.responses.models import Response, Revision
 from consultation.states import DraftVersionState
 from tests import evaluation_world, html
 from tests.browsing import Browser, site
+from tests.documents import readers
 from tests.factories import MOMENT
 from tests.test_web_municipalities import counted
-from tests.test_web_planners_running import TOWNS, Running
+from tests.test_web_planners_running import KIEL, TOWNS, Running
 
 NOW = MOMENT + timedelta(days=3)
 
@@ -181,6 +182,40 @@ def test_answers_carry_over_changed_sections_are_flagged_and_each_revision_names
     shown = paula.get(f"{running.at()}/responses/{old.id}").text
     assert "antwortet auf Stand 1 der Unterlagen, vor der Berichtigung" in shown
     assert "geändert seit Ihrer Antwort" not in desk.get(f"{base}/draft").text
+
+
+def test_whoever_releases_a_text_written_before_a_correction_is_told_and_so_is_whoever_reads_the_receipt(
+    db: Database, running: Running, paula: Browser, app: FastAPI, tmp_path: Path
+):
+    before = "vor der Berichtigung vom 05.03.2026"
+    with db.transaction() as session:
+        evaluation_world.write(session, running.world, KIEL, {"mandate.kind": "administration"})
+        actor = evaluation_world.somebody_of(session, running.world, KIEL)
+        email = session.get_one(Person, actor.person_id).email
+    desk = Browser(app)
+    desk.log_in(email)
+    base = f"/o/{running.world.bodies[KIEL]}/answers/{running.world.slug}"
+    assert "berichtigt" not in desk.get(f"{base}/review").text
+    paula.follow(correct(db, running, paula, draft=str(next_draft(db, running).id)))
+    with counted(db) as statements:
+        page = desk.get(f"{base}/review").text
+    assert len([one for one in statements if one != "BEGIN"]) <= 12
+    notice = page.index("§ 3 war falsch.")
+    assert notice < page.index(f"Der Text wurde zuletzt {before} geändert.") < page.index(f'action="{base}/submit"')
+    assert page.count(f'href="/consultations/{running.world.slug}/changes"') == 2
+    app.state.clock = lambda: NOW + timedelta(hours=1)
+    receipt = desk.follow(desk.post(f"{base}/submit", {"name": "Kim Muster", "function": "Leitung"})).text
+    assert f"zuletzt geändert {before}" in receipt
+    assert f"zuletzt geändert {before}" in desk.get(f"{base}/receipt/1").text
+    (tmp_path / "receipt.pdf").write_bytes(desk.get(f"{base}/receipt.pdf").content)
+    assert readers.squeezed(f"zuletzt geändert {before}") in readers.squeezed(
+        readers.pdf(tmp_path / "receipt.pdf").text
+    )
+    desk.post(f"{base}/reopen")
+    with db.transaction() as session:  # what is changed now is another submission
+        revision = evaluation_world.submit(session, running.world, KIEL, {"main_message": "Neu."}, later=4)
+    assert "zuletzt geändert" in desk.get(f"{base}/receipt/1").text
+    assert "zuletzt geändert" not in desk.get(f"{base}/receipt/{revision.number}").text
 
 
 def test_an_amendment_to_a_section_that_is_gone_must_be_settled_before_submitting(

@@ -6,10 +6,13 @@ from datetime import date
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from consultation.consultations.models import ConsultationVersion
+from consultation.core.history import HistoryEntry
 from consultation.core.language import SOURCE, Language, M, Message, say
+from consultation.core.times import local_day
 from consultation.documents import answers
 from consultation.documents.asker import asked_by
 from consultation.documents.consolidated import DEMO_MARK
@@ -48,6 +51,7 @@ def receipt_of(session: Session, response: Response, revision: Revision, languag
         whole |= {context.form.disclosure_key: {part: level.value for part, level in levels.items()}}
     told = (
         *_facts(response, revision, document, personal, language),
+        *((label, say(text, language)) for label, text in _before_correction(session, revision)),
         *asked_by(response.consultation, draft, language),
     )
     facts = tuple((say(label, language), text) for label, text in told if text)
@@ -134,16 +138,33 @@ def _signature(personal: dict[str, Any]) -> str:
     return signed(personal.get("release.name", ""), personal.get("release.function", ""))
 
 
-def beside(session: Session, revision: Revision) -> list[tuple[Message, str]]:
-    """Who released it and whom it speaks for, for pages that show a submission; nothing empty."""
+def beside(session: Session, revision: Revision) -> list[tuple[Message, Message | str]]:
+    """Who released it, whom it speaks for and whether a correction came in between, for pages that show a submission."""
     document = queries.document(revision)
     named = {kind: [b["name"] for b in document["represented"] if b["kind"] == kind] for kind in RepresentationKind}
-    found = [
+    found: list[tuple[Message, Message | str]] = [
+        *_before_correction(session, revision),
         (_signed(document), _signature(_personal(session, revision))),
         (M("Spricht für"), "; ".join(named[RepresentationKind.REPRESENTED])),
         (M("Unterstützt von"), "; ".join(named[RepresentationKind.SUPPORTER])),
     ]
     return [(label, text) for label, text in found if text]
+
+
+def _before_correction(session: Session, revision: Revision) -> Iterator[tuple[Message, Message]]:
+    """Said where the text was last changed before the version that the revision names."""
+    found = session.execute(_SUBMITTED, {"entry": revision.entry_hash, "response": revision.response_id,
+                                         "version": revision.consultation_version_id}).first()  # fmt: skip
+    if found and found.details.get("before_correction"):
+        since = local_day(found.effective_at)
+        yield M("Stand des Textes"), M("zuletzt geändert vor der Berichtigung vom {date}", date=since)
+
+
+_SUBMITTED = (
+    select(HistoryEntry.details, ConsultationVersion.effective_at)
+    .join(ConsultationVersion, ConsultationVersion.id == bindparam("version"))
+    .where(HistoryEntry.subject_id == bindparam("response"), HistoryEntry.hash == bindparam("entry"))
+)
 
 
 def _marks(response: Response, revision: Revision) -> Iterator[Message]:

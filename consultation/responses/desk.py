@@ -100,6 +100,11 @@ class Desk:
         """What was saved last, by whom and when."""
         return max(self.stored.values(), key=lambda stored: stored.edited_at, default=None)
 
+    def written_before(self, moment: datetime) -> bool:
+        """Something is written, and nothing since then. What may be published is no text: it is chosen at the release."""
+        saved = [stored.edited_at for (key, _), stored in self.stored.items() if key != self.form.disclosure_key]
+        return bool(saved) and max(saved) < moment
+
     def versions(self, key: str) -> dict[str, int]:
         """Item → version of what is stored, for the next save to compare with."""
         return {item: stored.version for (k, item), stored in self.stored.items() if k == key}

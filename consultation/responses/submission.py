@@ -59,8 +59,9 @@ def submit_held(
     RESPONSE.check(actor, desk.response, action)
 
     def conclude(revision: Revision) -> HistoryEntry:
+        details = told(revision) | _unread(session, desk, revision, nil_return=nil_return)
         return perform(
-            session, RESPONSE, actor, desk.response, action, details=told(revision), payload=named(revision),
+            session, RESPONSE, actor, desk.response, action, details=details, payload=named(revision),
             **counting(revision),
         )  # fmt: skip
 
@@ -100,6 +101,13 @@ def unsigned(name: str, function: str) -> tuple[Problem, ...]:
 def told(revision: Revision) -> dict[str, Any]:
     """What the procedure log says of a submission."""
     return {"hash": revision.content_hash, "receipt": revision.receipt_number, "revision": revision.number}
+
+
+def _unread(session: Session, desk: Desk, revision: Revision, *, nil_return: bool) -> dict[str, Any]:
+    """Kept for the receipt: later savings cover up when the text of this submission was written."""
+    version = session.get_one(ConsultationVersion, revision.consultation_version_id)
+    unread = not nil_return and version.number > 1 and desk.written_before(version.effective_at)
+    return {"before_correction": True} if unread else {}
 
 
 def named(revision: Revision) -> dict[str, str]:

@@ -11,6 +11,7 @@ from consultation.core.language import M, Message
 from consultation.http import Form, Pages, see_other
 from consultation.people import queries as people
 from consultation.responses import actions, comments, queries
+from consultation.responses.changes import Changes, changes_for
 from consultation.responses.comments import Thread
 from consultation.responses.submission import submit_held, unsigned
 from consultation.rulebook import COMMENT_ON, COMMENTABLE, another_pair_of_eyes, releaser
@@ -55,12 +56,13 @@ def review_page(
             "represented": queries.represented(session, at.response.id) if at.speaks_for_others else [],
             "four_eyes_off": None if at.response.four_eyes else people.four_eyes_off(session, here.place.organisation_id),
             "nobody": nobody_releases(session, at.response, here.actor.person_id) if at.may("mark_ready") else None,
+            "changes": changes_for(session, at.consultation, at.begun) if _is_written(at) else None,
             "persons": looks_personal(session, at.desk, at.base),
             "telling": telling(session, at.desk, at.base, _chosen(at)),
         }  # fmt: skip
     parts = [(one, read_questions(at.desk, one), unanswered(at.desk, one, at.base)) for one in at.desk.form.parts]
     data |= {
-        "short": _short_way(at), "undecided": _undecided(at),
+        "short": _short_way(at), "undecided": _undecided(at), "unread": _unread(at, data["changes"]),
         "parts": [p for p in parts if p[1]], "skipped": [p for p in parts if p[2] and not p[1]],
         "threads": threads, "commentable": COMMENT_ON(here.actor, at.response),
         "open_threads": [(_where(at, thread), thread) for thread in threads if thread.is_open],
@@ -78,6 +80,15 @@ def review_page(
     if problems and not data["submits"]:  # the form has gone meanwhile: nothing on the page to lead to
         data["own_problems"] = tuple(replace(p, field="" if p.field in SIGNED else p.field) for p in problems)
     return desk_page(here.request, at, "municipalities/review.html", M("Prüfen und freigeben"), data, status=status)
+
+
+def _is_written(at: At) -> bool:
+    return at.response.state in COMMENTABLE
+
+
+def _unread(at: At, found: Changes | None) -> bool:
+    """The draft was corrected, and nobody has changed the text since."""
+    return bool(found and found.latest and at.desk.written_before(found.latest.effective_at))
 
 
 def _chosen(at: At) -> dict[str, str]:
