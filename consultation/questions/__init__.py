@@ -142,6 +142,8 @@ class Field:
     """The form demands an answer; a type does not know that."""
     extendable: bool = False
     """A group to which entries can be added: its last entry is empty, and a button asks for one more."""
+    lacks: tuple[Message, ...] | None = None
+    """Of an entry that is told what it still needs before it can be submitted: those sentences."""
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """The questions of a page: drawn controls, what stands beside them unseen, and which path one takes through the form."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from consultation.core.errors import Problem
-from consultation.core.language import M, say
+from consultation.core.language import M, Message, say
 from consultation.forms.definition import Asked, Part, Question
 from consultation.questions import Field
 from consultation.responses.answering import fingerprint
@@ -52,7 +52,7 @@ def _is_blank(field: Field) -> bool:
     return not (field.value or field.given or field.extendable) and all(map(_is_blank, field.fields))
 
 
-def draw(desk: Desk, asked: Asked, value: Any, new_entry: str) -> Field:
+def draw(desk: Desk, asked: Asked, value: Any, new_entry: str, problems: Sequence[Problem] = ()) -> Field:
     """The control of a field. An empty entry gets a key of its own, so that two people adding one never meet."""
     field = asked.type.field(asked.key, value, asked.settings, desk.context)
     label = desk.context.say(asked.field.label) or field.label
@@ -62,7 +62,22 @@ def draw(desk: Desk, asked: Asked, value: Any, new_entry: str) -> Field:
     if field.extendable and field.fields:
         *known, empty = field.fields
         field = replace(field, fields=(*known, _renamed(empty, empty.name, f"{asked.key}.{new_entry}")))
+    if has_entries(desk, asked):
+        field = replace(
+            field, fields=tuple(replace(one, lacks=lacks(desk, one.name, problems)) for one in field.fields)
+        )
     return field
+
+
+def has_entries(desk: Desk, asked: Asked) -> bool:
+    """Whether people add to it as many as they like, each saved by itself."""
+    return asked.type.itemised and not asked.type.items(asked.settings, desk.context)
+
+
+def lacks(desk: Desk, name: str, problems: Sequence[Problem]) -> tuple[Message, ...]:
+    """What keeps the entry of this name from being submitted, beside what stands at its fields already."""
+    told = {problem.field for problem in problems}
+    return tuple(p.message for p in desk.missing if p.field.startswith(f"{name}.") and p.field not in told)
 
 
 def _renamed(field: Field, old: str, new: str) -> Field:
@@ -94,7 +109,7 @@ def mark(desk: Desk, name: str, kept: Kept) -> Mark:
 
 
 def shown_questions(
-    desk: Desk, questions: Iterable[Question], typed: Mapping[str, Any], moment: datetime
+    desk: Desk, questions: Iterable[Question], typed: Mapping[str, Any], moment: datetime, problems: Sequence[Problem] = ()
 ) -> list[Shown]:  # fmt: skip
     """`typed`: full field key → what to show, checked or raw. What is never asked of this house is not drawn, not even hidden."""
     entry = new_entry_key(moment)
@@ -106,7 +121,7 @@ def shown_questions(
             question,
             desk.context.asked_as(question),
             desk.context.say(question.hint),
-            tuple(draw(desk, one, typed.get(one.key), entry) for one in asked[question.key]),
+            tuple(draw(desk, one, typed.get(one.key), entry, problems) for one in asked[question.key]),
             question.key in desk.visible,
         )
         for question in questions

@@ -17,7 +17,7 @@ from consultation.programmes.models import Section
 from consultation.programmes.queries import sections_of
 from consultation.questions import Field
 from consultation.responses.desk import Desk
-from consultation.web.municipalities.asking import Mark, errors_of, mark, new_entry_key
+from consultation.web.municipalities.asking import Mark, errors_of, lacks, mark, new_entry_key
 from consultation.web.municipalities.colleagues import DRAFT, Colleague, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.glossary import Term, marked
@@ -85,7 +85,7 @@ def keep(here: Here, section_key: str, form: Form) -> Response:
     outcome = save(here, form, asked_for, without_shells, where=where)
     if here.by_itself:
         written = [name.removesuffix(".section") for name in form.keys() if name.endswith(".section")]  # noqa: SIM118 -- no mapping
-        lacking = [(name, _lacks(outcome.at.desk, name, outcome.problems)) for name in written]
+        lacking = [(name, lacks(outcome.at.desk, name, outcome.problems)) for name in written]
         return saved_piece(here.request, outcome, form, (), where, lacking)
     if outcome.status != 200:
         return _page(here, outcome.at, outcome, section_key, outcome.colleagues, status=outcome.status)
@@ -162,14 +162,8 @@ def _entries(
         group = asked.type.field(asked.key, {key: entry}, asked.settings, desk.context).fields[0]
         fields = tuple(field for field in group.fields if field.name != f"{group.name}.section")
         text = "" if key == new else _said(desk, asked, key, entry)
-        found.append(Entry(group.name, fields, text, _lacks(desk, group.name, problems)))
+        found.append(Entry(group.name, fields, text, lacks(desk, group.name, problems)))
     return found
-
-
-def _lacks(desk: Desk, name: str, problems: Sequence[Problem]) -> tuple[Message, ...]:
-    """What keeps the entry of this name from being submitted, beside what stands at its fields already."""
-    told = {problem.field for problem in problems}
-    return tuple(p.message for p in desk.missing if p.field.startswith(f"{name}.") and p.field not in told)
 
 
 def _said(desk: Any, asked: Asked, key: str, entry: Any) -> str:

@@ -14,7 +14,16 @@ from consultation.http import Form, Pages, PostedForm, page, see_other
 from consultation.responses import comments
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
-from consultation.web.municipalities.asking import errors_of, mark, marks, numbered, shown_questions, step_at
+from consultation.web.municipalities.asking import (
+    errors_of,
+    has_entries,
+    lacks,
+    mark,
+    marks,
+    numbered,
+    shown_questions,
+    step_at,
+)
 from consultation.web.municipalities.colleagues import PART, clock, sit_down
 from consultation.web.municipalities.desks import PREFIX, At, Here, Visit, changes, desk_page
 from consultation.web.municipalities.disclosing import REST, offered, open_parts, rest_as
@@ -65,7 +74,7 @@ def keep(here: Here, part_key: str, form: Form) -> Response:
     part = _part(outcome.at.desk.form, part_key)
     if here.by_itself:
         asked = [question.key for question in part.asks(everything=everything)]
-        return saved_piece(here.request, outcome, form, asked, f"{PART}:{part.key}")
+        return saved_piece(here.request, outcome, form, asked, f"{PART}:{part.key}", _lacking(outcome, form, part))
     if outcome.status != 200 and not (outcome.status == 422 and form.line("add")):
         return _page(here, outcome, part, status=outcome.status)
     return _onward(outcome.at, part, form, everything=everything)
@@ -84,10 +93,19 @@ def _onward(at: At, part: Part, form: PostedForm, *, everything: bool) -> Respon
     return see_other(f"{at.base}/part/{following.key}{path}" if following else f"{at.base}/review", M("Gespeichert."))
 
 
+def _lacking(outcome: Outcome, form: PostedForm, part: Part) -> list[tuple[str, Sequence[Message]]]:
+    """Entry on the page → what it still lacks."""
+    desk = outcome.at.desk
+    entries = tuple(f"version.{a.key}." for a in desk.form.asked if a.part.key == part.key and has_entries(desk, a))
+    names = [name.removeprefix("version.") for name in form.keys() if name.startswith(entries)]  # noqa: SIM118 -- no mapping
+    return [(name, lacks(desk, name, outcome.problems)) for name in names]
+
+
 def _page(here: Visit, outcome: Outcome, part: Part, *, status: int) -> Response:
     at, everything = outcome.at, _everything(here.request)
     desk, step = at.desk, step_at(at.desk, part, everything=everything)
-    questions = shown_questions(desk, part.asks(everything=everything), outcome.typed, at.actor.moment)
+    asked = part.asks(everything=everything)
+    questions = shown_questions(desk, asked, outcome.typed, at.actor.moment, outcome.problems)
     with here.db.reader() as session:
         waiting = comments.open_ones(session, here.actor, at.response.id)
     more = desk.progress(part)[1] - desk.progress(part, core=True)[1] if not everything else 0
