@@ -13,7 +13,7 @@ from consultation import worker
 from consultation.consultations import actions as consultations
 from consultation.consultations import extensions
 from consultation.consultations.codes import code_of
-from consultation.consultations.models import Invitation
+from consultation.consultations.models import Consultation, Invitation
 from consultation.core import jobs
 from consultation.core.db import Database
 from consultation.core.history import HistoryEntry, HistorySeal, record
@@ -24,7 +24,7 @@ from consultation.mail.transport import Folder, Memory, Outgoing, Undeliverable,
 from consultation.people.models import CodePurpose, OneTimeCode, Organisation
 from consultation.programmes.models import Programme
 from consultation.settings import Settings, load
-from consultation.states import InvitationState, Role
+from consultation.states import InvitationState, Role, Visibility
 from tests import factories
 from tests.evaluation_world import World, resubmit, somebody_of, standing, submit
 
@@ -279,6 +279,25 @@ def test_the_mails_about_two_editions_can_be_told_apart_by_their_subject(
     assert [mail.subject for mail in post.sent] == [
         f"Ergebnis veröffentlicht (Ausgabe {number}): Probeanhörung" for number in (1, 2)
     ]
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_the_mail_about_results_asks_to_log_in_only_where_that_is_needed(
+    db: Database, settings: Settings, scene: World, public: bool
+) -> None:
+    invitation_id = str(_one_by_mail(db, scene))
+    with db.transaction() as session:
+        session.execute(update(Job).values(state=JobState.DONE))
+        session.execute(
+            update(Consultation).values(visibility=Visibility.PUBLIC if public else Visibility.INVITED_ONLY)
+        )
+        told = {"id": invitation_id, "number": 1}
+        jobs.enqueue(session, "mail.published", told, run_at=factories.MOMENT + timedelta(days=1))
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    [mail] = post.sent
+    assert ("melden Sie sich dazu zuerst an" in mail.text) is not public
+    assert "Ist die Konsultation nicht öffentlich" not in mail.text
 
 
 def test_a_submission_becomes_contributions_and_a_receipt_for_the_house(
