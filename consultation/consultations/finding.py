@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from consultation.consultations.models import Consultation
 from consultation.consultations.queries import visible
+from consultation.consultations.section_numbers import means_a_number, number_of
 from consultation.core.text import clean_line, search_key
 from consultation.programmes import named
 from consultation.programmes.models import DraftVersion, Section
@@ -47,10 +48,10 @@ def search(session: Session, actor: Actor, text: str, *, skip: int = 0, limit: i
     others, then sections of their drafts in reading order. `actor` is a stranger: what he may see is public.
     """
     words = words_of(text)
-    if not words:
-        return [], 0
     public = _public(session, actor)
-    found = [*_consultations(public, words), *_sections(session, public, words)]
+    found = list(_numbered(session, public, number_of(text))) if means_a_number(text) else []
+    if words and not found:
+        found = [*_consultations(public, words), *_sections(session, public, words)]
     hits = [
         Hit(one, key, marked(title, words), marked(excerpt(body, words) if key else body, words))
         for one, key, title, body in found[skip : skip + limit]
@@ -77,10 +78,7 @@ def _consultations(public: Sequence[Consultation], words: Sequence[str]) -> Iter
 
 def _sections(session: Session, public: Sequence[Consultation], words: Sequence[str]) -> Iterator[Found]:
     """A draft of several consultations is found with the first of them."""
-    by_draft: dict[uuid.UUID, Consultation] = {}
-    for one in public:
-        if one.draft_version_id is not None:
-            by_draft.setdefault(one.draft_version_id, one)
+    by_draft = _by_draft(public)
     places = {draft: place for place, draft in enumerate(by_draft)}
     statement = (
         select(Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
@@ -95,6 +93,29 @@ def _sections(session: Session, public: Sequence[Consultation], words: Sequence[
         heading, text = (named.filled(one, known[draft]) for one in stored)
         if _holds(words, f"{heading} {text}"):
             yield by_draft[draft], key, f"{number} {heading}".strip(), text
+
+
+def _numbered(session: Session, public: Sequence[Consultation], number: str) -> Iterator[Found]:
+    """The sections with this number, whatever stands before it in the draft ("§", "Art.")."""
+    by_draft = _by_draft(public)
+    places = {draft: place for place, draft in enumerate(by_draft)}
+    columns = (Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
+    likely = func.lower(Section.number).contains(number)
+    statement = select(*columns).where(Section.draft_version_id.in_(places), likely).order_by(Section.position)
+    rows = [row for row in session.execute(statement) if number_of(row.number) == number]
+    drafts = session.scalars(select(DraftVersion).where(DraftVersion.id.in_({row.draft_version_id for row in rows})))
+    known = {draft.id: named.values(draft) for draft in drafts}
+    for draft, key, shown, *stored in sorted(rows, key=lambda row: places[row.draft_version_id]):
+        heading, text = (named.filled(one, known[draft]) for one in stored)
+        yield by_draft[draft], key, f"{shown} {heading}".strip(), text
+
+
+def _by_draft(public: Sequence[Consultation]) -> dict[uuid.UUID, Consultation]:
+    found: dict[uuid.UUID, Consultation] = {}
+    for one in public:
+        if one.draft_version_id is not None:
+            found.setdefault(one.draft_version_id, one)
+    return found
 
 
 _may_name_values = or_(Section.heading.contains("{"), Section.text.contains("{"))

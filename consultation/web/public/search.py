@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consultation.consultations.finding import search, words_of
+from consultation.consultations.section_numbers import means_a_number
 from consultation.core.language import M
 from consultation.core.text import clean_line
 from consultation.http import Db, Pages, page
@@ -35,7 +36,7 @@ def show(request: Request, db: Db, q: str = "", page_: Annotated[str, Query(alia
         data = {
             "q": text,
             "asked": bool(text),
-            "too_short": bool(text) and not words_of(text),
+            "too_short": bool(text) and not words_of(text) and not means_a_number(text),
             "hits": hits,
             "count": count,
             "first": skip + 1,
