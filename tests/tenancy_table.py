@@ -109,6 +109,7 @@ TABLE = (
         GET /consultations/{slug}
         GET /consultations/{slug}/changes
         GET /consultations/{slug}/draft
+        GET /consultations/{slug}/questions
         GET /consultations/{slug}/editions/{number}
         GET /consultations/{slug}/editions/{number}/document
         GET /consultations/{slug}/editions/{number}/files/{name}
@@ -117,6 +118,7 @@ TABLE = (
         GET /consultations/{slug}
         GET /consultations/{slug}/changes
         GET /consultations/{slug}/draft
+        GET /consultations/{slug}/questions
         """, here=INVITED | READERS),
     Gate("town", """
         GET /consultations/{slug}/editions/{number}
@@ -127,6 +129,7 @@ TABLE = (
         GET /consultations/{slug}
         GET /consultations/{slug}/changes
         GET /consultations/{slug}/draft
+        GET /consultations/{slug}/questions
         """, here=READERS),
     # -- one's own account -----------------------------------------------------------------------------------------------
     Gate("", """

@@ -20,7 +20,7 @@ from consultation.core.jobs import Job
 from consultation.people.models import Membership, Organisation, Person
 from consultation.programmes.models import Programme
 from consultation.responses.models import DraftAnswer, Representation, Revision
-from consultation.states import Purpose, Role
+from consultation.states import Purpose, Role, Visibility
 from tests import factories, html
 from tests.browsing import Browser
 from tests.desk_world import COUNTY, NOW, OTHER, TOWN, Scene, filled
@@ -391,6 +391,28 @@ def test_a_proposal_that_lacks_something_is_named_with_its_section_and_the_way_t
     assert "Bitte wählen Sie, ob Sie streichen" not in browser.get(f"{scene.base}/review").text
 
 
+def test_the_part_says_in_the_entry_what_a_proposal_lacks_and_nothing_is_offered_that_would_be_refused(
+    scene: Scene,
+) -> None:
+    browser = begun(scene, Role.CONTRIBUTOR)
+    part = f"{scene.base}/part/E?path=all"
+    sent = filled(ok(browser.get(part)).text, "/part/E?path=all")
+    name = next(key for key in sent if key.startswith("amendments.") and key.endswith(".text"))
+    ok(browser.post(part, {**sent, name: "Bitte anders."}), 303)
+    entry = html.check(ok(browser.get(part)).text).find(f".//*[@id='{name.removesuffix('.text')}']")
+    said = html.text_of(entry)
+    assert "Fehlt noch" in said
+    assert "Bitte wählen Sie, ob Sie streichen" in said
+    review = ok(browser.get(f"{scene.base}/review")).text
+    assert f'action="{scene.base}/ready"' not in review
+    assert "Vorlegen können Sie, sobald alles erledigt ist" in review
+    now = filled(ok(browser.get(part)).text, "/part/E?path=all") | {name.replace("text", "kind"): "replace"}
+    piece = ok(browser.post(part, now, headers={"hx-request": "true"})).text
+    assert f'id="lacks-{name.removesuffix(".text")}" hx-swap-oob="true"' in piece
+    assert "Bitte wählen Sie, ob Sie streichen" not in piece
+    assert "Bitte wählen Sie die Nummer des Entwurfs" in piece
+
+
 def test_saving_a_section_without_a_proposal_makes_none(scene: Scene) -> None:
     browser = begun(scene)
     section = scene.world.sections["§ 1"]
@@ -669,6 +691,23 @@ def test_the_first_claimant_comes_in_by_typing_the_code(scene: Scene) -> None:
         assert place.function == "Integrationsbeauftragte"
         assert not session.get_one(Organisation, place.organisation_id).four_eyes
         assert session.scalars(select(Job.kind).where(Job.kind == "mail.claimed")).one() == "mail.claimed"
+
+
+def test_whoever_opens_an_invitation_reads_how_long_it_takes_whom_to_ask_and_what_it_is_about(scene: Scene) -> None:
+    with scene.db.transaction() as session:
+        consultation = scene.world.consultation(session)
+        consultation.contact = "referat@ministerium.example"
+    draft = f'href="/consultations/{scene.world.slug}/draft"'
+    page = ok(Browser(scene.app).get(f"/claim/{scene.code()}")).text
+    assert re.search(r"kurzer Weg etwa \d+ Minuten, alles etwa \d+ Minuten", page)
+    assert "referat@ministerium.example" in page
+    assert draft not in page
+    assert "sobald Sie Ihren Platz eingenommen haben" in page
+    with scene.db.transaction() as session:
+        scene.world.consultation(session).visibility = Visibility.PUBLIC
+    page = ok(Browser(scene.app).get(f"/claim/{scene.code()}")).text
+    assert draft in page
+    assert f'href="/consultations/{scene.world.slug}/questions"' in page
 
 
 def test_later_claimants_wait_for_a_manager(scene: Scene) -> None:

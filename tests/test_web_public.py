@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from consultation import worker
 from consultation.consultations import actions as consultations
 from consultation.consultations.models import Consultation
+from consultation.consultations.section_numbers import means_a_number, number_of
 from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
 from consultation.documents.models import Edition
@@ -66,7 +67,15 @@ def browser(app: FastAPI, who: Person) -> Browser:
 def pages_of(slug: str, file: str) -> list[str]:
     at = f"/consultations/{slug}"
     edition = f"{at}/editions/1"
-    return [at, f"{at}/draft", f"{at}/draft?version=1", edition, f"{edition}/document", f"{edition}/files/{file}"]
+    return [
+        at,
+        f"{at}/draft",
+        f"{at}/draft?version=1",
+        f"{at}/questions",
+        edition,
+        f"{edition}/document",
+        f"{edition}/files/{file}",
+    ]
 
 
 # -- what everybody may read -----------------------------------------------------------------------------------------
@@ -106,6 +115,22 @@ def test_the_draft_has_contents_anchors_terms_and_the_words_of_the_planner_escap
     assert "Jede Kommune <script>alert(1)</script> & ihre Partner." in html.text_of(tree.find(".//main"))
     assert "Erklärt: Kommune" in html.text_of(tree.find(".//main"))
     assert html.text_of(tree.find(".//section[@id='glossary']")).startswith("Begriffe KommuneGemeinde, Stadt")
+
+
+def test_the_questions_of_a_public_consultation_are_there_to_read_and_not_to_answer(anybody: Browser, world: World):
+    at = f"/consultations/{world.running}/questions"
+    assert f'href="{at}"' in anybody.get(f"/consultations/{world.running}").text
+    page = anybody.get(at).text
+    for said in (
+        "1. Trifft es den Bedarf?",
+        "stimme voll zu",
+        "Bitte antworten Sie.",
+        "Antworten können eingeladene Stellen",
+    ):
+        assert said in page
+    main = page[page.index("<main") : page.index("</main")]
+    assert "<input" not in main
+    assert "<textarea" not in main
 
 
 def test_an_earlier_version_stays_readable_and_says_that_it_is_one(db: Database, anybody: Browser, world: World):
@@ -218,6 +243,14 @@ def test_the_accessibility_statement_has_the_parts_the_law_asks_for(db: Database
         assert said in Browser(site(db, **settings, accessibility_state=state)).get("/accessibility").text
 
 
+def test_the_privacy_page_says_where_the_procedure_log_shows_names(db: Database):
+    text = Browser(site(db)).get("/privacy").text
+    assert (
+        "Gespeichert sind darin Kennungen, keine Namen. Die ausschreibende Stelle sieht zu den Kennungen die Namen"
+        in text
+    )
+
+
 def test_the_privacy_page_tells_what_the_service_really_keeps_and_sets(db: Database, app: FastAPI, world: World):
     text = Browser(site(db)).get("/privacy").text
     assert (
@@ -248,6 +281,22 @@ def test_search_finds_titles_and_sections_and_tolerates_umlauts_however_they_are
         assert "/draft#s" in hits["1 Zweck: Förderung"], spelled
         assert "Förderung" in {html.text_of(mark) for mark in tree.findall(".//main//mark")}, spelled
     assert f'href="/consultations/{world.running}"' in anybody.get("/search?q=anhoerung").text
+
+
+@pytest.mark.parametrize("q", ["2", "Nr. 2", "§ 2", "Abschnitt 2.", "§2", "ziffer 2"])
+def test_search_finds_a_section_by_its_number_however_it_is_said(anybody: Browser, world: World, q: str):
+    tree = html.check(anybody.get("/search", params={"q": q}).text)
+    titles = [html.text_of(link) for link in tree.findall(".//main//h3/a")]
+    assert titles
+    assert set(titles) == {"2 Verfahren"}
+
+
+def test_a_number_that_no_section_has_is_searched_like_a_word(anybody: Browser, world: World):
+    assert "Nichts gefunden" in anybody.get("/search", params={"q": "§ 9"}).text
+    assert "mindestens zwei Buchstaben" in anybody.get("/search", params={"q": "§"}).text
+    assert means_a_number("Nr. 5.2")
+    assert not means_a_number("2030")
+    assert (number_of("Art. 6a"), number_of("§ 6 Abs. 1"), number_of("5.2.")) == ("6a", "", "5.2")
 
 
 def test_a_hit_shows_the_words_around_what_was_found_and_the_words_of_others_stay_text(anybody: Browser, world: World):

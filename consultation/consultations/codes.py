@@ -43,6 +43,7 @@ def invitation_with(session: Session, secret: bytes, typed: str) -> Invitation:
             joinedload(Invitation.consultation).joinedload(Consultation.programme).options(
                 selectinload(Programme.members), joinedload(Programme.owner)
             ),
+            joinedload(Invitation.consultation).joinedload(Consultation.form_version),
             joinedload(Invitation.organisation),
         )
     )  # fmt: skip

@@ -13,6 +13,8 @@ from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.errors import Invalid, NotFound, Problem
 from consultation.core.language import M, Message
+from consultation.evaluation.statistics import form_context
+from consultation.forms.estimate import minutes
 from consultation.http import Configured, Db, Form, Pages, client_address, page, see_other
 from consultation.http.actors import Seen, moment_of
 from consultation.people import actions, limits, passwords, queries
@@ -23,7 +25,7 @@ from consultation.people.roles import titles_of
 from consultation.people.viewers import Viewer
 from consultation.responses import queries as responses
 from consultation.settings import Settings
-from consultation.states import Role
+from consultation.states import Purpose, Role
 from consultation.subjects import Actor, stranger
 from consultation.web.account.entering import enter, send_code, welcome
 
@@ -180,6 +182,7 @@ def _page(
         organisation = invitation.organisation
         managed = queries.is_managed(session, organisation.id)
         first = actions.takes_all(session, organisation) and not responses.has_written(session, organisation.id)
+        context = form_context(session, invitation.consultation)
     places = viewer.places if viewer else ()
     place = next((p for p in places if p.organisation_id == invitation.organisation_id), None)
     if place is not None and not place.waiting:
@@ -188,6 +191,8 @@ def _page(
     data: dict[str, Any] = {
         "code": code, "organisation": invitation.organisation.name, "consultation": invitation.consultation,
         "planner": invitation.consultation.programme.owner.name, "deadline": invitation.deadline, "first": first,
+        "form": context.form, "asked": invitation.purpose == Purpose.FOR_COMMENT,
+        "short": minutes(context, everything=False), "long": minutes(context, everything=True),
         "managed": managed, "waiting": place is not None, "problems": problems, "typed": typed or {},
     }  # fmt: skip
     return page(request, "municipalities/claim.html", data, status)

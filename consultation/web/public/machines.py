@@ -47,7 +47,7 @@ def sitemap(request: Request, db: Db, settings: Configured, language: Spoken) ->
         paths = list(STANDING)
         for consultation in queries.public(session):
             at = f"/consultations/{consultation.slug}"
-            paths += [at, *([f"{at}/draft"] if consultation.draft_version_id else [])]
+            paths += [at, *([f"{at}/draft"] if consultation.draft_version_id else []), f"{at}/questions"]
         editions = published(session, moment_of(request), limit=10_000)
         paths += [f"/consultations/{e.consultation.slug}/editions/{e.number}" for e in editions]
     text = markup.render("public/sitemap.xml", {"base": settings.base_url, "paths": paths}, language)
