@@ -160,6 +160,7 @@ def paula(app: FastAPI, running: Running) -> Browser:
 # -- reading ---------------------------------------------------------------------------------------------------------
 def test_participation_is_told_by_land_and_size_and_drafts_are_never_seen(running: Running, paula: Browser):
     shown = paula.get(f"{running.at()}/participation").text
+    assert "↔ Seitwärts schieben zeigt alle Spalten" in shown, "the last column lies outside a telephone's screen"
     for title in ("Schleswig-Holstein", "Niedersachsen", "Großstadt", "Insgesamt", "Gemeinden nach Land"):
         assert title in shown
     assert html.text_of(html.parse(shown)).count("noch ohne Antwort") == 1

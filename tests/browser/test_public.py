@@ -74,3 +74,19 @@ def test_everybody_reads_and_finds_without_anybody_else_being_asked(square: Squa
     foreign = [url for url in asked if not url.startswith((square.base, "data:"))]
     assert foreign == []
     assert len(asked) > len(places)
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_examples_for_programmers_are_whole_on_a_telephone_and_show_where_the_keyboard_is(square: Square, width: int) -> None:
+    anybody = Somebody(square.chrome, square.base, width, script=True)
+    page = anybody.page
+    page.goto("/developers")
+    boxes = page.locator(".app-code")
+    assert boxes.count() == 3
+    for box in boxes.all():
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    page.locator("main a").last.focus()
+    page.keyboard.press("Tab")
+    focused = page.evaluate("() => [document.activeElement.className, getComputedStyle(document.activeElement).outlineStyle]")
+    assert focused == ["app-code", "solid"]
+    anybody.context.close()
