@@ -77,7 +77,9 @@ def test_everybody_reads_and_finds_without_anybody_else_being_asked(square: Squa
 
 
 @pytest.mark.parametrize("width", [390, 320])
-def test_examples_for_programmers_are_whole_on_a_telephone_and_show_where_the_keyboard_is(square: Square, width: int) -> None:
+def test_examples_for_programmers_are_whole_on_a_telephone_and_show_where_the_keyboard_is(
+    square: Square, width: int
+) -> None:
     anybody = Somebody(square.chrome, square.base, width, script=True)
     page = anybody.page
     page.goto("/developers")
@@ -87,6 +89,8 @@ def test_examples_for_programmers_are_whole_on_a_telephone_and_show_where_the_ke
         assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
     page.locator("main a").last.focus()
     page.keyboard.press("Tab")
-    focused = page.evaluate("() => [document.activeElement.className, getComputedStyle(document.activeElement).outlineStyle]")
+    focused = page.evaluate(
+        "() => [document.activeElement.className, getComputedStyle(document.activeElement).outlineStyle]"
+    )
     assert focused == ["app-code", "solid"]
     anybody.context.close()

@@ -68,9 +68,8 @@ def review_page(
         "open_threads": [(_where(at, thread), thread) for thread in threads if thread.is_open],
         "missing": [(numbered(at.desk, p).message, address(at.desk, at.base, p.field)) for p in at.desk.missing],
         "four_eyes": [p.message for p in another_pair_of_eyes(here.actor, at.response)],
-        "levels": by_level(at.desk), "example": by_part(at.desk, _chosen(at)),
-        "refused": refused, "own_problems": problems, "typed": typed or {},
-        "function": here.place.function, **_publishing(at, disclosed),
+        "levels": by_level(at.desk), "example": by_part(at.desk, _chosen(at)), **_publishing(at, disclosed),
+        "refused": refused, "own_problems": problems, "typed": typed or {}, "function": here.place.function,
     }  # fmt: skip
     releases = at.may("submit") and not data["four_eyes"]
     data["submits"] = releases and at.is_open and not data["missing"]
