@@ -12,7 +12,8 @@ from openpyxl.workbook.workbook import Workbook
 from sqlalchemy import event, select
 
 from consultation.consultations import actions, address_memory, addresses, audience
-from consultation.consultations.address_files import MAX_BYTES, MAX_ROWS, read_lines
+from consultation.consultations.address_files import MAX_BYTES, read_lines
+from consultation.consultations.address_sheets import MAX_COLUMNS, MAX_ROWS
 from consultation.consultations.addresses import OPEN, Settled
 from consultation.consultations.models import (
     Address,
@@ -151,6 +152,24 @@ def with_part(name: str, content: str) -> bytes:
 
 SHEET = "xl/worksheets/sheet1.xml"
 NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def sheet(rows: str) -> bytes:
+    return with_part(SHEET, f"<worksheet {NS}><sheetData>{rows}</sheetData></worksheet>")
+
+
+def told_often(times: int) -> bytes:
+    """One long text that thousands of cells show."""
+    points = ("<row>" + '<c t="s"><v>0</v></c>' * 100 + "</row>") * times
+    strings = f"<sst {NS}><si><t>{'x' * 30_000}</t></si></sst>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sheet(points))) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry))
+        new.writestr("xl/sharedStrings.xml", strings)
+    return out.getvalue()
+
+
 FAR = f'<worksheet {NS}><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
 
 
@@ -173,6 +192,15 @@ FAR = f'<worksheet {NS}><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></
         ("l.xlsx", with_part("xl/vbaProject.bin", "x"), "Makros"),
         ("l.xlsx", with_part("xl/externalLinks/externalLink1.xml", "<a/>"), "andere Dateien"),
         ("l.xlsx", with_part(SHEET, FAR), "mehr als"),
+        ("l.xlsx", sheet(f"<row>{'<c><v>1</v></c>' * 2_000}</row>{'<row><c><v>1</v></c></row>' * 8_000}"), "mehr als"),
+        ("l.xlsx", sheet("<row>" + '<c r="A1"><v>1</v></c>' * 101 + "</row>"), "mehr als"),
+        ("l.xlsx", sheet('<row><c r="CV1"><v>1</v></c><c><v>1</v></c></row>'), "mehr als"),
+        ("l.xlsx", sheet("<row/>" * (MAX_ROWS + 2)), "mehr als"),
+        ("l.xlsx", sheet(f'<row r="{MAX_ROWS + 1}"/><row/>'), "mehr als"),
+        ("l.xlsx", sheet('<row><c r="a1048576"><v>1</v></c></row>'), "besch\u00e4digt"),
+        ("l.xlsx", sheet('<row><c t="s"><v>0</v><v>1</v></c></row>'), "besch\u00e4digt"),
+        ("l.xlsx", told_often(100), "zu viel Text"),
+        ("l.xlsx", with_part("xl/elsewhere.xml", f"<worksheet {NS}><sheetData/></worksheet>"), "besch\u00e4digt"),
         ("l.xlsx", with_part(SHEET, '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "Dokumenttyp"),
     ],
 )  # fmt: skip
@@ -180,6 +208,17 @@ def test_wrong_and_hostile_files_are_refused_with_the_reason(name: str, content:
     with pytest.raises(Invalid) as refused:
         read_lines(name, content)
     assert reason in str(refused.value.problems[0].message)
+
+
+def test_the_largest_list_allowed_is_read_whatever_names_its_cells():
+    def row(key: str, number: int, name: str) -> str:
+        cells = '<c t="inlineStr"><is><t>{}</t></is></c><c r="CV{}" t="inlineStr"><is><t>{}</t></is></c>'
+        return f"<row>{cells.format(key, number, name)}</row>"
+
+    rows = "".join(row("1051044", number, "a@b.example") for number in range(2, MAX_ROWS + 2))
+    lines = read_lines("l.xlsx", sheet(row("AGS", 1, "E-Mail") + rows))
+    assert (len(lines), lines[-1].number, lines[-1].key) == (MAX_ROWS, MAX_ROWS + 1, "1051044")
+    assert MAX_COLUMNS == 100
 
 
 # -- judging ---------------------------------------------------------------------------------------------------------

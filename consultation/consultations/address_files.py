@@ -7,17 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import python_calamine
-
+from consultation.consultations.address_sheets import MAX_COLUMNS, MAX_ROWS, TOO_MANY, read_rows
 from consultation.core.errors import Invalid
-from consultation.core.language import M
+from consultation.core.language import M, Message
 from consultation.core.text import clean, clean_line, search_key
-from consultation.programmes.importers.package import Package, check_xml
-from consultation.programmes.importers.pandoc import Unreadable
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_ROWS = 20_000
-MAX_COLUMNS = 100
 LONGEST_CELL = 2_000
 
 COLUMNS: dict[str, frozenset[str]] = {
@@ -58,7 +53,7 @@ def read_lines(name: str, content: bytes) -> list[Line]:
         raise _refused(M("Die Datei ist größer als {count} MB.", count=MAX_BYTES // 1024 // 1024))
     ending = PurePath(clean_line(name)).suffix.casefold()
     if ending == ".xlsx":
-        rows = _spreadsheet(content)
+        rows: Iterable[Sequence[str]] = read_rows(content)
     elif ending in (".csv", ".txt", ".tsv"):
         rows = _csv(content)
     else:
@@ -68,9 +63,8 @@ def read_lines(name: str, content: bytes) -> list[Line]:
     return list(_lines(rows))
 
 
-def _refused(message: object) -> Invalid:
-    assert not isinstance(message, str)
-    return Invalid.about("file", message)  # type: ignore[arg-type]  # a Message
+def _refused(message: Message) -> Invalid:
+    return Invalid.about("file", message)
 
 
 def read_pasted(text: str) -> list[Line]:
@@ -121,67 +115,11 @@ def _cells(text: str, delimiters: str) -> Iterator[Sequence[str]]:
         raise _refused(place) from None
 
 
-def _spreadsheet(content: bytes) -> Iterator[Sequence[str]]:
-    try:
-        _check_spreadsheet(Package(content))
-        sheet = python_calamine.load_workbook(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (Unreadable, python_calamine.CalamineError):
-        raise _refused(
-            M("Die Datei ist beschädigt oder keine Tabelle im Format XLSX. Bitte speichern Sie sie neu.")
-        ) from None
-    except Invalid as refused:
-        raise _refused(refused.message) if not refused.problems else refused from None
-    for row in rows:
-        yield [_cell(value) for value in row]
-
-
-def _cell(value: object) -> str:
-    """Spreadsheets hold 1001000 as 1001000.0."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _check_spreadsheet(package: Package) -> None:
-    """Size, macros, links to other files and formulas are told by the parts themselves, before a reader runs."""
-    if any(name.endswith("vbaProject.bin") for name in package.names):
-        raise _refused(M("Die Datei enthält Makros. Bitte speichern Sie sie als XLSX ohne Makros."))
-    if any(name.startswith("xl/externalLinks/") for name in package.names):
-        raise _refused(M("Die Datei verweist auf andere Dateien. Bitte fügen Sie die Inhalte als Werte ein."))
-    if "xl/workbook.xml" not in package.names:
-        raise Unreadable
-    for name in package.names:
-        if name.endswith((".xml", ".rels")):
-            check_xml(package.read(name), _visit if name.startswith("xl/worksheets/") else None)
-
-
-def _visit(element: str, attributes: object) -> None:
-    tag = element.rpartition(" ")[2]
-    if tag == "f":
-        raise _refused(
-            M("Die Tabelle enthält Formeln. Bitte fügen Sie die Inhalte als Werte ein und speichern Sie sie neu.")
-        )
-    if tag in ("row", "c") and isinstance(attributes, dict):
-        _check_place(attributes.get("r", ""))
-
-
-def _check_place(place: str) -> None:
-    """A single far-away cell would make a reader hold the whole sheet."""
-    letters, digits = place.rstrip("0123456789"), place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    too_far = len(letters) > 2 or (len(letters) == 2 and letters > "CV")
-    if too_far or (digits.isdigit() and int(digits) > MAX_ROWS + 1):
-        raise _too_many()
-
-
-def _too_many() -> Invalid:
-    return _refused(M("Die Liste hat mehr als {rows} Zeilen oder {columns} Spalten. Bitte teilen Sie sie auf.",
-                      rows=MAX_ROWS, columns=MAX_COLUMNS))  # fmt: skip
-
-
 def _lines(rows: Iterable[Sequence[str]]) -> Iterator[Line]:
     places: dict[str, int] | None = None
     for number, row in enumerate(rows, start=1):
         if number > MAX_ROWS + 1 or len(row) > MAX_COLUMNS:
-            raise _too_many()
+            raise _refused(TOO_MANY)
         if not any(cell.strip() for cell in row):
             continue
         if places is None:
