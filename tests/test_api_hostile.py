@@ -1,11 +1,15 @@
 """What programs must not be able to do: broken JSON, odd numbers, garbage in addresses, floods. Never a server error."""
 
+import time
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consultation.api.gate import PER_STRANGER, PER_TOKEN
+from consultation.api.strict import _BRACKETS, NotJson, parse
 from consultation.core.db import Database
 from tests.api_world import ANSWERS, Api, api
 
@@ -62,6 +66,29 @@ def test_broken_and_hostile_json_is_refused_and_not_repeated(town: Api):
         assert orjson.loads(answer.content)["status"] == status
         assert "\\ud800" not in answer.text
     assert town.get(town.own(), "town").status_code == 404, "nothing was begun"
+
+
+@given(st.text('"\\[]{}a\n', max_size=60))
+def test_depth_is_counted_as_a_reader_counts_it_whatever_is_sent(text: str):
+    depth, inside, signs = 0, False, iter(text)
+    for sign in signs:
+        if inside:
+            inside = sign != '"'
+            if sign == "\\":
+                next(signs, "")
+        else:
+            inside = sign == '"'
+            depth += (sign in "[{") - (sign in "]}")
+    marks = [found[1] or found[2] for found in _BRACKETS.finditer(text) if found[1] or found[2]]
+    assert sum(1 if mark in "[{" else -1 for mark in marks) == depth
+
+
+@pytest.mark.parametrize("end", [b"", b"\\", b"["])
+def test_text_without_an_end_costs_as_much_as_any_other(end: bytes):
+    begun = time.process_time()
+    with pytest.raises(NotJson):
+        parse(b'{"a":"' + b'\\"' * 1_000_000 + end)
+    assert time.process_time() - begun < 20
 
 
 KINDS = [

@@ -18,7 +18,8 @@ DEEPEST = 32
 NOT_FORESEEN = M("Diese Angabe ist hier nicht vorgesehen.")
 GREATEST = 2**53
 """Beyond it programs lose digits (I-JSON), so it is refused rather than stored wrongly."""
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.?)*(?:"|\Z)|([\[{])|([\]}])', re.DOTALL)
+"""Text whose end is missing goes on to the end: otherwise every quotation mark inside would be tried as its beginning."""
 
 
 class NotJson(DomainError):
