@@ -250,8 +250,12 @@ def test_text_made_to_take_long_is_stopped():
 
 
 @pytest.mark.parametrize(
-    "text", [b"<" * 1_000_000, b"<a " * 1_000_000 + b">", b'<a "' * 500_000, b"<!--" * 500_000 + b">"]
-)
+    "text",
+    [
+        b"<" * 1_000_000, b"<a " * 1_000_000 + b">", b'<a "' * 500_000, b"<!--" * 500_000 + b">",
+        (b"<a " + b"x" * 4_900 + b">") * 800,
+    ],
+)  # fmt: skip
 def test_pages_of_broken_tags_cost_little(text):
     begun = time.monotonic()
     with contextlib.suppress(Invalid):
@@ -287,6 +291,17 @@ def test_tracked_changes_and_comments_of_odt_are_handled_alike(odt):
     assert "gelöscht" not in text
     assert "Randbemerkung" not in text
     assert len(tree.report) == 2
+
+
+@pytest.mark.parametrize(
+    "empty",
+    ["<text:tracked-changes/>", '<text:tracked-changes text:track-changes="false"/>', "<!--<text:tracked-changes>-->"],
+)
+def test_many_empty_lists_of_changes_cost_little_and_keep_the_text(odt, empty):
+    begun = time.monotonic()
+    tree = import_draft("x.odt", changed(odt, {"content.xml": ("<office:text>", "<office:text>" + empty * 100_000)}))
+    assert "Zweiter Text." in plain_text(block for s in walk(tree.sections) for block in s.blocks)
+    assert time.monotonic() - begun < 20
 
 
 def _sound(tree: DraftTree) -> None:

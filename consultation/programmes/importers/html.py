@@ -23,7 +23,7 @@ _NESTING = re.compile(
 _LOOSE = re.compile("head|title|h[1-6]|p|br|hr|li|dt|dd|thead|tbody|tfoot|tr|th|td|img")
 _ATTRIBUTES = {"a": ("href",), "td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"), "ol": ("start", "type")}
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
-_ATTRIBUTE = re.compile(r"([a-zA-Z]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+_ATTRIBUTE = re.compile(r"(?<![a-zA-Z])([a-zA-Z]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 _MAX_TAG = 5000
 """Characters of one tag; a longer one loses its attributes."""
 

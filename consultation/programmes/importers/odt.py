@@ -1,6 +1,7 @@
 """OpenDocument text: checked, then packed anew with nothing but text and styles for the reader."""
 
 import re
+from collections.abc import Iterator
 from typing import ClassVar
 
 from consultation.core.language import M, Message
@@ -25,7 +26,8 @@ _DEFINITION = re.compile(rb'(text:style-name=")Definition(?:_20_Definition)?(?:_
 _INDENTED = (b'<style:style style:name="indented-definition" style:family="paragraph">'
              b'<style:paragraph-properties fo:margin-left="20mm"/></style:style>')  # fmt: skip
 _STYLES_END = b"</office:automatic-styles>"
-_CHANGED = re.compile(rb"<text:tracked-changes\b.*?</text:tracked-changes>", re.DOTALL)
+_CHANGES_BEGIN = re.compile(rb"<text:tracked-changes(?:\s[^<>]*?)?(/?)>")
+_CHANGES_END = b"</text:tracked-changes>"
 
 
 class Odt(Importer):
@@ -53,11 +55,25 @@ class Odt(Importer):
 
 def _prepared(content: bytes) -> bytes:
     """Without what tracked changes deleted; definitions are indented, so that they are told from other text."""
-    content = _CHANGED.sub(b"", content)
+    content = b"".join(_without_changes(content))
     if _STYLES_END not in content:
         return content
     content = _DEFINITION.sub(rb"\1indented-definition\2", content)
     return content.replace(_STYLES_END, _INDENTED + _STYLES_END, 1)
+
+
+def _without_changes(content: bytes) -> Iterator[bytes]:
+    """In one walk: each beginning is looked at once, and an end that is missing is missed once."""
+    position = 0
+    for begin in _CHANGES_BEGIN.finditer(content):
+        if begin.start() < position:
+            continue
+        end = begin.end() if begin[1] else content.find(_CHANGES_END, begin.end())
+        if end < 0:
+            break
+        yield content[position : begin.start()]
+        position = end if begin[1] else end + len(_CHANGES_END)
+    yield content[position:]
 
 
 class _Seen:
