@@ -1,5 +1,7 @@
 """What looks like a name, a number or a single case is found; what municipalities write all day is not."""
 
+import time
+
 import pytest
 
 from consultation.evaluation.signs import Sign
@@ -77,3 +79,17 @@ def test_a_wrong_account_number_is_none() -> None:
 def test_a_long_text_takes_no_time() -> None:
     text = "Der Landkreis Dithmarschen und Frau Müller A-B 0 0 0 ((( @ ... " * 2000
     assert len(found(text)) == 2000
+
+
+HOSTILE = [
+    "Az.", "a", "a.", "A’", "A’A-", "A-", "Aa-", "Dr.", "Dr. ", "Dr.a.", "Frau ", "Aa von ", "Tel 1 ", "ein ", "Az ", "0 ", "a@",
+    "von ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_text_made_to_take_long_takes_as_long_as_any_other(piece: str) -> None:
+    begun = time.process_time()
+    suspicions((piece * 100_000)[:100_000])
+    suspicions("Az" + " " * 50_000 + "Frau" + " " * 49_000 + piece)
+    assert time.process_time() - begun < 10
