@@ -113,6 +113,41 @@ def test_two_new_entries_with_the_same_number_collide_instead_of_vanishing(db: D
             assert len(answering.answer(session, actor, response.id, posted).collisions) == collided
 
 
+def test_there_are_never_more_entries_than_the_form_allows_and_the_first_new_ones_are_kept(
+    db: Database, scene: World
+) -> None:
+    section = next(iter(scene.sections.values()))
+    entry = {"section": section, "kind": "insert", "text": "Zeile"}
+
+    def sent(new: range, gone: range = range(0)) -> dict[str, Posted]:
+        items = frozenset(map(str, [*new, *gone]))
+        return {"amendments": Posted({str(number): entry for number in new}, items)}
+
+    with db.transaction() as session:
+        actor = somebody_of(session, scene, KIEL)
+        response = answering.start(session, actor, scene.consultation_id)
+        limit = open_desk(session, actor, response.id).form.by_key["amendments"].settings.limit
+        assert answering.answer(session, actor, response.id, sent(range(1, limit))).problems == ()
+        full = answering.answer(session, actor, response.id, sent(range(limit, limit + 3)))
+        assert [(p.field, dict(p.message.parameters)) for p in full.problems] == [("amendments", {"limit": limit})]
+        assert full.unsaved == {("amendments", str(limit + 1)), ("amendments", str(limit + 2))}
+        assert len(full.desk.answers["amendments"]) == limit
+        refused = answering.answer(session, actor, response.id, {"amendments": Posted({"x": 1}, frozenset({"x"}))})
+        assert ("amendments", "x") not in refused.desk.stored, "wrong ones are not kept beyond the limit either"
+        swapped = answering.answer(session, actor, response.id, sent(range(limit + 1, limit + 2), range(1, 2)))
+        assert (swapped.problems, len(swapped.desk.answers["amendments"])) == ((), limit)
+
+
+def test_a_wrong_value_that_is_far_too_large_is_named_and_not_kept(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        actor = somebody_of(session, scene, KIEL)
+        response = answering.start(session, actor, scene.consultation_id)
+        saved = answering.answer(session, actor, response.id, {"burden_proof.hours": Posted("viele" * 50_000)})
+    assert [problem.field for problem in saved.problems] == ["burden_proof.hours"] * 2
+    assert saved.unsaved == {("burden_proof.hours", "")}
+    assert ("burden_proof.hours", "") not in saved.desk.stored
+
+
 def test_a_refused_value_is_kept_as_typed_and_named(db: Database, scene: World) -> None:
     with db.transaction() as session:
         actor = somebody_of(session, scene, KIEL)

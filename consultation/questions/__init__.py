@@ -269,6 +269,10 @@ class QuestionType(abc.ABC):
         """The fixed items of an itemised type; () where entries are open-ended (groups, amendments)."""
         return ()
 
+    def most_entries(self, settings: Any) -> int:
+        """How many entries people may add where there are no fixed items."""
+        return 0
+
     @abc.abstractmethod
     def read(self, form: FormFields, name: str, settings: Any, context: Context) -> Value:
         """The raw value a page posted under `name` (and `name.…`); not yet checked. `None` if nothing was entered."""

@@ -56,6 +56,9 @@ class Amendments(QuestionType):
     class Settings(Plain):
         limit: Annotated[int, Wording(M("Höchstens so viele Vorschläge"))] = Setting(default=200, ge=1, le=1000)
 
+    def most_entries(self, settings: Settings) -> int:
+        return settings.limit
+
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         def entry(prefix: str) -> Value:
             parts = {part: first(form, f"{prefix}.{part}") for part in _PARTS}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from consultation.core.language import M, say
+from consultation.core.language import M, Message, say
 from consultation.questions import Context, Control, Field, FormFields, Value
 from consultation.questions.refusals import check_parts, refuse
 
@@ -33,10 +33,14 @@ def check_entries(value: Value, limit: int, check: Callable[[Value], Value]) -> 
     if value is None:
         return None
     if not isinstance(value, dict) or len(value) > limit:
-        refuse(M("Möglich sind bis zu {limit} Einträge. Bitte fassen Sie Ihre Angaben zusammen.", limit=limit))
+        refuse(too_many_entries(limit))
     if not all(re.fullmatch(KEY, key) for key in value):
         refuse(M("Der Name eines Eintrags ist ungültig. Bitte nummerieren Sie die Einträge: 1, 2, 3 …"))
     return check_parts(value, in_order(value), lambda _, entry: check(entry)) or None
+
+
+def too_many_entries(limit: int) -> Message:
+    return M("Möglich sind bis zu {limit} Einträge. Bitte fassen Sie Ihre Angaben zusammen.", limit=limit)
 
 
 def entries_schema(entry: dict[str, Any], limit: int) -> dict[str, Any]:

@@ -83,6 +83,9 @@ class Group(QuestionType):
                 raise ValueError("two fields have the same key")
             return self
 
+    def most_entries(self, settings: Settings) -> int:
+        return settings.entries
+
     def read(self, form: FormFields, name: str, settings: Settings, context: Context) -> Value:
         def entry(prefix: str) -> Value:
             values = {}

@@ -17,12 +17,16 @@ from consultation.core.marks import mark_of
 from consultation.core.text import clean_line
 from consultation.forms.definition import Asked
 from consultation.questions import FormFields
+from consultation.questions.entries import in_order, too_many_entries
 from consultation.responses import queries
 from consultation.responses.desk import Desk, judged, laid_out_again, open_desk
 from consultation.responses.models import Channel, DraftAnswer, Response
 from consultation.rulebook import ANSWER, INVITATION, is_open, member, why_no_answers
 from consultation.states import InvitationState, Purpose, ResponseState
 from consultation.subjects import Actor
+
+LARGEST_REFUSED = 200_000
+"""Bytes of a wrong value that is kept as it was typed: more than the longest text a form may ask for."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Saved:
     desk: Desk
     problems: tuple[Problem, ...]
     collisions: tuple[Collision, ...]
+    unsaved: frozenset[tuple[str, str]]
+    """(key, item) of what is not even kept as typed: beyond the limit of entries, or far too large."""
 
 
 def start(session: Session, actor: Actor, consultation_id: uuid.UUID, channel: Channel = Channel.PORTAL) -> Response:
@@ -109,7 +115,7 @@ def read_posted(desk: Desk, form: FormFields, keys: Iterable[str]) -> dict[str, 
         value = asked.type.read(form, key, asked.settings, desk.context)
         items = _items_named(asked, names) | frozenset(value or ()) if asked.type.itemised else frozenset()
         versions = {
-            i: int(text) for i, text in _about(form, "version", key, names) if text.isdigit() and len(text) < 10
+            i: int(text) for i, text in _about(form, "version", key, names) if text.isdecimal() and len(text) < 10
         }
         posted[key] = Posted(value, items, versions, dict(_about(form, "shown", key, names)), writer)
     return posted
@@ -144,27 +150,65 @@ def answer(
 def write(session: Session, actor: Actor, desk: Desk, posted: Mapping[str, Posted]) -> Saved:
     """As `answer`, at a desk that was opened after the response was held: nobody else writes meanwhile."""
     require_answering(actor, desk.response)
-    collisions: list[Collision] = []
-    problems: list[Problem] = []
-    changed: list[dict[str, Any]] = []
+    taken = _Taken()
     for key, sent in posted.items():
         if (asked := desk.form.by_key.get(key)) is None:
-            problems.append(Problem(key, M("Dieses Feld gibt es im Formular nicht."), "unknown"))
+            taken.problems.append(Problem(key, M("Dieses Feld gibt es im Formular nicht."), "unknown"))
             continue
-        for item in sorted(sent.items) if asked.type.itemised else ("",):
-            raw = (sent.value or {}).get(item) if item else sent.value
-            value, refused = _checked(asked, item, raw, desk)
-            problems += refused
-            found = _change(actor, desk, key, item, {"raw": raw} if refused else {"value": value}, sent)
-            if isinstance(found, Collision):
-                collisions.append(found)
-            elif found is not None:
-                changed.append(found)
-    _store(session, desk, changed)
-    if changed:
+        for item in _with_room(desk, asked, sent, taken) if asked.type.itemised else ("",):
+            _take(actor, desk, asked, item, sent, taken)
+    _store(session, desk, taken.changed)
+    if taken.changed:
         wrote(actor, desk.response)
     session.flush()
-    return Saved(laid_out_again(session, desk), tuple(problems), tuple(collisions))
+    return Saved(
+        laid_out_again(session, desk), tuple(taken.problems), tuple(taken.collisions), frozenset(taken.unsaved)
+    )
+
+
+@dataclass
+class _Taken:
+    """What becomes of what was sent."""
+
+    problems: list[Problem] = field(default_factory=list)
+    collisions: list[Collision] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    unsaved: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _with_room(desk: Desk, asked: Asked, sent: Posted, taken: _Taken) -> list[str]:
+    """The items there is room for, together with those that are stored already: of new ones the first."""
+    fixed = asked.type.items(asked.settings, desk.context)
+    limit = len(fixed) if fixed else asked.type.most_entries(asked.settings)
+    given = {item for item in sent.items if (sent.value or {}).get(item) is not None}
+    held = {item for (key, item), stored in desk.stored.items() if key == asked.key and item and not stored.cleared}
+    new = in_order(given - held)
+    room = max(0, limit - len(held - (sent.items - given)))
+    if beyond := new[room:]:
+        taken.problems.append(Problem(asked.key, too_many_entries(limit), "invalid"))
+        taken.unsaved += [(asked.key, item) for item in beyond]
+    return sorted(sent.items - set(beyond))
+
+
+def _take(actor: Actor, desk: Desk, asked: Asked, item: str, sent: Posted, taken: _Taken) -> None:
+    raw = (sent.value or {}).get(item) if item else sent.value
+    value, refused = _checked(asked, item, raw, desk)
+    taken.problems += refused
+    if refused and len(orjson.dumps(raw)) > LARGEST_REFUSED:
+        name = f"{asked.key}.{item}" if item else asked.key
+        taken.problems.append(
+            Problem(
+                name,
+                M("Diese Eingabe ist zu groß und nicht gespeichert. Sie steht nur noch hier; bitte kürzen Sie sie."),
+            )
+        )
+        taken.unsaved.append((asked.key, item))
+        return
+    found = _change(actor, desk, asked.key, item, {"raw": raw} if refused else {"value": value}, sent)
+    if isinstance(found, Collision):
+        taken.collisions.append(found)
+    elif found is not None:
+        taken.changed.append(found)
 
 
 def wrote(actor: Actor, response: Response) -> None:

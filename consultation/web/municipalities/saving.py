@@ -43,6 +43,8 @@ class Outcome:
     """Nothing at all was saved, and why."""
     colleagues: tuple[Colleague, ...] = ()
     """Who else is at work on this answer; looked for where the page is shown again."""
+    unsaved: bool = False
+    """Something stands on the page alone."""
 
     @property
     def status(self) -> int:
@@ -50,8 +52,10 @@ class Outcome:
 
     @property
     def saved(self) -> str:
-        """For saving.js: "yes" also for what was refused, which is kept as typed; "partly" if a choice is open."""
-        return "no" if self.refused else "partly" if self.quarrels else "yes"
+        """For saving.js: "yes" also for what was refused, which is kept as typed; "partly" if a choice is open, or something
+        stands on the page alone.
+        """
+        return "no" if self.refused else "partly" if self.quarrels or self.unsaved else "yes"
 
 
 Change = Callable[[Desk, dict[str, Posted]], dict[str, Posted]]
@@ -92,13 +96,13 @@ def _outcome(session: Session, at: At, posted: Mapping[str, Posted], saved: Save
     desk, contested = saved.desk, {(c.key, c.item) for c in saved.collisions}
     names = people.names(session, {c.editor_id for c in saved.collisions if c.editor_id})
     mine: dict[str, Posted] = {}
-    for key, item in sorted(contested):
+    for key, item in sorted(contested | saved.unsaved):
         known = mine.get(key, replace(posted[key], items=frozenset()))
         mine[key] = replace(known, items=known.items | ({item} if item else frozenset()))
     return Outcome(
         at, overlaid(desk, mine), saved.problems,
         tuple(quarrel(desk, c, names.get(c.editor_id, "") if c.editor_id else "") for c in saved.collisions),
-        dict(_still_old(posted, saved, contested)),
+        dict(_still_old(posted, saved, contested)), unsaved=bool(saved.unsaved),
     )  # fmt: skip
 
 
@@ -120,7 +124,7 @@ def settled(posted: Mapping[str, Posted], form: PostedForm) -> dict[str, Posted]
             if choice == "theirs":
                 items.discard(item)
                 dropped = not item
-            elif choice.startswith("mine:") and choice[5:].isdigit():
+            elif choice.startswith("mine:") and choice[5:].isdecimal():
                 versions[item] = int(choice[5:][:9])
                 shown.pop(item, None)
         if not dropped:
