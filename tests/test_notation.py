@@ -1,5 +1,7 @@
 """The text of a section as people correct it: what is written is read back, and every typed text can be read."""
 
+import time
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,3 +82,19 @@ def test_a_table_has_a_head_only_above_a_rule_and_columns_of_figures_stand_right
 def test_lists_nested_without_end_are_text_from_some_depth_on():
     deep = "\n".join("  " * depth + "- x" for depth in range(3000))
     assert read(deep)
+
+
+def test_empty_lines_inside_a_point_belong_to_it_only_if_more_of_it_follows():
+    text = "- a\n\n\n  b\n\n- c\n\n\nd"
+    assert read(text) == (
+        ListBlock((ListItem("•", (Paragraph("a"), Paragraph("b"))),)),
+        ListBlock((ListItem("•", (Paragraph("c"),)),)),
+        Paragraph("d"),
+    )
+
+
+def test_a_long_point_is_read_in_one_walk():
+    begun = time.process_time()
+    assert read("- x\n" + "  y\n" * 100_000)
+    assert read(("- x" + "\n" * 10) * 10_000)
+    assert time.process_time() - begun < 20

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from consultation.core.db import Database
+from consultation.core.errors import Invalid
 from consultation.evaluation.models import Decision, Point
 from consultation.states import PointState
+from consultation.web.planners.bulk import numbers
 from tests.browsing import Browser, site
 from tests.factories import MOMENT
 from tests.test_web_planners_running import Running, all_of, all_points, at_the_points
@@ -144,3 +146,10 @@ def test_what_is_decided_already_is_not_merged_away_with_others(running: Running
     assert "Schon entschieden: 1" in refused.text
     paula.follow(paula.post(f"{running.at()}/points/bulk", chosen | {"into": "1"}))
     assert [point.merged_into_id for point in all_points(running)] == [None, decided.id, decided.id]
+
+
+def test_exceptions_are_numbers_and_ranges_of_no_more_than_a_list_can_hold() -> None:
+    assert numbers("3, 7; 12 – 14") == {3, 7, 12, 13, 14}
+    with pytest.raises(Invalid) as refused:
+        numbers(" ".join(f"{number}0001-{number + 1}0000" for number in range(1, 60_000)))
+    assert "höchstens" in str(refused.value.problems[0].message)

@@ -226,6 +226,16 @@ def test_a_preview_shows_the_text_as_readers_will_and_saves_nothing(world: Plann
     assert rows(db, version)[1].version == 1
 
 
+def test_a_text_that_is_too_long_to_be_saved_is_not_previewed_either(world: Planning, paula: Browser, db: Database):
+    version = bring_in(paula, world, SPLIT_BEFORE)
+    long = {"heading": "Neu", "text": "- x " * 100_001, "preview": "yes"}
+    at = f"{version}/sections/{keys(db, version)['2 Verfahren']}"
+    for path, posted in ((at, section_page(paula, version, at.rpartition("/")[2])), (f"{version}/sections/new", {})):
+        refused = paula.post(path, posted | long)
+        assert refused.status_code == 422
+        assert "Der Text ist zu lang. Teilen Sie ihn auf mehrere Abschnitte auf." in refused.text
+
+
 def test_of_two_editors_of_one_section_the_second_sees_both_texts_and_overwrites_nothing(
     app: FastAPI, world: Planning, paula: Browser, db: Database
 ):

@@ -31,6 +31,7 @@ from consultation.subjects import Actor
 PUBLISHED = M("Diese Fassung ist festgeschrieben. Legen Sie eine neue Fassung aus ihr an, um sie zu ändern.")
 MAX_SECTION = 400_000
 """Characters of one section's text."""
+_TOO_LONG = Problem("text", M("Der Text ist zu lang. Teilen Sie ihn auf mehrere Abschnitte auf."))
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,13 @@ def continue_from(session: Session, actor: Actor, programme_slug: str, draft_id:
     return version
 
 
+def preview(typed: Typed) -> tuple[blocks.Block, ...]:
+    """The text as readers would see it. Raises `Invalid` for one that could not be saved either."""
+    if len(typed.text) > MAX_SECTION:
+        raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=[_TOO_LONG])
+    return notation.read(typed.text)
+
+
 def _checked(typed: Typed, before: Section | None) -> tuple[str, str, list[dict[str, object]]]:
     """Number, heading and blocks; a text that was not touched keeps its blocks exactly."""
     number, heading = clean_line(typed.number), clean_line(typed.heading)
@@ -200,7 +208,7 @@ def _checked(typed: Typed, before: Section | None) -> tuple[str, str, list[dict[
     if len(heading) > 500:
         problems.append(Problem("heading", M("Die Überschrift ist zu lang: höchstens {count} Zeichen.", count=500)))
     if len(typed.text) > MAX_SECTION:
-        problems.append(Problem("text", M("Der Text ist zu lang. Teilen Sie ihn auf mehrere Abschnitte auf.")))
+        problems.append(_TOO_LONG)
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
     if before is not None and clean(typed.text) == clean(notation.write(blocks.from_json(before.blocks))):

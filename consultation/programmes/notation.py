@@ -173,19 +173,20 @@ def _read_list(lines: Sequence[str], at: int, depth: int) -> tuple[list[ListItem
     indent = _indent(lines[at])
     items = []
     while at < len(lines) and _is_item(lines[at].lstrip(), depth) and _indent(lines[at]) == indent:
-        end = at + 1
-        while end < len(lines) and _is_inside(lines, end, indent):
-            end += 1
+        end = _end_of_item(lines, at + 1, indent)
         inner = [line[min(_indent(line), indent + len(_STEP)) :] for line in lines[at + 1 : end]]
         items.append(_read_item(lines[at].lstrip()[1:].strip(), inner, depth))
         at = end
     return items, at
 
 
-def _is_inside(lines: Sequence[str], at: int, indent: int) -> bool:
+def _end_of_item(lines: Sequence[str], at: int, indent: int) -> int:
     """An indented line belongs to the item above, an empty one if an indented one follows."""
-    following = next((line for line in lines[at:] if line), "")
-    return _indent(following) > indent
+    end = at
+    while at < len(lines) and (not lines[at] or _indent(lines[at]) > indent):
+        at += 1
+        end = at if lines[at - 1] else end
+    return end
 
 
 def _read_item(first: str, inner: list[str], depth: int) -> ListItem:

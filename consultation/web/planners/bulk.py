@@ -20,7 +20,7 @@ from consultation.web.planners.weighing import assignee, draft_sections, templat
 
 FIELDS = ("decision", "reply", "template", "tag", "assignee", "reassign", "except", "into")
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?", re.ASCII)
-_LONGEST = 10_000
+_MOST_NUMBERS = 10_000
 _MERGED_AT_ONCE = 50
 
 
@@ -75,12 +75,16 @@ def _all(
 def numbers(text: str) -> set[int]:
     """Single numbers and ranges: 3, 7, 12-15. Raises Invalid for anything else."""
     found: set[int] = set()
+    told = 0
     for part in re.sub(r"\s*[-–]\s*", "-", text).replace(",", " ").replace(";", " ").split():
         match = _RANGE.fullmatch(part)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-        if not first <= last <= first + _LONGEST:
+        if not first <= last:
             raise Invalid.about("except", M("Geben Sie Nummern an, zum Beispiel 3, 7, 12-15."))
-        found |= set(range(first, last + 1))
+        told += last - first + 1
+        if told > _MOST_NUMBERS:
+            raise Invalid.about("except", M("Geben Sie höchstens {count} Nummern an.", count=_MOST_NUMBERS))
+        found.update(range(first, last + 1))
     return found
 
 

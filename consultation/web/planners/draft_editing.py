@@ -112,9 +112,10 @@ def _as_read(version: DraftVersion, more: dict[str, Any]) -> dict[str, Any]:
 @router.post("/sections/new")
 def create(request: Request, db: Db, actor: Planning, slug: str, draft_id: uuid.UUID, form: Form) -> Response:
     typed, after = _typed(form), form.line("after")
-    if form.checked("preview"):
-        return _new(request, db, actor, slug, draft_id, typed, after, preview=notation.read(typed.text), unsaved=True)
     try:
+        if form.checked("preview"):
+            shown = editing.preview(typed)
+            return _new(request, db, actor, slug, draft_id, typed, after, preview=shown, unsaved=True)
         with db.transaction() as session:
             version = editing.open_for_editing(session, actor, slug, draft_id)
             key = editing.add(session, actor, version, typed, after=after)
@@ -160,10 +161,11 @@ def save(
 ) -> Response:
     """A figure that a programme value says otherwise is asked about once; what was seen then is saved with the next press."""
     typed, seen = _typed(form), _number(form.line("seen"))
-    if form.checked("preview"):
-        more: dict[str, Any] = {"preview": notation.read(typed.text), "unsaved": True, "seen": seen}
-        return _section(request, db, actor, slug, draft_id, section_key, typed, **more)
+    more: dict[str, Any]
     try:
+        if form.checked("preview"):
+            more = {"preview": editing.preview(typed), "unsaved": True, "seen": seen}
+            return _section(request, db, actor, slug, draft_id, section_key, typed, **more)
         with db.transaction() as session:
             version = editing.open_for_editing(session, actor, slug, draft_id)
             doubts = editing.doubts(version, section_key, typed, seen=seen)
