@@ -311,12 +311,21 @@ def test_after_the_deadline_the_page_comes_back_with_everything_typed(scene: Sce
     assert answers(scene) == {}
 
 
+def test_what_is_far_too_large_to_be_kept_comes_back_on_the_page(scene: Scene) -> None:
+    browser = begun(scene)
+    page = ok(save(browser, scene, "F", main_message="Viel zu lang " * 20_000), 422).text
+    assert "Viel zu lang Viel zu lang" in page
+    assert "Diese Eingabe ist zu groß und nicht gespeichert." in page
+    assert answers(scene) == {}
+
+
 def test_hostile_names_and_values_end_in_a_page_not_in_a_crash(scene: Scene) -> None:
     browser = begun(scene)
     for changes in (
         {"amendments..section": "x", "amendments.\x00.text": "y", "version.main_message": "9" * 40},
         {"section_agreement.nirgends": "full", "publication.Z": "named", "mandate.kind": ["a", "b"]},
         {"settle.main_message": "mine:" + "9" * 50, "add": "//evil.example", "units_involved": "?"},
+        {"settle.main_message": "mine:²", "add": "\\", "version.main_message": "²"},
     ):  # fmt: skip
         for part in "AEF":
             browser.get(scene.base)
@@ -736,6 +745,15 @@ def test_looking_at_a_link_claims_nothing_and_a_wrong_code_says_no_more(scene: S
     assert (
         "Geben Sie den Code ein, der in Ihrer Einladung steht." in ok(browser.post("/claim", {"code": " "}), 422).text
     )
+
+
+def test_whoever_waits_is_told_however_the_code_was_typed(scene: Scene) -> None:
+    newcomer(scene, "Anna Muster")
+    browser, typed = Browser(scene.app), "/claim/" + scene.code().lower().replace("-", "–")
+    browser.get(typed)
+    new = {"name": "Bert Muster", "email": "bert@kiel.example", "password": factories.PASSWORD}
+    done = ok(browser.post(typed, new), 303)
+    assert done.headers["location"] == f"/claim/{scene.code()}"
 
 
 def test_trying_codes_is_limited(scene: Scene) -> None:

@@ -154,7 +154,8 @@ def rearranged(given: Typed, wish: str, name: str) -> str:
 
 
 def _at(rows: Any, step: str) -> Any:
-    return rows[int(step)] if isinstance(rows, list) and step.isdigit() and int(step) < len(rows) else None
+    there = isinstance(rows, list) and step.isdecimal() and len(step) < 9 and int(step) < len(rows)
+    return rows[int(step)] if there else None
 
 
 # -- what was typed → settings -----------------------------------------------------------------

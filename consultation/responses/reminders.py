@@ -288,4 +288,4 @@ def done(session: Session, reminder_id: uuid.UUID, moment: datetime, failure: st
 def last_day(stage: str) -> tuple[int | None, str]:
     """What a stage says: days before (none for a reminder by hand), and the day."""
     days, _, day = stage.partition(":")
-    return (int(days) if days.isdigit() else None), day
+    return (int(days) if days.isdecimal() else None), day

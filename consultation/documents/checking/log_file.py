@@ -117,7 +117,7 @@ def _links(archive: zipfile.ZipFile, proof: Proof) -> Generator[Link, None, None
     with archive.open(CHAIN) as file:
         for number, line in enumerate(io.TextIOWrapper(file, encoding="ascii"), start=1):
             parts = line.split()
-            if len(parts) != 4 or not parts[0].isdigit():
+            if len(parts) != 4 or not parts[0].isdecimal() or len(parts[0]) > 18:
                 raise Differs(M("{file}, Zeile {line}: kein Glied.", file=CHAIN, line=str(number)))
             position, entry_hash, chain, seq = parts
             if seq != FOREIGN:

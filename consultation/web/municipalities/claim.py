@@ -95,7 +95,8 @@ def claim(request: Request, db: Db, settings: Configured, viewer: Seen, code: st
     typed = {name: form.line(name) for name in ("name", "email", "function", "alone")}
     entrance = None
     with db.reader() as session:
-        _found(session, request, settings, code)  # nobody makes us hash who knows no code
+        known = _found(session, request, settings, code)  # nobody makes us hash who knows no code
+        code = codes.code_of(settings.secret_key.get_secret_value().encode(), known)  # as we write it, for addresses
     password = None if viewer else passwords.chosen(form.raw("password"))
     try:
         with db.transaction() as session:

@@ -10,7 +10,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M, Message
 from consultation.forms.definition import Form as Questionnaire
 from consultation.forms.definition import Part
-from consultation.http import Form, Pages, PostedForm, page, see_other
+from consultation.http import Form, Pages, PostedForm, page, safe_path, see_other
 from consultation.responses import comments
 from consultation.responses.answering import Posted
 from consultation.responses.desk import Desk
@@ -84,7 +84,7 @@ def _onward(at: At, part: Part, form: PostedForm, *, everything: bool) -> Respon
     path = "?path=all" if everything else ""
     here = f"{at.base}/part/{part.key}{path}"
     if add := form.line("add"):
-        return see_other(f"{here}#{add}" if add.isascii() and add.isprintable() and " " not in add else here)
+        return see_other(safe_path(f"{here}#{add}", here))
     if form.line("then") == "hub":
         return see_other(at.base + path, M("Gespeichert."))
     if form.line("then") == "stay":

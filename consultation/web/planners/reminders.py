@@ -113,7 +113,7 @@ def _next(chosen: Reason, found: Any) -> str:
 def stage_title(stage: str) -> Message:
     """In words: "14 Tage vor der Frist", or by hand."""
     days, _, _ = stage.partition(":")
-    if not days.isdigit():
+    if not days.isdecimal():
         return M("von Hand")
     return M("1 Tag vor der Frist") if days == "1" else M("{days} Tage vor der Frist", days=int(days))
 
