@@ -17,7 +17,7 @@ from consultation.core.errors import Invalid, NotFound
 from consultation.core.language import M
 from consultation.http import Db
 from consultation.http.programs import AnyProgram
-from consultation.programmes import queries
+from consultation.programmes import compared, queries
 from consultation.programmes.comparison import Compared, Difference, SectionLike, compare
 from consultation.programmes.marked import Marked, MarkedItem, MarkedList, MarkedTable, MarkedText
 from consultation.programmes.models import DraftVersion, Programme
@@ -95,7 +95,7 @@ def comparison(
         if old is not None and new.programme_id != old.programme_id:
             raise Invalid.about("with", M("Diese Fassung gehört zu einem anderen Programm."))
         demo = session.get_one(Programme, new.programme_id).demo
-        found = compare(old.sections if old else (), new.sections)
+        found = compared.as_stored(old, new) if old else compare((), new.sections)
         shown = ComparisonObject(
             demo=demo, mark=mark_of(demo), old=_draft(old) if old else None, new=_draft(new),
             sections=[_section(section) for section in found.sections],

@@ -13,9 +13,7 @@ from consultation.core.language import M
 from consultation.http import Db, Pages, page
 from consultation.http.actors import Seen
 from consultation.people.viewers import Viewer
-from consultation.programmes import named
-from consultation.programmes.comparison import Comparison, compare
-from consultation.programmes.models import DraftVersion
+from consultation.programmes import compared
 from consultation.programmes.queries import consulted_draft
 from consultation.subjects import Actor
 from consultation.web.public.consultations import crumbs, surroundings
@@ -47,7 +45,7 @@ def show(
         }
         if before and before.draft_version_id and (current := versions[-1].draft_version_id):
             old, new = consulted_draft(session, before.draft_version_id), consulted_draft(session, current)
-            data |= {"old": old, "draft": new, "found": _compared(old, new)}
+            data |= {"old": old, "draft": new, "found": compared.as_read(old, new)}
         return page(request, "public/changes.html", data)
 
 
@@ -62,7 +60,7 @@ def _since_round(
     title = M("Änderungen seit Runde {round}", round=number)
     data = {
         **surroundings(actor, consultation), "phase": phase(consultation, actor.moment), "reasons": [], "title": title,
-        "old": old, "draft": new, "found": _compared(old, new), "breadcrumbs": crumbs(consultation, title),
+        "old": old, "draft": new, "found": compared.as_read(old, new), "breadcrumbs": crumbs(consultation, title),
     }  # fmt: skip
     return page(request, "public/changes.html", data)
 
@@ -70,12 +68,6 @@ def _since_round(
 def _round(session: Session, actor: Actor, consultation: Consultation, number: int) -> Consultation | None:
     found = [one for one in queries.beside(session, actor, consultation) if one.round == number]
     return queries.round_before(consultation, found)
-
-
-def _compared(old: DraftVersion, new: DraftVersion) -> Comparison:
-    """As both were read, so that a programme value that changed is a change of every sentence it stands in."""
-    before, after = (named.shown(version.sections, named.values(version)) for version in (old, new))
-    return compare(before, after)
 
 
 def _earlier(versions: Sequence[ConsultationVersion], number: int | None) -> ConsultationVersion | None:
