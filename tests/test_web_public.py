@@ -13,10 +13,13 @@ from fastapi import FastAPI
 
 from consultation import worker
 from consultation.consultations import actions as consultations
+from consultation.consultations import finding
 from consultation.consultations.models import Consultation
 from consultation.consultations.section_numbers import means_a_number, number_of
 from consultation.core.blocks import Paragraph
 from consultation.core.db import Database
+from consultation.core.kept import Kept
+from consultation.core.text import search_key
 from consultation.documents.models import Edition
 from consultation.http import cookies
 from consultation.people import limits, sessions
@@ -327,6 +330,25 @@ def test_many_hits_are_paged_in_an_order_that_stays(db: Database, anybody: Brows
     assert "45 Treffer" in anybody.get("/search?q=wiederholung&page=2").text
     for odd in ("0", "-1", "x", "99", "9" * 30, "\u0663"):
         assert "1 bis 20 von 45" in anybody.get("/search", params={"q": "wiederholung", "page": odd}).text
+
+
+def test_a_draft_is_folded_for_searching_once_and_never_for_a_word(
+    anybody: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    folded: list[str] = []
+
+    def fold(text: str) -> str:
+        folded.append(text)
+        return search_key(text)
+
+    monkeypatch.setattr(finding, "_folded", Kept(100))
+    monkeypatch.setattr(finding, "search_key", fold)
+    assert anybody.get("/search?q=zq").status_code == 200
+    assert any("Jede Kommune" in text for text in folded)
+    folded.clear()
+    for word in ("äu", "eö", "zq"):
+        assert anybody.get("/search", params={"q": word}).status_code == 200
+    assert not any(text.count(" ") > 20 or "Jede Kommune" in text for text in folded)
 
 
 @pytest.mark.parametrize(

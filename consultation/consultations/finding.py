@@ -2,15 +2,16 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from consultation.consultations.models import Consultation
 from consultation.consultations.queries import visible
 from consultation.consultations.section_numbers import means_a_number, number_of
+from consultation.core.kept import Kept
 from consultation.core.text import clean_line, search_key
 from consultation.programmes import named
 from consultation.programmes.models import DraftVersion, Section
@@ -49,13 +50,18 @@ def search(session: Session, actor: Actor, text: str, *, skip: int = 0, limit: i
     """
     words = words_of(text)
     public = _public(session, actor)
-    found = list(_numbered(session, public, number_of(text))) if means_a_number(text) else []
+    by_draft = _by_draft(public)
+    folded = _fold(session, by_draft)
+    found = list(_numbered(by_draft, folded, number_of(text))) if means_a_number(text) else []
     if words and not found:
-        found = [*_consultations(public, words), *_sections(session, public, words)]
+        found = [*_consultations(public, words), *_sections(by_draft, folded, words)]
+    here = found[skip : skip + limit]
+    texts = _texts(session, here)
     hits = [
-        Hit(one, key, marked(title, words), marked(excerpt(body, words) if key else body, words))
-        for one, key, title, body in found[skip : skip + limit]
-    ]
+        Hit(one, key, marked(title, words), marked(excerpt(texts[one.draft_version_id, key], words), words))
+        if key else Hit(one, key, marked(title, words), marked(one.programme.title, words))
+        for one, key, title in here
+    ]  # fmt: skip
     return hits, len(found)
 
 
@@ -66,51 +72,33 @@ def _public(session: Session, actor: Actor) -> list[Consultation]:
     return list(session.scalars(statement.options(joinedload(Consultation.programme)).order_by(*order)))
 
 
-Found = tuple[Consultation, str, str, str]
-"""The consultation, the key of the section if it is one, its title, and the text below it."""
+Drafts = Mapping[uuid.UUID, Consultation]
+Found = tuple[Consultation, str, str]
+"""The consultation, the key of the section if it is one, and its title."""
 
 
 def _consultations(public: Sequence[Consultation], words: Sequence[str]) -> Iterator[Found]:
     for one in public:
-        if _holds(words, f"{one.title} {one.programme.title}"):
-            yield one, "", one.title, one.programme.title
+        if _holds(words, search_key(f"{one.title} {one.programme.title}")):
+            yield one, "", one.title
 
 
-def _sections(session: Session, public: Sequence[Consultation], words: Sequence[str]) -> Iterator[Found]:
-    """A draft of several consultations is found with the first of them."""
-    by_draft = _by_draft(public)
-    places = {draft: place for place, draft in enumerate(by_draft)}
-    statement = (
-        select(Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
-        .where(Section.draft_version_id.in_(places))
-        .where(or_(_likely(words, Section.heading, Section.text), _may_name_values))
-        .order_by(Section.draft_version_id, Section.position)
-    )
-    rows = sorted(session.execute(statement), key=lambda row: places[row.draft_version_id])  # keeps the reading order
-    drafts = session.scalars(select(DraftVersion).where(DraftVersion.id.in_(places)))
-    known = {draft.id: named.values(draft) for draft in drafts}
-    for draft, key, number, *stored in rows:
-        heading, text = (named.filled(one, known[draft]) for one in stored)
-        if _holds(words, f"{heading} {text}"):
-            yield by_draft[draft], key, f"{number} {heading}".strip(), text
+@dataclass(frozen=True)
+class _Folded:
+    """What a section is found by."""
+
+    key: str
+    number: str
+    title: str
+    words: str
 
 
-def _numbered(session: Session, public: Sequence[Consultation], number: str) -> Iterator[Found]:
-    """The sections with this number, whatever stands before it in the draft ("§", "Art.")."""
-    by_draft = _by_draft(public)
-    places = {draft: place for place, draft in enumerate(by_draft)}
-    columns = (Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
-    likely = func.lower(Section.number).contains(number)
-    statement = select(*columns).where(Section.draft_version_id.in_(places), likely).order_by(Section.position)
-    rows = [row for row in session.execute(statement) if number_of(row.number) == number]
-    drafts = session.scalars(select(DraftVersion).where(DraftVersion.id.in_({row.draft_version_id for row in rows})))
-    known = {draft.id: named.values(draft) for draft in drafts}
-    for draft, key, shown, *stored in sorted(rows, key=lambda row: places[row.draft_version_id]):
-        heading, text = (named.filled(one, known[draft]) for one in stored)
-        yield by_draft[draft], key, f"{shown} {heading}".strip(), text
+_folded: Kept[Sequence[_Folded]] = Kept(100)
+"""Published drafts are folded once per process, whoever searches for whatever: databases know no umlauts."""
 
 
 def _by_draft(public: Sequence[Consultation]) -> dict[uuid.UUID, Consultation]:
+    """A draft of several consultations is found with the first of them."""
     found: dict[uuid.UUID, Consultation] = {}
     for one in public:
         if one.draft_version_id is not None:
@@ -118,33 +106,66 @@ def _by_draft(public: Sequence[Consultation]) -> dict[uuid.UUID, Consultation]:
     return found
 
 
-_may_name_values = or_(Section.heading.contains("{"), Section.text.contains("{"))
-"""There may stand other words than are stored, so they are read before it is decided."""
+def _sections(by_draft: Drafts, folded: Mapping[uuid.UUID, Sequence[_Folded]], words: Sequence[str]) -> Iterator[Found]:
+    for draft, consultation in by_draft.items():
+        for section in folded.get(draft, ()):
+            if _holds(words, section.words):
+                yield consultation, section.key, section.title
 
 
-def _likely(words: Sequence[str], *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """What the database can tell quickly; `_holds` decides."""
-    return and_(*(or_(*(func.lower(column).contains(_certain(word)) for column in columns)) for word in words))
+def _numbered(by_draft: Drafts, folded: Mapping[uuid.UUID, Sequence[_Folded]], number: str) -> Iterator[Found]:
+    """The sections with this number, whatever stands before it in the draft ("§", "Art.")."""
+    for draft, consultation in by_draft.items():
+        for section in folded.get(draft, ()):
+            if number_of(section.number) == number:
+                yield consultation, section.key, section.title
 
 
-def _certain(word: str) -> str:
-    """The longest piece that is spelled alike everywhere: databases know no umlauts, "forderung" may be "Förderung".
+def _fold(session: Session, drafts: Iterable[uuid.UUID]) -> dict[uuid.UUID, Sequence[_Folded]]:
+    versions = session.scalars(select(DraftVersion).where(DraftVersion.id.in_(drafts))).all()
+    found = {one.id: known for one in versions if (known := _folded.known(_name(one))) is not None}
+    new: dict[uuid.UUID, list[_Folded]] = {one.id: [] for one in versions if one.id not in found}
+    known_values = {one.id: named.values(one) for one in versions if one.id in new}
+    statement = (
+        select(Section.draft_version_id, Section.key, Section.number, Section.heading, Section.text)
+        .where(Section.draft_version_id.in_(new))
+        .order_by(Section.draft_version_id, Section.position)
+    )
+    for draft, key, number, *stored in session.execute(statement) if new else ():
+        heading, text = (named.filled(one, known_values[draft]) for one in stored)
+        new[draft].append(_Folded(key, number, f"{number} {heading}".strip(), search_key(f"{heading} {text}")))
+    for one in versions:
+        if one.id in new and one.content_hash is not None:
+            _folded.keep(_name(one), tuple(new[one.id]))
+    return {**found, **new}
 
-    One piece, not a pattern of several: many wildcards would let a hostile word keep the database busy.
-    """
-    return max(re.split("[^b-df-np-rtv-z0-9]", word), key=len)
+
+def _name(version: DraftVersion) -> str:
+    return f"{version.id} {version.content_hash}"
 
 
-def _holds(words: Sequence[str], text: str) -> bool:
-    key = search_key(text)
-    return all(word in key for word in words)
+def _texts(session: Session, found: Sequence[Found]) -> dict[tuple[uuid.UUID | None, str], str]:
+    """As people read them: the texts of the sections on one page, and no others."""
+    wanted = {(one.draft_version_id, key) for one, key, _ in found if key}
+    if not wanted:
+        return {}
+    drafts, keys = zip(*wanted, strict=True)
+    statement = select(Section).where(Section.draft_version_id.in_(drafts), Section.key.in_(keys))
+    return {
+        (one.draft_version_id, one.key): named.filled(one.text, named.values(one.draft_version))
+        for one in session.scalars(statement.options(joinedload(Section.draft_version)))
+    }
+
+
+def _holds(words: Sequence[str], folded: str) -> bool:
+    return all(word in folded for word in words)
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:
     """The surroundings of the first place where a word stands, cut between words."""
     flat = " ".join(text.split())
-    spoken = [match for match in re.finditer(r"\w+", flat) if any(word in search_key(match[0]) for word in words)]
-    at = spoken[0].start() if spoken else 0
+    spoken = (match for match in re.finditer(r"\w+", flat) if any(word in search_key(match[0]) for word in words))
+    at = next((match.start() for match in spoken), 0)
     start, end = max(0, at - AROUND), min(len(flat), at + 2 * AROUND)
     start = flat.rfind(" ", 0, start) + 1 if start else 0
     end = flat.find(" ", end) if flat.find(" ", end) != -1 else len(flat)

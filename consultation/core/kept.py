@@ -13,11 +13,17 @@ class Kept(Generic[V]):
         self._most = most
         self._values: dict[str, V] = {}
 
+    def known(self, key: str) -> V | None:
+        """Without making it."""
+        return self._values.get(key)
+
     def get(self, key: str, make: Callable[[], V]) -> V:
         """Two that ask for the same at once may both make it; the values are equal."""
         found = self._values.get(key)
-        if found is None:
-            found = self._values[key] = make()
-            for oldest in list(self._values)[: -self._most]:
-                self._values.pop(oldest, None)
-        return found
+        return self.keep(key, make()) if found is None else found
+
+    def keep(self, key: str, value: V) -> V:
+        self._values[key] = value
+        for oldest in list(self._values)[: -self._most]:
+            self._values.pop(oldest, None)
+        return value
