@@ -124,7 +124,9 @@ class Longer:
 
 
 def longer(session: Session, actor: Actor, consultation: Consultation) -> Longer | None:
-    """None where the general deadline is everybody's."""
+    """None where the general deadline is everybody's, or where there was none yet when the consultation was cancelled."""
+    if consultation.deadline is None:
+        return None
     statement = _of(actor, consultation, InvitationFilter(purpose=Purpose.FOR_COMMENT))
     statement = statement.where(Invitation.extended_until > consultation.deadline)
     found = statement.with_only_columns(func.count(), func.max(Invitation.extended_until))

@@ -93,8 +93,9 @@ def _counted(
 
 
 def form_context(session: Session, consultation: Consultation) -> FormContext:
-    """The frozen form with the sections of the draft; `consultation` has its form loaded."""
-    assert consultation.form_version is not None
+    """The frozen form with the sections of the draft; `consultation` has its form loaded. NotFound where it has none (yet)."""
+    if consultation.form_version is None:
+        raise NotFound(M("Diese Konsultation hat noch kein Formular."))
     form = form_of(consultation.form_version)
     draft = consultation.draft_version_id
     infos = infos_of(session, session.get_one(DraftVersion, draft)) if draft else {}
