@@ -5,7 +5,6 @@
 
 import ipaddress
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,11 +18,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from consultation.core.disk import bring, bring_written, make_folder
+from consultation.core.mailboxes import sender_of
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DATABASES = ("sqlite", "postgresql")
 TRUE, FALSE = ("1", "true", "yes", "on", "ja"), ("0", "false", "no", "off", "nein", "")
-ADDRESS = re.compile(r"\A(?:[^<>\r\n]+ )?<?[^\s<>@,;]+@[^\s<>@,;]+>?\Z")
 
 
 SHORTEST_KEY = 32
@@ -116,8 +115,8 @@ class Settings(BaseModel):
     mail_from: str = setting(
         "beteiligung@dienst.example",
         "Absender aller Mails.",
-        "eine Mailadresse, auch mit Namen: „Beteiligung <post@amt.example>“",
-        pattern=ADDRESS,
+        "eine Mailadresse, vor dem @ ohne Umlaute, dahinter ohne Unterstrich, auch mit Namen: „Stadt Beispiel, Amt für "
+        "Integration <post@amt.example>“",
     )
     site_name: str = setting(
         "Beteiligung der Kommunen", "Name des Dienstes in Kopfzeile und Mails.", min_length=1, max_length=80
@@ -221,6 +220,13 @@ class Settings(BaseModel):
         if parts.scheme != "folder" and not (parts.scheme in {"smtp", "smtps", "smtp+starttls"} and parts.hostname):
             raise ValueError("unknown way")
         return way
+
+    @field_validator("mail_from")
+    @classmethod
+    def _can_send(cls, sender: str) -> str:
+        """Refused at the start, not by each mail."""
+        sender_of(sender)
+        return sender
 
     @property
     def database(self) -> str:

@@ -1,10 +1,18 @@
 import stat
+import uuid
 from concurrent.futures import ThreadPoolExecutor
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import unquote
 
 import pytest
 
 from consultation import settings
+from consultation.mail.transport import Folder, Outgoing
 from consultation.settings import SettingsError, describe, load
+from tests.factories import MOMENT
+
+LONG = "Ministerium für Arbeit, Soziales, Gesundheit und Integration, Geschäftsstelle für Rückmeldungen der Städte und Gemeinden"
 
 
 def test_nothing_needs_to_be_set(tmp_path):
@@ -27,6 +35,38 @@ def test_all_wrong_settings_are_named_at_once(tmp_path):
     assert "„abc“" in text
     assert "geheim" not in text
     assert "kurz" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "address"),
+    [
+        ("post@amt.de", "", "post@amt.de"),
+        ("<post@intranet>", "", "post@intranet"),
+        ("Beteiligung <post@amt.de>", "Beteiligung", "post@amt.de"),
+        ("Stadt Beispiel, Amt für Integration <post@stadt.de>", "Stadt Beispiel, Amt für Integration", "post@stadt.de"),
+        ('"Stadt Beispiel, Amt" <post@stadt.de>', "Stadt Beispiel, Amt", "post@stadt.de"),
+        ("Amt (Beteiligung) für <alle> <post@gießen.de>", "Amt (Beteiligung) für <alle>", "post@xn--gieen-nqa.de"),
+        (f"{LONG} <post@amt.de>", LONG, "post@amt.de"),
+    ],
+)
+def test_every_sender_the_settings_take_is_the_sender_of_the_mails(given: str, name: str, address: str, tmp_path):
+    settings = load({"MAIL_FROM": given}, data_dir=tmp_path)
+    mail = Outgoing("amt@ort.example", "Betreff", "Guten Tag\n", uuid.UUID(int=7), MOMENT)
+    Folder(tmp_path, settings.mail_from).send(mail)
+    (file,) = tmp_path.glob("*.eml")
+    sender = str(make_header(decode_header(message_from_bytes(file.read_bytes())["from"])))  # as mail programs read it
+    shown, _, behind = sender.rpartition("<")
+    assert (unquote(shown.strip()), behind.removesuffix(">")) == (name, address)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["post@server_1.intern", "büro@amt.de", "Amt", "Amt <post@amt.de", "post@", "a@b.de, c@d.de", "Amt <a b@amt.de>",
+     "X\r\nBcc: c@d.de <a@b.de>", "post@amt.de>", "@amt.de"],
+)  # fmt: skip
+def test_a_sender_no_mail_could_have_is_refused_before_the_first_mail(given: str, tmp_path):
+    with pytest.raises(SettingsError, match="MAIL_FROM: erwartet wird eine Mailadresse, vor dem @ ohne Umlaute"):
+        load({"MAIL_FROM": given}, data_dir=tmp_path)
 
 
 def test_a_postgresql_address_gets_our_driver(tmp_path):

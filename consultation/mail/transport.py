@@ -10,17 +10,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from consultation.core.disk import bring, bring_written, make_folder
+from consultation.core.mailboxes import on_the_wire, sender_of
 from consultation.core.text import clean_line
-from consultation.people.addresses import on_the_wire
 
 PATIENCE = 30
 """Seconds a mail server may take to answer."""
@@ -65,12 +64,11 @@ class Transport(Protocol):
 
 def written(mail: Outgoing, sender: str) -> EmailMessage:
     message = EmailMessage(policy=Unbroken(linesep="\r\n"))
-    name, address = parseaddr(sender)
-    message["From"] = Address(name, addr_spec=on_the_wire(address))
+    message["From"] = house = sender_of(sender)
     message["To"] = on_the_wire(mail.recipient)
     message["Subject"] = clean_line(mail.subject)
     message["Date"] = format_datetime(mail.moment)
-    message["Message-ID"] = f"<{mail.message_id}@{on_the_wire(address).rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.message_id}@{house.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     for name, media_type, content in mail.attachments:

@@ -2,8 +2,7 @@
 
 import re
 
-import idna
-
+from consultation.core.mailboxes import on_the_wire
 from consultation.core.text import clean_line, identity_key
 
 LONGEST = 254
@@ -23,15 +22,6 @@ def mail_address(text: str) -> str | None:
 def domain(address: str) -> str:
     """What stands behind the @, in the spelling that compares."""
     return identity_key(address).rpartition("@")[2]
-
-
-def on_the_wire(address: str) -> str:
-    """With the domain as every mail server takes it: "münchen.de" and "gießen.de" are written in letters of ASCII (RFC 5891).
-
-    Raises UnicodeError for what is no domain.
-    """
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{idna.encode(domain, uts46=True).decode('ascii')}"
 
 
 def _is_domain(domain: str) -> bool:
