@@ -297,6 +297,14 @@ def test_a_number_above_a_thousand_is_written_as_a_name_and_found_as_sentences_w
             assert [place.number for place in found.places] == [1234], text
 
 
+def test_a_long_number_with_dots_is_the_name_of_no_point_to_search_or_merge_into(db: Database):
+    with weighing(db, 2) as (session, world):
+        for text in ("3.000.000.000", "Punkt 3.000.000.000", "öffentlich 9.999.999.999.999.999.999", "9.999.999.999.999.999.999"):
+            assert queries.called(session, world.planner, world.consultation_id, text) == []
+            assert walk(session, world.consultation_id, PointFilter(text=text)).places == ()
+        assert queries.called(session, world.planner, world.consultation_id, "999.999.999") == []
+
+
 def test_a_list_is_walked_in_its_order_also_from_a_point_that_left_it(db: Database):
     with weighing(db) as (session, world):
         chosen = PointFilter(undecided=True)

@@ -21,6 +21,8 @@ from consultation.responses.models import Response
 from consultation.states import PointState
 
 MOST_WORDS = 8
+MOST_DIGITS = 9
+"""More are the number of no point, and more than a column of the database holds."""
 _NUMBERED = re.compile(
     r"((punkt|point)\s*[0-9]+,\s*(?=öffentlich|public))?(?P<public>(öffentlich|public)\s*)?"
     r"(?P<word>(punkt|point|nummer|number|nr\.?|no\.?|#)\s*)?(?P<number>[0-9]{1,3}([.,][0-9]{3})+|[0-9]{1,8})",
@@ -52,12 +54,11 @@ class Name:
 
 
 def named(text: str) -> Name | None:
-    """None where it is no number, but words."""
+    """None where it is no number of a point, but words."""
     asked = _NUMBERED.fullmatch(text)
-    if asked is None:
+    if asked is None or len(digits := re.sub("[.,]", "", asked["number"])) > MOST_DIGITS:
         return None
-    number, word = int(re.sub("[.,]", "", asked["number"])), (asked["word"] or "").strip().casefold()
-    return Name(number, bool(asked["public"]), word)
+    return Name(int(digits), bool(asked["public"]), (asked["word"] or "").strip().casefold())
 
 
 @dataclass(frozen=True)
