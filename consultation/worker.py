@@ -28,7 +28,7 @@ from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition
 from consultation.evaluation import contributions
-from consultation.mail import letters
+from consultation.mail import failing, letters
 from consultation.mail.kinds import LETTERS, WITH_CODE, CodeComposer, Composer
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
@@ -125,7 +125,7 @@ def invite(work: Work) -> None:
         mail(letters.invitation)(work)
     except Undeliverable as refusal:
         with work.db.transaction() as session:
-            invitations.fail(session, work.subject, str(refusal), work.moment)
+            failing.tell(session, "mail.invitation", work.payload, str(refusal), work.moment)
 
 
 def remind(work: Work) -> None:
@@ -326,6 +326,8 @@ def run_one(db: Database, settings: Settings, transport: Transport, moment: date
             patient = isinstance(error, OSError) or is_outage(error)
             most = jobs.PATIENT_ATTEMPTS if patient else jobs.MAX_ATTEMPTS
             jobs.fail(session, job, reason_of(error), moment, most)
+            if job.attempts >= most:
+                failing.tell(session, job.kind, job.payload, reason_of(error), moment)
         return True
     with db.transaction() as session:
         jobs.succeed(session, job.id)

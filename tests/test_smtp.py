@@ -104,17 +104,35 @@ def test_a_mail_that_was_taken_over_is_whatever_the_server_says_in_parting(parti
     assert len(house.taken) == 1
 
 
-@pytest.mark.parametrize(("answer", "error"), [("550 not here", Undeliverable), ("451 greylisted", OSError)])
+@pytest.mark.parametrize("answer", ["550 5.1.1 not here", "552 5.2.2 mailbox full", "451 greylisted"])
 @pytest.mark.parametrize("command", ["rcpt", "data"])
 @pytest.mark.parametrize("parting", ["221 bye", "421 too busy"])
-def test_an_address_that_is_refused_is_told_from_one_that_has_to_wait(
-    answer: str, error: type[Exception], command: str, parting: str
-) -> None:
+def test_an_address_that_is_refused_is_told_from_one_that_has_to_wait(answer: str, command: str, parting: str) -> None:
     """Some servers refuse a mail only after they have seen it."""
     house = House({command: answer, "quit": parting})
-    with mail_server(house) as post, pytest.raises(error):
+    error = OSError if answer.startswith("4") else Undeliverable
+    with mail_server(house) as post, pytest.raises(error, match=answer[4:]):
         post.send(MAIL)
     assert house.taken == []
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("data", "550 daily sending limit reached"), ("data", "550 5.7.1 rejected as spam"), ("data", "554 5.3.4 too big"),
+        ("rcpt", "554 5.7.1 Relay access denied"), ("rcpt", "550 5.4.5 daily sending quota exceeded"),
+    ],
+)  # fmt: skip
+def test_what_our_own_relay_refuses_for_now_is_no_fault_of_the_recipient(command: str, answer: str) -> None:
+    house = House({command: answer})
+    with mail_server(house) as post, pytest.raises(OSError, match=answer):
+        post.send(MAIL)
+    assert house.taken == []
+
+
+def test_a_refused_address_is_the_recipients_where_the_server_says_no_more() -> None:
+    with mail_server(House({"rcpt": "550 not here"})) as post, pytest.raises(Undeliverable, match="not here"):
+        post.send(MAIL)
 
 
 @pytest.mark.parametrize("scheme", ENCRYPTED)

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -171,6 +172,62 @@ def test_a_mail_that_is_refused_for_good_fails_the_invitation_visibly(
     with db.reader() as session:
         invitation = session.get_one(Invitation, invitation_id)
         assert (invitation.state, invitation.failure) == (InvitationState.FAILED, "550 no such mailbox")
+
+
+@dataclass
+class Relay(Memory):
+    """Takes as many mails as it may a day, and says so in the words of a refusal."""
+
+    limit: int = 1
+
+    def send(self, mail: Outgoing) -> None:
+        if len(self.sent) >= self.limit:
+            raise OSError("550 daily sending limit reached")
+        super().send(mail)
+
+
+def test_a_daily_limit_of_the_relay_fails_no_invitation_and_the_rest_go_out_later(
+    db: Database, settings: Settings, scene: World
+) -> None:
+    with db.transaction() as session:
+        for number, invitation in enumerate(session.scalars(select(Invitation))):
+            invitation.email, invitation.state = f"poststelle{number}@ort.example", InvitationState.PLANNED
+        jobs.enqueue(session, "invitations.send", {"id": str(scene.consultation_id)}, run_at=factories.MOMENT)
+    first, second = Relay(), Memory()
+    worker.run_due(db, settings, first, LATER)
+    with db.reader() as session:
+        assert set(session.scalars(select(Invitation.state))) == {InvitationState.SENT}
+        waits = list(session.scalars(select(Job).where(Job.state == JobState.READY)))
+        assert {job.last_error for job in waits} == {"OSError: 550 daily sending limit reached"}
+    worker.run_due(db, settings, second, LATER + timedelta(days=1))
+    assert len(first.sent) == 1
+    assert len(second.sent) == len(waits) > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [(OSError("552 5.3.4 too big"), jobs.PATIENT_ATTEMPTS), (ValueError("bytes"), jobs.MAX_ATTEMPTS)],
+)
+def test_an_invitation_whose_mail_never_can_go_out_fails_visibly_after_the_usual_attempts(
+    db: Database, settings: Settings, scene: World, error: Exception, attempts: int
+) -> None:
+    class Impossible(Memory):
+        def send(self, mail: Outgoing) -> None:
+            raise error
+
+    invitation_id = _one_by_mail(db, scene)
+    with db.transaction() as session:
+        session.get_one(Invitation, invitation_id).state = InvitationState.SENT
+        session.execute(update(Job).values(attempts=attempts - 2, last_error="before"))
+    failure = ""
+    for days, state in ((0, InvitationState.SENT), (1, InvitationState.FAILED)):
+        worker.run_due(db, settings, Impossible(), LATER + timedelta(days=days))
+        with db.reader() as session:
+            invitation = session.get_one(Invitation, invitation_id)
+            failure = invitation.failure
+            assert invitation.state == state
+    assert type(error).__name__ in failure
+    assert waiting(db) == [("mail.invitation", JobState.DEAD)]
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_the_mail_comes_once(

@@ -64,9 +64,9 @@ def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgenc
 
 
 def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: datetime) -> bool:
-    """The mail came to nothing; the planner sees why. False if that says nothing new: it was opened, or has failed before."""
-    invitation = session.scalars(_whole().where(Invitation.id == invitation_id)).one()
-    if invitation.state not in (InvitationState.PLANNED, InvitationState.SENT):
+    """The mail came to nothing; the planner sees why. False if that says nothing new: it was opened, failed before, or is gone."""
+    invitation = session.scalars(_whole().where(Invitation.id == invitation_id)).one_or_none()
+    if invitation is None or invitation.state not in (InvitationState.PLANNED, InvitationState.SENT):
         return False
     perform(session, INVITATION, system(moment), invitation, "fail", failure=clean_line(reason)[:500])
     return True

@@ -1,6 +1,7 @@
 """How mails leave the house: SMTP, a folder of .eml files (the default), or memory for tests."""
 
 import os
+import re
 import smtplib
 import ssl
 import tempfile
@@ -23,6 +24,7 @@ from consultation.core.text import clean_line
 
 PATIENCE = 30
 """Seconds a mail server may take to answer."""
+ENHANCED = re.compile(r"5\.(\d{1,3})\.\d{1,3}\b")
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -132,6 +134,17 @@ def _said(reason: bytes | str) -> str:
     return reason if isinstance(reason, str) else reason.decode(errors="replace")
 
 
+def _refusal(code: int, said: str, *, of_recipient: bool) -> Exception:
+    """Only what is said about the recipient is for good. The house's own relay says 5xx too: of its daily limit, of its rules, of
+    a mail that is too big; that passes, or somebody has to look. `of_recipient`: what was refused, where no enhanced code
+    (RFC 3463: 5.1.x is the address, 5.2.x the mailbox) says whose fault it is.
+    """
+    enhanced = ENHANCED.match(said)
+    if code >= 500 and (enhanced[1] in {"1", "2"} if enhanced else of_recipient):
+        return Undeliverable(said)
+    return OSError(f"{code} {said}")
+
+
 @dataclass(frozen=True)
 class Smtp:
     way: str
@@ -146,13 +159,9 @@ class Smtp:
                 server.send_message(written(mail, self.sender), to_addrs=[on_the_wire(mail.recipient)])
         except smtplib.SMTPRecipientsRefused as refused:
             code, reason = next(iter(refused.recipients.values()))
-            if code >= 500:
-                raise Undeliverable(_said(reason)) from refused
-            raise OSError(f"{code}") from refused
-        except smtplib.SMTPDataError as refused:  # the recipient's house takes no such mail
-            if refused.smtp_code >= 500:
-                raise Undeliverable(_said(refused.smtp_error)) from refused
-            raise OSError(f"{refused.smtp_code}") from refused
+            raise _refusal(code, _said(reason), of_recipient=True) from refused
+        except smtplib.SMTPDataError as refused:
+            raise _refusal(refused.smtp_code, _said(refused.smtp_error), of_recipient=False) from refused
         except smtplib.SMTPException as error:
             raise OSError(f"mail server: {type(error).__name__}") from error
 
