@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations import actions, audience, later
+from consultation.consultations.invitations import correct_address
 from consultation.consultations.later import Wanted
 from consultation.consultations.models import Address, Consultation, DeadlineExtension, Invitation
 from consultation.core.db import Database
@@ -101,6 +102,20 @@ def test_a_body_without_a_mail_address_gets_a_letter_to_print(db: Database, scen
         made = invite(session, scene, wanted=replace(WANTED, email="", postal="Markt 1\n12345 Vergessenau"))
         assert (made.state, made.letter_at) == (InvitationState.SENT, scene.planner.moment)
     assert mails(db, scene) == []
+
+
+def test_whom_a_mail_reached_after_the_letter_is_no_case_of_a_letter_even_when_the_address_is_forgotten(
+    db: Database, scene: World
+) -> None:
+    postal = "Markt 1\n12345 Vergessenau"
+    with db.transaction() as session:
+        made = invite(session, scene, wanted=replace(WANTED, email="", postal=postal))
+        assert made.as_letter
+        correct_address(session, scene.planner, made.id, email="rathaus@vergessenau.example", postal=postal)
+    with db.transaction() as session:
+        session.get_one(Invitation, made.id).email = None  # as the periods of retention have it
+    with db.reader() as session:
+        assert not session.get_one(Invitation, made.id).as_letter
 
 
 def test_who_is_invited_for_information_reads_along_and_is_not_counted_among_those_asked(

@@ -48,7 +48,7 @@ def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgenc
     under_way = invitation.state in (InvitationState.SENT, InvitationState.OPENED)
     action = "send_again" if under_way else "send"
     if invitation.email:
-        perform(session, INVITATION, actor, invitation, action, sent_at=actor.moment, failure="")
+        perform(session, INVITATION, actor, invitation, action, sent_at=actor.moment, letter_at=None, failure="")
         key = f"mail.invitation:{invitation.id}:{invitation.code_counter}:{invitation.email}"
         enqueue(
             session, "mail.invitation", {"id": str(invitation.id)}, run_at=actor.moment, unique_key=key[:200],
