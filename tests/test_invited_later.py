@@ -339,6 +339,16 @@ def test_the_procedure_log_tells_that_it_came_later_and_when(db: Database, scene
     )
 
 
+def test_the_procedure_log_calls_a_late_invitation_by_letter_a_letter(db: Database, scene: World) -> None:
+    with db.transaction() as session:
+        invite(session, scene, wanted=replace(WANTED, email="", postal="Markt 1\n12345 Vergessenau"))
+    with db.reader() as session:
+        nodes = procedure(session, scene.planner, scene.slug).outline.walk()
+        rows = [row for node in nodes if isinstance(node, Table) for row in node.rows]
+    heard = next(row for row in rows if row[0] == "Vergessenau")
+    assert heard[1].endswith(", nachträglich, als Brief zum Drucken")
+
+
 def test_an_edition_tells_how_many_came_later_and_when_and_not_who(db: Database, scene: World, tmp_path: Path) -> None:
     with db.transaction() as session:
         invite(session, scene)

@@ -176,7 +176,9 @@ def _sent(invitation: Invitation, later: datetime | None, posted: str | None, la
     said = M("{moment}, nachträglich", moment=sent_at) if later else M("{moment}", moment=sent_at)
     if invitation.as_letter and posted:
         said = M("{moment}; Brief zur Post gegeben am {day}", moment=said, day=date.fromisoformat(posted))
-    elif invitation.as_letter and not later:
+    elif invitation.as_letter and later:
+        said = M("{moment}, nachträglich, als Brief zum Drucken", moment=sent_at)
+    elif invitation.as_letter:
         said = M("{moment}, als Brief zum Drucken", moment=sent_at)
     return say(said, language)
 
