@@ -189,7 +189,7 @@ def move(
         usable(),
         using(target.database),
     ):
-        sums = moving.move(database, target.database)
+        sums = moving.move(database, target.database, reading=lambda: using(settings.database))
     table = Table("Tabelle", "Zeilen", "Prüfsumme")
     for name, found in sums.items():
         table.add_row(name, str(found.rows), found.sha256[:16])

@@ -75,6 +75,21 @@ def test_an_unknown_database_is_named_by_a_move(empty: Path, postgres_server: Po
     assert "schon angelegt" in said
 
 
+def test_a_move_between_two_files_blames_the_one_that_is_spoilt(empty: Path, tmp_path: Path) -> None:
+    file = empty / "consultation.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        (size,) = connection.execute("pragma page_size").fetchone()
+        (page,) = connection.execute("select rootpage from sqlite_schema where name = 'person'").fetchone()
+    content = bytearray(file.read_bytes())
+    content[(page - 1) * size : page * size] = b"\xff" * size
+    file.write_bytes(content)
+    target = tmp_path / "ziel.db"
+    said = refused("move", f"sqlite:///{target}", "--data-dir", empty)
+    assert f"{file} ist beschädigt" in said
+    assert str(target) not in said
+
+
 @pytest.fixture
 def stranger(postgres_server: PostgresServer) -> Iterator[str]:
     """The address of a database as a user who may not make anything in it."""

@@ -1,7 +1,8 @@
 """The whole database into another one, from SQLite to PostgreSQL or back: the same rows, proved by equal sums."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -13,8 +14,11 @@ from consultation.upkeep.filling import fill
 from consultation.upkeep.manifest import Unusable
 
 
-def move(source: Database, target_url: str) -> Mapping[str, Sum]:
-    """Into an empty database; returns the sums, which are those of both. The service must be stopped.
+def move(
+    source: Database, target_url: str, reading: Callable[[], AbstractContextManager[None]] = nullcontext
+) -> Mapping[str, Sum]:
+    """Into an empty database; returns the sums, which are those of both. The service must be stopped. What the source says while
+    it is read is said inside `reading`, so that nobody takes it for a word of the target.
 
     Raises Unusable, with the target as it was: it holds rows, it does not take some, or the source was written to meanwhile.
     """
@@ -27,7 +31,7 @@ def move(source: Database, target_url: str) -> Mapping[str, Sum]:
             if any(count for table, count in counts.items() if table != "alembic_version"):
                 raise Unusable("Die Zieldatenbank ist nicht leer.")
             folder = Path(name)
-            with source.reader() as session:
+            with reading(), source.reader() as session:
                 wanted = {s.name: dump.write(session.connection(), s, folder / s.name) for s in known}
             clear(connection)
             migrations.bring_to(connection, "head")
@@ -36,7 +40,7 @@ def move(source: Database, target_url: str) -> Mapping[str, Sum]:
                 [(shape, wanted[shape.name]) for shape in known],
                 lambda shape: dump.read(folder / shape.name),
             )
-            with source.reader() as session:
+            with reading(), source.reader() as session:
                 _refuse_change(wanted, dump.sums(session.connection(), known))
             return wanted
     finally:
