@@ -278,10 +278,14 @@ def demo(
     from consultation.serving import serve as run  # noqa: PLC0415 -- as above
     from consultation.starting import on_free_port, reaching  # noqa: PLC0415 -- as above
 
+    if reset:  # before the key is asked for: with the accounts goes what needed a lost one
+        settings = settings_with(data_dir=data_dir)
+        with undisturbed(settings), told(), using(settings.database):
+            show.clear(settings)
     settings = beginning_with(data_dir=data_dir, port=port)
     settings = settings if no_serve else on_free_port(settings)
     with undisturbed(settings) if reset else nullcontext(), told(), using(settings.database):
-        show.prepare(settings, console, municipalities=municipalities, seed=seed, reset=reset)
+        show.prepare(settings, console, municipalities=municipalities, seed=seed)
     if no_serve:
         return
     settings = on_free_port(settings)

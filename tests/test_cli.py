@@ -337,6 +337,7 @@ def test_a_demo_that_was_broken_off_says_so_and_can_be_begun_again(tmp_path: Pat
     assert again.returncode == 1
     assert "unterbrochen" in again.stderr
     assert "--reset" in again.stderr
+    (tmp_path / "secret_key").unlink()  # of accounts that go, too
     fresh = consultation(*arguments, "--reset")
     assert fresh.returncode == 0, fresh.stderr
     assert "Kommunen antworten" in fresh.stdout
@@ -353,6 +354,12 @@ def _organisations(path: Path) -> int:
             return int(database.execute("select count(*) from organisation").fetchone()[0])
         except sqlite3.OperationalError:
             return 0
+
+
+def test_no_key_is_made_for_a_database_without_examples(empty: Path):
+    found = consultation("demo", "--no-serve", "--reset", "--data-dir", empty)
+    assert "keine Übungsdaten" in " ".join(found.stderr.split())
+    assert not (empty / "secret_key").exists()
 
 
 def test_a_database_without_examples_is_never_deleted(empty: Path):

@@ -32,13 +32,11 @@ MADE = ("documents", "ausgaben", "mail")
 """Its folders."""
 
 
-def prepare(settings: Settings, console: Console, *, municipalities: int, seed: int, reset: bool) -> None:
+def prepare(settings: Settings, console: Console, *, municipalities: int, seed: int) -> None:
     """Make the demonstration, unless it is there; prints logins and documents either way.
 
     Raises Conflict where a database is that is not a finished demonstration.
     """
-    if reset:
-        _clear(settings)
     notes, there = _notes(settings), _has_tables(settings)
     if there and notes is None:
         raise Conflict(_FOREIGN)
@@ -83,8 +81,8 @@ def _has_tables(settings: Settings) -> bool:
         database.close()
 
 
-def _clear(settings: Settings) -> None:
-    """Only what the demonstration itself made in its folder."""
+def clear(settings: Settings) -> None:
+    """Only what the demonstration itself made in its folder. Needs no key: nobody's account is kept."""
     if _has_tables(settings):
         if settings.database_url:
             raise Conflict(_NOT_OURS)
