@@ -203,6 +203,9 @@ def test_no_reminder_is_shown_for_a_body_that_only_reads_along(db: Database, run
     for key, sample in SAMPLES.items():
         told = html.text_of(html.parse(paula.get(f"{running.at()}/mails?letter={key}&to={kiel}").text))
         assert ("Kiel ist nur nachrichtlich eingeladen und bekommt diese Mail nie." in told) == sample.asked, key
+        sent = paula.post(f"{running.at()}/mails/test", {"letter": key, "to": str(kiel)})
+        assert sent.status_code == (422 if sample.asked else 303), key
+        assert ("bekommt diese Mail nie." in sent.text) == sample.asked, key
     assert {key for key, sample in SAMPLES.items() if not sample.asked} == {
         "invitation", "corrected", "claimed", "cancelled", "published"
     }  # fmt: skip

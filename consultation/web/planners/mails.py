@@ -112,6 +112,9 @@ def test(db: Db, actor: Planning, slug: str, form: Form) -> Response:
         invitation = queries.invitation(session, actor, wanted)
         if invitation.consultation_id != consultation.id:
             raise NotFound(M("Diese Einladung gibt es nicht."))
+        if not goes_to(key, invitation):
+            raise Invalid.about("letter", M("{organisation} ist nur nachrichtlich eingeladen und bekommt diese Mail nie.",
+                                            organisation=invitation.organisation.name))  # fmt: skip
         limits.take(session, limits.TEST_MAIL, str(actor.person_id), actor.moment)
         payload = {"id": str(actor.person_id), "letter": key, "invitation": str(invitation.id)}
         enqueue(session, "mail.test", payload, run_at=actor.moment)
