@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from consultation.consultations.models import Invitation
 from consultation.core.db import Database
 from consultation.core.errors import NotReady
-from consultation.core.language import say
+from consultation.core.language import Message, say
 from consultation.documents import editions
 from consultation.documents.models import Edition, EditionFile
 from consultation.documents.overtaken import ANOTHER_PUBLISHED, overtaken
@@ -120,6 +120,35 @@ def test_an_edition_that_was_frozen_while_another_waited_to_be_published_is_over
     third = worlds.compiled(db, replace(weighed, planner=late), documents, Audience.PUBLIC)
     with db.reader() as session:
         assert overtaken(session, third) == []
+
+
+def test_an_edition_of_a_program_that_did_not_note_the_comparison_is_overtaken_by_what_came_out_since_alone(
+    db: Database, weighed: worlds.Weighed, tmp_path: Path
+) -> None:
+    documents = tmp_path / "documents"
+
+    def compiled(hours: int) -> Edition:
+        planner = replace(weighed.planner, moment=AFTER + timedelta(hours=hours))
+        made = worlds.compiled(db, replace(weighed, planner=planner), documents, Audience.PUBLIC)
+        with db.transaction() as session:
+            found = session.get_one(Edition, made.id)
+            found.counts = {key: count for key, count in found.counts.items() if key != "compared"}
+        return made
+
+    def reasons(of: Edition) -> list[Message]:
+        with db.reader() as session:
+            return overtaken(session, session.get_one(Edition, of.id))
+
+    def publish(one: Edition, hours: int) -> None:
+        with db.transaction() as session:
+            planner = replace(weighed.planner, moment=AFTER + timedelta(hours=hours))
+            editions.publish(session, planner, one.id, documents, texts_checked=True)
+
+    publish(compiled(0), 1)
+    second, third = compiled(2), compiled(3)
+    assert (reasons(second), reasons(third)) == ([], [])
+    publish(second, 4)
+    assert reasons(third) == [ANOTHER_PUBLISHED]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

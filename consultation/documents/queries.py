@@ -138,9 +138,9 @@ def last_published(session: Session, consultation_id: uuid.UUID) -> Edition | No
     return session.scalars(here.order_by(Edition.number.desc()).limit(1)).one_or_none()
 
 
-def published_numbers(session: Session, consultation_id: uuid.UUID) -> list[int]:
+def published_numbers(session: Session, consultation_id: uuid.UUID, *more: ColumnElement[bool]) -> list[int]:
     """The numbers of its public editions that are out; none of them is ever taken back."""
-    out = (Edition.audience == Audience.PUBLIC, Edition.state == EditionState.PUBLISHED)
+    out = (Edition.audience == Audience.PUBLIC, Edition.state == EditionState.PUBLISHED, *more)
     here = select(Edition.number).where(Edition.consultation_id == consultation_id, *out)
     return list(session.scalars(here.order_by(Edition.number)))
 
