@@ -244,12 +244,16 @@ def resume(
     for kind, count in left_out.kinds.items():
         console.print(f"{count:6} {kind}: ohne Mail", highlight=False)
     if left_out.invitations:
-        console.print(
-            f"{left_out.invitations} Einladungen stehen jetzt als nicht zustellbar bei ihrer Konsultation: nicht versandt; ob sie "
-            "vor der Wiederherstellung hinausgingen, ist nicht bekannt. Die Planung kann sie noch einmal versenden.",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip
+        console.print(failed_invitations(left_out.invitations), highlight=False, soft_wrap=True)
     console.print("Die Aufträge laufen wieder.")
+
+
+def failed_invitations(count: int) -> str:
+    if count == 1:
+        return ("1 Einladung steht jetzt als nicht zustellbar bei ihrer Konsultation: nicht versandt; ob sie vor der "
+                "Wiederherstellung hinausging, ist nicht bekannt. Die Planung kann sie noch einmal versenden.")  # fmt: skip
+    return (f"{count} Einladungen stehen jetzt als nicht zustellbar bei ihrer Konsultation: nicht versandt; ob sie vor der "
+            "Wiederherstellung hinausgingen, ist nicht bekannt. Die Planung kann sie noch einmal versenden.")  # fmt: skip
 
 
 @person.command()

@@ -20,6 +20,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from consultation.operating import failed_invitations
 from consultation.people.models import Person, SecondFactor
 from consultation.people.passwords import matches
 from consultation.people.sessions import begin
@@ -221,6 +222,11 @@ def test_a_backup_holds_every_table_and_comes_back_on_the_other_database(desk: D
     assert "Die Aufträge ruhen seit" in new.type(waiting)
     assert "Die Aufträge laufen wieder." in new.type(resume)
     new.serves(serve)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 Einladung steht jetzt"), (2500, "2500 Einladungen stehen jetzt")])
+def test_how_many_invitations_failed_for_a_restore_is_said_as_people_say_it(count: int, said: str) -> None:
+    assert failed_invitations(count).startswith(said)
 
 
 def test_an_update_begins_with_a_backup_and_ends_with_the_state(desk: Desk, tmp_path: Path) -> None:
