@@ -252,6 +252,22 @@ def test_bodies_added_by_hand_are_told_where_there_are_any(world: Planning, slug
     assert others == said
 
 
+def test_a_body_added_by_hand_that_the_filter_finds_is_counted_with_the_filter(world: Planning, slug: str):
+    def by_hand() -> int:
+        with world.db.reader() as session:
+            return audience.added_by_hand(session, session.scalars(select(Consultation.id)).one())
+
+    draw(world, slug, None, states=["NI"])
+    with world.db.transaction() as session:
+        audience.add(session, world.foundation.actor, slug, [world.heide.organisation.id], Purpose.FOR_COMMENT)
+    assert by_hand() == 1
+    draw(world, slug, SAMPLE, states=["SH", "NI"])
+    assert by_hand() == 1, "another sample may leave it out"
+    draw(world, slug, None, states=["SH", "NI"])
+    assert by_hand() == 0
+    assert "010510044044" in asked(world, slug)
+
+
 def test_one_that_was_drawn_and_one_that_was_taken_out_are_told_as_one(world: Planning, slug: str):
     draw(world, slug, Sample(size=1, seed="7"))
     take_out(world, slug, asked(world, slug)[0])

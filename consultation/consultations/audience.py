@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from consultation.consultations import queries
@@ -52,7 +52,8 @@ def choose(
     seen: str | None = None,
 ) -> int:  # fmt: skip
     """The filter of the audience: bodies that match (or are drawn of them) are planned, those planned by an earlier
-    filter and no longer matching are dropped; single organisations stay. Returns how many bodies are planned by it.
+    filter and no longer matching are dropped; single organisations stay; those that match are single no more, unless a sample
+    is drawn, which may leave them out the next time. Returns how many bodies are planned by it.
     Raises Conflict if somebody chose otherwise since the choice was `seen` (a `mark`).
     """
     consultation = _in_preparation(session, actor, consultation_slug)
@@ -63,6 +64,8 @@ def choose(
     organisations = municipal_organisations(session, actor, keys, demo=consultation.demo)
     wanted = {organisation.id for organisation in organisations.values()}
     _drop_filtered_except(session, consultation.id, wanted)
+    if sample is None:
+        _single_no_more(session, consultation.id, wanted)
     plan(session, consultation, wanted, Purpose.FOR_COMMENT, by_filter=True)
     consultation.audience = chosen.model_dump(mode="json", exclude_defaults=True)
     consultation.unit = chosen.unit
@@ -202,6 +205,18 @@ def _drop_filtered_except(session: Session, consultation_id: uuid.UUID, wanted: 
     gone = [invitation_id for invitation_id, organisation_id in planned if organisation_id not in wanted]
     for start in range(0, len(gone), AT_ONCE):
         session.execute(delete(Invitation).where(Invitation.id.in_(gone[start : start + AT_ONCE])))
+
+
+def _single_no_more(session: Session, consultation_id: uuid.UUID, wanted: set[uuid.UUID]) -> None:
+    """Whoever is asked for comment and found by the filter is counted as found, also if somebody had added it before."""
+    single = select(Invitation.id, Invitation.organisation_id).where(
+        Invitation.consultation_id == consultation_id, Invitation.by_filter.is_(False),
+        Invitation.purpose == Purpose.FOR_COMMENT,
+    )  # fmt: skip
+    found = [invitation_id for invitation_id, organisation_id in session.execute(single) if organisation_id in wanted]
+    for start in range(0, len(found), AT_ONCE):
+        here = Invitation.id.in_(found[start : start + AT_ONCE])
+        session.execute(update(Invitation).where(here).values(by_filter=True))
 
 
 def plan(
