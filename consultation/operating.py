@@ -235,12 +235,13 @@ def resume(
 
     if old not in ("", "drop", "send"):
         refuse(f"--old {old}: möglich sind drop und send.")
-    with opened(settings_with(data_dir=data_dir)) as database, told(), database.transaction() as session:
-        waiting = still(session)
+    with opened(settings_with(data_dir=data_dir)) as database, told():
+        with database.reader() as session:
+            waiting = still(session)
         if waiting and not old:
             lines = "\n".join(f"{count:6} {kind}" for kind, count in waiting.items())
             refuse(f"Es warten noch Aufträge:\n{lines}\nNennen Sie --old drop oder --old send.")
-        left_out = resuming.resume(session, system(datetime.now(UTC)), drop_old=old == "drop")
+        left_out = resuming.resume(database, system(datetime.now(UTC)), drop_old=old == "drop")
     for kind, count in left_out.kinds.items():
         console.print(f"{count:6} {kind}: ohne Mail", highlight=False)
     if left_out.invitations:

@@ -148,7 +148,7 @@ def test_a_restored_service_sends_no_old_mails(source: Service, restored: Databa
         contributions = session.scalar(select(func.count()).select_from(Contribution))
         waiting = jobs.waiting(session)
         assert {"mail.login_code", "response.submitted", "mail.invitation"} <= set(waiting)
-        left_out = resuming.resume(session, system(LATER), drop_old=True)
+    left_out = resuming.resume(restored, system(LATER), drop_old=True)
     assert left_out.kinds == {kind: n for kind, n in waiting.items() if kind not in resuming.NEVER_DROPPED}
     worker.run_due(restored, again, post, LATER)
     assert post.sent == []
@@ -162,8 +162,7 @@ def test_a_restored_service_sends_no_old_mails(source: Service, restored: Databa
 
 
 def test_who_wants_the_old_mails_gets_them(restored: Database, again: Settings) -> None:
-    with restored.transaction() as session:
-        assert resuming.resume(session, system(LATER), drop_old=False) == resuming.LeftOut({}, 0)
+    assert resuming.resume(restored, system(LATER), drop_old=False) == resuming.LeftOut({}, 0)
     post = Memory()
     worker.run_due(restored, again, post, LATER)
     assert post.sent

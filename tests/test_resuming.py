@@ -1,11 +1,14 @@
 """Going on after a restore: nothing whose mail was left out stands there as sent."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.event import listen
+from sqlalchemy.orm import Session
 
 from consultation import worker
 from consultation.consultations import invitations
@@ -44,8 +47,7 @@ def waiting(service: Service) -> list[uuid.UUID]:
 def test_an_invitation_whose_mail_was_left_out_has_failed_visibly_and_can_be_sent_again(paused: Service) -> None:
     ids = waiting(paused)
     assert len(ids) > 1
-    with paused.db.transaction() as session:
-        left_out = resuming.resume(session, system(LATER), drop_old=True)
+    left_out = resuming.resume(paused.db, system(LATER), drop_old=True)
     assert left_out.invitations == len(ids)
     post = Memory()
     worker.run_due(paused.db, paused.settings, post, LATER)
@@ -68,8 +70,8 @@ def test_an_invitation_that_was_opened_stays_opened_whatever_mail_of_it_is_left_
     opened = waiting(paused)[0]
     with paused.db.transaction() as session:
         session.get_one(Invitation, opened).state = InvitationState.OPENED
-    with paused.db.transaction() as session:
-        resuming.resume(session, system(LATER), drop_old=True)
+    resuming.resume(paused.db, system(LATER), drop_old=True)
+    with paused.db.reader() as session:
         assert session.get_one(Invitation, opened).state == InvitationState.OPENED
 
 
@@ -83,6 +85,53 @@ def test_a_reminder_whose_mail_was_left_out_is_noted_as_not_sent(paused: Service
         )  # fmt: skip
         session.add(made)
         jobs.enqueue(session, "mail.reminder", {"id": str(made.id)}, run_at=NOW)
-        resuming.resume(session, system(LATER), drop_old=True)
-        session.refresh(made)
-        assert (made.sent_at, made.failure) == (None, str(resuming.UNKNOWN))
+    resuming.resume(paused.db, system(LATER), drop_old=True)
+    with paused.db.reader() as session:
+        found = session.get_one(Reminder, made.id)
+        assert (found.sent_at, found.failure) == (None, str(resuming.UNKNOWN))
+
+
+def test_what_breaks_off_between_two_slices_has_sent_nothing_and_is_done_once_more(
+    paused: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, told, tell = waiting(paused), list[int](), resuming._tell
+    monkeypatch.setattr(resuming, "AT_ONCE", 1)
+
+    def breaking(session: Session, dropped: Sequence[Job], moment: datetime) -> int:
+        told.append(len(dropped))
+        if len(told) == 3:
+            raise OSError
+        return tell(session, dropped, moment)
+
+    monkeypatch.setattr(resuming, "_tell", breaking)
+    with pytest.raises(OSError):
+        resuming.resume(paused.db, system(LATER), drop_old=True)
+    post = Memory()
+    assert worker.run_due(paused.db, paused.settings, post, LATER) == 0, "jobs are still paused"
+    resuming.resume(paused.db, system(LATER), drop_old=True)
+    worker.run_due(paused.db, paused.settings, post, LATER)
+    assert post.sent == []
+    assert set(told) == {1}
+    with paused.db.reader() as session:
+        states = set(session.scalars(select(Invitation.state).where(Invitation.id.in_(ids))))
+        assert states == {InvitationState.FAILED}
+
+
+def test_leaving_out_more_mails_asks_the_database_no_more_often(paused: Service) -> None:
+    def statements(of: Sequence[uuid.UUID]) -> int:
+        counted = list[str]()
+        with paused.db.transaction() as session:
+            session.execute(update(Invitation).where(Invitation.id.in_(of)).values(state=InvitationState.SENT))
+            session.execute(update(Job).values(state=jobs.JobState.DONE))
+            for one in of:
+                jobs.enqueue(session, "mail.invitation", {"id": str(one)}, run_at=NOW)
+            if not jobs.pauses(session):
+                jobs.pause(session, NOW, "Wiederhergestellt")
+        listen(paused.db.engine, "before_cursor_execute", lambda *told: counted.append(told[2]))
+        assert resuming.resume(paused.db, system(LATER), drop_old=True).invitations == len(of)
+        return len(counted)
+
+    with paused.db.reader() as session:
+        ids = session.scalars(select(Invitation.id).order_by(Invitation.id)).all()
+    assert len(ids) > 3
+    assert statements(ids[:1]) == statements(ids)

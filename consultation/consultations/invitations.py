@@ -1,6 +1,7 @@
 """Invitations on their way: one job fans out, one mail each, letters where only a postal address is known."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from consultation.consultations.models import Consultation, Invitation
 from consultation.core import bounds
 from consultation.core.db import hold
 from consultation.core.errors import Invalid
-from consultation.core.history import perform, record
+from consultation.core.history import perform, perform_all, record
 from consultation.core.jobs import Urgency, enqueue
 from consultation.core.language import M
 from consultation.core.text import clean, clean_line
@@ -65,11 +66,17 @@ def send(session: Session, actor: Actor, invitation: Invitation, urgency: Urgenc
 
 def fail(session: Session, invitation_id: uuid.UUID, reason: str, moment: datetime) -> bool:
     """The mail came to nothing; the planner sees why. False if that says nothing new: it was opened, failed before, or is gone."""
-    invitation = session.scalars(_whole().where(Invitation.id == invitation_id)).one_or_none()
-    if invitation is None or invitation.state not in (InvitationState.PLANNED, InvitationState.SENT):
-        return False
-    perform(session, INVITATION, system(moment), invitation, "fail", failure=clean_line(reason)[:500])
-    return True
+    return fail_all(session, [invitation_id], reason, moment) == 1
+
+
+def fail_all(session: Session, invitation_ids: Collection[uuid.UUID], reason: str, moment: datetime) -> int:
+    """As `fail`, in as many statements as for one; how many failed for it."""
+    not_seen = Invitation.state.in_((InvitationState.PLANNED, InvitationState.SENT))
+    found = session.scalars(_whole().where(Invitation.id.in_(invitation_ids), not_seen).order_by(Invitation.id)).all()
+    perform_all(
+        session, INVITATION, system(moment), Invitation, found, "fail", failure=clean_line(reason)[:500]
+    )  # fmt: skip
+    return len(found)
 
 
 @dataclass(frozen=True)

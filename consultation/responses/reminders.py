@@ -1,7 +1,7 @@
 """Who is reminded, who is not and why: one expression, asked before a reminder is made and again when it is sent."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -279,9 +279,14 @@ def to_send(session: Session, reminder_id: uuid.UUID, moment: datetime) -> Remin
 
 def done(session: Session, reminder_id: uuid.UUID, moment: datetime, failure: str = "") -> None:
     """A mail of it left the house, or a server refused one for good; the first of each kind is what the page tells."""
+    all_done(session, [reminder_id], moment, failure)
+
+
+def all_done(session: Session, reminder_ids: Collection[uuid.UUID], moment: datetime, failure: str = "") -> None:
+    """As `done`, for many in one statement."""
     unless = Reminder.failure == "" if failure else Reminder.sent_at.is_(None)
     outcome = {"failure": clean_line(failure)[:500]} if failure else {"sent_at": moment}
-    statement = update(Reminder).where(Reminder.id == reminder_id, unless).values(**outcome)
+    statement = update(Reminder).where(Reminder.id.in_(reminder_ids), unless).values(**outcome)
     session.execute(statement.execution_options(synchronize_session=False))
 
 
