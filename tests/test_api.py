@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from consultation.consultations.models import Consultation, Invitation
 from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
 from consultation.people.models import Membership
 from consultation.people.tokens import Scope
 from consultation.responses import queries
@@ -229,6 +230,18 @@ def test_the_releaser_may_change_the_disclosure_at_any_time(town: Api):
     assert changed.json() == {**ANSWERS["publication"], "participant": "none"}
     for wrong in ({"participant": "all"}, {"Z": "none"}, {"participant": 1}):
         assert town("PUT", town.own("/disclosure"), "town", json=wrong).status_code == 422
+
+
+def test_what_may_be_published_of_a_draft_is_part_of_the_draft_and_nothing_planners_read(db: Database, town: Api):
+    town.put(ANSWERS)
+    changed = town("PUT", town.own("/disclosure"), "town", json={"participant": "none"})
+    assert changed.json() == {**ANSWERS["publication"], "participant": "none"}
+    assert town.get(town.own(), "town").json()["answers"]["publication"]["participant"] == "none"
+    assert town.get(town.own("/disclosure"), "town").json() == {}, "nothing is in force yet"
+    with db.reader() as session:
+        assert session.scalars(select(HistoryEntry).where(HistoryEntry.action == "choose_disclosure")).all() == []
+    assert town.submit().status_code == 201
+    assert town.get(town.own("/disclosure"), "town").json() == changed.json()
 
 
 def test_a_town_reads_what_it_is_asked_for_until_when_and_how_far_it_is(db: Database, town: Api):

@@ -1,6 +1,7 @@
 """What is left to do before an answer is handed in: counted truly, marked where it is asked, and by whom it can be released."""
 
 import re
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consultation.core.db import Database
+from consultation.core.history import HistoryEntry
 from consultation.documents.receipt import receipt
 from consultation.evaluation import redactions
 from consultation.people.models import Membership, Person
@@ -330,7 +332,16 @@ def test_whoever_releases_decides_on_the_review_what_is_published_and_then_relea
     shown = filled(ok(mayor.get(f"{scene.base}/review")).text, "/review/disclosure")
     assert (shown["disclosure.participant"], shown["disclosure_rest"]) == (["named"], [""])
     ok(mayor.post(f"{scene.base}/review/disclosure", shown | {"disclosure.participant": "none"}), 303)
+    assert _told_of_publication(scene) == [], "a draft is nobody's but the house's"
     assert "Sie stehen nicht in der Liste der teilnehmenden Stellen" in words(mayor, f"{scene.base}/review")
     ok(submit(mayor, scene), 303)
     published = filled(ok(mayor.get(f"{scene.base}/receipt")).text, "/disclosure")
     assert (published["disclosure.participant"], published["disclosure.A"]) == (["none"], ["described"])
+    [told] = _told_of_publication(scene)
+    assert told["participant"] == "none"
+
+
+def _told_of_publication(scene: Scene) -> list[dict[str, Any]]:
+    """What the procedure log, which planners read, says of it."""
+    with scene.db.reader() as session:
+        return list(session.scalars(select(HistoryEntry.details).where(HistoryEntry.action == "choose_disclosure")))

@@ -209,9 +209,7 @@ class DisclosureGiven(Shape):
 def change_disclosure(
     request: Request, db: Db, actor: Writer, slug: str, language: Spoken, body: JsonObject
 ) -> Answered:
-    """Jederzeit, auch nach der Frist; gilt ab der nächsten Ausgabe."""
+    """Jederzeit, auch nach der Frist; gilt ab der nächsten Ausgabe. Vor der ersten Abgabe ist sie Teil des Entwurfs."""
     with db.transaction() as session:
         desk = open_desk(session, actor, require(session, actor, slug).id, language)
-        disclosures.change(session, actor, desk, body)
-        session.flush()
-        return reply(request, queries.disclosure_in_force(session, desk.response.id, actor.moment))
+        return reply(request, disclosures.change(session, actor, desk, body))

@@ -19,8 +19,13 @@ from consultation.rulebook import releaser
 from consultation.subjects import Actor
 
 
-def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, Any]) -> None:
-    """By the releaser, at any time, also after closing; counts for the next edition. Problems name the part."""
+def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, Any]) -> dict[str, str]:
+    """By the releaser, at any time, also after closing; counts for the next edition. Returns what is chosen now; problems name
+    the part.
+
+    Before anything was submitted it is a part of the draft, which is nobody's but the house's: the submission makes the choice,
+    and tells it.
+    """
     if not releaser(actor, desk.response):
         raise Forbidden(M("Das darf nur: {who}.", who=releaser.name))
     hold(session, Response, desk.response.id)
@@ -34,8 +39,13 @@ def change(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, Any]
     ][:200]  # fmt: skip
     if problems:
         raise Invalid(M("Bitte prüfen Sie Ihre Angaben."), problems=problems)
-    choose(session, actor, desk.response, chosen)
     _answer_as_chosen(session, actor, desk, chosen)
+    session.refresh(desk.response, ["revision_count"])
+    if not desk.response.submitted_once:
+        return {**(desk.answers.get(desk.form.disclosure_key or "") or {}), **chosen}
+    choose(session, actor, desk.response, chosen)
+    session.flush()
+    return dict(queries.disclosure_in_force(session, desk.response.id, actor.moment))
 
 
 def _answer_as_chosen(session: Session, actor: Actor, desk: Desk, chosen: Mapping[str, str]) -> None:
