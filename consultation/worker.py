@@ -28,7 +28,7 @@ from consultation.core.sealing import seal
 from consultation.documents import editions
 from consultation.documents.models import Edition
 from consultation.evaluation import contributions
-from consultation.mail import failing, letters
+from consultation.mail import failing, letters, waiting
 from consultation.mail.kinds import LETTERS, WITH_CODE, CodeComposer, Composer
 from consultation.mail.post import Letter, Post
 from consultation.mail.transport import Transport, Undeliverable
@@ -231,8 +231,7 @@ def tell_what_waits(work: Work) -> None:
     """Somebody who may release from now on gets the mail that went to the others when the answers were laid before them."""
     with work.db.transaction() as session:
         for response in ready_at(session, work.subject, work.moment):
-            told = {"id": str(response.id), "to": work.payload["person"]}
-            jobs.enqueue(session, "mail.ready", told, run_at=work.moment)
+            waiting.tell(session, work.post, response, work.payload["person"], work.job_id)
 
 
 def gather_again(work: Work) -> None:

@@ -176,6 +176,43 @@ def test_without_four_eyes_who_laid_it_before_is_asked_only_where_nobody_else_ca
     assert "Guten Tag Kim Muster" in told
 
 
+@pytest.mark.parametrize("others", [False, True], ids=["alone", "with somebody else"])
+def test_who_laid_it_before_nobody_hears_once_that_four_eyes_were_switched_off(scene: Scene, others: bool) -> None:
+    scene.four_eyes(True)
+    editor = begun(scene, Role.CONTRIBUTOR, Role.RELEASER, Role.MANAGER)
+    if others:
+        scene.somebody(Role.RELEASER, name="Bea Haupt")
+    complete(editor, scene)
+    editor.get(f"{scene.base}/review")
+    ok(editor.post(f"{scene.base}/ready"), 303)
+    first = mails(scene, "Bitte freigeben")
+    assert len(first) == int(others)
+    for wanted in (False, True, False):
+        _switch_four_eyes(scene, wanted)
+    told = mails(scene, "Bitte freigeben")
+    assert [("Guten Tag Kim Muster" in one) for one in told] == ([] if others else [True])
+
+
+def test_who_laid_it_ready_without_four_eyes_is_not_told_again_by_switching_them(scene: Scene) -> None:
+    scene.four_eyes(False)
+    editor = begun(scene, Role.CONTRIBUTOR, Role.RELEASER, Role.MANAGER)
+    complete(editor, scene)
+    editor.get(f"{scene.base}/review")
+    ok(editor.post(f"{scene.base}/ready"), 303)
+    assert len(mails(scene, "Bitte freigeben")) == 1
+    for wanted in (True, False):
+        _switch_four_eyes(scene, wanted)
+    assert mails(scene, "Bitte freigeben") == []
+
+
+def _switch_four_eyes(scene: Scene, wanted: bool) -> None:
+    with scene.db.transaction() as session:
+        here = select(Membership).where(Membership.organisation_id == scene.world.bodies[TOWN])
+        manager = next(one for one in session.scalars(here) if Role.MANAGER in one.roles)
+        actor = Actor(manager.person_id, manager.organisation_id, frozenset({Role.MANAGER}), NOW)
+        people.set_four_eyes(session, actor, wanted)
+
+
 # -- the start page --------------------------------------------------------------------------------------------------
 def test_what_waits_stands_first_and_only_for_whom_it_waits(scene: Scene) -> None:
     editor, releaser = begun(scene, Role.CONTRIBUTOR), scene.somebody(Role.RELEASER, name="Bea Haupt")

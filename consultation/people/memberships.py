@@ -144,6 +144,8 @@ def set_four_eyes(session: Session, actor: Actor, wanted: bool) -> None:
         session.flush()
         if not wanted:
             enqueue(session, "people.four_eyes", {"id": str(entry.seq)}, run_at=actor.moment)
+            told = {"id": str(organisation.id), "person": ""}  # who waits for nobody else now
+            enqueue(session, "people.may_release", told, run_at=actor.moment)
 
 
 def place_for(
