@@ -21,6 +21,7 @@ from consultation.core.history import HistoryEntry, HistorySeal, record
 from consultation.core.jobs import Job, JobState
 from consultation.core.sealing import START, link, seal
 from consultation.evaluation.models import Contribution
+from consultation.mail import failing
 from consultation.mail.transport import Folder, Memory, Outgoing, Undeliverable, transport
 from consultation.people.models import CodePurpose, OneTimeCode, Organisation
 from consultation.programmes.models import Programme
@@ -228,6 +229,16 @@ def test_an_invitation_whose_mail_never_can_go_out_fails_visibly_after_the_usual
             assert invitation.state == state
     assert type(error).__name__ in failure
     assert waiting(db) == [("mail.invitation", JobState.DEAD)]
+    with db.transaction() as session:  # the operator has seen to it
+        [parked] = jobs.parked(session)
+        assert jobs.repeat(session, parked.id, LATER)
+        failing.tried_again(session, parked.kind, parked.payload, LATER)
+    post = Memory()
+    worker.run_due(db, settings, post, LATER)
+    assert len(post.sent) == 1
+    with db.reader() as session:
+        invitation = session.get_one(Invitation, invitation_id)
+        assert (invitation.state, invitation.failure) == (InvitationState.SENT, "")
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_the_mail_comes_once(

@@ -79,6 +79,13 @@ def fail_all(session: Session, invitation_ids: Collection[uuid.UUID], reason: st
     return len(found)
 
 
+def under_way_again(session: Session, invitation_id: uuid.UUID, moment: datetime) -> None:
+    """Its mail is tried anew: it has not failed for now."""
+    failed = _whole().where(Invitation.id == invitation_id, Invitation.state == InvitationState.FAILED)
+    if (invitation := session.scalars(failed).one_or_none()) is not None:
+        perform(session, INVITATION, system(moment), invitation, "send", sent_at=moment, letter_at=None, failure="")
+
+
 @dataclass(frozen=True)
 class Reached:
     """Where an invitation goes."""

@@ -16,3 +16,9 @@ def tell(session: Session, kind: str, payload: Mapping[str, Any], reason: str, m
     if kind == "mail.reminder":
         reminders.done(session, uuid.UUID(payload["id"]), moment, reason)
     return kind == "mail.invitation" and invitations.fail(session, uuid.UUID(payload["id"]), reason, moment)
+
+
+def tried_again(session: Session, kind: str, payload: Mapping[str, Any], moment: datetime) -> None:
+    """The operator has its job repeated: an invitation that failed for it is on its way again."""
+    if kind == "mail.invitation":
+        invitations.under_way_again(session, uuid.UUID(payload["id"]), moment)

@@ -12,6 +12,7 @@ from consultation.core.errors import NotFound
 from consultation.core.language import M
 from consultation.http import Configured, Db, Pages, page, see_other
 from consultation.http.actors import Operating, moment_of
+from consultation.mail import failing
 from consultation.people import queries
 from consultation.people.kinds import KIND_TITLES, MUNICIPAL_BODIES, PARTNER_TITLES
 from consultation.register.states import STATE_TITLES
@@ -59,5 +60,6 @@ def repeat(db: Db, actor: Operating, job_id: uuid.UUID) -> Response:
         job = jobs.repeat(session, job_id, actor.moment)
         if job is None:
             raise NotFound(M("Diesen Auftrag gibt es nicht, oder er läuft schon wieder."))
+        failing.tried_again(session, job.kind, job.payload, actor.moment)
         history.record(session, actor, job, "repeat", kind=job.kind)
     return see_other("/operator#jobs", M("Der Auftrag wird noch einmal versucht."))
