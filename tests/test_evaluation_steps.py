@@ -299,7 +299,12 @@ def test_a_number_above_a_thousand_is_written_as_a_name_and_found_as_sentences_w
 
 def test_a_long_number_with_dots_is_the_name_of_no_point_to_search_or_merge_into(db: Database):
     with weighing(db, 2) as (session, world):
-        for text in ("3.000.000.000", "Punkt 3.000.000.000", "öffentlich 9.999.999.999.999.999.999", "9.999.999.999.999.999.999"):
+        for text in (
+            "3.000.000.000",
+            "Punkt 3.000.000.000",
+            "öffentlich 9.999.999.999.999.999.999",
+            "9.999.999.999.999.999.999",
+        ):
             assert queries.called(session, world.planner, world.consultation_id, text) == []
             assert walk(session, world.consultation_id, PointFilter(text=text)).places == ()
         assert queries.called(session, world.planner, world.consultation_id, "999.999.999") == []
