@@ -76,6 +76,8 @@ def fail_all(session: Session, invitation_ids: Collection[uuid.UUID], reason: st
     perform_all(
         session, INVITATION, system(moment), Invitation, found, "fail", failure=clean_line(reason)[:500]
     )  # fmt: skip
+    for invitation in found:
+        session.expire(invitation, ["state", "failure"])
     return len(found)
 
 
