@@ -250,5 +250,5 @@ def test_after_a_restore_that_leaves_old_mails_out_it_is_left_out_too(desk: Desk
     with desk.db.transaction() as session:
         operator = factories.operator(session, moment=NOW)
         resuming.pause(session, operator, "restored")
-        resuming.resume(session, operator, drop_old=True)
+    resuming.resume(desk.db, operator, drop_old=True)
     assert desk.told() == []
