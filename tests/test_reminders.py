@@ -27,7 +27,7 @@ from consultation.core.history import HistoryEntry
 from consultation.core.jobs import Job, JobState
 from consultation.mail.transport import Memory, Outgoing, Undeliverable
 from consultation.people.models import Membership, Organisation, Person
-from consultation.responses import actions, answering, reminders
+from consultation.responses import actions, reminders
 from consultation.responses.models import RepresentationKind, Response
 from consultation.responses.reminders import Reason
 from consultation.settings import Settings
@@ -178,25 +178,6 @@ def test_whoever_must_not_be_reminded_is_not_and_the_page_can_say_why(scene: Sce
         assert [one.organisation_id for one in listed] == [scene.world.bodies[TOWNS[1]]]
     assert scene.work(FIRST) == [OFFICE]
     assert scene.why(FIRST + timedelta(hours=1))[Reason.TODAY] == 1
-
-
-def test_who_is_spoken_for_and_writes_all_the_same_hears_that_this_is_not_submitted(scene: Scene) -> None:
-    author = _begin(scene, KIEL)
-    with scene.db.transaction() as session:
-        answering.start(session, somebody_of(session, scene.world, HAMBURG), scene.world.consultation_id)
-        _represent(session, scene, COUNTY, {KIEL, HAMBURG})
-        submit(session, scene.world, COUNTY, {"main_message": "Zu dritt."})
-        session.execute(update(Job).values(state=JobState.DONE))
-    assert scene.why(FIRST)[Reason.REPRESENTED] == 1, "who only looked has written nothing"
-    mails = _mails(scene)
-    assert f"{HAMBURG}@ort.example" not in mails
-    said = "Kreis Beispiel hat angegeben, auch für Sie zu sprechen. Solange Sie nicht selbst abgeben, gelten Sie"
-    assert {address for address, text in mails.items() if said in text} == {author, f"{KIEL}@ort.example"}
-    assert "Ihre Stellungnahme ist begonnen, aber nicht abgegeben." in mails[author]
-    with scene.db.transaction() as session:
-        submit(session, scene.world, KIEL, {"main_message": "Nun doch."})
-        session.execute(update(Job).values(state=JobState.DONE))
-    assert not {author, f"{KIEL}@ort.example"} & set(_mails(scene, FIRST + timedelta(days=11)))
 
 
 def test_nobody_is_reminded_of_a_cancelled_consultation(scene: Scene) -> None:

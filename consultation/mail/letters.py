@@ -44,8 +44,7 @@ def reminder(session: Session, post: Post, payload: dict[str, Any]) -> Iterator[
     made = reminders.to_send(session, uuid.UUID(payload["id"]), post.moment)
     if made is not None:
         invited = _invitation(session, {"id": made.invitation_id})
-        names = [one.name for one in _speaking_for(session, invited)]
-        yield from _to_all_there(session, "reminder", post, invited, begun=begun(session, invited), speakers=names)
+        yield from _to_all_there(session, "reminder", post, invited, begun=begun(session, invited))
 
 
 def begun(session: Session, invited: Invitation) -> ResponseState | None:

@@ -57,10 +57,10 @@ def _spoken_for(invited: Invitation, post: Post) -> dict[str, Any]:
 
 SAMPLES: dict[str, Sample] = {
     "invitation": Sample(M("Einladung (oder nachrichtliche Mail)"), "invitation"),
-    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None, "speakers": []}, asked=True),
+    "reminder": Sample(M("Erinnerung"), "reminder", lambda invited, post: {"begun": None}, asked=True),
     "reminder_begun": Sample(
         M("Erinnerung, wenn die Stelle schon begonnen hat"), "reminder",
-        lambda invited, post: {"begun": ResponseState.DRAFTING, "speakers": []}, asked=True,
+        lambda invited, post: {"begun": ResponseState.DRAFTING}, asked=True,
     ),
     "spoken_for": Sample(M("Eine andere Stelle hat auch für sie geantwortet"), "spoken_for", _spoken_for, asked=True),
     "extended": Sample(

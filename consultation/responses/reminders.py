@@ -21,7 +21,7 @@ from consultation.core.text import clean_line, identity_key
 from consultation.core.times import end_of_day, local_day, start_of_day
 from consultation.people import queries as people
 from consultation.people.models import Organisation, Person
-from consultation.responses.models import DraftAnswer, Response, Revision
+from consultation.responses.models import Response, Revision
 from consultation.responses.participation import represented_keys
 from consultation.rulebook import RUNNING, publisher
 from consultation.states import InvitationState, Purpose, ResponseState
@@ -57,15 +57,12 @@ def own_deadline() -> ColumnElement[Any]:
 
 
 def reason(consultation_id: uuid.UUID, moment: datetime) -> ColumnElement[str]:
-    """Over `whole`. Whoever the answers speak for is looked up in counted responses only; who has begun to write an answer of its
-    own all the same hears that this one is not in.
-    """
+    """Over `whole`. Whoever the answers speak for is looked up in counted responses only."""
     closed = or_(
         Consultation.state.not_in(RUNNING), Consultation.opens_at > moment, own_deadline() <= moment,
         Consultation.deadline.is_(None),
     )  # fmt: skip
-    writes = exists().where(DraftAnswer.response_id == Response.id)
-    spoken = and_(Organisation.register_key.in_(select(represented_keys(consultation_id).c.register_key)), ~writes)
+    spoken = Organisation.register_key.in_(select(represented_keys(consultation_id).c.register_key))
     there = people.somebody_answers(Invitation.organisation_id)
     today = exists().where(Reminder.invitation_id == Invitation.id, Reminder.day == local_day(moment))
     counted = Response.counted_revision_id.is_not(None)
