@@ -433,7 +433,7 @@ def test_an_edition_that_is_not_published_is_on_no_public_page_even_for_planners
     with db.transaction() as session:
         session.execute(sa.update(Edition).values(state=EditionState.COMPILED))
     for reader in (Browser(app), browser(app, world.clerk), browser(app, world.planner)):
-        for path in pages_of(world.finished, world.file)[3:]:
+        for path in pages_of(world.finished, world.file)[4:]:
             assert reader.get(path).status_code == 404, path
         for path in ("/", "/feed.atom", "/sitemap.xml", f"/consultations/{world.finished}"):
             assert "editions/1" not in reader.get(path).text, path
@@ -521,7 +521,7 @@ def from_elsewhere(addresses: list[str]) -> list[str]:
 
 def test_no_public_page_and_no_style_sheet_asks_anybody_else_for_anything(anybody: Browser, world: World):
     sheets: set[str] = set()
-    for path in (*EVERYBODY, *pages_of(world.running, world.file)[:3], *pages_of(world.finished, world.file)[:5]):
+    for path in (*EVERYBODY, *pages_of(world.running, world.file)[:4], *pages_of(world.finished, world.file)[:6]):
         response = anybody.send("GET", path)
         assert response.status_code == 200, path
         policy = response.headers["content-security-policy"]

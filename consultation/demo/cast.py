@@ -104,7 +104,9 @@ def member(
     """Somebody with all usual roles of the house and a password that is printed."""
     password, address = new_password(), stage.address(organisation.name, name.split(maxsplit=1)[0].lower())
     person = people.create_person(session, stage.system(BEFORE), email=address, name=name, password=chosen(password))
-    people.join(session, stage.system(BEFORE), organisation, person, first=True)
+    place = people.join(session, stage.system(BEFORE), organisation, person, first=True)
+    if place.waiting:  # into a house that plans the operator lets people in
+        people.let_in(session, stage.system(BEFORE), organisation.id, place.id)
     logins.append(Login(role, address, password, hint))
     return person
 
