@@ -231,7 +231,9 @@ def _plan(session: Session, world: World) -> None:
 
 
 def _programme(session: Session, actor: Actor, mark: str, slug: str) -> Planned:
-    made = programmes.create(session, actor, title=f"Programm {mark}", level=ProgrammeLevel.FOUNDATION, reference=mark)
+    made = programmes.create(
+        session, actor, title=f"Programm {mark}", level=ProgrammeLevel.FOUNDATION, reference=mark[:100]
+    )
     session.get_one(Programme, made.id).slug = f"programm-{slug}"  # the word itself must not stand in addresses
     session.flush()
     programmes.set_term(session, actor, f"programm-{slug}", mark, f"Begriff {mark}")

@@ -217,19 +217,24 @@ def test_a_begun_draft_is_told_of_but_never_shown_and_an_own_answer_refuses(runn
 def test_the_planner_is_told_where_the_house_itself_decided_about_publication(
     db: Database, running: Running, paula: Browser
 ):
+    step = f"{running.at()}/invitations/{running.invitation(KIEL).id}/intake"
+
+    def entered(named: str) -> str:
+        at = paula.post(step, LETTER | {"beside": "yes"}).headers["location"]
+        read = filled(paula.get(at).text, at.rpartition("/")[2]) | {
+            "main_message": "Ja.",
+            "publication.participant": named,
+        }
+        assert paula.post(at, read).status_code == 303
+        sent = {"kind": "response", "silent": "yes", "beside": "yes", "version": "2"}
+        return paula.follow(paula.post(f"{at}/review", sent)).text
+
+    assert "hat die Stelle selbst entschieden" not in entered("named")
     with db.transaction() as session:
         kiel = evaluation_world.somebody_of(session, running.world, KIEL)
         desk = open_desk(session, kiel, running.response(KIEL).id)
         disclosures.change(session, kiel, desk, {"participant": "none"})
-    step = f"{running.at()}/invitations/{running.invitation(KIEL).id}/intake"
-    at = paula.post(step, LETTER | {"beside": "yes"}).headers["location"]
-    read = filled(paula.get(at).text, at.rpartition("/")[2]) | {
-        "main_message": "Ja.",
-        "publication.participant": "named",
-    }
-    assert paula.post(at, read).status_code == 303
-    sent = {"kind": "response", "silent": "yes", "beside": "yes", "version": "2"}
-    told = paula.follow(paula.post(f"{at}/review", sent)).text
+    told = entered("named")
     assert "hat die Stelle selbst entschieden, und das gilt weiter: Nennung als Teilnehmerin." in told
 
 

@@ -1,6 +1,7 @@
 """Reminders: when they go out, who gets the next one, who does not and why, and what was sent."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -70,13 +71,11 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         sent = reminders.sent(session, consultation.id, land)
         begun = reminders.begun(session, consultation.id)
     titles = REASONS | ({Reason.OVER: M("Ohne Antwort geblieben")} if over else {})
-    gone = [(day, number) for _, day, _, number, *_ in sent if number]
     data = surroundings(actor, consultation, M("Erinnerungen")) | {
         "over": over,
         "state": CONSULTATION.states[consultation.state],
         "badge": STATE_BADGES[consultation.state],
-        "sent_count": sum(number for _, number in gone),
-        "last_sent": max((day for day, _ in gone), default=None),
+        **_gone(sent),
         "days": ", ".join(map(str, days)),
         "seen": stages.said(days),
         "plan": _plan(actor, consultation, days),
@@ -93,6 +92,12 @@ def _page(request: Request, db: Database, actor: Actor, slug: str, status: int =
         "may_remind": publisher(actor, consultation) and consultation.state in RUNNING,
     }
     return page(request, "planners/reminders.html", data | more, status)
+
+
+def _gone(sent: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """How many reminders left the house, and when the last of them did."""
+    gone = [(day, number) for _, day, _, number, *_ in sent if number]
+    return {"sent_count": sum(number for _, number in gone), "last_sent": max((day for day, _ in gone), default=None)}
 
 
 def _plan(actor: Actor, consultation: Consultation, days: list[int]) -> list[tuple[int, Any, bool]]:
