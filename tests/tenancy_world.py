@@ -236,7 +236,7 @@ def _programme(session: Session, actor: Actor, mark: str, slug: str) -> Planned:
     )
     session.get_one(Programme, made.id).slug = f"programm-{slug}"  # the word itself must not stand in addresses
     session.flush()
-    programmes.set_term(session, actor, f"programm-{slug}", mark, f"Begriff {mark}")
+    programmes.set_term(session, actor, f"programm-{slug}", mark[:100], f"Begriff {mark}")
     programmes.set_parameter(
         session, actor, f"programm-{slug}", name="rate", type_=ParameterType.RATE, label={"de": f"Quote {mark}"},
         value="0.85",
@@ -355,7 +355,8 @@ def _weigh(session: Session, world: World, documents: Path) -> None:
         whole = consultations_of.by_id(session, actor, made.id)
         if caller == "planner":
             redact(session, actor, _response(session, planned, world.people["town"]))
-        replies.add(session, actor, whole, title=f"Baustein {word}{world.said}", text=f"Erwiderung {word}{world.said}")
+        title, text = f"Baustein {word}{world.said}"[:120], f"Erwiderung {word}{world.said}"
+        replies.add(session, actor, whole, title=title, text=text)
         _edition(session, actor, made, Audience.INTERNAL, EditionState.COMPILED, documents)
 
 

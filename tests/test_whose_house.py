@@ -98,7 +98,7 @@ def test_what_somebody_wrote_is_not_opened_by_a_new_code_but_by_the_operator(sce
     assert "Nur für uns" in carla.get(f"{scene.base}/part/F?path=all").text
     assert "Als Verwaltung einsetzen" not in olga.get(house).text
     assert "niemand verwaltet" not in olga.get("/operator").text
-    assert olga.post(f"{house}/people/{place}/let-in").status_code == 404
+    assert olga.post(f"{house}/people/{place}/let-in").status_code == 409
     with scene.db.reader() as session:
         assert session.scalars(select(Job.payload).where(Job.kind == "mail.place")).all() == [{"id": str(place)}]
 

@@ -54,13 +54,13 @@ def takes_all(session: Session, organisation: Organisation) -> bool:
 
 
 def let_in(session: Session, actor: Actor, organisation_id: uuid.UUID, membership_id: uuid.UUID) -> None:
-    """By the operator: who waits in a house that nobody manages manages it from now on, and is told by mail. NotFound for who
-    does not wait, Conflict where somebody manages and decides.
+    """By the operator: who waits in a house that nobody manages manages it from now on, and is told by mail. Conflict for who
+    does not wait, and where somebody manages and decides.
     """
     OPERATING.demand(actor, None)
     membership = in_organisation(session, organisation_id, membership_id)
     if not membership.waiting:
-        raise NotFound(M("Diese Person wartet nicht mehr."))
+        raise Conflict(M("Diese Person wartet nicht mehr."))
     if queries.is_managed(session, organisation_id):
         raise Conflict(M("Diese Organisation hat eine Verwaltung. Sie entscheidet, wer dazugehört."))
     settle(session, actor, membership, usual_roles(membership.organisation))
